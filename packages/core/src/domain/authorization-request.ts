@@ -1,0 +1,36 @@
+// The authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1) once its parameters have been read.
+import type { JsonObject } from './json.ts';
+
+/** Single-valued parameters by name; absent and empty are the same (RFC 6749 §3.1). */
+export type Parameters = Readonly<Record<string, string>>;
+
+/** What the request tells the login and consent pages about OpenID Connect (2018 API: `oidc_context`). */
+export interface OidcContext {
+  readonly acrValues: readonly string[];
+  readonly uiLocales: readonly string[];
+  readonly display: string;
+  readonly loginHint: string;
+  /** Claims of a valid `id_token_hint`; null without one. */
+  readonly idTokenHintClaims: JsonObject | null;
+}
+
+/** Everything that was asked, checked against the client's registration. */
+export interface AuthorizationRequest {
+  readonly clientId: string;
+  /** Where the answer goes: the registered URI that was chosen. */
+  readonly redirectUri: string;
+  /** The `redirect_uri` parameter as sent, '' when it was left out (RFC 6749 §4.1.3 compares it at the token endpoint). */
+  readonly sentRedirectUri: string;
+  readonly responseType: string;
+  readonly scope: readonly string[];
+  readonly state: string;
+  readonly nonce: string;
+  readonly prompt: readonly string[];
+  /** Seconds, null when not asked for. */
+  readonly maxAge: number | null;
+  readonly codeChallenge: string;
+  readonly idTokenHintSubject: string;
+  readonly context: OidcContext;
+  /** The authorization request as a URL on the issuer's origin, verifiers apart. */
+  readonly url: string;
+}

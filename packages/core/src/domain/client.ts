@@ -1,0 +1,48 @@
+// A registered client, and what it may do. Registration rules are in client-metadata.ts.
+import type { JwkSet } from './jwk.ts';
+import type { EpochSeconds } from './time.ts';
+
+/** What an administrator registers (OpenID Connect Registration §2, with the names of the 2018 API). Texts are '' when unset. */
+export interface ClientMetadata {
+  readonly name: string;
+  readonly redirectUris: readonly string[];
+  /** Empty means authorization_code only (RFC 7591 §2). */
+  readonly grantTypes: readonly string[];
+  /** Each entry is one allowed combination, such as `code id_token`. Empty means `code` only (RFC 7591 §2). */
+  readonly responseTypes: readonly string[];
+  /** Allowed scopes, space separated; patterns under the scope strategy. */
+  readonly scope: string;
+  readonly owner: string;
+  readonly policyUri: string;
+  readonly tosUri: string;
+  readonly clientUri: string;
+  readonly logoUri: string;
+  readonly contacts: readonly string[];
+  readonly subjectType: string;
+  readonly sectorIdentifierUri: string;
+  readonly jwksUri: string;
+  readonly jwks: JwkSet | null;
+  readonly tokenEndpointAuthMethod: string;
+  readonly requestUris: readonly string[];
+  readonly requestObjectSigningAlg: string;
+  /** `none` for plain JSON, else the JWS algorithm of the userinfo response. */
+  readonly userinfoSignedResponseAlg: string;
+}
+
+export interface Client {
+  readonly id: string;
+  readonly metadata: ClientMetadata;
+  /** What SecretHasher made of the client's secret. */
+  readonly secretHash: string;
+  readonly createdAt: EpochSeconds;
+  readonly updatedAt: EpochSeconds;
+  /** Grows by one with every replacement; the store compares it. */
+  readonly version: number;
+}
+
+/** RFC 6749 §2.1: a public client cannot keep a secret. */
+export const isPublic = (client: Client): boolean => client.metadata.tokenEndpointAuthMethod === 'none';
+
+/** RFC 7591 §2: without a registered value the grant type is authorization_code. */
+export const allowsGrantType = ({ metadata: { grantTypes } }: Client, grantType: string): boolean =>
+  grantTypes.length === 0 ? grantType === 'authorization_code' : grantTypes.includes(grantType);

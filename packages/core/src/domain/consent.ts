@@ -1,0 +1,31 @@
+// A consent that a person asked to be remembered.
+import type { OidcContext } from './authorization-request.ts';
+import type { GrantSession } from './grant.ts';
+import { type EpochSeconds, isPast, type Seconds } from './time.ts';
+
+export interface Consent {
+  /** The id of the flow in which it was given. */
+  readonly id: string;
+  readonly clientId: string;
+  readonly subject: string;
+  readonly grantedScope: readonly string[];
+  readonly session: GrantSession;
+  /** As the consent app sent it; 0 means without limit. */
+  readonly rememberFor: Seconds;
+  /** When the authorization request arrived: `rememberFor` counts from here. */
+  readonly requestedAt: EpochSeconds;
+  /** null: remembered until revoked. */
+  readonly expiresAt: EpochSeconds | null;
+  readonly request: ConsentRequestSnapshot;
+}
+
+/** What the consent app was shown; the listing of consents shows it again. */
+export interface ConsentRequestSnapshot {
+  readonly challenge: string;
+  readonly requestedScope: readonly string[];
+  readonly oidcContext: OidcContext;
+  readonly requestUrl: string;
+}
+
+export const isRemembered = (consent: Consent, now: EpochSeconds): boolean =>
+  consent.expiresAt === null || !isPast(consent.expiresAt, now);

@@ -1,0 +1,112 @@
+// One authorization request in flight, from the browser's first visit to the code.
+//
+//   login-pending ──accept──▶ login-accepted ──browser returns──▶ consent-pending ──accept──▶ consent-accepted ──▶ ended
+//        └───────reject──────▶ login-rejected ──▶ ended                  └──────reject──────▶ consent-rejected ──▶ ended
+//
+// Transitions are pure; the store makes each happen once by comparing versions. A flow that ended stays until it
+// expires, so that a verifier used twice is told from one that never was.
+import type { AuthorizationRequest } from './authorization-request.ts';
+import type { GrantSession } from './grant.ts';
+import type { Hashed } from './hashed.ts';
+import type { EpochSeconds, Seconds } from './time.ts';
+
+export type FlowState =
+  | 'login-pending'
+  | 'login-accepted'
+  | 'login-rejected'
+  | 'consent-pending'
+  | 'consent-accepted'
+  | 'consent-rejected'
+  | 'ended';
+
+/** What the login app decided. */
+export interface LoginAcceptance {
+  readonly subject: string;
+  readonly remember: boolean;
+  /** Seconds; 0: until the browser closes; negative: as long as the server allows. */
+  readonly rememberFor: Seconds;
+  readonly acr: string;
+  readonly forceSubjectIdentifier: string;
+  readonly authenticatedAt: EpochSeconds;
+}
+
+/** What the consent app decided. */
+export interface ConsentAcceptance {
+  readonly grantedScope: readonly string[];
+  readonly session: GrantSession;
+  readonly remember: boolean;
+  readonly rememberFor: Seconds;
+}
+
+/** What either app said when it refused; '' where it left a member out. */
+export interface Rejection {
+  readonly error: string;
+  readonly description: string;
+  readonly hint: string;
+  readonly debug: string;
+  readonly statusCode: number;
+}
+
+export interface FlowLogin {
+  /** Hash of the browser id in the CSRF cookie: only this browser may bring the login verifier back. */
+  readonly browser: Hashed;
+  /** A remembered session vouches for the subject; the login app must not ask. */
+  readonly skip: boolean;
+  /** The remembered subject when `skip`, else ''. */
+  readonly subject: string;
+  /** The remembered session that allowed the skip, else null. */
+  readonly sessionId: Hashed | null;
+  readonly accepted: LoginAcceptance | null;
+  readonly rejected: Rejection | null;
+}
+
+export interface FlowConsent {
+  readonly browser: Hashed;
+  readonly skip: boolean;
+  readonly accepted: ConsentAcceptance | null;
+  readonly rejected: Rejection | null;
+}
+
+export interface Flow {
+  /** 128 random bits, base64url (22 characters). Challenges and verifiers are this id with a MAC. */
+  readonly id: string;
+  readonly version: number;
+  readonly state: FlowState;
+  readonly request: AuthorizationRequest;
+  readonly requestedAt: EpochSeconds;
+  readonly expiresAt: EpochSeconds;
+  readonly login: FlowLogin;
+  /** null until the login is done. */
+  readonly consent: FlowConsent | null;
+}
+
+const next = (flow: Flow, change: Partial<Flow>): Flow => ({ ...flow, ...change, version: flow.version + 1 });
+
+/** The subject that the flow is about, '' while nobody has logged in. */
+export const subjectOf = (flow: Flow): string => flow.login.accepted?.subject ?? flow.login.subject;
+
+export const acceptLogin = (flow: Flow, accepted: LoginAcceptance): Flow | 'already-answered' =>
+  flow.state === 'login-pending'
+    ? next(flow, { state: 'login-accepted', login: { ...flow.login, accepted } })
+    : 'already-answered';
+
+export const rejectLogin = (flow: Flow, rejected: Rejection): Flow | 'already-answered' =>
+  flow.state === 'login-pending'
+    ? next(flow, { state: 'login-rejected', login: { ...flow.login, rejected } })
+    : 'already-answered';
+
+/** The browser came back from an accepted login. */
+export const askConsent = (flow: Flow, consent: { browser: Hashed; skip: boolean }): Flow =>
+  next(flow, { state: 'consent-pending', consent: { ...consent, accepted: null, rejected: null } });
+
+export const acceptConsent = (flow: Flow, accepted: ConsentAcceptance): Flow | 'already-answered' =>
+  flow.state === 'consent-pending' && flow.consent
+    ? next(flow, { state: 'consent-accepted', consent: { ...flow.consent, accepted } })
+    : 'already-answered';
+
+export const rejectConsent = (flow: Flow, rejected: Rejection): Flow | 'already-answered' =>
+  flow.state === 'consent-pending' && flow.consent
+    ? next(flow, { state: 'consent-rejected', consent: { ...flow.consent, rejected } })
+    : 'already-answered';
+
+export const end = (flow: Flow): Flow => next(flow, { state: 'ended' });

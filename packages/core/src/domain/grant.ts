@@ -1,0 +1,30 @@
+// What a person granted to a client, once. Codes and tokens are small rows that point here, so revoking is one write.
+import type { JsonObject } from './json.ts';
+import type { EpochSeconds } from './time.ts';
+
+/** Data that the consent app attached (2018 API: `session`). */
+export interface GrantSession {
+  /** Shown as `ext` by introspection. */
+  readonly accessToken: JsonObject;
+  /** Extra claims of ID tokens and userinfo. */
+  readonly idToken: JsonObject;
+}
+
+export interface Grant {
+  /** 128 random bits, base64url (22 characters). Every code and token of the grant carries it. */
+  readonly id: string;
+  readonly clientId: string;
+  readonly subject: string;
+  readonly requestedScope: readonly string[];
+  readonly scope: readonly string[];
+  readonly session: GrantSession;
+  /** When the person authenticated (OpenID Connect Core §2, `auth_time`). */
+  readonly authenticatedAt: EpochSeconds;
+  /** When the authorization request arrived (`rat` of the 2018 ID token). */
+  readonly requestedAt: EpochSeconds;
+  /** Authentication context class, '' when the login app named none (OpenID Connect Core §2). */
+  readonly acr: string;
+  readonly createdAt: EpochSeconds;
+  /** A store may remove the grant from this moment on, once no code and no token points at it any more. */
+  readonly keepUntil: EpochSeconds;
+}

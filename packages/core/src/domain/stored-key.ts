@@ -1,0 +1,11 @@
+// One JSON Web Key of a named set, as a store keeps it.
+import type { EpochSeconds } from './time.ts';
+
+export interface StoredKey {
+  readonly set: string;
+  /** Unique within the set. Halves of a key pair are kept apart, as `private:<kid>` and `public:<kid>` (2018 API). */
+  readonly kid: string;
+  /** The whole JWK, sealed by Cipher: a store never sees key material. */
+  readonly sealedJwk: string;
+  readonly createdAt: EpochSeconds;
+}

@@ -1,0 +1,19 @@
+// Units of time. Branded, so that a lifetime cannot be passed where a moment is expected.
+
+declare const unit: unique symbol;
+
+/** A moment: whole seconds since 1970-01-01T00:00:00Z. */
+export type EpochSeconds = number & { readonly [unit]: 'epoch-seconds' };
+
+/** A length of time in whole seconds. */
+export type Seconds = number & { readonly [unit]: 'seconds' };
+
+export const epochSeconds = (value: number): EpochSeconds => value as EpochSeconds;
+export const seconds = (value: number): Seconds => value as Seconds;
+
+export const after = (moment: EpochSeconds, length: Seconds): EpochSeconds => (moment + length) as EpochSeconds;
+
+/** Something is expired from its last second on: a lifespan of 1 h ends exactly 3600 seconds after the issue. */
+export const isPast = (expiry: EpochSeconds, now: EpochSeconds): boolean => expiry <= now;
+
+export const earliest = (a: EpochSeconds, b: EpochSeconds): EpochSeconds => (a < b ? a : b);

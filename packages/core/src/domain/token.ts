@@ -1,0 +1,42 @@
+// Records of codes and tokens: what a store keeps. The secret itself is never among them.
+import type { Hashed } from './hashed.ts';
+import type { EpochSeconds } from './time.ts';
+
+/** Names one code or token. The grant's id comes first, so that a grant and all that it issued can share a shard. */
+export interface TokenKey {
+  /** The grant's id, or, for a client's own token, which has no grant, an id drawn for that token alone. */
+  readonly grantId: string;
+  readonly hash: Hashed;
+}
+
+/** An authorization code (RFC 6749 §4.1.2), with what its redemption must match. */
+export interface AuthorizationCode {
+  readonly key: TokenKey;
+  /** The `redirect_uri` parameter of the authorization request; '' when there was none (RFC 6749 §4.1.3). */
+  readonly redirectUri: string;
+  /** S256 challenge; '' without PKCE (RFC 7636 §4.3). */
+  readonly codeChallenge: string;
+  /** For the ID token; '' when none was sent (OpenID Connect Core §3.1.2.1). */
+  readonly nonce: string;
+  readonly issuedAt: EpochSeconds;
+  readonly expiresAt: EpochSeconds;
+}
+
+/** An access or refresh token that belongs to a grant. */
+export interface GrantToken {
+  readonly key: TokenKey;
+  readonly kind: 'access' | 'refresh';
+  /** Narrower than the grant's scope when a refresh asked for less (RFC 6749 §6); null means the grant's scope. */
+  readonly scope: readonly string[] | null;
+  readonly issuedAt: EpochSeconds;
+  readonly expiresAt: EpochSeconds;
+}
+
+/** An access token of the client credentials grant (RFC 6749 §4.4): the client acts for itself, nobody granted anything. */
+export interface ClientToken {
+  readonly key: TokenKey;
+  readonly clientId: string;
+  readonly scope: readonly string[];
+  readonly issuedAt: EpochSeconds;
+  readonly expiresAt: EpochSeconds;
+}

@@ -1,0 +1,101 @@
+// Errors of the protocol: values with a code, an HTTP status and a cause. docs/errors.md has an entry per code.
+
+interface ErrorKind {
+  readonly status: number;
+  readonly description: string;
+}
+
+/** Every code that the server can answer with. Specification in the comment; the rest are the 2018 API's own. */
+export const errorKinds = {
+  // RFC 6749 §4.1.2.1 and §5.2
+  invalid_request: {
+    status: 400,
+    description:
+      'The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed.',
+  },
+  invalid_client: {
+    status: 401,
+    description:
+      'Client authentication failed: unknown client, no client authentication included, or an authentication method that is not the registered one.',
+  },
+  invalid_grant: {
+    status: 400,
+    description:
+      'The authorization grant or refresh token is invalid, expired, revoked, does not match the redirect URI of the authorization request, or was issued to another client.',
+  },
+  unauthorized_client: {
+    status: 400,
+    description: 'The client is not allowed to use this grant type or response type.',
+  },
+  unsupported_grant_type: { status: 400, description: 'The server does not support this grant type.' },
+  unsupported_response_type: {
+    status: 400,
+    description: 'The server does not support this response type, or the client is not registered for it.',
+  },
+  invalid_scope: {
+    status: 400,
+    description: 'The requested scope is unknown, malformed, or exceeds what the client is registered for.',
+  },
+  access_denied: { status: 403, description: 'The resource owner or the server denied the request.' },
+  server_error: {
+    status: 500,
+    description: 'The server met an unexpected condition and could not fulfil the request.',
+  },
+  temporarily_unavailable: {
+    status: 503,
+    description: 'The server cannot handle the request right now. Try again later.',
+  },
+  // RFC 6750 §3.1
+  invalid_token: { status: 401, description: 'The access token is missing, malformed, expired or revoked.' },
+  // OpenID Connect Core §3.1.2.6
+  login_required: { status: 400, description: 'The person must log in.' },
+  consent_required: { status: 400, description: 'The person must consent.' },
+  interaction_required: { status: 400, description: 'The person must interact with the server.' },
+  request_not_supported: { status: 400, description: 'The server does not support the request parameter.' },
+  request_uri_not_supported: { status: 400, description: 'The server does not support the request_uri parameter.' },
+  registration_not_supported: { status: 400, description: 'The server does not support the registration parameter.' },
+  // Codes of the 2018 API
+  invalid_state: { status: 400, description: 'The state is missing or too short.' },
+  insufficient_entropy: { status: 400, description: 'A value that must be hard to guess is too short.' },
+  request_unauthorized: { status: 401, description: 'The request could not be authorized.' },
+  request_forbidden: { status: 403, description: 'The request is not allowed.' },
+  not_found: { status: 404, description: 'The requested resource could not be found.' },
+  conflict: { status: 409, description: 'The resource exists already, or was answered already.' },
+} as const satisfies Record<string, ErrorKind>;
+
+export type OAuthErrorCode = keyof typeof errorKinds;
+
+interface Details {
+  readonly hint?: string;
+  readonly debug?: string;
+  readonly cause?: unknown;
+}
+
+/** Ends a request. `hint` is for the client's developer; `debug` is shown only where the operator asked for it; `cause` is only logged. */
+export class OAuthError extends Error {
+  readonly code: OAuthErrorCode;
+  readonly hint: string;
+  readonly debug: string;
+
+  constructor(code: OAuthErrorCode, details: Details = {}) {
+    super(
+      `${code}${details.hint ? `: ${details.hint}` : ''}`,
+      'cause' in details ? { cause: details.cause } : undefined,
+    );
+    this.name = 'OAuthError';
+    this.code = code;
+    this.hint = details.hint ?? '';
+    this.debug = details.debug ?? '';
+  }
+
+  get status(): number {
+    return errorKinds[this.code].status;
+  }
+
+  get description(): string {
+    return errorKinds[this.code].description;
+  }
+}
+
+export const oauthError = (code: OAuthErrorCode, hint = '', debug = ''): OAuthError =>
+  new OAuthError(code, { hint, debug });

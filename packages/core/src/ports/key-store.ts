@@ -1,0 +1,18 @@
+import type { StoredKey } from '../domain/stored-key.ts';
+
+/** Sets of JSON Web Keys. Key material arrives sealed. */
+export interface KeyStore {
+  /** Saves all keys, or none when the set already has any key: of many nodes that start at once, one fills the set. */
+  createSet(set: string, keys: readonly StoredKey[]): Promise<'created' | 'exists'>;
+  /** Saves all keys, or none when one of their kids is taken in its set. */
+  add(keys: readonly StoredKey[]): Promise<'added' | 'exists'>;
+  /** Saves the key, replacing one with the same kid at its place in the order. */
+  put(key: StoredKey): Promise<void>;
+  /** Newest addition first; keys added together, in the order given. Empty when there is no such set. */
+  list(set: string): Promise<readonly StoredKey[]>;
+  find(set: string, kid: string): Promise<StoredKey | undefined>;
+  /** Removes a whole set. Returns how many keys it had. */
+  removeSet(set: string): Promise<number>;
+  /** Whether there was one. */
+  remove(set: string, kid: string): Promise<boolean>;
+}

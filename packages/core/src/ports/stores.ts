@@ -1,0 +1,16 @@
+import type { ClientStore } from './client-store.ts';
+import type { ConsentStore } from './consent-store.ts';
+import type { FlowStore } from './flow-store.ts';
+import type { KeyStore } from './key-store.ts';
+import type { LoginSessionStore } from './login-session-store.ts';
+import type { TokenStore } from './token-store.ts';
+
+/** Where everything is kept. Each port may live in another store; none is optional. */
+export interface Stores {
+  readonly clients: ClientStore;
+  readonly consents: ConsentStore;
+  readonly flows: FlowStore;
+  readonly keys: KeyStore;
+  readonly loginSessions: LoginSessionStore;
+  readonly tokens: TokenStore;
+}

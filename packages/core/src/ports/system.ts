@@ -1,0 +1,84 @@
+// What core needs from the machine it runs on. runtime/node.ts implements all of it on Node.js.
+import type { Jwk } from '../domain/jwk.ts';
+import type { EpochSeconds } from '../domain/time.ts';
+
+export interface Clock {
+  now(): EpochSeconds;
+}
+
+export interface Random {
+  /** `bytes` random bytes, base64url without padding. */
+  base64url(bytes: number): string;
+  /** A version 4 UUID (RFC 9562 §5.4). */
+  uuid(): string;
+}
+
+export interface Digest {
+  /** SHA-256 of the UTF-8 text, base64url without padding (43 characters). */
+  sha256(text: string): string;
+  /** The left half of a SHA-2 hash, base64url (OpenID Connect Core §3.1.3.6, `at_hash`). */
+  leftHalf(bits: 256 | 384 | 512, text: string): string;
+  /** Compares in constant time; texts of different length are different. */
+  equal(a: string, b: string): boolean;
+}
+
+/** What a MAC vouches for. One purpose's MAC is never valid for another. */
+export type MacPurpose =
+  | 'access-token'
+  | 'refresh-token'
+  | 'authorization-code'
+  | 'login-challenge'
+  | 'login-verifier'
+  | 'consent-challenge'
+  | 'consent-verifier'
+  | 'browser-cookie'
+  | 'session-cookie';
+
+/** Message authentication codes under the system secret. */
+export interface Mac {
+  /** HMAC-SHA-256, base64url without padding (43 characters). */
+  sign(purpose: MacPurpose, text: string): string;
+  /** In constant time. Also true for MACs under earlier system secrets that are still accepted. */
+  verify(purpose: MacPurpose, text: string, mac: string): boolean;
+}
+
+/** Hashes of client secrets. The result names its own method, so methods can change. */
+export interface SecretHasher {
+  /** For a secret that the server drew itself (256 random bits): one fast hash is enough. */
+  hashDrawn(secret: string): string;
+  /** For a secret that a person may have chosen: slow on purpose, off the event loop. */
+  hashChosen(secret: string): Promise<string>;
+  verify(secret: string, hash: string): Promise<boolean>;
+}
+
+/** Authenticated encryption of values at rest. */
+export interface Cipher {
+  /** Seals under the system secret. `context` must be given again to open. */
+  seal(plaintext: string, context: string): string;
+  /** Throws when it was sealed under another secret or context, or was changed. */
+  open(sealed: string, context: string): string;
+  /** Seals under a key derived from `secret`, which is not kept. */
+  sealUnder(secret: string, plaintext: string): string;
+  openUnder(secret: string, sealed: string): string;
+}
+
+/** JSON Web Signature algorithms that keys can be made for. */
+export type KeyAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'ES512' | 'EdDSA' | 'HS256' | 'HS512';
+
+/** Making keys and signing with them. */
+export interface KeyOperations {
+  /** A private JWK (or a secret one for HS…), without `kid` and `use`. `rsaBits` counts for RSA only. */
+  generate(alg: KeyAlgorithm, rsaBits: number): Promise<Jwk>;
+  /** Signs ASCII text with the private JWK; the signature as JWS wants it, base64url (RFC 7515 §5.1). */
+  sign(alg: string, privateJwk: Jwk, input: string): Promise<string>;
+}
+
+export interface System {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly digest: Digest;
+  readonly mac: Mac;
+  readonly secretHasher: SecretHasher;
+  readonly cipher: Cipher;
+  readonly keyOperations: KeyOperations;
+}

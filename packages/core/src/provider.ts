@@ -1,0 +1,163 @@
+// What createProvider returns: everything a face (HTTP, command line, your own service) can ask of the core.
+import type { Client, ClientMetadata } from './domain/client.ts';
+import type { Consent } from './domain/consent.ts';
+import type { Flow, Rejection } from './domain/flow.ts';
+import type { GrantSession } from './domain/grant.ts';
+import type { Jwk } from './domain/jwk.ts';
+import type { EpochSeconds, Seconds } from './domain/time.ts';
+import type { Page } from './ports/paging.ts';
+import type { KeyAlgorithm } from './ports/system.ts';
+import type { Endpoint } from './protocol/wire.ts';
+
+export interface Provider {
+  /** Used exactly as configured. */
+  readonly issuer: string;
+  readonly endpoints: Endpoints;
+  readonly admin: AdminUseCases;
+}
+
+/** The endpoints that speak OAuth on the wire, by what they are. Paths belong to the face. */
+export interface Endpoints {
+  /** RFC 6749 §3.1. GET and POST. */
+  readonly authorize: Endpoint;
+  /** RFC 6749 §3.2. POST. */
+  readonly token: Endpoint;
+  /** RFC 7009 §2. POST. */
+  readonly revoke: Endpoint;
+  /** RFC 7662 §2. POST. For the admin listener: it asks for no authentication, as in the 2018 API. */
+  readonly introspect: Endpoint;
+  /** OpenID Connect Core §5.3. GET and POST. */
+  readonly userinfo: Endpoint;
+  /** OpenID Connect Discovery §4. GET. */
+  readonly discovery: Endpoint;
+  /** RFC 7517 §5. GET. */
+  readonly jwks: Endpoint;
+  /** Ends the browser's remembered login (2018 API). GET. */
+  readonly logout: Endpoint;
+  /** Pages for a login, consent, error or logout URL that is not configured. GET. */
+  readonly consentFallback: Endpoint;
+  readonly errorFallback: Endpoint;
+  readonly logoutFallback: Endpoint;
+}
+
+/**
+ * What administrators and login and consent apps may do. Results are values; OAuthError is thrown only for input that
+ * no state could make right (invalid_request, with a hint that names the member).
+ */
+export interface AdminUseCases {
+  createClient(command: CreateClient): Promise<CreateClientResult>;
+  getClient(id: string): Promise<Client | undefined>;
+  listClients(page: Page): Promise<readonly Client[]>;
+  updateClient(command: UpdateClient): Promise<UpdateClientResult>;
+  /** Ends the client's grants, consents and flows too. May be repeated. Whether there was such a client. */
+  deleteClient(id: string): Promise<boolean>;
+
+  getLoginRequest(challenge: string): Promise<PendingRequest | undefined>;
+  acceptLogin(command: AcceptLogin): Promise<AnswerResult>;
+  rejectLogin(command: Reject): Promise<AnswerResult>;
+  getConsentRequest(challenge: string): Promise<PendingRequest | undefined>;
+  acceptConsent(command: AcceptConsent): Promise<AnswerResult>;
+  rejectConsent(command: Reject): Promise<AnswerResult>;
+
+  /** Remembered consents of a subject, newest first, each with its client. */
+  listConsents(subject: string, page: Page): Promise<readonly ListedConsent[]>;
+  /** Ends the subject's grants, flows and remembered consents, for one client or for all. Returns how many there were. */
+  revokeConsents(of: { readonly subject: string; readonly clientId?: string }): Promise<number>;
+  /** Ends the subject's remembered logins in every browser. Returns how many there were. */
+  revokeLoginSessions(subject: string): Promise<number>;
+  /** Removes expired codes and tokens that were issued before `issuedBefore` (null: now). Returns how many rows went. */
+  flush(issuedBefore: EpochSeconds | null): Promise<number>;
+
+  createKeys(command: CreateKeys): Promise<KeysResult>;
+  /** Newest first. Empty when there is no such set. */
+  getKeySet(set: string): Promise<readonly Jwk[]>;
+  addKeys(set: string, keys: readonly Jwk[]): Promise<KeysResult>;
+  deleteKeySet(set: string): Promise<number>;
+  getKey(set: string, kid: string): Promise<Jwk | undefined>;
+  /** Saves the key under its own `kid`, replacing one that has it. */
+  putKey(set: string, key: Jwk): Promise<Jwk>;
+  deleteKey(set: string, kid: string): Promise<boolean>;
+
+  /** Rejects when a store that requests depend on does not answer. */
+  checkStores(): Promise<void>;
+}
+
+export interface CreateClient {
+  /** '' lets the server draw one. */
+  readonly id: string;
+  /** '' lets the server draw one. */
+  readonly secret: string;
+  readonly metadata: ClientMetadata;
+}
+
+export type CreateClientResult =
+  | {
+      readonly outcome: 'created';
+      readonly client: Client /** In clear, this once; '' for a public client. */;
+      readonly secret: string;
+    }
+  | { readonly outcome: 'exists' };
+
+export interface UpdateClient {
+  readonly id: string;
+  /** '' keeps the one it has. */
+  readonly secret: string;
+  readonly metadata: ClientMetadata;
+}
+
+export type UpdateClientResult =
+  | { readonly outcome: 'updated'; readonly client: Client }
+  | { readonly outcome: 'unknown' }
+  /** Other updates of the same client got in between, again and again. */
+  | { readonly outcome: 'stale' };
+
+/** A login or consent request as its app may see it. */
+export interface PendingRequest {
+  readonly challenge: string;
+  readonly flow: Flow;
+  readonly client: Client;
+}
+
+export interface AcceptLogin {
+  readonly challenge: string;
+  readonly subject: string;
+  readonly remember: boolean;
+  readonly rememberFor: Seconds;
+  readonly acr: string;
+  readonly forceSubjectIdentifier: string;
+}
+
+export interface AcceptConsent {
+  readonly challenge: string;
+  readonly grantedScope: readonly string[];
+  readonly session: GrantSession;
+  readonly remember: boolean;
+  readonly rememberFor: Seconds;
+}
+
+export interface Reject {
+  readonly challenge: string;
+  readonly rejection: Rejection;
+}
+
+export type AnswerResult =
+  /** Where to send the browser. */
+  | { readonly outcome: 'answered'; readonly redirectTo: string }
+  | { readonly outcome: 'unknown-challenge' }
+  | { readonly outcome: 'already-answered' };
+
+export interface ListedConsent {
+  readonly consent: Consent;
+  readonly client: Client;
+}
+
+export interface CreateKeys {
+  readonly set: string;
+  readonly alg: KeyAlgorithm;
+  /** '' lets the server draw one. */
+  readonly kid: string;
+  /** Copied; '' for none. */
+  readonly use: string;
+}
+
+export type KeysResult = { readonly outcome: 'added'; readonly keys: readonly Jwk[] } | { readonly outcome: 'exists' };

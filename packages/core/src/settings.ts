@@ -1,0 +1,53 @@
+// Every option of the protocol engine: its default, its meaning. docs/settings.md names the environment variables.
+import { type Seconds, seconds } from './domain/time.ts';
+
+export interface Settings {
+  /** Lifespan of access tokens. Default 1 h. */
+  readonly accessTokenLifespan: Seconds;
+  /** Lifespan of ID tokens, refreshed ones included. Default 1 h. */
+  readonly idTokenLifespan: Seconds;
+  /** Lifespan of authorization codes. Default 10 min (RFC 6749 §4.1.2 recommends at most that). */
+  readonly authCodeLifespan: Seconds;
+  /** Lifespan of each refresh token. Default 720 h. */
+  readonly refreshTokenLifespan: Seconds;
+  /** How long a remembered login can last at most. Default 720 h. */
+  readonly loginSessionLifespan: Seconds;
+  /** How long login and consent may take together. Default 15 min. */
+  readonly flowLifespan: Seconds;
+  /** For how long a refresh token that was just rotated gets the same successors again. Default 30 s; 0 turns it off. */
+  readonly refreshGrace: Seconds;
+  /** Answer 400 when a consent grants scopes that were not requested. Default false: granted as sent. */
+  readonly strictGrantScope: boolean;
+  /** Public clients must use PKCE (RFC 9700 §2.1.1). Default true. */
+  readonly requirePkce: boolean;
+  /** Shortest `state` that is accepted; 0 makes it optional. Default 0. */
+  readonly minStateLength: number;
+  /** Show `error_debug` to callers. Default false. */
+  readonly shareErrorDebug: boolean;
+  /** Scope of clients that are registered without one. Default ''. */
+  readonly defaultClientScope: string;
+  /** Added to `sub` in discovery. */
+  readonly claimsSupported: readonly string[];
+  /** Added to `offline`, `offline_access` and `openid` in discovery. */
+  readonly scopesSupported: readonly string[];
+  /** Advertised instead of the server's own userinfo URL. Default ''. */
+  readonly userinfoEndpoint: string;
+}
+
+export const defaultSettings: Settings = {
+  accessTokenLifespan: seconds(3600),
+  idTokenLifespan: seconds(3600),
+  authCodeLifespan: seconds(600),
+  refreshTokenLifespan: seconds(720 * 3600),
+  loginSessionLifespan: seconds(720 * 3600),
+  flowLifespan: seconds(900),
+  refreshGrace: seconds(30),
+  strictGrantScope: false,
+  requirePkce: true,
+  minStateLength: 0,
+  shareErrorDebug: false,
+  defaultClientScope: '',
+  claimsSupported: [],
+  scopesSupported: [],
+  userinfoEndpoint: '',
+};
