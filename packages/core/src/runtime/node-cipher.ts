@@ -1,0 +1,47 @@
+// AES-256-GCM with a fresh 96-bit nonce. Text form: `v1.<nonce>.<ciphertext and tag>`, base64url.
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import type { Cipher } from '../ports/system.ts';
+import { deriveKey } from './derive-key.ts';
+
+const tagLength = 16;
+
+const sealWith = (key: KeyObject, plaintext: string, context: string): string => {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context));
+  const sealed = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  return `v1.${nonce.toString('base64url')}.${sealed.toString('base64url')}`;
+};
+
+const openWith = (key: KeyObject, text: string, context: string): string => {
+  const [version, nonce = '', body = ''] = text.split('.');
+  const sealed = Buffer.from(body, 'base64url');
+  if (version !== 'v1' || sealed.length < tagLength) throw new Error('This is not a sealed value.');
+  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), { authTagLength: tagLength });
+  decipher.setAAD(Buffer.from(context)).setAuthTag(sealed.subarray(-tagLength));
+  return Buffer.concat([decipher.update(sealed.subarray(0, -tagLength)), decipher.final()]).toString('utf8');
+};
+
+/** The first secret seals; all of them open. */
+export const nodeCipher = (secrets: readonly string[]): Cipher => {
+  const keys = secrets.map((secret) => deriveKey(secret, 'cipher'));
+  return {
+    seal(plaintext, context) {
+      const [key] = keys;
+      if (!key) throw new Error('There is no system secret.');
+      return sealWith(key, plaintext, context);
+    },
+    open(sealed, context) {
+      let failure: unknown;
+      for (const key of keys) {
+        try {
+          return openWith(key, sealed, context);
+        } catch (error) {
+          failure = error;
+        }
+      }
+      throw new Error('A sealed value cannot be opened: was the system secret changed?', { cause: failure });
+    },
+    sealUnder: (secret, plaintext) => sealWith(deriveKey(secret, 'seal-under'), plaintext, ''),
+    openUnder: (secret, sealed) => openWith(deriveKey(secret, 'seal-under'), sealed, ''),
+  };
+};

@@ -1,0 +1,73 @@
+// Hashes of client secrets: one SHA-256 for secrets that the server drew, scrypt for those that a person chose.
+import { createHash, createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import type { SecretHasher } from '../ports/system.ts';
+
+/** N=2^14, r=8, p=5 (16 MiB): one of the equally strong settings of the OWASP password storage cheat sheet. */
+const cost = { N: 16_384, r: 8, p: 5 } as const;
+const atOnce = 2;
+const remembered = 1_000;
+
+const derive = (secret: string, salt: Buffer, { N, r, p }: { N: number; r: number; p: number }): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    scrypt(secret, salt, 32, { N, r, p, maxmem: 256 * N * r }, (error, key) => (error ? reject(error) : resolve(key)));
+  });
+
+/** Runs at most `limit` tasks at once, so that hashing never takes the whole thread pool. */
+const limited = (limit: number) => {
+  let running = 0;
+  const waiting: Array<() => void> = [];
+  return async <T>(task: () => Promise<T>): Promise<T> => {
+    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+};
+
+export const nodeSecretHasher = (): SecretHasher => {
+  const run = limited(atOnce);
+  // A slow hash that matched once is recognised by a keyed MAC afterwards. The stored hash is the key of the cache, so
+  // a changed secret, on whatever node, is never recognised by the old entry.
+  const cacheKey = randomBytes(32);
+  const verified = new Map<string, Buffer>();
+  const macOf = (secret: string): Buffer => createHmac('sha256', cacheKey).update(secret).digest();
+  const remember = (hash: string, mac: Buffer): void => {
+    const oldest = verified.keys().next();
+    if (verified.size >= remembered && !oldest.done) verified.delete(oldest.value);
+    verified.set(hash, mac);
+  };
+
+  const sha256 = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+  return {
+    hashDrawn: (secret) => `sha256:${sha256(secret).toString('base64url')}`,
+
+    async hashChosen(secret) {
+      const salt = randomBytes(16);
+      const key = await run(() => derive(secret, salt, cost));
+      const { N, r, p } = cost;
+      return `scrypt:${N}:${r}:${p}:${salt.toString('base64url')}:${key.toString('base64url')}`;
+    },
+
+    async verify(secret, hash) {
+      const [method, ...parts] = hash.split(':');
+      if (method === 'sha256') return timingSafeEqual(sha256(secret), Buffer.from(parts[0] ?? '', 'base64url'));
+      if (method !== 'scrypt') throw new Error(`A client secret is hashed with an unknown method, ${method}.`);
+      const mac = macOf(secret);
+      const known = verified.get(hash);
+      if (known && timingSafeEqual(known, mac)) return true;
+      const [N, r, p, salt = '', key = ''] = parts;
+      const derived = await run(() =>
+        derive(secret, Buffer.from(salt, 'base64url'), { N: Number(N), r: Number(r), p: Number(p) }),
+      );
+      const matches = timingSafeEqual(derived, Buffer.from(key, 'base64url'));
+      if (matches) remember(hash, mac);
+      return matches;
+    },
+  };
+};

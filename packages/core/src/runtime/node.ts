@@ -1,0 +1,58 @@
+// The system on Node.js: everything of ports/system.ts over node:crypto. Exported as `@claviger/core/node`.
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { epochSeconds } from '../domain/time.ts';
+import type { Clock, Digest, Random, System } from '../ports/system.ts';
+import { nodeCipher } from './node-cipher.ts';
+import { nodeKeyOperations } from './node-key-operations.ts';
+import { nodeMac } from './node-mac.ts';
+import { nodeSecretHasher } from './node-secret-hasher.ts';
+
+export interface NodeSystemOptions {
+  /** At least 16 bytes. Signs, seals and derives everything; the same on every node. */
+  readonly systemSecret: string;
+  /** Earlier system secrets, still accepted for checking and opening, never used for new values. */
+  readonly previousSecrets?: readonly string[];
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+}
+
+const systemClock: Clock = { now: () => epochSeconds(Math.floor(Date.now() / 1000)) };
+
+const random: Random = {
+  base64url: (bytes) => randomBytes(bytes).toString('base64url'),
+  uuid: () => randomUUID(),
+};
+
+/** For texts that are not secret in length: equal length is decided first, equal content in constant time. */
+const equal = (a: string, b: string): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+};
+
+const digest: Digest = {
+  sha256: (text) => createHash('sha256').update(text).digest('base64url'),
+  leftHalf: (bits, text) =>
+    createHash(`sha${bits}`)
+      .update(text)
+      .digest()
+      .subarray(0, bits / 16)
+      .toString('base64url'),
+  equal,
+};
+
+/** Throws a RangeError when a secret is shorter than 16 bytes. */
+export const nodeSystem = (options: NodeSystemOptions): System => {
+  const secrets = [options.systemSecret, ...(options.previousSecrets ?? [])];
+  if (secrets.some((secret) => Buffer.byteLength(secret) < 16)) {
+    throw new RangeError('A system secret must have at least 16 bytes.');
+  }
+  return {
+    clock: options.clock ?? systemClock,
+    random,
+    digest,
+    mac: nodeMac(secrets),
+    secretHasher: nodeSecretHasher(),
+    cipher: nodeCipher(secrets),
+    keyOperations: nodeKeyOperations,
+  };
+};
