@@ -3,12 +3,13 @@ import type { EpochSeconds } from '../domain/time.ts';
 
 /** Authorization requests in flight. They live minutes. */
 export interface FlowStore {
+  /** Rejects, and changes nothing, when the id is taken: ids are drawn, so that is a fault of the caller. */
   create(flow: Flow): Promise<void>;
   /** Undefined when unknown or expired at `now`. */
   find(id: string, now: EpochSeconds): Promise<Flow | undefined>;
   /** Replaces the flow if the stored version is still `expectedVersion`; `stale` also when it is gone or expired at `now`. */
   replace(flow: Flow, expectedVersion: number, now: EpochSeconds): Promise<'replaced' | 'stale'>;
-  /** Removes the flows of a client, of a subject (subjectOf), or of both together. Returns how many. */
+  /** Removes the flows of a client, of a subject (subjectOf), or of both together; naming neither removes none. Returns how many. */
   removeAll(of: { readonly clientId?: string; readonly subject?: string }): Promise<number>;
   /** Removes at most `limit` flows that are expired at `now`. Returns how many. */
   removeExpired(now: EpochSeconds, limit: number): Promise<number>;

@@ -4,9 +4,9 @@ import type { StoredKey } from '../domain/stored-key.ts';
 export interface KeyStore {
   /** Saves all keys, or none when the set already has any key: of many nodes that start at once, one fills the set. */
   createSet(set: string, keys: readonly StoredKey[]): Promise<'created' | 'exists'>;
-  /** Saves all keys, or none when one of their kids is taken in its set. */
+  /** Saves all keys, or none when one of their kids is taken in its set or comes twice. */
   add(keys: readonly StoredKey[]): Promise<'added' | 'exists'>;
-  /** Saves the key, replacing one with the same kid at its place in the order. */
+  /** Saves the key, replacing one with the same kid at its place in the order; a new kid is the newest addition. */
   put(key: StoredKey): Promise<void>;
   /** Newest addition first; keys added together, in the order given. Empty when there is no such set. */
   list(set: string): Promise<readonly StoredKey[]>;

@@ -4,6 +4,7 @@ import type { EpochSeconds } from '../domain/time.ts';
 
 /** Remembered logins of browsers. */
 export interface LoginSessionStore {
+  /** Saves the session, replacing one with the same id. */
   save(session: LoginSession): Promise<void>;
   /** Undefined when unknown or expired at `now`. */
   find(id: Hashed, now: EpochSeconds): Promise<LoginSession | undefined>;

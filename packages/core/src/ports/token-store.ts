@@ -4,7 +4,10 @@ import type { AuthorizationCode, ClientToken, GrantToken, TokenKey } from '../do
 
 /** Grants with their codes and tokens, and clients' own tokens. Each command is decided by one atomic step of the store. */
 export interface TokenStore {
-  /** Saves a new grant together with what it issues at once. */
+  /**
+   * Saves a new grant together with what it issues at once. Rejects, and changes nothing, when the id is taken: ids are
+   * drawn, so that is a fault of the caller.
+   */
   createGrant(grant: Grant, issued: IssuedAtOnce): Promise<void>;
 
   /** The code with its grant, used or not. Undefined when unknown, expired at `now`, or its grant was revoked. */
@@ -13,7 +16,8 @@ export interface TokenStore {
   /**
    * Uses the code up and saves the tokens that it buys, in one step. Exactly one caller is told `redeemed`. Whoever
    * presents the code again is told `replayed`, nothing is saved, and the grant is revoked with all it issued (RFC 6749
-   * §4.1.2). `missing` when the code is unknown, expired at `now`, or its grant was revoked before.
+   * §4.1.2). `missing` when the code is unknown, expired at `now`, or its grant was revoked before:
+   * so only the first replay is told apart.
    */
   redeemCode(
     key: TokenKey,
@@ -21,6 +25,7 @@ export interface TokenStore {
     now: EpochSeconds,
   ): Promise<'redeemed' | 'replayed' | 'missing'>;
 
+  /** Such a token has no grant: revoking grants, even its own client's, leaves it alone. */
   saveClientToken(token: ClientToken): Promise<void>;
 
   /**
@@ -32,8 +37,9 @@ export interface TokenStore {
   /**
    * Replaces a refresh token by its successors (RFC 9700 §4.14.2) and removes the grant's older access tokens, in one
    * step. Exactly one caller is told `rotated`. The same token again is `repeated` while less than `rotation.grace`
-   * seconds have passed since: the caller gets the first rotation's `sealed` back and nothing changes. After that it is
-   * `reused`: the grant is revoked with all it issued. `missing` as for findToken, or when it is no refresh token.
+   * seconds have passed since: the caller gets the first rotation's `sealed` back and nothing changes. A grace of 0
+   * never repeats, whatever the clocks say. After the grace it is `reused`: the grant is revoked with all it issued.
+   * `missing` as for findToken, or when it is no refresh token. Once the grace is over a store may forget `sealed`.
    */
   rotateRefreshToken(key: TokenKey, rotation: Rotation, now: EpochSeconds): Promise<RotationResult>;
 
@@ -41,11 +47,12 @@ export interface TokenStore {
   removeToken(key: TokenKey): Promise<boolean>;
 
   /**
-   * Ends a grant: all its codes and tokens are dead from now on, those saved later included. Whether it was alive.
+   * Ends a grant: all its codes and tokens are dead from now on, those saved later included. Whether it was alive, that is
+   * known and not revoked before.
    */
   revokeGrant(grantId: string, now: EpochSeconds): Promise<boolean>;
 
-  /** Ends the grants of a client, of a subject, or of both together. Returns how many were alive. */
+  /** Ends the grants of a client, of a subject, or of both together; naming neither ends none. Returns how many were alive. */
   revokeGrants(of: { readonly clientId?: string; readonly subject?: string }, now: EpochSeconds): Promise<number>;
 
   /**
