@@ -1,0 +1,30 @@
+// Redirect URIs: which one an authorization request may use, and how an answer is added to it.
+import type { Client } from './client.ts';
+
+/**
+ * RFC 6749 §3.1.2.3: left out, it is the only registered one; else it must equal a registered one character by
+ * character (RFC 9700 §2.1). Undefined when neither holds. One with a fragment never matches (RFC 6749 §3.1.2).
+ */
+export const chooseRedirectUri = (client: Client, sent: string): string | undefined => {
+  const { redirectUris } = client.metadata;
+  if (sent === '') return redirectUris.length === 1 ? redirectUris[0] : undefined;
+  return sent.includes('#') ? undefined : redirectUris.find((registered) => registered === sent);
+};
+
+/**
+ * RFC 6749 §3.1.2 and §4.1.2: the URI's own query stays, the answer's parameters are added, form-encoded. A parameter
+ * that is there already is replaced, so that a registered query cannot speak in the answer's name.
+ */
+export const withQuery = (uri: string, parameters: Readonly<Record<string, string>>): string => {
+  const [base = '', query = ''] = splitOnce(uri, '?');
+  const kept = query.split('&').filter((pair) => pair !== '' && !(nameOf(pair) in parameters));
+  const added = new URLSearchParams(parameters).toString();
+  return `${base}?${[...kept, added].filter((part) => part !== '').join('&')}`;
+};
+
+const splitOnce = (text: string, separator: string): readonly string[] => {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+};
+
+const nameOf = (pair: string): string => [...new URLSearchParams(pair).keys()][0] ?? '';

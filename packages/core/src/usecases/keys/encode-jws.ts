@@ -1,0 +1,15 @@
+// JWS Compact Serialization (RFC 7515 §7.1).
+import { base64url } from 'jose';
+import type { JsonObject } from '../../domain/json.ts';
+
+const encode = (value: JsonObject): string => base64url.encode(new TextEncoder().encode(JSON.stringify(value)));
+
+/** `sign` gets the JWS signing input and returns the signature in base64url. */
+export const encodeJws = async (
+  header: JsonObject,
+  claims: JsonObject,
+  sign: (input: string) => Promise<string>,
+): Promise<string> => {
+  const input = `${encode(header)}.${encode(claims)}`;
+  return `${input}.${await sign(input)}`;
+};

@@ -1,0 +1,19 @@
+// Removes what has expired, in batches, until nothing is left to remove.
+import type { EpochSeconds } from '../../domain/time.ts';
+import type { Clock } from '../../ports/system.ts';
+import type { TokenStore } from '../../ports/token-store.ts';
+
+const batch = 500;
+
+/** Expired codes and tokens that were issued before `issuedBefore` (null: now). Returns how many rows went. */
+export const makeFlush =
+  ({ clock, tokens }: { readonly clock: Clock; readonly tokens: TokenStore }) =>
+  async (issuedBefore: EpochSeconds | null): Promise<number> => {
+    const now = clock.now();
+    let total = 0;
+    for (;;) {
+      const removed = await tokens.removeExpired({ now, issued: issuedBefore ?? now }, batch);
+      total += removed;
+      if (removed < batch) return total;
+    }
+  };

@@ -1,0 +1,30 @@
+// The client credentials grant (RFC 6749 §4.4): a client acts for itself.
+import { allowsGrantType, isPublic } from '../../../domain/client.ts';
+import { firstNotAllowed, parseScope } from '../../../domain/scope.ts';
+import { after } from '../../../domain/time.ts';
+import { oauthError } from '../../../errors/oauth-error.ts';
+import type { System } from '../../../ports/system.ts';
+import type { TokenStore } from '../../../ports/token-store.ts';
+import type { Settings } from '../../../settings.ts';
+import type { TokenGrant } from '../exchange-token.ts';
+import { mintToken } from '../token-format.ts';
+
+type Deps = { readonly system: System; readonly settings: Settings; readonly tokens: TokenStore };
+
+export const makeClientCredentialsGrant =
+  ({ system, settings, tokens }: Deps): TokenGrant =>
+  async (client, parameters) => {
+    const scope = parseScope(parameters.scope ?? '');
+    const excess = firstNotAllowed(parseScope(client.metadata.scope), scope);
+    if (excess !== undefined) throw oauthError('invalid_scope', `The client may not request the scope "${excess}".`);
+    // RFC 6749 §4.4: only for confidential clients.
+    if (isPublic(client)) throw oauthError('unauthorized_client', 'A public client cannot use client_credentials.');
+    if (!allowsGrantType(client, 'client_credentials')) {
+      throw oauthError('unauthorized_client', 'The client is not registered for the grant type client_credentials.');
+    }
+    const now = system.clock.now();
+    const { secret, key } = mintToken(system, 'access-token');
+    const expiresAt = after(now, settings.accessTokenLifespan);
+    await tokens.saveClientToken({ key, clientId: client.id, scope, issuedAt: now, expiresAt });
+    return { accessToken: secret, expiresIn: settings.accessTokenLifespan, scope };
+  };

@@ -1,0 +1,90 @@
+// The refresh token grant (RFC 6749 §6) with rotation (RFC 9700 §4.14.2). A repeat within the grace period gets the same
+// successors again, so that a lost answer or a double click logs nobody out; a later one ends the grant.
+import { allowsGrantType } from '../../../domain/client.ts';
+import type { Grant } from '../../../domain/grant.ts';
+import { grantsOpenId, parseScope } from '../../../domain/scope.ts';
+import type { EpochSeconds } from '../../../domain/time.ts';
+import { after } from '../../../domain/time.ts';
+import { oauthError } from '../../../errors/oauth-error.ts';
+import type { System } from '../../../ports/system.ts';
+import type { FoundToken, TokenStore } from '../../../ports/token-store.ts';
+import type { Settings } from '../../../settings.ts';
+import type { AuthenticatedClient } from '../authenticate-client.ts';
+import type { TokenGrant } from '../exchange-token.ts';
+import type { IssueIdToken } from '../issue-id-token.ts';
+import { mintPair } from '../issue-tokens.ts';
+import { readToken } from '../token-format.ts';
+
+interface Deps {
+  readonly system: System;
+  readonly settings: Settings;
+  readonly tokens: TokenStore;
+  readonly issueIdToken: (command: IssueIdToken) => Promise<string>;
+}
+
+/** What one rotation handed out; sealed under the token that was rotated. */
+interface Successors {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly scope: readonly string[];
+  readonly expiresAt: EpochSeconds;
+}
+
+const checked = (found: FoundToken | undefined, client: AuthenticatedClient): Grant => {
+  if (found?.owner !== 'grant' || found.token.kind !== 'refresh') {
+    throw oauthError('invalid_grant', 'The refresh token is unknown, expired or revoked.');
+  }
+  if (found.grant.clientId !== client.id)
+    throw oauthError('invalid_grant', 'The refresh token was issued to another client.');
+  return found.grant;
+};
+
+/** RFC 6749 §6: not more than was granted; left out, all of it. */
+const narrowed = (grant: Grant, requested: string): readonly string[] | null => {
+  const scope = parseScope(requested);
+  const excess = scope.find((wanted) => !grant.scope.includes(wanted));
+  if (excess !== undefined) throw oauthError('invalid_scope', `The scope "${excess}" was not granted.`);
+  return scope.length === 0 ? null : scope;
+};
+
+export const makeRefreshTokenGrant =
+  ({ system, settings, tokens, issueIdToken }: Deps): TokenGrant =>
+  async (client, parameters) => {
+    if (!allowsGrantType(client, 'refresh_token')) {
+      throw oauthError('unauthorized_client', 'The client is not registered for the grant type refresh_token.');
+    }
+    const presented = parameters.refresh_token ?? '';
+    const read = readToken(system, presented);
+    if (read?.kind !== 'refresh-token')
+      throw oauthError('invalid_grant', 'The refresh token is not one of this server.');
+    const now = system.clock.now();
+    const grant = checked(await tokens.findToken(read.key, now), client);
+    const scope = narrowed(grant, parameters.scope ?? '');
+
+    const pair = mintPair({ system, settings }, grant, scope, now);
+    const fresh: Successors = {
+      accessToken: pair.accessToken,
+      refreshToken: pair.refreshToken ?? '',
+      scope: scope ?? grant.scope,
+      expiresAt: after(now, settings.accessTokenLifespan),
+    };
+    const sealed = settings.refreshGrace > 0 ? system.cipher.sealUnder(presented, JSON.stringify(fresh)) : '';
+    const rotation = { successors: pair.records, sealed, grace: settings.refreshGrace };
+    const result = await tokens.rotateRefreshToken(read.key, rotation, now);
+    if (result.outcome === 'reused') {
+      throw oauthError('invalid_grant', 'The refresh token was used before; the grant is revoked.');
+    }
+    if (result.outcome === 'missing') throw oauthError('invalid_grant', 'The refresh token is expired or revoked.');
+    const handedOut =
+      result.outcome === 'rotated'
+        ? fresh
+        : (JSON.parse(system.cipher.openUnder(presented, result.sealed)) as Successors);
+    return {
+      accessToken: handedOut.accessToken,
+      expiresIn: handedOut.expiresAt - now,
+      scope: handedOut.scope,
+      refreshToken: handedOut.refreshToken,
+      // OpenID Connect Core §12.2: a refreshed ID Token should carry no nonce.
+      ...(grantsOpenId(handedOut.scope) ? { idToken: await issueIdToken({ grant, nonce: '', now }) } : {}),
+    };
+  };

@@ -1,0 +1,50 @@
+// Mints the access and refresh token of a grant, and shapes the answer (RFC 6749 §5.1).
+import type { Grant } from '../../domain/grant.ts';
+import { grantsOfflineAccess } from '../../domain/scope.ts';
+import { after, type EpochSeconds } from '../../domain/time.ts';
+import type { GrantToken } from '../../domain/token.ts';
+import type { System } from '../../ports/system.ts';
+import type { Settings } from '../../settings.ts';
+import { mintToken } from './token-format.ts';
+
+/** RFC 6749 §5.1 and OpenID Connect Core §3.1.3.3. */
+export interface TokenResponse {
+  readonly accessToken: string;
+  readonly expiresIn: number;
+  readonly scope: readonly string[];
+  readonly refreshToken?: string;
+  readonly idToken?: string;
+}
+
+/** Tokens minted but not yet saved: whoever wins the store's command may hand them out. */
+export interface MintedPair {
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+  readonly records: readonly GrantToken[];
+}
+
+type Deps = { readonly system: System; readonly settings: Settings };
+
+/** A refresh token comes along iff offline access was granted (OpenID Connect Core §11). */
+export const mintPair = (
+  { system, settings }: Deps,
+  grant: Grant,
+  scope: readonly string[] | null,
+  now: EpochSeconds,
+): MintedPair => {
+  const access = mintToken(system, 'access-token', grant.id);
+  const records: GrantToken[] = [
+    { key: access.key, kind: 'access', scope, issuedAt: now, expiresAt: after(now, settings.accessTokenLifespan) },
+  ];
+  if (!grantsOfflineAccess(grant.scope)) return { accessToken: access.secret, refreshToken: null, records };
+  const refresh = mintToken(system, 'refresh-token', grant.id);
+  // RFC 6749 §6: the refresh token keeps the scope that was granted, whatever one refresh asked for.
+  records.push({
+    key: refresh.key,
+    kind: 'refresh',
+    scope: null,
+    issuedAt: now,
+    expiresAt: after(now, settings.refreshTokenLifespan),
+  });
+  return { accessToken: access.secret, refreshToken: refresh.secret, records };
+};

@@ -1,0 +1,46 @@
+// Opaque codes and tokens: `clv_<kind>_<grant id><secret>.<MAC>`. The prefix is for secret scanners; the MAC is checked
+// before any look-up (RFC 6749 §10.10: guessing must be hopeless); the store gets only the hash of the whole.
+import { asHashed } from '../../domain/hashed.ts';
+import type { TokenKey } from '../../domain/token.ts';
+import type { MacPurpose, System } from '../../ports/system.ts';
+import { idBytes } from '../opaque-handle.ts';
+
+export type OpaqueKind = 'authorization-code' | 'access-token' | 'refresh-token';
+
+const prefixes = {
+  'authorization-code': 'clv_ac_',
+  'access-token': 'clv_at_',
+  'refresh-token': 'clv_rt_',
+} as const satisfies Record<OpaqueKind & MacPurpose, string>;
+
+const kinds = Object.keys(prefixes) as OpaqueKind[];
+const shape = /^clv_(?:ac|at|rt)_([A-Za-z0-9_-]{22})[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}$/;
+
+export interface MintedToken {
+  /** For the client; never stored. */
+  readonly secret: string;
+  readonly key: TokenKey;
+}
+
+type Deps = Pick<System, 'digest' | 'mac' | 'random'>;
+
+/** A new code or token of the grant; `grantId` is drawn for a token that has none. */
+export const mintToken = (
+  { digest, mac, random }: Deps,
+  kind: OpaqueKind,
+  grantId = random.base64url(idBytes),
+): MintedToken => {
+  const body = `${prefixes[kind]}${grantId}${random.base64url(32)}`;
+  const secret = `${body}.${mac.sign(kind, body)}`;
+  return { secret, key: { grantId, hash: asHashed(digest.sha256(secret)) } };
+};
+
+/** Undefined for anything that this server did not make. */
+export const readToken = ({ digest, mac }: Deps, token: string): { kind: OpaqueKind; key: TokenKey } | undefined => {
+  const grantId = shape.exec(token)?.[1];
+  const kind = kinds.find((candidate) => token.startsWith(prefixes[candidate]));
+  if (grantId === undefined || kind === undefined) return undefined;
+  const dot = token.indexOf('.');
+  if (!mac.verify(kind, token.slice(0, dot), token.slice(dot + 1))) return undefined;
+  return { kind, key: { grantId, hash: asHashed(digest.sha256(token)) } };
+};
