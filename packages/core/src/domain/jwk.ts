@@ -21,3 +21,31 @@ export const isSecretKey = (jwk: Jwk): boolean => Object.keys(jwk).some((member)
 
 export const publicPart = (jwk: Jwk): Jwk =>
   Object.fromEntries(Object.entries(jwk).filter(([member]) => !secretMembers.has(member))) as Jwk;
+
+/** What a key of each type cannot be without (RFC 7518 §6.2.1, §6.3.1, §6.4.1; RFC 8037 §2). */
+const requiredMembers: Readonly<Record<string, readonly string[]>> = {
+  RSA: ['n', 'e'],
+  EC: ['crv', 'x', 'y'],
+  OKP: ['crv', 'x'],
+  oct: ['k'],
+};
+
+const textMembers = ['kid', 'use', 'alg', 'crv'];
+const binaryMembers = ['n', 'e', 'x', 'y', ...secretMembers].filter((member) => member !== 'oth');
+
+/** base64url without padding (RFC 7515 §2); some producers of 2018 padded. */
+const base64url = /^[A-Za-z0-9_-]+={0,2}$/;
+
+/** The member that keeps this from being a key, undefined when it is one. */
+export const faultyMember = (jwk: Jwk): string | undefined => {
+  const required = Object.hasOwn(requiredMembers, jwk.kty) ? requiredMembers[jwk.kty] : undefined;
+  if (!required) return 'kty';
+  return (
+    required.find((member) => !jwk[member]) ??
+    textMembers.find((member) => jwk[member] !== undefined && typeof jwk[member] !== 'string') ??
+    binaryMembers.find((member) => {
+      const value = jwk[member];
+      return value !== undefined && !(typeof value === 'string' && base64url.test(value));
+    })
+  );
+};

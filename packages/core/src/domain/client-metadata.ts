@@ -1,0 +1,92 @@
+// What a client may register, and what it gets when it says nothing (OpenID Connect Registration §2, 2018 API).
+import { oauthError } from '../errors/oauth-error.ts';
+import type { Settings } from '../settings.ts';
+import type { ClientMetadata } from './client.ts';
+import { faultyMember } from './jwk.ts';
+
+/** Schemes that run as script in whoever opens them: a redirect there would hand the page to the client's author. */
+const scriptSchemes = new Set(['javascript', 'data', 'vbscript']);
+
+const minSecretBytes = 6;
+
+/** A registration: metadata with the secret that came along, '' for none. */
+export interface Registration {
+  readonly metadata: ClientMetadata;
+  readonly secret: string;
+}
+
+/**
+ * The metadata as it will be stored, defaults filled in. Throws invalid_request, naming the member. The order of the
+ * rules is that of the 2018 API, so that of several faults the same one is reported.
+ */
+export const registeredMetadata = (
+  { metadata, secret }: Registration,
+  settings: Pick<Settings, 'defaultClientScope'>,
+): ClientMetadata => {
+  const complete: ClientMetadata = {
+    ...metadata,
+    tokenEndpointAuthMethod: metadata.tokenEndpointAuthMethod || 'client_secret_basic',
+    scope: metadata.scope || settings.defaultClientScope,
+    userinfoSignedResponseAlg: metadata.userinfoSignedResponseAlg || 'none',
+    subjectType: metadata.subjectType || 'public',
+  };
+  checkKeys(complete);
+  checkSecret(secret);
+  checkSectorIdentifier(complete);
+  checkUserinfoAlgorithm(complete);
+  for (const uri of complete.redirectUris) checkRedirectUri(uri);
+  checkSubjectType(complete);
+  return complete;
+};
+
+const checkKeys = ({ tokenEndpointAuthMethod, jwks, jwksUri }: ClientMetadata): void => {
+  if (tokenEndpointAuthMethod === 'private_key_jwt' && !jwks && !jwksUri) {
+    throw oauthError('invalid_request', 'token_endpoint_auth_method private_key_jwt needs jwks or jwks_uri.');
+  }
+  // OpenID Connect Registration §2: jwks_uri and jwks MUST NOT be used together.
+  if (jwks && jwksUri) throw oauthError('invalid_request', 'Only one of jwks and jwks_uri can be set.');
+  for (const [index, key] of (jwks?.keys ?? []).entries()) {
+    const member = faultyMember(key);
+    if (member) throw oauthError('invalid_request', `jwks.keys[${index}].${member} does not make a known kind of key.`);
+  }
+};
+
+const checkSecret = (secret: string): void => {
+  if (secret !== '' && new TextEncoder().encode(secret).length < minSecretBytes) {
+    throw oauthError('invalid_request', `client_secret must have at least ${minSecretBytes} bytes.`);
+  }
+};
+
+/** OpenID Connect Registration §5. The document has to be fetched and compared, which comes with pairwise subjects. */
+const checkSectorIdentifier = ({ sectorIdentifierUri }: ClientMetadata): void => {
+  if (sectorIdentifierUri === '') return;
+  const hint = sectorIdentifierUri.startsWith('https://')
+    ? 'sector_identifier_uri is not supported yet: this server has no pairwise subjects.'
+    : 'sector_identifier_uri must be an https URL.';
+  throw oauthError('invalid_request', hint);
+};
+
+const checkUserinfoAlgorithm = ({ userinfoSignedResponseAlg }: ClientMetadata): void => {
+  if (userinfoSignedResponseAlg !== 'none' && userinfoSignedResponseAlg !== 'RS256') {
+    throw oauthError('invalid_request', 'userinfo_signed_response_alg must be "none" or "RS256".');
+  }
+};
+
+/** RFC 6749 §3.1.2: an absolute URI without a fragment. Blanks and control characters are what browsers drop silently. */
+const checkRedirectUri = (uri: string): void => {
+  const show = JSON.stringify(uri);
+  if (uri.includes('#')) throw oauthError('invalid_request', `redirect_uris: ${show} has a fragment.`);
+  const scheme = /^([a-z][a-z0-9+.-]*):[^\s\p{Cc}]+$/iu.exec(uri)?.[1]?.toLowerCase();
+  if (!scheme || !URL.canParse(uri)) {
+    throw oauthError('invalid_request', `redirect_uris: ${show} is no absolute URI.`);
+  }
+  if (scriptSchemes.has(scheme)) {
+    throw oauthError('invalid_request', `redirect_uris: ${show} would run as script in a browser.`);
+  }
+};
+
+const checkSubjectType = ({ subjectType }: ClientMetadata): void => {
+  if (subjectType !== 'public') {
+    throw oauthError('invalid_request', `subject_type ${JSON.stringify(subjectType)} is not supported, only "public".`);
+  }
+};

@@ -1,0 +1,34 @@
+// Registers a client.
+import { type Client, isPublic } from '../../domain/client.ts';
+import { registeredMetadata } from '../../domain/client-metadata.ts';
+import type { ClientStore } from '../../ports/client-store.ts';
+import type { System } from '../../ports/system.ts';
+import type { CreateClient, CreateClientResult } from '../../provider.ts';
+import type { Settings } from '../../settings.ts';
+
+/** 256 bits: 43 characters of base64url. */
+const secretBytes = 32;
+
+export const makeCreateClient =
+  (deps: {
+    clients: ClientStore;
+    system: Pick<System, 'clock' | 'random' | 'secretHasher'>;
+    settings: Pick<Settings, 'defaultClientScope'>;
+  }) =>
+  async (command: CreateClient): Promise<CreateClientResult> => {
+    const { clock, random, secretHasher } = deps.system;
+    const metadata = registeredMetadata(command, deps.settings);
+    const now = clock.now();
+    const secret = command.secret || random.base64url(secretBytes);
+    const client: Client = {
+      id: command.id || random.uuid(),
+      metadata,
+      secretHash: command.secret === '' ? secretHasher.hashDrawn(secret) : await secretHasher.hashChosen(secret),
+      createdAt: now,
+      updatedAt: now,
+      version: 1,
+    };
+    if ((await deps.clients.create(client)) === 'exists') return { outcome: 'exists' };
+    // A public client's secret would only tempt somebody to rely on it (RFC 6749 §2.1).
+    return { outcome: 'created', client, secret: isPublic(client) ? '' : secret };
+  };

@@ -1,0 +1,36 @@
+// Replaces what a client registered, as a whole. Tokens and consents stay.
+import type { Client } from '../../domain/client.ts';
+import { registeredMetadata } from '../../domain/client-metadata.ts';
+import type { ClientStore } from '../../ports/client-store.ts';
+import type { System } from '../../ports/system.ts';
+import type { UpdateClient, UpdateClientResult } from '../../provider.ts';
+import type { Settings } from '../../settings.ts';
+
+/** A full replacement does not depend on what was there, so losing a race only means reading the version again. */
+const attempts = 5;
+
+export const makeUpdateClient =
+  (deps: {
+    clients: ClientStore;
+    system: Pick<System, 'clock' | 'secretHasher'>;
+    settings: Pick<Settings, 'defaultClientScope'>;
+  }) =>
+  async (command: UpdateClient): Promise<UpdateClientResult> => {
+    const { clock, secretHasher } = deps.system;
+    const metadata = registeredMetadata(command, deps.settings);
+    if (!(await deps.clients.find(command.id))) return { outcome: 'unknown' };
+    const newHash = command.secret === '' ? '' : await secretHasher.hashChosen(command.secret);
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const current = await deps.clients.find(command.id);
+      if (!current) return { outcome: 'unknown' };
+      const client: Client = {
+        ...current,
+        metadata,
+        secretHash: newHash || current.secretHash,
+        updatedAt: clock.now(),
+        version: current.version + 1,
+      };
+      if ((await deps.clients.replace(client, current.version)) === 'replaced') return { outcome: 'updated', client };
+    }
+    return { outcome: 'stale' };
+  };

@@ -1,0 +1,12 @@
+// Reads one key.
+import type { Jwk } from '../../domain/jwk.ts';
+import type { KeyStore } from '../../ports/key-store.ts';
+import type { System } from '../../ports/system.ts';
+import { openKey, shownKey } from './sealed-key.ts';
+
+export const makeGetKey =
+  (deps: { keys: KeyStore; system: Pick<System, 'cipher'> }) =>
+  async (set: string, kid: string): Promise<Jwk | undefined> => {
+    const stored = await deps.keys.find(set, kid);
+    return stored && shownKey(set, openKey(deps.system.cipher, stored));
+  };

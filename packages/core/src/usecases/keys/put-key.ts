@@ -1,0 +1,14 @@
+// Saves one key under its own kid, in the place of one that had it.
+import type { Jwk } from '../../domain/jwk.ts';
+import type { KeyStore } from '../../ports/key-store.ts';
+import type { System } from '../../ports/system.ts';
+import { importableKey } from './importable-key.ts';
+import { sealKey, shownKey } from './sealed-key.ts';
+
+export const makePutKey =
+  (deps: { keys: KeyStore; system: Pick<System, 'clock' | 'cipher'> }) =>
+  async (set: string, key: Jwk): Promise<Jwk> => {
+    const jwk = importableKey(set, key, '');
+    await deps.keys.put(sealKey(deps.system.cipher, set, jwk.kid, jwk, deps.system.clock.now()));
+    return shownKey(set, jwk);
+  };

@@ -1,0 +1,333 @@
+// Registration of clients: the use cases over the memory stores.
+import {
+  type ClientMetadata,
+  type ClientStore,
+  defaultSettings,
+  epochSeconds,
+  type Flow,
+  type Grant,
+  OAuthError,
+  seconds,
+} from '@claviger/core';
+import { memoryStores } from '@claviger/core/memory';
+import { nodeSystem } from '@claviger/core/node';
+import t from 'tap';
+import { makeCreateClient } from '../src/usecases/clients/create-client.ts';
+import { makeDeleteClient } from '../src/usecases/clients/delete-client.ts';
+import { makeGetClient } from '../src/usecases/clients/get-client.ts';
+import { makeListClients } from '../src/usecases/clients/list-clients.ts';
+import { makeUpdateClient } from '../src/usecases/clients/update-client.ts';
+
+const emptyMetadata: ClientMetadata = {
+  name: '',
+  redirectUris: [],
+  grantTypes: [],
+  responseTypes: [],
+  scope: '',
+  owner: '',
+  policyUri: '',
+  tosUri: '',
+  clientUri: '',
+  logoUri: '',
+  contacts: [],
+  subjectType: '',
+  sectorIdentifierUri: '',
+  jwksUri: '',
+  jwks: null,
+  tokenEndpointAuthMethod: '',
+  requestUris: [],
+  requestObjectSigningAlg: '',
+  userinfoSignedResponseAlg: '',
+};
+
+const given = (settings = defaultSettings) => {
+  let now = 1_500_000_000;
+  const system = nodeSystem({ systemSecret: 'a-secret-of-the-tests', clock: { now: () => epochSeconds(now) } });
+  const stores = memoryStores();
+  const deps = { ...stores, system, settings };
+  const create = makeCreateClient(deps);
+  return {
+    stores,
+    system,
+    create,
+    update: makeUpdateClient(deps),
+    get: makeGetClient(deps),
+    list: makeListClients(deps),
+    remove: makeDeleteClient(deps),
+    register: (id: string, metadata: Partial<ClientMetadata> = {}, secret = '') =>
+      create({ id, secret, metadata: { ...emptyMetadata, ...metadata } }),
+    pass: (length: number) => {
+      now += length;
+    },
+  };
+};
+
+t.test('a client registered with nothing gets an id, a secret of 256 bits and the defaults', async (t) => {
+  const { register, get, system } = given();
+  const result = await register('');
+  if (result.outcome !== 'created') return t.fail(result.outcome);
+  t.match(result.client.id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  t.match(result.secret, /^[A-Za-z0-9_-]{43}$/);
+  t.same(result.client.metadata, {
+    ...emptyMetadata,
+    tokenEndpointAuthMethod: 'client_secret_basic',
+    subjectType: 'public',
+    userinfoSignedResponseAlg: 'none',
+  });
+  t.same(await get(result.client.id), result.client);
+  t.notMatch(JSON.stringify(result.client), result.secret, 'the secret is not stored');
+  t.ok(await system.secretHasher.verify(result.secret, result.client.secretHash));
+});
+
+t.test('two clients registered with nothing share neither id nor secret', async (t) => {
+  const { register } = given();
+  const [a, b] = [await register(''), await register('')];
+  if (a.outcome !== 'created' || b.outcome !== 'created') return t.fail();
+  t.not(a.client.id, b.client.id);
+  t.not(a.secret, b.secret);
+});
+
+t.test('a secret that was sent is kept and given back once', async (t) => {
+  const { register, system } = given();
+  const result = await register('shop', {}, 'chosen');
+  if (result.outcome !== 'created') return t.fail(result.outcome);
+  t.equal(result.secret, 'chosen');
+  t.ok(await system.secretHasher.verify('chosen', result.client.secretHash));
+  t.notOk(await system.secretHasher.verify('other!', result.client.secretHash));
+});
+
+t.test('RFC 6749 §2.1: a public client is told no secret', async (t) => {
+  const { register } = given();
+  t.match(await register('app', { tokenEndpointAuthMethod: 'none' }), { outcome: 'created', secret: '' });
+});
+
+t.test('an id is given once, and the second registration changes nothing', async (t) => {
+  const { register, get } = given();
+  await register('shop', { name: 'first' });
+  t.same(await register('shop', { name: 'second' }), { outcome: 'exists' });
+  t.equal((await get('shop'))?.metadata.name, 'first');
+});
+
+t.test('a client without a scope gets the configured one', async (t) => {
+  const { register } = given({ ...defaultSettings, defaultClientScope: 'openid offline' });
+  t.match(await register('a'), { client: { metadata: { scope: 'openid offline' } } });
+  t.match(await register('b', { scope: 'photos' }), { client: { metadata: { scope: 'photos' } } });
+});
+
+t.test('metadata that no server could honour is refused, and the hint names the member', async (t) => {
+  const rsa = { kty: 'RSA', n: 'AQAB', e: 'AQAB' };
+  const refused: readonly [string, Partial<ClientMetadata>, string][] = [
+    ['token_endpoint_auth_method', { tokenEndpointAuthMethod: 'private_key_jwt' }, ''],
+    ['jwks and jwks_uri', { jwks: { keys: [rsa] }, jwksUri: 'https://a.example/jwks' }, ''],
+    ['jwks and jwks_uri', { jwks: { keys: [] }, jwksUri: 'https://a.example/jwks' }, ''],
+    ['jwks.keys[0].kty', { jwks: { keys: [{ kty: 'nonsense' }] } }, ''],
+    ['jwks.keys[0].kty', { jwks: { keys: [{ kty: 'constructor' }] } }, ''],
+    ['jwks.keys[1].n', { jwks: { keys: [rsa, { kty: 'RSA', e: 'AQAB' }] } }, ''],
+    ['jwks.keys[0].n', { jwks: { keys: [{ ...rsa, n: 'not base64url' }] } }, ''],
+    ['jwks.keys[0].kid', { jwks: { keys: [{ ...rsa, kid: 1 } as never] } }, ''],
+    ['client_secret', {}, 'short'],
+    ['sector_identifier_uri must be an https', { sectorIdentifierUri: 'http://a.example/s.json' }, ''],
+    ['sector_identifier_uri is not supported', { sectorIdentifierUri: 'https://a.example/s.json' }, ''],
+    ['userinfo_signed_response_alg', { userinfoSignedResponseAlg: 'HS256' }, ''],
+    ['redirect_uris: "https://a.example/cb#f"', { redirectUris: ['https://a.example/cb#f'] }, ''],
+    ['redirect_uris: ""', { redirectUris: ['https://a.example/cb', ''] }, ''],
+    ['redirect_uris: "not a url"', { redirectUris: ['not a url'] }, ''],
+    ['redirect_uris: "//a.example/cb"', { redirectUris: ['//a.example/cb'] }, ''],
+    ['redirect_uris: "https://"', { redirectUris: ['https://'] }, ''],
+    ['redirect_uris: " https://a.example/cb"', { redirectUris: [' https://a.example/cb'] }, ''],
+    ['script', { redirectUris: ['javascript:alert(1)'] }, ''],
+    ['script', { redirectUris: ['JavaScript:alert(1)'] }, ''],
+    ['redirect_uris', { redirectUris: ['java\tscript:alert(1)'] }, ''],
+    ['script', { redirectUris: ['data:text/html,x'] }, ''],
+    ['script', { redirectUris: ['vbscript:x'] }, ''],
+    ['subject_type', { subjectType: 'pairwise' }, ''],
+  ];
+  for (const [hint, metadata, secret] of refused) {
+    const { register, list } = given();
+    const error = await register('x', metadata, secret).catch((error) => error);
+    t.ok(error instanceof OAuthError && error.code === 'invalid_request', hint);
+    t.ok(error.hint.includes(hint), `${error.hint} <- ${hint}`);
+    t.same(await list({ limit: 10, offset: 0 }), [], 'nothing is stored');
+  }
+});
+
+t.test('whatever the 2018 API stored as it came is stored as it came', async (t) => {
+  const accepted: readonly Partial<ClientMetadata>[] = [
+    { redirectUris: ['com.example.app:/cb', 'https://a.example/cb?a=1|2', 'http://127.0.0.1:14446/cb'] },
+    { tokenEndpointAuthMethod: 'nonsense' },
+    { grantTypes: ['nonsense'], responseTypes: ['nonsense'] },
+    { contacts: [''] },
+    { jwks: { keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'AQAB', 'https://a.example/own': 1 }] } },
+    { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: 'http://a.example/jwks' },
+  ];
+  for (const metadata of accepted) {
+    const { register } = given();
+    t.match(await register('x', metadata, 'six-up'), { outcome: 'created', client: { metadata } });
+  }
+});
+
+t.test('six bytes are enough for a secret, however few characters they are', async (t) => {
+  const { register } = given();
+  t.match(await register('x', {}, 'üüü'), { outcome: 'created', secret: 'üüü' });
+});
+
+t.test('an update replaces everything but the secret that it does not mention', async (t) => {
+  const { register, update, get, pass, system } = given();
+  await register('shop', { name: 'before', owner: 'me', contacts: ['x'] }, 'first-secret');
+  pass(60);
+  const result = await update({ id: 'shop', secret: '', metadata: { ...emptyMetadata, name: 'after' } });
+  if (result.outcome !== 'updated') return t.fail(result.outcome);
+  t.match(result.client, { version: 2, createdAt: 1_500_000_000, updatedAt: 1_500_000_060 });
+  t.match(result.client.metadata, { name: 'after', owner: '', contacts: [], subjectType: 'public' });
+  t.same(await get('shop'), result.client);
+  t.ok(await system.secretHasher.verify('first-secret', result.client.secretHash));
+});
+
+t.test('an update with a secret replaces the secret', async (t) => {
+  const { register, update, get, system } = given();
+  await register('shop', {}, 'first-secret');
+  await update({ id: 'shop', secret: 'second-secret', metadata: emptyMetadata });
+  const hash = (await get('shop'))?.secretHash ?? '';
+  t.ok(await system.secretHasher.verify('second-secret', hash));
+  t.notOk(await system.secretHasher.verify('first-secret', hash));
+});
+
+t.test('an update that is refused changes nothing', async (t) => {
+  const { register, update, get } = given();
+  await register('shop', { name: 'before' });
+  const before = await get('shop');
+  await t.rejects(update({ id: 'shop', secret: 'short', metadata: emptyMetadata }), { code: 'invalid_request' });
+  t.same(await get('shop'), before);
+});
+
+t.test('an unknown client is not made by an update', async (t) => {
+  const { update, list } = given();
+  t.same(await update({ id: 'ghost', secret: '', metadata: emptyMetadata }), { outcome: 'unknown' });
+  t.same(await list({ limit: 10, offset: 0 }), []);
+});
+
+t.test('of parallel updates each takes place', async (t) => {
+  const { register, update, get } = given();
+  await register('shop');
+  const results = await Promise.all(
+    ['a', 'b', 'c'].map((name) => update({ id: 'shop', secret: '', metadata: { ...emptyMetadata, name } })),
+  );
+  t.strictSame(
+    results.map(({ outcome }) => outcome),
+    ['updated', 'updated', 'updated'],
+  );
+  t.equal((await get('shop'))?.version, 4);
+});
+
+t.test('an update gives up when others get in between again and again', async (t) => {
+  const { stores, system, register } = given();
+  await register('shop', { name: 'before' });
+  const busy: ClientStore = {
+    create: (client) => stores.clients.create(client),
+    find: (id) => stores.clients.find(id),
+    list: (page) => stores.clients.list(page),
+    remove: (id) => stores.clients.remove(id),
+    replace: async () => 'stale',
+  };
+  const update = makeUpdateClient({ clients: busy, system, settings: defaultSettings });
+  t.same(await update({ id: 'shop', secret: '', metadata: emptyMetadata }), { outcome: 'stale' });
+});
+
+t.test('clients are listed by id, a page at a time', async (t) => {
+  const { register, list } = given();
+  for (const id of ['c', 'a', 'b']) await register(id);
+  const ids = async (limit: number, offset: number) => (await list({ limit, offset })).map(({ id }) => id);
+  t.same(await ids(2, 0), ['a', 'b']);
+  t.same(await ids(2, 2), ['c']);
+  t.same(await ids(0, 0), []);
+});
+
+t.test('deleting a client ends its grants, consents and flows, and nobody else’s', async (t) => {
+  const { stores, register, remove } = given();
+  const now = epochSeconds(1_500_000_000);
+  const later = epochSeconds(1_500_000_900);
+  for (const clientId of ['shop', 'other']) {
+    await register(clientId);
+    await stores.tokens.createGrant(grantOf(clientId), {});
+    await stores.flows.create(flowOf(clientId));
+    await stores.consents.remember({
+      id: clientId,
+      clientId,
+      subject: 'anna',
+      grantedScope: [],
+      session: { accessToken: {}, idToken: {} },
+      rememberFor: seconds(0),
+      requestedAt: now,
+      expiresAt: null,
+      request: { challenge: '', requestedScope: [], oidcContext: noContext, requestUrl: '' },
+    });
+  }
+  t.equal(await remove('shop'), true);
+  t.equal(await stores.clients.find('shop'), undefined);
+  t.equal(await stores.tokens.revokeGrant('shop', now), false, 'the grant was dead already');
+  t.same(await stores.consents.list('anna', { limit: 10, offset: 0 }, now), [
+    ...(await stores.consents.findFor('other', 'anna', now)),
+  ]);
+  t.equal(await stores.flows.find('shop', now), undefined);
+  t.ok(await stores.flows.find('other', now));
+  t.equal(await stores.tokens.revokeGrant('other', later), true, 'the grant was alive');
+  t.equal(await remove('shop'), false, 'may be repeated');
+});
+
+t.test('a deletion that is repeated finishes what a crash left', async (t) => {
+  const { stores, register, remove } = given();
+  const now = epochSeconds(1_500_000_000);
+  await register('shop');
+  await stores.clients.remove('shop');
+  await stores.tokens.createGrant(grantOf('shop'), {});
+  t.equal(await remove('shop'), false);
+  t.equal(await stores.tokens.revokeGrant('shop', now), false, 'the grant was dead already');
+});
+
+const noContext = { acrValues: [], uiLocales: [], display: '', loginHint: '', idTokenHintClaims: null };
+
+const grantOf = (clientId: string): Grant => ({
+  id: clientId,
+  clientId,
+  subject: 'anna',
+  requestedScope: [],
+  scope: [],
+  session: { accessToken: {}, idToken: {} },
+  authenticatedAt: epochSeconds(1_500_000_000),
+  requestedAt: epochSeconds(1_500_000_000),
+  acr: '',
+  createdAt: epochSeconds(1_500_000_000),
+  keepUntil: epochSeconds(1_600_000_000),
+});
+
+const flowOf = (clientId: string): Flow => ({
+  id: clientId,
+  version: 1,
+  state: 'login-pending',
+  request: {
+    clientId,
+    redirectUri: 'https://a.example/cb',
+    sentRedirectUri: '',
+    responseType: 'code',
+    scope: [],
+    state: '',
+    nonce: '',
+    prompt: [],
+    maxAge: null,
+    codeChallenge: '',
+    idTokenHintSubject: '',
+    context: noContext,
+    url: '',
+  },
+  requestedAt: epochSeconds(1_500_000_000),
+  expiresAt: epochSeconds(1_500_000_900),
+  login: {
+    browser: '' as Flow['login']['browser'],
+    skip: false,
+    subject: '',
+    sessionId: null,
+    accepted: null,
+    rejected: null,
+  },
+  consent: null,
+});
