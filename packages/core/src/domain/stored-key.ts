@@ -1,9 +1,6 @@
 // One JSON Web Key of a named set, as a store keeps it.
 import type { EpochSeconds } from './time.ts';
 
-/** The set whose keys sign ID tokens (2018 API). Its private halves never leave the server. */
-export const signingKeySet = 'hydra.openid.id-token';
-
 export interface StoredKey {
   readonly set: string;
   /** Unique within the set. Halves of a key pair are kept apart, as `private:<kid>` and `public:<kid>` (2018 API). */
