@@ -166,7 +166,7 @@ t.test('keys are added all together, or none when a kid is taken', async (t) => 
 
 t.test('what is no key, or has no name, is refused with the member at fault', async (t) => {
   const { put, add, getSet } = given();
-  const rsa = { kty: 'RSA', kid: 'r', n: 'AQAB', e: 'AQAB', d: 'AQAB', p: 'AQAB', q: 'AQAB' };
+  const rsa = { kty: 'RSA', kid: 'private:r', n: 'AQAB', e: 'AQAB', d: 'AQAB', p: 'AQAB', q: 'AQAB' };
   const refused: readonly [string, string, Jwk][] = [
     ['kty', 'set', { kty: 'nonsense', kid: 'a' }],
     ['k', 'set', { kty: 'oct', kid: 'a' }],
@@ -174,6 +174,7 @@ t.test('what is no key, or has no name, is refused with the member at fault', as
     ['y', 'set', { kty: 'EC', kid: 'a', crv: 'P-256', x: 'AQAB' }],
     ['d', 'set', { kty: 'OKP', kid: 'a', crv: 'Ed25519', x: 'AQAB', d: 1 }],
     ['dp', signingKeySet, rsa],
+    ['d', signingKeySet, { kty: 'EC', kid: 'private:e', crv: 'P-256', x: 'AQAB', y: 'AQAB' }],
   ];
   for (const [member, set, jwk] of refused) {
     const hint = new RegExp(`^${member} `);

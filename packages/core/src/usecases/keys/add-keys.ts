@@ -15,7 +15,7 @@ export const makeAddKeys =
       throw oauthError('invalid_request', 'keys: two of them have the same kid.');
     }
     const now = deps.system.clock.now();
-    const saved = await deps.keys.add(importable.map((jwk) => sealKey(deps.system.cipher, set, jwk.kid, jwk, now)));
+    const saved = await deps.keys.add(importable.map((jwk) => sealKey(deps.system.cipher, set, jwk, now)));
     return saved === 'exists'
       ? { outcome: 'exists' }
       : { outcome: 'added', keys: importable.map((jwk) => shownKey(set, jwk)) };

@@ -1,7 +1,5 @@
 // New keys, as the 2018 API names and keeps them: a pair as `private:<kid>` and `public:<kid>`, a secret key as `<kid>`.
 import { type Jwk, publicPart } from '../../domain/jwk.ts';
-import type { StoredKey } from '../../domain/stored-key.ts';
-import type { EpochSeconds } from '../../domain/time.ts';
 import type { KeyAlgorithm, System } from '../../ports/system.ts';
 
 export interface NewKey {
@@ -13,29 +11,22 @@ export interface NewKey {
   readonly rsaBits: number;
 }
 
-/** The private half first; a secret key alone. */
+export type NamedKey = Jwk & { readonly kid: string };
+
+/**
+ * The private half first; a secret key alone. An elliptic curve key names no `alg` in the 2018 API: its curve leaves
+ * only one (RFC 7518 §3.4).
+ */
 export const makeKeyPair = async (
   { keyOperations, random }: Pick<System, 'keyOperations' | 'random'>,
   { alg, kid, use, rsaBits }: NewKey,
-): Promise<readonly Jwk[]> => {
+): Promise<readonly NamedKey[]> => {
   const made = await keyOperations.generate(alg, rsaBits);
   const name = kid === '' ? random.uuid() : kid;
-  const common = { ...(use === '' ? {} : { use }), alg };
+  const common = { ...(use === '' ? {} : { use }), ...(made.kty === 'EC' ? {} : { alg }) };
   if (made.kty === 'oct') return [{ ...made, ...common, kid: name }];
   return [
     { ...made, ...common, kid: `private:${name}` },
     { ...publicPart(made), ...common, kid: `public:${name}` },
   ];
 };
-
-/** Sealed for the store; the place of a key is part of what is sealed, so keys cannot be swapped between sets. */
-export const sealKeys = (
-  { cipher }: Pick<System, 'cipher'>,
-  set: string,
-  keys: readonly Jwk[],
-  createdAt: EpochSeconds,
-): readonly StoredKey[] =>
-  keys.map((jwk) => {
-    const kid = jwk.kid ?? '';
-    return { set, kid, sealedJwk: cipher.seal(JSON.stringify(jwk), `${set}/${kid}`), createdAt };
-  });

@@ -9,6 +9,6 @@ export const makePutKey =
   (deps: { keys: KeyStore; system: Pick<System, 'clock' | 'cipher'> }) =>
   async (set: string, key: Jwk): Promise<Jwk> => {
     const jwk = importableKey(set, key, '');
-    await deps.keys.put(sealKey(deps.system.cipher, set, jwk.kid, jwk, deps.system.clock.now()));
+    await deps.keys.put(sealKey(deps.system.cipher, set, jwk, deps.system.clock.now()));
     return shownKey(set, jwk);
   };

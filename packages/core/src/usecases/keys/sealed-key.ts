@@ -3,11 +3,12 @@ import { type Jwk, publicPart } from '../../domain/jwk.ts';
 import { type StoredKey, sealingContext, signingKeySet } from '../../domain/stored-key.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import type { Cipher } from '../../ports/system.ts';
+import type { NamedKey } from './make-key-pair.ts';
 
-export const sealKey = (cipher: Cipher, set: string, kid: string, jwk: Jwk, createdAt: EpochSeconds): StoredKey => ({
+export const sealKey = (cipher: Cipher, set: string, jwk: NamedKey, createdAt: EpochSeconds): StoredKey => ({
   set,
-  kid,
-  sealedJwk: cipher.seal(JSON.stringify(jwk), sealingContext(set, kid)),
+  kid: jwk.kid,
+  sealedJwk: cipher.seal(JSON.stringify(jwk), sealingContext(set, jwk.kid)),
   createdAt,
 });
 

@@ -8,7 +8,8 @@ import type { KeyStore } from '../../ports/key-store.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
 import type { System } from '../../ports/system.ts';
 import { encodeJws } from './encode-jws.ts';
-import { makeKeyPair, sealKeys } from './make-key-pair.ts';
+import { makeKeyPair } from './make-key-pair.ts';
+import { openKey, sealKey } from './sealed-key.ts';
 
 interface KeyRing {
   readonly private: readonly Jwk[];
@@ -74,26 +75,30 @@ export class StoredSigningKeys implements SigningKeys {
   /** Of several nodes that start on an empty store, one creates the keys; the others use them. */
   async #createFirst(now: EpochSeconds): Promise<void> {
     const pair = await makeKeyPair(this.#system, { alg: 'RS256', kid: '', use: 'sig', rsaBits });
-    await this.#keys.createSet(signingKeySet, sealKeys(this.#system, signingKeySet, pair, now));
+    const sealed = pair.map((jwk) => sealKey(this.#system.cipher, signingKeySet, jwk, now));
+    await this.#keys.createSet(signingKeySet, sealed);
   }
 
-  #open({ set, kid, sealedJwk }: StoredKey): Jwk {
-    let jwk = this.#opened.get(sealedJwk);
+  #open(stored: StoredKey): Jwk {
+    let jwk = this.#opened.get(stored.sealedJwk);
     if (!jwk) {
-      jwk = JSON.parse(this.#system.cipher.open(sealedJwk, `${set}/${kid}`)) as Jwk;
-      this.#opened.set(sealedJwk, jwk);
+      jwk = openKey(this.#system.cipher, stored);
+      this.#opened.set(stored.sealedJwk, jwk);
     }
     return jwk;
   }
 }
 
-const keyTypes: Readonly<Record<string, string>> = {
-  RS256: 'RSA',
-  PS256: 'RSA',
-  ES256: 'EC',
-  ES512: 'EC',
-  EdDSA: 'OKP',
+/** Key type and curve (RFC 7518 §3.1, RFC 8037 §3.1). */
+const keyTypes: Readonly<Record<string, { readonly kty: string; readonly crv?: string }>> = {
+  RS256: { kty: 'RSA' },
+  PS256: { kty: 'RSA' },
+  ES256: { kty: 'EC', crv: 'P-256' },
+  ES512: { kty: 'EC', crv: 'P-521' },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
 };
 
-const suits = (jwk: Jwk, alg: string): boolean =>
-  jwk.kty === keyTypes[alg] && (jwk.alg === undefined || jwk.alg === alg);
+const suits = (jwk: Jwk, alg: string): boolean => {
+  const type = keyTypes[alg];
+  return jwk.kty === type?.kty && jwk.crv === type.crv && (jwk.alg === undefined || jwk.alg === alg);
+};
