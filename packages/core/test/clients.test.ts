@@ -325,7 +325,7 @@ const flowOf = (clientId: string): Flow => ({
     browser: '' as Flow['login']['browser'],
     skip: false,
     subject: '',
-    sessionId: null,
+    session: null,
     accepted: null,
     rejected: null,
   },

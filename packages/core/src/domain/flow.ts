@@ -8,6 +8,7 @@
 import type { AuthorizationRequest } from './authorization-request.ts';
 import type { GrantSession } from './grant.ts';
 import type { Hashed } from './hashed.ts';
+import type { LoginSession } from './login-session.ts';
 import type { EpochSeconds, Seconds } from './time.ts';
 
 export type FlowState =
@@ -55,7 +56,7 @@ export interface FlowLogin {
   /** The remembered subject when `skip`, else ''. */
   readonly subject: string;
   /** The remembered session that allowed the skip, else null. */
-  readonly sessionId: Hashed | null;
+  readonly session: LoginSession | null;
   readonly accepted: LoginAcceptance | null;
   readonly rejected: Rejection | null;
 }

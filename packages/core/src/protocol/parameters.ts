@@ -1,0 +1,26 @@
+// Request parameters: each at most once (RFC 6749 §3.1, §3.2), an empty one counts as absent.
+import type { Parameters } from '../domain/authorization-request.ts';
+
+export interface ReadParameters {
+  readonly values: Parameters;
+  /** Names that came more than once; their first value is in `values`. */
+  readonly repeated: readonly string[];
+}
+
+export const readParameters = (search: URLSearchParams): ReadParameters => {
+  const values: Record<string, string> = Object.create(null);
+  const seen = new Set<string>();
+  const repeated: string[] = [];
+  for (const [name, value] of search) {
+    if (seen.has(name)) repeated.push(name);
+    else if (value !== '') values[name] = value;
+    seen.add(name);
+  }
+  return { values, repeated };
+};
+
+/** The query of a request's URL. */
+export const queryOf = (url: string): URLSearchParams => {
+  const at = url.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
+};

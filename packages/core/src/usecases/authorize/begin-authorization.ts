@@ -1,0 +1,55 @@
+// First pass of an authorization request: decides whether a remembered login will do, and opens the flow.
+import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
+import type { Flow } from '../../domain/flow.ts';
+import type { Hashed } from '../../domain/hashed.ts';
+import { after } from '../../domain/time.ts';
+import type { FlowStore } from '../../ports/flow-store.ts';
+import type { LoginSessionStore } from '../../ports/login-session-store.ts';
+import type { System } from '../../ports/system.ts';
+import type { Settings } from '../../settings.ts';
+import { handleOf } from '../flow-handles.ts';
+import { idBytes } from '../opaque-handle.ts';
+import { sessionThatSkips } from './next-step.ts';
+
+export interface BeginAuthorization {
+  readonly request: AuthorizationRequest;
+  /** Hash of the browser's id, which a cookie carries. */
+  readonly browser: Hashed;
+  /** From the session cookie; null without one. */
+  readonly sessionId: Hashed | null;
+}
+
+interface Deps {
+  readonly system: System;
+  readonly settings: Settings;
+  readonly flows: FlowStore;
+  readonly loginSessions: LoginSessionStore;
+}
+
+/** Throws login_required when the prompt is "none" and nobody suitable is logged in. */
+export const makeBeginAuthorization =
+  ({ system, settings, flows, loginSessions }: Deps) =>
+  async ({ request, browser, sessionId }: BeginAuthorization): Promise<{ readonly loginChallenge: string }> => {
+    const now = system.clock.now();
+    const found = sessionId === null ? undefined : await loginSessions.find(sessionId, now);
+    const session = sessionThatSkips(request, found, now);
+    const flow: Flow = {
+      id: system.random.base64url(idBytes),
+      version: 1,
+      state: 'login-pending',
+      request,
+      requestedAt: now,
+      expiresAt: after(now, settings.flowLifespan),
+      login: {
+        browser,
+        skip: session !== null,
+        subject: session?.subject ?? '',
+        session,
+        accepted: null,
+        rejected: null,
+      },
+      consent: null,
+    };
+    await flows.create(flow);
+    return { loginChallenge: handleOf(system.mac, 'login-challenge', flow) };
+  };

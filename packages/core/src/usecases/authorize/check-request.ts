@@ -1,0 +1,164 @@
+// The order of checks on an authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.2), each pass anew:
+//
+//   stage      check                                       failure goes to
+//   received   client, redirect URI                        an error page: no address can be trusted yet
+//   addressed  repeated parameters, request objects,       the client's redirect URI
+//              scope, registration, response type and
+//              mode, state, PKCE, prompt, max_age, hint
+//
+// The stage is the type: only an AddressedRequest has somewhere to redirect to.
+import type { AuthorizationRequest, Parameters } from '../../domain/authorization-request.ts';
+import { type Client, isPublic } from '../../domain/client.ts';
+import { isS256Challenge } from '../../domain/pkce.ts';
+import { parsePrompt } from '../../domain/prompt.ts';
+import { chooseRedirectUri } from '../../domain/redirect-uri.ts';
+import { allowsResponseType, isSupportedResponseType } from '../../domain/response-type.ts';
+import { firstNotAllowed, parseScope } from '../../domain/scope.ts';
+import { oauthError } from '../../errors/oauth-error.ts';
+import type { ClientStore } from '../../ports/client-store.ts';
+import type { Settings } from '../../settings.ts';
+import type { VerifyIdTokenHint } from './verify-id-token-hint.ts';
+
+export interface ReceivedRequest {
+  readonly parameters: Parameters;
+  readonly repeated: readonly string[];
+  /** The request as a URL on the issuer's origin. */
+  readonly url: string;
+}
+
+/** The client exists, and the redirect URI is one of its own: errors may go there. */
+export interface AddressedRequest extends ReceivedRequest {
+  readonly client: Client;
+  readonly redirectUri: string;
+}
+
+/** Throws what belongs on an error page. */
+export const makeAddressRequest =
+  ({ clients }: { readonly clients: ClientStore }) =>
+  async (request: ReceivedRequest): Promise<AddressedRequest> => {
+    const { parameters, repeated } = request;
+    const ambiguous = repeated.find((name) => name === 'client_id' || name === 'redirect_uri');
+    if (ambiguous) throw oauthError('invalid_request', `The parameter "${ambiguous}" is given more than once.`);
+    const client = await clients.find(parameters.client_id ?? '');
+    if (!client) throw oauthError('invalid_client', 'The client_id names no registered client.');
+    const redirectUri = chooseRedirectUri(client, parameters.redirect_uri ?? '');
+    if (redirectUri === undefined) {
+      throw oauthError('invalid_request', 'The redirect_uri is not one that the client registered.');
+    }
+    return { ...request, client, redirectUri };
+  };
+
+type Check = (request: AddressedRequest, settings: Settings) => void;
+
+const once: Check = ({ repeated }) => {
+  const [name] = repeated;
+  if (name !== undefined) throw oauthError('invalid_request', `The parameter "${name}" is given more than once.`);
+};
+
+// OpenID Connect Core §3.1.2.6: what is not supported is said, never ignored.
+const noRequestObject: Check = ({ parameters }) => {
+  if (parameters.request) throw oauthError('request_not_supported');
+  if (parameters.request_uri) throw oauthError('request_uri_not_supported');
+};
+
+const scopeAllowed: Check = ({ client, parameters }) => {
+  const excess = firstNotAllowed(parseScope(client.metadata.scope), parseScope(parameters.scope ?? ''));
+  if (excess !== undefined) throw oauthError('invalid_scope', `The client may not request the scope "${excess}".`);
+};
+
+const noRegistration: Check = ({ parameters }) => {
+  if (parameters.registration) throw oauthError('registration_not_supported');
+};
+
+const responseTypeAllowed: Check = ({ client, parameters: { response_type: type = '' } }) => {
+  if (type === '') throw oauthError('unsupported_response_type', 'The parameter "response_type" is missing.');
+  if (!allowsResponseType(client, type)) {
+    throw oauthError('unsupported_response_type', `The client is not registered for the response type "${type}".`);
+  }
+  if (!isSupportedResponseType(type)) {
+    throw oauthError('unsupported_response_type', `The server does not support the response type "${type}".`);
+  }
+};
+
+const responseModeSupported: Check = ({ parameters: { response_mode: mode = 'query' } }) => {
+  if (mode !== 'query') throw oauthError('invalid_request', `The server does not support the response mode "${mode}".`);
+};
+
+const stateLongEnough: Check = ({ parameters: { state = '' } }, { minStateLength }) => {
+  if (state.length < minStateLength) {
+    throw oauthError('invalid_state', `The parameter "state" must have at least ${minStateLength} characters.`);
+  }
+};
+
+/** RFC 9700 §2.1.1: PKCE for every public client, with S256 for everybody (RFC 7636 §4.2). */
+const proofKey: Check = ({ client, parameters }, { requirePkce }) => {
+  const { code_challenge: challenge = '', code_challenge_method: method = 'plain' } = parameters;
+  if (challenge === '') {
+    if (parameters.code_challenge_method)
+      throw oauthError('invalid_request', 'The parameter "code_challenge" is missing.');
+    if (requirePkce && isPublic(client)) {
+      throw oauthError('invalid_request', 'A public client must send "code_challenge" (PKCE).');
+    }
+    return;
+  }
+  if (method !== 'S256') throw oauthError('invalid_request', 'The parameter "code_challenge_method" must be "S256".');
+  if (!isS256Challenge(challenge)) throw oauthError('invalid_request', 'The parameter "code_challenge" is malformed.');
+};
+
+const checks: readonly Check[] = [
+  once,
+  noRequestObject,
+  scopeAllowed,
+  noRegistration,
+  responseTypeAllowed,
+  responseModeSupported,
+  stateLongEnough,
+  proofKey,
+];
+
+/** OpenID Connect Core §3.1.2.1: whole seconds, not negative. */
+const parseMaxAge = (text: string): number | null => {
+  if (text === '') return null;
+  if (!/^\d{1,10}$/.test(text))
+    throw oauthError('invalid_request', 'The parameter "max_age" must be a number of seconds.');
+  return Number(text);
+};
+
+const words = (text: string | undefined): readonly string[] => (text ?? '').split(' ').filter((word) => word !== '');
+
+interface Deps {
+  readonly settings: Settings;
+  readonly verifyIdTokenHint: VerifyIdTokenHint;
+}
+
+/** Throws what the client is told. */
+export const makeCheckRequest =
+  ({ settings, verifyIdTokenHint }: Deps) =>
+  async (request: AddressedRequest): Promise<AuthorizationRequest> => {
+    for (const check of checks) check(request, settings);
+    const { parameters } = request;
+    const prompt = parsePrompt(parameters.prompt ?? '');
+    const maxAge = parseMaxAge(parameters.max_age ?? '');
+    const hint = parameters.id_token_hint ? await verifyIdTokenHint(parameters.id_token_hint) : null;
+    return {
+      clientId: request.client.id,
+      redirectUri: request.redirectUri,
+      sentRedirectUri: parameters.redirect_uri ?? '',
+      responseType: parameters.response_type ?? '',
+      scope: parseScope(parameters.scope ?? ''),
+      state: parameters.state ?? '',
+      nonce: parameters.nonce ?? '',
+      prompt,
+      maxAge,
+      codeChallenge: parameters.code_challenge ?? '',
+      idTokenHintSubject: hint?.subject ?? '',
+      context: {
+        acrValues: words(parameters.acr_values),
+        uiLocales: words(parameters.ui_locales),
+        display: parameters.display ?? '',
+        loginHint: parameters.login_hint ?? '',
+        idTokenHintClaims: hint?.claims ?? null,
+      },
+      url: request.url,
+    };
+  };

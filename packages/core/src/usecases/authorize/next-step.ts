@@ -1,0 +1,64 @@
+// Pure decisions of the authorization endpoint: must the person log in, must the person consent?
+import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
+import { type Client, isPublic } from '../../domain/client.ts';
+import type { Consent } from '../../domain/consent.ts';
+import type { LoginSession } from '../../domain/login-session.ts';
+import { forcesLogin } from '../../domain/prompt.ts';
+import { firstNotAllowed } from '../../domain/scope.ts';
+import type { EpochSeconds } from '../../domain/time.ts';
+import { oauthError } from '../../errors/oauth-error.ts';
+
+/** OpenID Connect Core §3.1.2.1: with max_age=0 no session is fresh enough. */
+const isFresh = (session: LoginSession, maxAge: number | null, now: EpochSeconds): boolean =>
+  maxAge === null || (maxAge > 0 && session.authenticatedAt + maxAge >= now);
+
+/** OpenID Connect Core §3.1.2.3. The session that vouches for the person, or null: ask. Throws login_required. */
+export const sessionThatSkips = (
+  request: AuthorizationRequest,
+  session: LoginSession | undefined,
+  now: EpochSeconds,
+): LoginSession | null => {
+  const expected = request.idTokenHintSubject;
+  const usable =
+    session !== undefined &&
+    !forcesLogin(request.prompt) &&
+    isFresh(session, request.maxAge, now) &&
+    (expected === '' || expected === session.subject);
+  if (usable) return session;
+  if (request.prompt.includes('none'))
+    throw oauthError('login_required', 'The prompt is "none", but nobody suitable is logged in.');
+  return null;
+};
+
+/**
+ * RFC 8252 §8.6: a public client can be impersonated, so its consent is asked every time, unless its redirect URI is
+ * https, which only its owner can serve.
+ */
+const mayRemember = (client: Client, redirectUri: string): boolean =>
+  !isPublic(client) || redirectUri.startsWith('https://');
+
+/** Whether a remembered consent, alone, covers every requested scope. Throws consent_required. */
+export const consentSkips = (
+  request: AuthorizationRequest,
+  client: Client,
+  remembered: readonly Consent[],
+): boolean => {
+  const covered =
+    !request.prompt.includes('consent') &&
+    mayRemember(client, request.redirectUri) &&
+    remembered.some((consent) => firstNotAllowed(consent.grantedScope, request.scope) === undefined);
+  if (!covered && request.prompt.includes('none')) {
+    throw oauthError('consent_required', 'The prompt is "none", but the person has not consented to this yet.');
+  }
+  return covered;
+};
+
+/** After the login app answered: OpenID Connect Core §3.1.2.1 on id_token_hint and prompt=none. Throws. */
+export const checkLoginAgainst = (request: AuthorizationRequest, client: Client, subject: string): void => {
+  if (request.prompt.includes('none') && isPublic(client)) {
+    throw oauthError('consent_required', 'A public client cannot use the prompt "none".');
+  }
+  if (request.idTokenHintSubject !== '' && request.idTokenHintSubject !== subject) {
+    throw oauthError('login_required', 'Another person logged in than the id_token_hint names.');
+  }
+};

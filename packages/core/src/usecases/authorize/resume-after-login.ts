@@ -1,0 +1,101 @@
+// Second pass: the browser returns from the login app. Settles the login session, then asks for consent.
+import { askConsent, end, type Flow, type LoginAcceptance } from '../../domain/flow.ts';
+import type { Hashed } from '../../domain/hashed.ts';
+import { after, type EpochSeconds, earliest, type Seconds, seconds } from '../../domain/time.ts';
+import { oauthError } from '../../errors/oauth-error.ts';
+import type { ConsentStore } from '../../ports/consent-store.ts';
+import type { FlowStore } from '../../ports/flow-store.ts';
+import type { LoginSessionStore } from '../../ports/login-session-store.ts';
+import type { System } from '../../ports/system.ts';
+import type { Settings } from '../../settings.ts';
+import { handleOf } from '../flow-handles.ts';
+import { checkLoginAgainst, consentSkips } from './next-step.ts';
+import { openReturningFlow, type RejectedStep, type Return, usedBefore } from './open-returning-flow.ts';
+
+export interface ResumeAfterLogin extends Return {
+  /** From the login CSRF cookie; null without a valid one. */
+  readonly browser: Hashed | null;
+  /** What the consent CSRF cookie will hold. */
+  readonly consentBrowser: Hashed;
+  /** From the session cookie; null without one. */
+  readonly sessionId: Hashed | null;
+  /** What the session cookie will hold if a session begins. */
+  readonly newSessionId: Hashed;
+}
+
+/** What happens to the browser's session cookie. `maxAge` null: until the browser closes. */
+export type SessionChange =
+  | { readonly change: 'kept' }
+  | { readonly change: 'ended' }
+  | { readonly change: 'begun'; readonly maxAge: Seconds | null };
+
+export type LoginResumed =
+  | { readonly outcome: 'ask-consent'; readonly consentChallenge: string; readonly session: SessionChange }
+  | RejectedStep;
+
+interface Deps {
+  readonly system: System;
+  readonly settings: Settings;
+  readonly flows: FlowStore;
+  readonly consents: ConsentStore;
+  readonly loginSessions: LoginSessionStore;
+}
+
+export const makeResumeAfterLogin = ({ system, settings, flows, consents, loginSessions }: Deps) => {
+  const { clock, mac } = system;
+
+  const skipStillHolds = async (flow: Flow, now: EpochSeconds): Promise<boolean> =>
+    flow.login.session === null || (await loginSessions.find(flow.login.session.id, now)) !== undefined;
+
+  const advance = async (flow: Flow, next: Flow, now: EpochSeconds): Promise<void> => {
+    if ((await flows.replace(next, flow.version, now)) === 'stale') throw usedBefore('login');
+  };
+
+  const settleSession = async (
+    { sessionId, newSessionId }: ResumeAfterLogin,
+    { login }: Flow,
+    accepted: LoginAcceptance,
+    now: EpochSeconds,
+  ): Promise<SessionChange> => {
+    if (login.skip) return { change: 'kept' };
+    if (sessionId !== null) await loginSessions.remove(sessionId);
+    if (!accepted.remember) return { change: 'ended' };
+    const longest = settings.loginSessionLifespan;
+    const asked = accepted.rememberFor > 0 ? accepted.rememberFor : longest;
+    const { subject, authenticatedAt, acr } = accepted;
+    const expiresAt = earliest(after(now, asked), after(now, longest));
+    await loginSessions.save({ id: newSessionId, subject, authenticatedAt, expiresAt, acr });
+    return { change: 'begun', maxAge: accepted.rememberFor === 0 ? null : seconds(expiresAt - now) };
+  };
+
+  /** Throws what the client is told: access_denied, invalid_request, request_forbidden, login_required, consent_required. */
+  return async (command: ResumeAfterLogin): Promise<LoginResumed> => {
+    const now = clock.now();
+    const flow = await openReturningFlow({ mac, flows }, 'login', command, now);
+    const { request, login } = flow;
+    if (login.rejected) {
+      await advance(flow, end(flow), now);
+      return { outcome: 'rejected', rejection: login.rejected };
+    }
+    // Only the browser that began may go on. The flow stays as it is: a stranger must not be able to end it.
+    if (command.browser !== login.browser)
+      throw oauthError('request_forbidden', 'The CSRF cookie is missing or of another browser.');
+    const accepted = login.accepted;
+    if (!accepted) throw usedBefore('login');
+
+    let skip: boolean;
+    try {
+      if (!(await skipStillHolds(flow, now)))
+        throw oauthError('login_required', 'The remembered login was revoked meanwhile.');
+      checkLoginAgainst(request, command.client, accepted.subject);
+      skip = consentSkips(request, command.client, await consents.findFor(request.clientId, accepted.subject, now));
+    } catch (error) {
+      await advance(flow, end(flow), now);
+      throw error;
+    }
+    const asking = askConsent(flow, { browser: command.consentBrowser, skip });
+    await advance(flow, asking, now);
+    const session = await settleSession(command, flow, accepted, now);
+    return { outcome: 'ask-consent', consentChallenge: handleOf(mac, 'consent-challenge', asking), session };
+  };
+};

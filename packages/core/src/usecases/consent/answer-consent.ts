@@ -1,0 +1,94 @@
+// The consent app's side of a flow: what is asked, and its answer (accept or reject), given once.
+import { acceptConsent, type Flow, rejectConsent, subjectOf } from '../../domain/flow.ts';
+import { after, type EpochSeconds } from '../../domain/time.ts';
+import { oauthError } from '../../errors/oauth-error.ts';
+import type { ClientStore } from '../../ports/client-store.ts';
+import type { ConsentStore } from '../../ports/consent-store.ts';
+import type { FlowStore } from '../../ports/flow-store.ts';
+import type { System } from '../../ports/system.ts';
+import type { AcceptConsent, AnswerResult, PendingRequest, Reject } from '../../provider.ts';
+import type { Settings } from '../../settings.ts';
+import { findByHandle, handleOf, returnUrl } from '../flow-handles.ts';
+
+interface Deps {
+  readonly system: System;
+  readonly settings: Settings;
+  readonly flows: FlowStore;
+  readonly consents: ConsentStore;
+  readonly clients: ClientStore;
+}
+
+/** Throws invalid_request. Whether grants may exceed the request is the operator's choice (2018 API: they may). */
+const checkAcceptance = ({ consent, request }: Flow, command: AcceptConsent, { strictGrantScope }: Settings): void => {
+  if (consent?.skip && command.remember) {
+    throw oauthError(
+      'invalid_request',
+      'The member "remember" must be false, because "skip" is true: the consent is remembered already.',
+    );
+  }
+  if (command.rememberFor < 0) throw oauthError('invalid_request', 'The member "remember_for" must not be negative.');
+  const excess = command.grantedScope.find((scope) => !request.scope.includes(scope));
+  if (strictGrantScope && excess !== undefined) {
+    throw oauthError('invalid_request', `The member "grant_scope" holds "${excess}", which was not requested.`);
+  }
+};
+
+export const makeConsentUseCases = ({ system, settings, flows, consents, clients }: Deps) => {
+  const { clock, mac } = system;
+
+  const answer = async (flow: Flow, next: Flow | 'already-answered', now: EpochSeconds): Promise<AnswerResult> => {
+    if (next === 'already-answered' || (await flows.replace(next, flow.version, now)) === 'stale') {
+      return { outcome: 'already-answered' };
+    }
+    const consent_verifier = handleOf(mac, 'consent-verifier', flow);
+    return { outcome: 'answered', redirectTo: returnUrl(flow.request.url, { consent_verifier }) };
+  };
+
+  const remember = (flow: Flow, { grantedScope, session, rememberFor, challenge }: AcceptConsent): Promise<void> =>
+    consents.remember({
+      id: flow.id,
+      clientId: flow.request.clientId,
+      subject: subjectOf(flow),
+      grantedScope,
+      session,
+      rememberFor,
+      requestedAt: flow.requestedAt,
+      expiresAt: rememberFor > 0 ? after(flow.requestedAt, rememberFor) : null,
+      request: {
+        challenge,
+        requestedScope: flow.request.scope,
+        oidcContext: flow.request.context,
+        requestUrl: flow.request.url,
+      },
+    });
+
+  return {
+    async getConsentRequest(challenge: string): Promise<PendingRequest | undefined> {
+      const flow = await findByHandle({ mac, flows }, 'consent-challenge', challenge, clock.now());
+      const client = flow?.consent && (await clients.find(flow.request.clientId));
+      return flow && client ? { challenge, flow, client } : undefined;
+    },
+
+    async acceptConsent(command: AcceptConsent): Promise<AnswerResult> {
+      const now = clock.now();
+      const flow = await findByHandle({ mac, flows }, 'consent-challenge', command.challenge, now);
+      if (!flow?.consent) return { outcome: 'unknown-challenge' };
+      checkAcceptance(flow, command, settings);
+      const { grantedScope, session, rememberFor } = command;
+      const result = await answer(
+        flow,
+        acceptConsent(flow, { grantedScope, session, remember: command.remember, rememberFor }),
+        now,
+      );
+      // After the answer is decided: a crash in between means that the person is asked again, nothing worse.
+      if (result.outcome === 'answered' && command.remember) await remember(flow, command);
+      return result;
+    },
+
+    async rejectConsent({ challenge, rejection }: Reject): Promise<AnswerResult> {
+      const now = clock.now();
+      const flow = await findByHandle({ mac, flows }, 'consent-challenge', challenge, now);
+      return flow?.consent ? answer(flow, rejectConsent(flow, rejection), now) : { outcome: 'unknown-challenge' };
+    },
+  };
+};

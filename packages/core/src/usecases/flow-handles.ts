@@ -1,0 +1,34 @@
+// The four values by which apps and browsers name a flow: challenges go to the pages, verifiers come back by the browser.
+import type { Flow } from '../domain/flow.ts';
+import type { EpochSeconds } from '../domain/time.ts';
+import type { FlowStore } from '../ports/flow-store.ts';
+import type { Mac } from '../ports/system.ts';
+import { makeHandle, openHandle } from './opaque-handle.ts';
+
+export type FlowHandle = 'login-challenge' | 'login-verifier' | 'consent-challenge' | 'consent-verifier';
+
+export const handleOf = (mac: Mac, kind: FlowHandle, flow: Flow): string => makeHandle(mac, kind, flow.id);
+
+/** Undefined when the value is not of this kind, or its flow is unknown or expired. */
+export const findByHandle = async (
+  { mac, flows }: { readonly mac: Mac; readonly flows: FlowStore },
+  kind: FlowHandle,
+  value: string,
+  now: EpochSeconds,
+): Promise<Flow | undefined> => {
+  const id = openHandle(mac, kind, value);
+  return id === undefined ? undefined : flows.find(id, now);
+};
+
+/** Where an app sends the browser once it has answered: the authorization request again, with the verifier. */
+export const returnUrl = (
+  requestUrl: string,
+  verifier: { readonly login_verifier: string } | { readonly consent_verifier: string },
+): string => {
+  const url = new URL(requestUrl);
+  url.searchParams.delete('login_verifier');
+  url.searchParams.delete('consent_verifier');
+  for (const [name, value] of Object.entries(verifier)) url.searchParams.set(name, value);
+  url.searchParams.sort();
+  return url.href;
+};

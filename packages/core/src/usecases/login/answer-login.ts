@@ -1,0 +1,77 @@
+// The login app's side of a flow: what is asked, and its answer (accept or reject), given once.
+import { acceptLogin, type Flow, rejectLogin } from '../../domain/flow.ts';
+import type { EpochSeconds } from '../../domain/time.ts';
+import { oauthError } from '../../errors/oauth-error.ts';
+import type { ClientStore } from '../../ports/client-store.ts';
+import type { FlowStore } from '../../ports/flow-store.ts';
+import type { System } from '../../ports/system.ts';
+import type { AcceptLogin, AnswerResult, PendingRequest, Reject } from '../../provider.ts';
+import { findByHandle, handleOf, returnUrl } from '../flow-handles.ts';
+
+interface Deps {
+  readonly system: System;
+  readonly flows: FlowStore;
+  readonly clients: ClientStore;
+}
+
+/** A skipped login is vouched for by the remembered session; the app may only pass it on. Throws invalid_request. */
+const checkAcceptance = ({ login }: Flow, { subject, remember }: AcceptLogin): void => {
+  if (login.skip && subject !== login.subject) {
+    throw oauthError(
+      'invalid_request',
+      'The member "subject" must be the subject of the request, because "skip" is true.',
+    );
+  }
+  if (login.skip && remember) {
+    throw oauthError(
+      'invalid_request',
+      'The member "remember" must be false, because "skip" is true: the login is remembered already.',
+    );
+  }
+  if (subject === '') throw oauthError('invalid_request', 'The member "subject" must not be empty.');
+};
+
+export const makeLoginUseCases = ({ system, flows, clients }: Deps) => {
+  const { clock, mac } = system;
+
+  const answer = async (flow: Flow, next: Flow | 'already-answered', now: EpochSeconds): Promise<AnswerResult> => {
+    if (next === 'already-answered' || (await flows.replace(next, flow.version, now)) === 'stale') {
+      return { outcome: 'already-answered' };
+    }
+    const login_verifier = handleOf(mac, 'login-verifier', flow);
+    return { outcome: 'answered', redirectTo: returnUrl(flow.request.url, { login_verifier }) };
+  };
+
+  return {
+    async getLoginRequest(challenge: string): Promise<PendingRequest | undefined> {
+      const flow = await findByHandle({ mac, flows }, 'login-challenge', challenge, clock.now());
+      const client = flow && (await clients.find(flow.request.clientId));
+      return flow && client && { challenge, flow, client };
+    },
+
+    async acceptLogin(command: AcceptLogin): Promise<AnswerResult> {
+      const now = clock.now();
+      const flow = await findByHandle({ mac, flows }, 'login-challenge', command.challenge, now);
+      if (!flow) return { outcome: 'unknown-challenge' };
+      checkAcceptance(flow, command);
+      const { subject, remember, rememberFor, forceSubjectIdentifier } = command;
+      const { session } = flow.login;
+      const accepted = {
+        subject,
+        remember,
+        rememberFor,
+        forceSubjectIdentifier,
+        acr: command.acr === '' ? (session?.acr ?? '') : command.acr,
+        // OpenID Connect Core §2, auth_time: a skipped login was the remembered one.
+        authenticatedAt: session?.authenticatedAt ?? now,
+      };
+      return answer(flow, acceptLogin(flow, accepted), now);
+    },
+
+    async rejectLogin({ challenge, rejection }: Reject): Promise<AnswerResult> {
+      const now = clock.now();
+      const flow = await findByHandle({ mac, flows }, 'login-challenge', challenge, now);
+      return flow ? answer(flow, rejectLogin(flow, rejection), now) : { outcome: 'unknown-challenge' };
+    },
+  };
+};

@@ -1,0 +1,45 @@
+// What an administrator sees and ends of a person's consents and logins.
+import type { ClientStore } from '../../ports/client-store.ts';
+import type { ConsentStore } from '../../ports/consent-store.ts';
+import type { FlowStore } from '../../ports/flow-store.ts';
+import type { LoginSessionStore } from '../../ports/login-session-store.ts';
+import type { Page } from '../../ports/paging.ts';
+import type { Clock } from '../../ports/system.ts';
+import type { TokenStore } from '../../ports/token-store.ts';
+import type { ListedConsent } from '../../provider.ts';
+
+interface Deps {
+  readonly clock: Clock;
+  readonly clients: ClientStore;
+  readonly consents: ConsentStore;
+  readonly flows: FlowStore;
+  readonly loginSessions: LoginSessionStore;
+  readonly tokens: TokenStore;
+}
+
+export const makeSessionUseCases = ({ clock, clients, consents, flows, loginSessions, tokens }: Deps) => ({
+  async listConsents(subject: string, page: Page): Promise<readonly ListedConsent[]> {
+    const remembered = await consents.list(subject, page, clock.now());
+    const ids = [...new Set(remembered.map((consent) => consent.clientId))];
+    const found = await Promise.all(ids.map((id) => clients.find(id)));
+    const byId = new Map(found.flatMap((client) => (client ? [[client.id, client] as const] : [])));
+    return remembered.flatMap((consent) => {
+      const client = byId.get(consent.clientId);
+      return client ? [{ consent, client }] : [];
+    });
+  },
+
+  /**
+   * Tokens die first; then goes what could make new grants, and what it made meanwhile. A crash in between leaves
+   * nothing usable that was not usable before, and the call can be repeated.
+   */
+  async revokeConsents(of: { readonly subject: string; readonly clientId?: string }): Promise<number> {
+    const now = clock.now();
+    const grants = await tokens.revokeGrants(of, now);
+    const pending = await flows.removeAll(of);
+    const remembered = await consents.forget(of);
+    return grants + pending + remembered + (await tokens.revokeGrants(of, now));
+  },
+
+  revokeLoginSessions: (subject: string): Promise<number> => loginSessions.removeBySubject(subject),
+});
