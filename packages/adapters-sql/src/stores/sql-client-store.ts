@@ -1,0 +1,74 @@
+// ClientStore in one table. A replacement counts only if the version is still the expected one.
+import type { Client, ClientStore, Page } from '@claviger/core';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { once } from '../database.ts';
+import { given, givenRow } from '../placeholders.ts';
+import { clients } from '../schema/sqlite.ts';
+import type { QueryBuilder, SqliteDatabase } from '../sqlite-database.ts';
+
+const prepare = (query: QueryBuilder) => ({
+  create: query.insert(clients).values(givenRow(clients)).onConflictDoNothing().returning({ id: clients.id }).prepare(),
+  find: query
+    .select()
+    .from(clients)
+    .where(eq(clients.id, sql.placeholder('id')))
+    .prepare(),
+  list: query
+    .select()
+    .from(clients)
+    .orderBy(asc(clients.id))
+    .limit(sql.placeholder('limit'))
+    .offset(sql.placeholder('offset'))
+    .prepare(),
+  replace: query
+    .update(clients)
+    .set({
+      version: given('version', clients.version),
+      secretHash: given('secretHash', clients.secretHash),
+      metadata: given('metadata', clients.metadata),
+      createdAt: given('createdAt', clients.createdAt),
+      updatedAt: given('updatedAt', clients.updatedAt),
+    })
+    .where(and(eq(clients.id, sql.placeholder('id')), eq(clients.version, sql.placeholder('expectedVersion'))))
+    .returning({ id: clients.id })
+    .prepare(),
+  remove: query
+    .delete(clients)
+    .where(eq(clients.id, sql.placeholder('id')))
+    .returning({ id: clients.id })
+    .prepare(),
+});
+
+export class SqlClientStore implements ClientStore {
+  readonly #database: SqliteDatabase;
+  readonly #statements: () => ReturnType<typeof prepare>;
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+    this.#statements = once(() => prepare(database.query));
+  }
+
+  async create(client: Client): Promise<'created' | 'exists'> {
+    const created = await this.#database.run(this.#statements().create, { ...client });
+    return created.length > 0 ? 'created' : 'exists';
+  }
+
+  async find(id: string): Promise<Client | undefined> {
+    const [client] = await this.#database.run(this.#statements().find, { id });
+    return client;
+  }
+
+  async list(page: Page): Promise<readonly Client[]> {
+    return this.#database.run(this.#statements().list, { limit: page.limit, offset: page.offset });
+  }
+
+  async replace(client: Client, expectedVersion: number): Promise<'replaced' | 'stale'> {
+    const replaced = await this.#database.run(this.#statements().replace, { ...client, expectedVersion });
+    return replaced.length > 0 ? 'replaced' : 'stale';
+  }
+
+  async remove(id: string): Promise<boolean> {
+    const removed = await this.#database.run(this.#statements().remove, { id });
+    return removed.length > 0;
+  }
+}
