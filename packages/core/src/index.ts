@@ -1,5 +1,6 @@
 // The public API of the core. Stores come from `@claviger/core/memory` or an adapter, the system from `@claviger/core/node`.
 
+export * from './create-provider.ts';
 export * from './domain/authorization-request.ts';
 export * from './domain/client.ts';
 export * from './domain/consent.ts';
@@ -24,6 +25,8 @@ export * from './ports/stores.ts';
 export * from './ports/system.ts';
 export * from './ports/token-store.ts';
 export * from './ports/user-interface.ts';
+export type { ReportFailure } from './protocol/error-reply.ts';
+export { paths, urlBelow } from './protocol/paths.ts';
 export * from './protocol/wire.ts';
 export * from './provider.ts';
 export * from './settings.ts';

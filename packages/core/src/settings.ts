@@ -51,3 +51,25 @@ export const defaultSettings: Settings = {
   scopesSupported: [],
   userinfoEndpoint: '',
 };
+
+/** One sentence per setting that cannot work. */
+export const settingsProblems = (settings: Settings): readonly string[] => {
+  const lifespans = [
+    'accessTokenLifespan',
+    'idTokenLifespan',
+    'authCodeLifespan',
+    'refreshTokenLifespan',
+    'loginSessionLifespan',
+    'flowLifespan',
+  ] as const;
+  const problems = lifespans
+    .filter((name) => !Number.isInteger(settings[name]) || settings[name] <= 0)
+    .map((name) => `${name} must be a positive number of whole seconds.`);
+  const natural = ['refreshGrace', 'minStateLength'] as const;
+  return [
+    ...problems,
+    ...natural
+      .filter((name) => !Number.isInteger(settings[name]) || settings[name] < 0)
+      .map((name) => `${name} must be a whole number, 0 or more.`),
+  ];
+};

@@ -3,6 +3,8 @@
 interface ErrorKind {
   readonly status: number;
   readonly description: string;
+  /** Shown where nothing more precise is known. */
+  readonly hint?: string;
 }
 
 /** Every code that the server can answer with. Specification in the comment; the rest are the 2018 API's own. */
@@ -12,6 +14,7 @@ export const errorKinds = {
     status: 400,
     description:
       'The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed.',
+    hint: 'Check that every parameter is there, once, and spelled as registered; case counts.',
   },
   invalid_client: {
     status: 401,
@@ -36,7 +39,11 @@ export const errorKinds = {
     status: 400,
     description: 'The requested scope is unknown, malformed, or exceeds what the client is registered for.',
   },
-  access_denied: { status: 403, description: 'The resource owner or the server denied the request.' },
+  access_denied: {
+    status: 403,
+    description: 'The resource owner or the server denied the request.',
+    hint: 'The request was refused by the person or by the server.',
+  },
   server_error: {
     status: 500,
     description: 'The server met an unexpected condition and could not fulfil the request.',
@@ -57,11 +64,21 @@ export const errorKinds = {
   // Codes of the 2018 API
   invalid_state: { status: 400, description: 'The state is missing or too short.' },
   insufficient_entropy: { status: 400, description: 'A value that must be hard to guess is too short.' },
-  request_unauthorized: { status: 401, description: 'The request could not be authorized.' },
-  request_forbidden: { status: 403, description: 'The request is not allowed.' },
+  request_unauthorized: {
+    status: 401,
+    description: 'The request could not be authorized.',
+    hint: 'Send valid credentials with the request.',
+  },
+  request_forbidden: {
+    status: 403,
+    description: 'The request is not allowed.',
+    hint: 'The request may not be made from here.',
+  },
   not_found: { status: 404, description: 'The requested resource could not be found.' },
   conflict: { status: 409, description: 'The resource exists already, or was answered already.' },
 } as const satisfies Record<string, ErrorKind>;
+
+const kindOf = (code: OAuthErrorCode): ErrorKind => errorKinds[code];
 
 export type OAuthErrorCode = keyof typeof errorKinds;
 
@@ -84,7 +101,7 @@ export class OAuthError extends Error {
     );
     this.name = 'OAuthError';
     this.code = code;
-    this.hint = details.hint ?? '';
+    this.hint = details.hint || (kindOf(code).hint ?? '');
     this.debug = details.debug ?? '';
   }
 

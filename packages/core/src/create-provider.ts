@@ -1,0 +1,149 @@
+// The wiring file: stores, pages, system and settings become a Provider. Everything else gets what it needs by name.
+import type { SigningKeys } from './ports/signing-keys.ts';
+import type { Stores } from './ports/stores.ts';
+import type { System } from './ports/system.ts';
+import type { UserInterface } from './ports/user-interface.ts';
+import { makeAuthorizeEndpoint } from './protocol/authorize-endpoint.ts';
+import { BrowserCookies } from './protocol/browser-cookies.ts';
+import { makeDiscoveryEndpoint, makeJwksEndpoint } from './protocol/discovery-document.ts';
+import { makeErrorReplies, type ReportFailure } from './protocol/error-reply.ts';
+import { consentFallback, errorFallback, logoutFallback } from './protocol/fallback-pages.ts';
+import { makeIntrospectionEndpoint } from './protocol/introspection-endpoint.ts';
+import { makeLogoutEndpoint } from './protocol/logout-endpoint.ts';
+import { makeRevocationEndpoint } from './protocol/revocation-endpoint.ts';
+import { makeTokenEndpoint } from './protocol/token-endpoint.ts';
+import { makeUserinfoEndpoint } from './protocol/userinfo-endpoint.ts';
+import type { AdminUseCases, Endpoints, Provider } from './provider.ts';
+import { defaultSettings, type Settings, settingsProblems } from './settings.ts';
+import { makeBeginAuthorization } from './usecases/authorize/begin-authorization.ts';
+import { makeAddressRequest, makeCheckRequest } from './usecases/authorize/check-request.ts';
+import { makeResumeAfterConsent } from './usecases/authorize/resume-after-consent.ts';
+import { makeResumeAfterLogin } from './usecases/authorize/resume-after-login.ts';
+import { makeVerifyIdTokenHint } from './usecases/authorize/verify-id-token-hint.ts';
+import { makeCheckStores } from './usecases/check-stores.ts';
+import { makeCreateClient } from './usecases/clients/create-client.ts';
+import { makeDeleteClient } from './usecases/clients/delete-client.ts';
+import { makeGetClient } from './usecases/clients/get-client.ts';
+import { makeListClients } from './usecases/clients/list-clients.ts';
+import { makeUpdateClient } from './usecases/clients/update-client.ts';
+import { makeConsentUseCases } from './usecases/consent/answer-consent.ts';
+import { makeKeyUseCases } from './usecases/keys/key-use-cases.ts';
+import { StoredSigningKeys } from './usecases/keys/stored-signing-keys.ts';
+import { makeLoginUseCases } from './usecases/login/answer-login.ts';
+import { makeSessionUseCases } from './usecases/sessions/manage-sessions.ts';
+import { makeAuthenticateClient } from './usecases/token/authenticate-client.ts';
+import { makeExchangeToken } from './usecases/token/exchange-token.ts';
+import { makeFlush } from './usecases/token/flush.ts';
+import { makeAuthorizationCodeGrant } from './usecases/token/grants/authorization-code.ts';
+import { makeClientCredentialsGrant } from './usecases/token/grants/client-credentials.ts';
+import { makeRefreshTokenGrant } from './usecases/token/grants/refresh-token.ts';
+import { makeFindActiveToken, makeIntrospect } from './usecases/token/introspect.ts';
+import { makeIssueIdToken } from './usecases/token/issue-id-token.ts';
+import { makeRevoke } from './usecases/token/revoke.ts';
+import { makeReadUserinfo } from './usecases/userinfo/read-userinfo.ts';
+
+export interface ProviderOptions {
+  /** An absolute URL; used exactly as given in `iss` and discovery. Its scheme decides whether cookies are Secure. */
+  readonly issuer: string;
+  readonly stores: Stores;
+  readonly ui: UserInterface;
+  readonly system: System;
+  readonly settings?: Partial<Settings>;
+  /** Default: keys of the key store. */
+  readonly signingKeys?: SigningKeys;
+  /** Told of failures that the caller is shown only as server_error. Default: nobody. */
+  readonly reportFailure?: ReportFailure;
+}
+
+/** Throws a TypeError that lists every problem of the options. */
+export const createProvider = (options: ProviderOptions): Provider => {
+  const { issuer, stores, ui, system } = options;
+  const settings: Settings = { ...defaultSettings, ...options.settings };
+  const problems = [...issuerProblems(issuer), ...settingsProblems(settings)];
+  if (problems.length > 0) throw new TypeError(`The provider's options are not valid: ${problems.join(' ')}`);
+
+  const storedKeys = new StoredSigningKeys({ keys: stores.keys, system });
+  const signingKeys = options.signingKeys ?? storedKeys;
+  const wiring = { ...stores, issuer, ui, system, settings, signingKeys, clock: system.clock, random: system.random };
+  const findActiveToken = makeFindActiveToken(wiring);
+
+  const admin: AdminUseCases = {
+    createClient: makeCreateClient(wiring),
+    getClient: makeGetClient(wiring),
+    listClients: makeListClients(wiring),
+    updateClient: makeUpdateClient(wiring),
+    deleteClient: makeDeleteClient(wiring),
+    ...makeLoginUseCases(wiring),
+    ...makeConsentUseCases(wiring),
+    ...makeSessionUseCases(wiring),
+    ...makeKeyUseCases(wiring, () => storedKeys.refresh()),
+    flush: makeFlush(wiring),
+    checkStores: makeCheckStores(wiring),
+  };
+
+  return {
+    issuer,
+    endpoints: makeEndpoints(wiring, findActiveToken, options.reportFailure ?? (() => undefined)),
+    admin,
+  };
+};
+
+type Wiring = Stores & {
+  readonly issuer: string;
+  readonly ui: UserInterface;
+  readonly system: System;
+  readonly settings: Settings;
+  readonly signingKeys: SigningKeys;
+} & Pick<System, 'clock' | 'random'>;
+
+const makeEndpoints = (
+  wiring: Wiring,
+  findActiveToken: ReturnType<typeof makeFindActiveToken>,
+  reportFailure: ReportFailure,
+): Endpoints => {
+  const { issuer, ui, system, settings, signingKeys } = wiring;
+  const { shareErrorDebug } = settings;
+  const cookies = new BrowserCookies({ ...system, secure: new URL(issuer).protocol === 'https:' });
+  const errors = makeErrorReplies({ shareErrorDebug, errorUrl: ui.errorUrl, reportFailure });
+  const authenticateClient = makeAuthenticateClient({ ...wiring, ...system });
+  const withIdTokens = { ...wiring, issueIdToken: makeIssueIdToken(wiring) };
+  const exchangeToken = makeExchangeToken({
+    authorization_code: makeAuthorizationCodeGrant(withIdTokens),
+    refresh_token: makeRefreshTokenGrant(withIdTokens),
+    client_credentials: makeClientCredentialsGrant(wiring),
+  });
+  return {
+    authorize: makeAuthorizeEndpoint({
+      ...wiring,
+      cookies,
+      errors,
+      shareErrorDebug,
+      addressRequest: makeAddressRequest(wiring),
+      checkRequest: makeCheckRequest({ settings, verifyIdTokenHint: makeVerifyIdTokenHint(wiring) }),
+      beginAuthorization: makeBeginAuthorization(wiring),
+      resumeAfterLogin: makeResumeAfterLogin(wiring),
+      resumeAfterConsent: makeResumeAfterConsent(wiring),
+    }),
+    token: makeTokenEndpoint({ authenticateClient, exchangeToken, errors }),
+    revoke: makeRevocationEndpoint({ authenticateClient, revoke: makeRevoke(wiring), errors }),
+    introspect: makeIntrospectionEndpoint({ issuer, introspect: makeIntrospect(findActiveToken), errors }),
+    userinfo: makeUserinfoEndpoint({
+      readUserinfo: makeReadUserinfo({ issuer, findActiveToken, signingKeys }),
+      errors,
+    }),
+    discovery: makeDiscoveryEndpoint(issuer, settings),
+    jwks: makeJwksEndpoint({ signingKeys, errors }),
+    logout: makeLogoutEndpoint({ ...wiring, cookies, errors, logoutRedirectUrl: ui.logoutRedirectUrl }),
+    consentFallback,
+    errorFallback,
+    logoutFallback,
+  };
+};
+
+/** RFC 8414 §2: a URL without query and fragment. Whether plain HTTP will do is the operator's decision, not the core's. */
+const issuerProblems = (issuer: string): readonly string[] => {
+  if (!URL.canParse(issuer)) return ['issuer must be an absolute URL.'];
+  const { protocol, search, hash } = new URL(issuer);
+  const plain = (protocol === 'https:' || protocol === 'http:') && search === '' && hash === '';
+  return plain ? [] : ['issuer must be an http or https URL without query and fragment.'];
+};

@@ -1,0 +1,129 @@
+// GET and POST /oauth2/auth (RFC 6749 §3.1, OpenID Connect Core §3.1.2). One path, three passes: the verifier tells which.
+import { withQuery } from '../domain/redirect-uri.ts';
+import type { Clock } from '../ports/system.ts';
+import type { UserInterface } from '../ports/user-interface.ts';
+import type { makeBeginAuthorization } from '../usecases/authorize/begin-authorization.ts';
+import type {
+  AddressedRequest,
+  makeAddressRequest,
+  makeCheckRequest,
+  ReceivedRequest,
+} from '../usecases/authorize/check-request.ts';
+import type { Return } from '../usecases/authorize/open-returning-flow.ts';
+import type { makeResumeAfterConsent } from '../usecases/authorize/resume-after-consent.ts';
+import type { makeResumeAfterLogin, SessionChange } from '../usecases/authorize/resume-after-login.ts';
+import type { BrowserCookies, BrowserSecret } from './browser-cookies.ts';
+import { type ErrorReplies, rejectionMembers } from './error-reply.ts';
+import { queryOf, readParameters } from './parameters.ts';
+import { paths, urlBelow } from './paths.ts';
+import { redirectReply } from './reply.ts';
+import type { Endpoint, WireReply, WireRequest } from './wire.ts';
+
+interface Deps {
+  readonly issuer: string;
+  readonly clock: Clock;
+  readonly ui: UserInterface;
+  readonly cookies: BrowserCookies;
+  readonly shareErrorDebug: boolean;
+  readonly errors: ErrorReplies;
+  readonly addressRequest: ReturnType<typeof makeAddressRequest>;
+  readonly checkRequest: ReturnType<typeof makeCheckRequest>;
+  readonly beginAuthorization: ReturnType<typeof makeBeginAuthorization>;
+  readonly resumeAfterLogin: ReturnType<typeof makeResumeAfterLogin>;
+  readonly resumeAfterConsent: ReturnType<typeof makeResumeAfterConsent>;
+}
+
+export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
+  const { issuer, clock, ui, cookies, errors } = deps;
+
+  /** A form post keeps its parameters for the way back, so they go into the URL of the request. */
+  const receive = (request: WireRequest): ReceivedRequest => {
+    const query = queryOf(request.url);
+    const all = request.form === null ? query : new URLSearchParams([...request.form, ...query]);
+    const { values, repeated } = readParameters(all);
+    const at = request.url.indexOf('?');
+    const search = request.form === null ? (at < 0 ? '' : request.url.slice(at)) : `?${all}`;
+    return { parameters: values, repeated, url: `${urlBelow(issuer, paths.authorize)}${search}` };
+  };
+
+  const sessionCookie = (session: SessionChange, begun: BrowserSecret): readonly string[] => {
+    if (session.change === 'kept') return [];
+    return [
+      session.change === 'ended' ? cookies.clearSession() : cookies.setSession(begun, session.maxAge, clock.now()),
+    ];
+  };
+
+  const begin = async (request: WireRequest, addressed: AddressedRequest): Promise<WireReply> => {
+    const now = clock.now();
+    const browser = cookies.keepBrowser(request, 'login', now);
+    const { loginChallenge } = await deps.beginAuthorization({
+      request: await deps.checkRequest(addressed),
+      browser: browser.hash,
+      sessionId: cookies.session(request, now)?.hash ?? null,
+    });
+    return redirectReply(withQuery(ui.loginUrl, { login_challenge: loginChallenge }), [browser.cookie]);
+  };
+
+  const afterLogin = async (request: WireRequest, addressed: AddressedRequest, back: Return): Promise<WireReply> => {
+    const now = clock.now();
+    const consentBrowser = cookies.keepBrowser(request, 'consent', now);
+    const newSession = cookies.draw();
+    const result = await deps.resumeAfterLogin({
+      ...back,
+      browser: cookies.browser(request, 'login', now)?.hash ?? null,
+      consentBrowser: consentBrowser.hash,
+      sessionId: cookies.session(request, now)?.hash ?? null,
+      newSessionId: newSession.hash,
+    });
+    if (result.outcome === 'rejected') {
+      return errors.redirect(
+        addressed.redirectUri,
+        rejectionMembers(result.rejection, deps.shareErrorDebug),
+        stateOf(addressed),
+      );
+    }
+    const location = withQuery(ui.consentUrl, { consent_challenge: result.consentChallenge });
+    return redirectReply(location, [...sessionCookie(result.session, newSession), consentBrowser.cookie]);
+  };
+
+  const afterConsent = async (request: WireRequest, addressed: AddressedRequest, back: Return): Promise<WireReply> => {
+    const browser = cookies.browser(request, 'consent', clock.now())?.hash ?? null;
+    const result = await deps.resumeAfterConsent({ ...back, browser });
+    if (result.outcome === 'rejected') {
+      return errors.redirect(
+        addressed.redirectUri,
+        rejectionMembers(result.rejection, deps.shareErrorDebug),
+        stateOf(addressed),
+      );
+    }
+    const { state } = result.request;
+    const answer = { code: result.code, scope: result.scope.join(' '), ...(state === '' ? {} : { state }) };
+    return redirectReply(withQuery(addressed.redirectUri, answer));
+  };
+
+  const proceed = (request: WireRequest, addressed: AddressedRequest): Promise<WireReply> => {
+    const { client, redirectUri, parameters } = addressed;
+    const { login_verifier: login = '', consent_verifier: consent = '' } = parameters;
+    if (login.trim() !== '') return afterLogin(request, addressed, { verifier: login.trim(), client, redirectUri });
+    if (consent.trim() !== '')
+      return afterConsent(request, addressed, { verifier: consent.trim(), client, redirectUri });
+    return begin(request, addressed);
+  };
+
+  return async (request) => {
+    let addressed: AddressedRequest;
+    try {
+      addressed = await deps.addressRequest(receive(request));
+    } catch (thrown) {
+      return errors.page(errors.toOAuthError(thrown));
+    }
+    try {
+      return await proceed(request, addressed);
+    } catch (thrown) {
+      return errors.redirect(addressed.redirectUri, errors.members(errors.toOAuthError(thrown)), stateOf(addressed));
+    }
+  };
+};
+
+/** RFC 6749 §4.1.2.1: given back whenever it was received. */
+const stateOf = ({ parameters }: AddressedRequest): string => parameters.state ?? '';

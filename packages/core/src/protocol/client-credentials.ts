@@ -1,0 +1,53 @@
+// Client credentials on the wire (RFC 6749 §2.3.1): the Authorization header or the body, never both, never the URL.
+import { base64url } from 'jose';
+import type { Parameters } from '../domain/authorization-request.ts';
+import { oauthError } from '../errors/oauth-error.ts';
+import type { ClientCredentials } from '../usecases/token/authenticate-client.ts';
+
+/** RFC 6749 Appendix B: application/x-www-form-urlencoded, before Basic's base64. */
+const formDecode = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
+
+/** RFC 7617 §2. Undefined when the header is of another scheme. */
+const readBasic = (header: string): { readonly id: string; readonly secret: string } | undefined => {
+  const encoded = /^basic +([^ ]+) *$/i.exec(header)?.[1];
+  if (encoded === undefined) {
+    if (/^basic\b/i.test(header))
+      throw oauthError('invalid_client', 'The Basic credentials in the Authorization header are malformed.');
+    return undefined;
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(
+      base64url.decode(encoded.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')),
+    );
+    const colon = text.indexOf(':');
+    if (colon < 0) throw new SyntaxError('There is no colon.');
+    return { id: formDecode(text.slice(0, colon)), secret: formDecode(text.slice(colon + 1)) };
+  } catch {
+    throw oauthError(
+      'invalid_client',
+      'The Basic credentials in the Authorization header are not base64 of form-encoded id:secret.',
+    );
+  }
+};
+
+/** Throws invalid_client when there are none, invalid_request when there is more than one kind (RFC 6749 §5.2). */
+export const readClientCredentials = (authorization: string | undefined, parameters: Parameters): ClientCredentials => {
+  const { client_id: id = '', client_secret: secret = '' } = parameters;
+  if (parameters.client_assertion_type || parameters.client_assertion) {
+    throw oauthError('invalid_client', 'The server does not support client assertions.');
+  }
+  const basic = authorization === undefined ? undefined : readBasic(authorization);
+  if (basic) {
+    if (secret !== '')
+      throw oauthError(
+        'invalid_request',
+        'The client authenticates in the header and in the body; it must choose one.',
+      );
+    if (id !== '' && id !== basic.id)
+      throw oauthError('invalid_request', 'The client_id in the body is not the one in the header.');
+    return { method: 'client_secret_basic', ...basic };
+  }
+  if (id === '')
+    throw oauthError('invalid_client', 'There are no client credentials in the Authorization header or the body.');
+  return { method: secret === '' ? 'none' : 'client_secret_post', id, secret };
+};

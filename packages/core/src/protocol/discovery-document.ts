@@ -1,0 +1,47 @@
+// GET /.well-known/openid-configuration (OpenID Connect Discovery §3): only what this server does.
+import type { JsonObject } from '../domain/json.ts';
+import type { SigningKeys } from '../ports/signing-keys.ts';
+import type { Settings } from '../settings.ts';
+import type { ErrorReplies } from './error-reply.ts';
+import { paths, urlBelow } from './paths.ts';
+import { jsonReply } from './reply.ts';
+import type { Endpoint } from './wire.ts';
+
+const discoveryDocument = (issuer: string, settings: Settings): JsonObject => ({
+  issuer,
+  authorization_endpoint: urlBelow(issuer, paths.authorize),
+  token_endpoint: urlBelow(issuer, paths.token),
+  jwks_uri: urlBelow(issuer, paths.jwks),
+  userinfo_endpoint: settings.userinfoEndpoint || urlBelow(issuer, paths.userinfo),
+  revocation_endpoint: urlBelow(issuer, paths.revoke),
+  subject_types_supported: ['public'],
+  response_types_supported: ['code'],
+  response_modes_supported: ['query'],
+  grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token'],
+  claims_supported: ['sub', ...settings.claimsSupported],
+  scopes_supported: ['offline', 'offline_access', 'openid', ...settings.scopesSupported],
+  token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic', 'none'],
+  code_challenge_methods_supported: ['S256'],
+  id_token_signing_alg_values_supported: ['RS256'],
+  userinfo_signing_alg_values_supported: ['none', 'RS256'],
+  request_parameter_supported: false,
+  request_uri_parameter_supported: false,
+  require_request_uri_registration: true,
+  claims_parameter_supported: false,
+});
+
+export const makeDiscoveryEndpoint = (issuer: string, settings: Settings): Endpoint => {
+  const reply = jsonReply(200, discoveryDocument(issuer, settings));
+  return async () => reply;
+};
+
+/** GET /.well-known/jwks.json (RFC 7517 §5). */
+export const makeJwksEndpoint =
+  ({ signingKeys, errors }: { readonly signingKeys: SigningKeys; readonly errors: ErrorReplies }): Endpoint =>
+  async () => {
+    try {
+      return jsonReply(200, { keys: await signingKeys.publicKeys() });
+    } catch (thrown) {
+      return errors.json(errors.toOAuthError(thrown));
+    }
+  };

@@ -1,0 +1,116 @@
+// OAuthError -> bytes, in the three places where one can end: JSON, the client's redirect URI, an error page.
+
+import type { Rejection } from '../domain/flow.ts';
+import { withQuery } from '../domain/redirect-uri.ts';
+import { errorKinds, OAuthError } from '../errors/oauth-error.ts';
+import { renderPage } from './page.ts';
+import { jsonReply, noStore, pageReply, redirectReply } from './reply.ts';
+import type { WireReply } from './wire.ts';
+
+/** What a caller is told; '' leaves a member out. */
+export interface ErrorMembers {
+  readonly error: string;
+  readonly description: string;
+  readonly hint: string;
+  readonly debug: string;
+}
+
+/** Told of every failure that is not the caller's: it ends as server_error, without detail. */
+export type ReportFailure = (cause: unknown) => void;
+
+export interface ErrorReplies {
+  toOAuthError(thrown: unknown): OAuthError;
+  /** RFC 6749 §5.2, with the members of the 2018 API. */
+  json(error: OAuthError): WireReply;
+  /** RFC 6749 §4.1.2.1. */
+  redirect(redirectUri: string, members: ErrorMembers, state: string): WireReply;
+  /** For errors that no client may be trusted with: the operator's error page, or one of our own. */
+  page(error: OAuthError): WireReply;
+  members(error: OAuthError): ErrorMembers;
+}
+
+interface Deps {
+  readonly shareErrorDebug: boolean;
+  readonly errorUrl: string | null;
+  readonly reportFailure: ReportFailure;
+}
+
+const present = (members: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== ''));
+
+/** RFC 7617 §2: what a client must send instead. */
+const challenge = { 'www-authenticate': 'Basic realm="claviger", charset="UTF-8"' } as const;
+
+export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: Deps): ErrorReplies => {
+  const members = ({ code, description, hint, debug }: OAuthError): ErrorMembers => ({
+    error: code,
+    description,
+    hint,
+    debug: shareErrorDebug ? debug : '',
+  });
+
+  return {
+    members,
+
+    toOAuthError(thrown) {
+      if (thrown instanceof OAuthError) {
+        if (thrown.status >= 500) reportFailure(thrown);
+        return thrown;
+      }
+      reportFailure(thrown);
+      return new OAuthError('server_error', { cause: thrown });
+    },
+
+    json(error) {
+      const { error: code, description, hint, debug } = members(error);
+      const body = {
+        error: code,
+        error_description: description,
+        ...present({ error_hint: hint }),
+        status_code: error.status,
+        ...present({ error_debug: debug }),
+      };
+      return jsonReply(error.status, body, error.code === 'invalid_client' ? { ...noStore, ...challenge } : noStore);
+    },
+
+    redirect(redirectUri, { error, description, hint, debug }, state) {
+      const parameters = present({
+        error,
+        error_description: description,
+        error_hint: hint,
+        error_debug: debug,
+        state,
+      });
+      return redirectReply(withQuery(redirectUri, parameters));
+    },
+
+    page(error) {
+      const { error: code, description, hint, debug } = members(error);
+      if (errorUrl !== null) {
+        const parameters = present({ error: code, error_description: description, error_debug: debug });
+        return redirectReply(withQuery(errorUrl, { ...parameters, error_hint: hint }));
+      }
+      const details = { Error: code, Description: description, Hint: hint, Debug: debug };
+      const status = error.status >= 500 ? error.status : 400;
+      return pageReply(
+        status,
+        renderPage(
+          'This request cannot be continued',
+          ['The application that sent you here made a request that is not valid.'],
+          details,
+        ),
+      );
+    },
+  };
+};
+
+/** Members that the rejecting app left out are those of invalid_request (2018 API). */
+export const rejectionMembers = (
+  { error, description, hint, debug }: Rejection,
+  shareErrorDebug: boolean,
+): ErrorMembers => ({
+  error: error || 'invalid_request',
+  description: description || errorKinds.invalid_request.description,
+  hint: hint || errorKinds.invalid_request.hint,
+  debug: shareErrorDebug ? debug : '',
+});

@@ -1,0 +1,43 @@
+// The kinds of reply that endpoints give.
+import type { JsonObject } from '../domain/json.ts';
+import type { WireReply } from './wire.ts';
+
+type Headers = WireReply['headers'];
+
+/** RFC 6749 §5.1: answers that carry tokens, and errors about them, are never cached. */
+export const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
+
+export const jsonReply = (status: number, body: JsonObject, headers: Headers = {}): WireReply => ({
+  status,
+  headers: { 'content-type': 'application/json;charset=UTF-8', ...headers },
+  body: JSON.stringify(body),
+});
+
+/** The browser goes there. The address may carry codes or challenges, so no cache and no referrer keeps it. */
+export const redirectReply = (location: string, cookies: readonly string[] = []): WireReply => ({
+  status: 302,
+  headers: {
+    location,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}),
+  },
+  body: '',
+});
+
+/** A page without scripts, that no other site may frame. */
+export const pageReply = (status: number, html: string): WireReply => ({
+  status,
+  headers: {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy':
+      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+  },
+  body: html,
+});
+
+export const emptyReply = (status: number, headers: Headers = {}): WireReply => ({ status, headers, body: '' });

@@ -1,0 +1,29 @@
+// POST /oauth2/revoke (RFC 7009 §2).
+import { oauthError } from '../errors/oauth-error.ts';
+import type { AuthenticateClient, AuthenticatedClient } from '../usecases/token/authenticate-client.ts';
+import { readClientCredentials } from './client-credentials.ts';
+import type { ErrorReplies } from './error-reply.ts';
+import { emptyReply, noStore } from './reply.ts';
+import { readForm } from './token-endpoint.ts';
+import type { Endpoint } from './wire.ts';
+
+interface Deps {
+  readonly authenticateClient: AuthenticateClient;
+  readonly revoke: (client: AuthenticatedClient, token: string) => Promise<void>;
+  readonly errors: ErrorReplies;
+}
+
+export const makeRevocationEndpoint =
+  ({ authenticateClient, revoke, errors }: Deps): Endpoint =>
+  async (request) => {
+    try {
+      const parameters = readForm(request);
+      const client = await authenticateClient(readClientCredentials(request.header('authorization'), parameters));
+      // RFC 7009 §2.1: token is required.
+      if (parameters.token === undefined) throw oauthError('invalid_request', 'The parameter "token" is missing.');
+      await revoke(client, parameters.token);
+      return emptyReply(200, noStore);
+    } catch (thrown) {
+      return errors.json(errors.toOAuthError(thrown));
+    }
+  };

@@ -1,0 +1,57 @@
+// POST /oauth2/token (RFC 6749 §3.2).
+
+import type { Parameters } from '../domain/authorization-request.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { oauthError } from '../errors/oauth-error.ts';
+import type { AuthenticateClient, AuthenticatedClient } from '../usecases/token/authenticate-client.ts';
+import type { TokenResponse } from '../usecases/token/issue-tokens.ts';
+import { readClientCredentials } from './client-credentials.ts';
+import type { ErrorReplies } from './error-reply.ts';
+import { readParameters } from './parameters.ts';
+import { jsonReply, noStore } from './reply.ts';
+import type { Endpoint, WireRequest } from './wire.ts';
+
+interface Deps {
+  readonly authenticateClient: AuthenticateClient;
+  readonly exchangeToken: (
+    client: AuthenticatedClient,
+    grantType: string,
+    parameters: Parameters,
+  ) => Promise<TokenResponse>;
+  readonly errors: ErrorReplies;
+}
+
+/** The form's parameters, each at most once. Throws invalid_request. */
+export const readForm = (request: WireRequest): Parameters => {
+  if (request.form === null)
+    throw oauthError('invalid_request', 'The body must be a form (application/x-www-form-urlencoded).');
+  const { values, repeated } = readParameters(request.form);
+  if (repeated[0] !== undefined)
+    throw oauthError('invalid_request', `The parameter "${repeated[0]}" is given more than once.`);
+  return values;
+};
+
+/** RFC 6749 §5.1. The 2018 API writes the token type in lower case; it is not case-sensitive. */
+const present = ({ accessToken, expiresIn, scope, refreshToken, idToken }: TokenResponse): JsonObject => ({
+  access_token: accessToken,
+  expires_in: expiresIn,
+  ...(idToken === undefined ? {} : { id_token: idToken }),
+  ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+  scope: scope.join(' '),
+  token_type: 'bearer',
+});
+
+export const makeTokenEndpoint =
+  ({ authenticateClient, exchangeToken, errors }: Deps): Endpoint =>
+  async (request) => {
+    try {
+      // 1. the parameters, once each   2. the grant type   3. the client   4. the grant
+      const parameters = readForm(request);
+      const { grant_type: grantType } = parameters;
+      if (grantType === undefined) throw oauthError('invalid_request', 'The parameter "grant_type" is missing.');
+      const client = await authenticateClient(readClientCredentials(request.header('authorization'), parameters));
+      return jsonReply(200, present(await exchangeToken(client, grantType, parameters)), noStore);
+    } catch (thrown) {
+      return errors.json(errors.toOAuthError(thrown));
+    }
+  };

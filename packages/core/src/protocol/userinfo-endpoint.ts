@@ -1,0 +1,34 @@
+// GET and POST /userinfo (OpenID Connect Core §5.3).
+import type { Userinfo } from '../usecases/userinfo/read-userinfo.ts';
+import { readBearerToken } from './bearer-token.ts';
+import type { ErrorReplies } from './error-reply.ts';
+import { jsonReply, noStore } from './reply.ts';
+import type { Endpoint, WireReply } from './wire.ts';
+
+interface Deps {
+  readonly readUserinfo: (token: string) => Promise<Userinfo>;
+  readonly errors: ErrorReplies;
+}
+
+const present = (userinfo: Userinfo): WireReply =>
+  userinfo.kind === 'json'
+    ? jsonReply(200, userinfo.claims, noStore)
+    : { status: 200, headers: { 'content-type': 'application/jwt', ...noStore }, body: userinfo.jwt };
+
+/** RFC 6750 §3: without a token no error code, with a bad one `invalid_token`. */
+const challenge = (token: string): string => `Bearer realm="claviger"${token === '' ? '' : ', error="invalid_token"'}`;
+
+export const makeUserinfoEndpoint =
+  ({ readUserinfo, errors }: Deps): Endpoint =>
+  async (request) => {
+    const token = readBearerToken(request);
+    try {
+      return present(await readUserinfo(token));
+    } catch (thrown) {
+      const error = errors.toOAuthError(thrown);
+      const reply = errors.json(error);
+      return error.status === 401
+        ? { ...reply, headers: { ...reply.headers, 'www-authenticate': challenge(token) } }
+        : reply;
+    }
+  };

@@ -1,0 +1,470 @@
+// The authorization endpoint, over memory stores.
+
+import { seconds } from '@claviger/core';
+import t from 'tap';
+import { authorizeUrl, challengeIn, givenAClient, introspect, redeem, Visit } from './support/given-a-flow.ts';
+import { givenAProvider, startOfTime } from './support/given-a-provider.ts';
+import { Browser, json, location } from './support/wire.ts';
+
+t.test('a person logs in and consents, and the client redeems its code once', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  const reply = await visit.run(
+    authorizeUrl(client),
+    {},
+    { session: { accessToken: { role: 'admin' }, idToken: { email: 'a@example.com' } } },
+  );
+  t.equal(reply.status, 302);
+  t.equal(location(reply).origin + location(reply).pathname, 'https://shop.example/cb');
+  t.equal(location(reply).searchParams.get('state'), 'state-1');
+  t.equal(location(reply).searchParams.get('scope'), 'openid offline photos.read');
+  const code = location(reply).searchParams.get('code') ?? '';
+  const answer = await redeem(given, client, code);
+  t.equal(answer.status, 200);
+  const body = json(answer);
+  t.match(body, { token_type: 'bearer', expires_in: 3600, scope: 'openid offline photos.read' });
+  t.strictSame(await introspect(given, String(body.access_token)), {
+    active: true,
+    scope: 'openid offline photos.read',
+    client_id: 'shop',
+    sub: 'alice',
+    exp: startOfTime + 3600,
+    iat: startOfTime,
+    iss: 'http://127.0.0.1:4444/',
+    token_type: 'access_token',
+    ext: { role: 'admin' },
+  });
+  const again = await redeem(given, client, code);
+  t.equal(again.status, 400);
+  t.equal(json(again).error, 'invalid_grant');
+  t.strictSame(
+    await introspect(given, String(body.access_token)),
+    { active: false },
+    'RFC 6749 §4.1.2: a replay revokes what the code bought',
+  );
+  t.strictSame(await introspect(given, String(body.refresh_token)), { active: false });
+});
+
+t.test('a remembered login and consent are skipped, and the session keeps its authentication time', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  await visit.run(authorizeUrl(client), { remember: true }, { remember: true });
+  given.wait(60);
+  const challenge = await visit.begin(authorizeUrl(client));
+  const login = await given.provider.admin.getLoginRequest(challenge);
+  t.match(login?.flow.login, { skip: true, subject: 'alice' });
+  const back = await visit.acceptLogin(challenge);
+  const consentChallenge = challengeIn(await visit.browser.visit(back), 'consent_challenge');
+  const consent = await given.provider.admin.getConsentRequest(consentChallenge);
+  t.equal(consent?.flow.consent?.skip, true);
+  await t.rejects(visit.acceptConsent(consentChallenge, { remember: true }), { code: 'invalid_request' });
+  const reply = await visit.browser.visit(await visit.acceptConsent(consentChallenge));
+  const body = json(await redeem(given, client, location(reply).searchParams.get('code') ?? ''));
+  const [, claims = ''] = String(body.id_token).split('.');
+  t.match(JSON.parse(Buffer.from(claims, 'base64url').toString()), {
+    auth_time: startOfTime,
+    rat: startOfTime + 60,
+    nonce: 'nonce-1',
+  });
+});
+
+t.test('a skipped login may not name another subject or be remembered', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  await visit.run(authorizeUrl(client), { remember: true });
+  const challenge = await visit.begin(authorizeUrl(client));
+  await t.rejects(visit.acceptLogin(challenge, { subject: 'mallory' }), { code: 'invalid_request' });
+  await t.rejects(visit.acceptLogin(challenge, { remember: true }), { code: 'invalid_request' });
+  await t.resolves(visit.acceptLogin(challenge));
+});
+
+t.test('a login that is not remembered ends the session that the browser had', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  await visit.run(authorizeUrl(client), { remember: true });
+  await visit.run(authorizeUrl(client, { prompt: 'login' }));
+  t.notOk(visit.browser.cookies.has('oauth2_authentication_session'));
+  const login = await given.provider.admin.getLoginRequest(await visit.begin(authorizeUrl(client)));
+  t.equal(login?.flow.login.skip, false);
+});
+
+t.test(
+  'a remembered login ends when its time is over, when an administrator ends it, and between two passes',
+  async (t) => {
+    const given = givenAProvider();
+    const client = await givenAClient(given);
+    const visit = new Visit(given);
+    const skips = async (): Promise<boolean | undefined> =>
+      (await given.provider.admin.getLoginRequest(await visit.begin(authorizeUrl(client))))?.flow.login.skip;
+    await visit.run(authorizeUrl(client), { remember: true, rememberFor: seconds(100) });
+    given.wait(99);
+    t.equal(await skips(), true);
+    given.wait(1);
+    t.equal(await skips(), false);
+    await visit.run(authorizeUrl(client), { remember: true });
+    const challenge = await visit.begin(authorizeUrl(client));
+    const back = await visit.acceptLogin(challenge);
+    t.equal(await given.provider.admin.revokeLoginSessions('alice'), 1);
+    t.equal(location(await visit.browser.visit(back)).searchParams.get('error'), 'login_required');
+    t.equal(await skips(), false);
+    t.equal(await given.provider.admin.revokeLoginSessions('alice'), 0);
+  },
+);
+
+t.test('prompt and max_age decide whether a remembered login will do (OpenID Connect Core §3.1.2.1)', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  const error = async (change: Record<string, string>): Promise<string | null> =>
+    location(await visit.browser.visit(authorizeUrl(client, change))).searchParams.get('error');
+  const skips = async (change: Record<string, string>): Promise<boolean | undefined> =>
+    (await given.provider.admin.getLoginRequest(await visit.begin(authorizeUrl(client, change))))?.flow.login.skip;
+  t.equal(await error({ prompt: 'none' }), 'login_required');
+  await visit.run(authorizeUrl(client), { remember: true });
+  given.wait(100);
+  const cases: readonly [Record<string, string>, boolean][] = [
+    [{}, true],
+    [{ prompt: 'none' }, true],
+    [{ prompt: 'consent' }, true],
+    [{ prompt: 'login' }, false],
+    [{ prompt: 'select_account' }, false],
+    [{ max_age: '100' }, true],
+    [{ max_age: '99' }, false],
+    [{ max_age: '0' }, false],
+  ];
+  for (const [change, want] of cases) t.equal(await skips(change), want, JSON.stringify(change));
+  t.equal(await error({ prompt: 'none', max_age: '99' }), 'login_required');
+  for (const change of [
+    { prompt: 'nonsense' },
+    { prompt: 'none login' },
+    { prompt: 'Login' },
+    { max_age: '-1' },
+    { max_age: 'x' },
+    { max_age: '1.5' },
+  ]) {
+    t.equal(await error(change), 'invalid_request', JSON.stringify(change));
+  }
+});
+
+t.test('prompt=none needs a remembered consent', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  await visit.run(authorizeUrl(client), { remember: true });
+  const back = await visit.acceptLogin(await visit.begin(authorizeUrl(client, { prompt: 'none' })));
+  t.equal(location(await visit.browser.visit(back)).searchParams.get('error'), 'consent_required');
+  t.equal(
+    location(await visit.browser.visit(back)).searchParams.get('error'),
+    'invalid_request',
+    'the verifier is used up',
+  );
+});
+
+t.test(
+  'consent is asked again for more scope, for a public client, and after it was revoked or its time is over',
+  async (t) => {
+    const given = givenAProvider({ requirePkce: false });
+    const client = await givenAClient(given);
+    const app = await givenAClient(given, 'app', { tokenEndpointAuthMethod: 'none', redirectUris: ['app:/cb'] });
+    const visit = new Visit(given);
+    const skips = async (url: string): Promise<boolean | undefined> => {
+      const back = await visit.acceptLogin(await visit.begin(url));
+      const challenge = challengeIn(await visit.browser.visit(back), 'consent_challenge');
+      return (await given.provider.admin.getConsentRequest(challenge))?.flow.consent?.skip;
+    };
+    await visit.run(authorizeUrl(client), { remember: true }, { remember: true, rememberFor: seconds(1000) });
+    t.equal(await skips(authorizeUrl(client)), true);
+    t.equal(await skips(authorizeUrl(client, { scope: 'openid' })), true);
+    t.equal(await skips(authorizeUrl(client, { scope: 'openid photos.write' })), false);
+    t.equal(await skips(authorizeUrl(client, { prompt: 'consent' })), false);
+    await visit.run(authorizeUrl(app, { redirect_uri: 'app:/cb' }), {}, { remember: true });
+    t.equal(await skips(authorizeUrl(app, { redirect_uri: 'app:/cb' })), false, 'RFC 8252 §8.6');
+    given.wait(1000);
+    t.equal(await skips(authorizeUrl(client)), false);
+    await visit.run(authorizeUrl(client), {}, { remember: true });
+    t.equal(await skips(authorizeUrl(client)), true);
+    t.ok((await given.provider.admin.revokeConsents({ subject: 'alice', clientId: 'shop' })) > 0);
+    t.equal(await skips(authorizeUrl(client)), false);
+  },
+);
+
+t.test('only the browser that began may come back, and a stranger cannot end the flow', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  const stranger = new Visit(given);
+  await stranger.begin(authorizeUrl(client));
+  const back = await visit.acceptLogin(await visit.begin(authorizeUrl(client)));
+  for (const browser of [stranger.browser, new Browser(given.provider.endpoints.authorize)]) {
+    t.equal(location(await browser.visit(back)).searchParams.get('error'), 'request_forbidden');
+  }
+  const challenge = challengeIn(await visit.browser.visit(back), 'consent_challenge');
+  const consented = await visit.acceptConsent(challenge);
+  t.equal(location(await stranger.browser.visit(consented)).searchParams.get('error'), 'request_forbidden');
+  t.ok(location(await visit.browser.visit(consented)).searchParams.get('code'));
+});
+
+t.test('two tabs of one browser do not break each other', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  const first = await visit.begin(authorizeUrl(client, { state: 'first' }));
+  const second = await visit.begin(authorizeUrl(client, { state: 'second' }));
+  const consents = [];
+  for (const challenge of [first, second]) {
+    consents.push(challengeIn(await visit.browser.visit(await visit.acceptLogin(challenge)), 'consent_challenge'));
+  }
+  const states = [];
+  for (const challenge of consents) {
+    states.push(location(await visit.browser.visit(await visit.acceptConsent(challenge))).searchParams.get('state'));
+  }
+  t.strictSame(states, ['first', 'second']);
+});
+
+t.test('a verifier counts once, for its own step, client and redirect URI', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given, 'shop', {
+    redirectUris: ['https://shop.example/cb', 'https://shop.example/other'],
+  });
+  await givenAClient(given, 'other');
+  const visit = new Visit(given);
+  const error = async (url: URL): Promise<string | null> =>
+    location(await visit.browser.visit(url.href)).searchParams.get('error');
+  const change = (url: string, changes: Record<string, string>): URL => {
+    const changed = new URL(url);
+    for (const [name, value] of Object.entries(changes)) changed.searchParams.set(name, value);
+    return changed;
+  };
+  const back = await visit.acceptLogin(await visit.begin(authorizeUrl(client)));
+  const verifier = new URL(back).searchParams.get('login_verifier') ?? '';
+  t.equal(await error(change(back, { client_id: 'other' })), 'access_denied', 'the flow of another client');
+  t.equal(await error(change(back, { redirect_uri: 'https://shop.example/other' })), 'access_denied');
+  t.equal(
+    await error(change(back, { login_verifier: `${verifier.slice(0, -1)}${verifier.endsWith('A') ? 'B' : 'A'}` })),
+    'access_denied',
+  );
+  t.equal(await error(change(back, { login_verifier: '', consent_verifier: verifier })), 'access_denied');
+  const consented = await visit.acceptConsent(challengeIn(await visit.browser.visit(back), 'consent_challenge'));
+  t.equal(await error(new URL(back)), 'invalid_request', 'used before');
+  t.equal(await error(change(consented, { client_id: 'other' })), 'access_denied');
+  t.ok(location(await visit.browser.visit(consented)).searchParams.get('code'));
+  t.equal(await error(new URL(consented)), 'invalid_request', 'used before');
+});
+
+t.test('an answer is given once, and what was not asked or is too late is unknown', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  const { admin } = given.provider;
+  const challenge = await visit.begin(authorizeUrl(client));
+  const rejection = { error: 'access_denied', description: '', hint: '', debug: '', statusCode: 0 };
+  t.match(await admin.getLoginRequest('f'.repeat(32)), undefined);
+  t.match(await admin.rejectLogin({ challenge: 'f'.repeat(65), rejection }), { outcome: 'unknown-challenge' });
+  t.match(await admin.getConsentRequest(challenge), undefined, 'a login challenge is no consent challenge');
+  await visit.acceptLogin(challenge);
+  t.match(await admin.rejectLogin({ challenge, rejection }), { outcome: 'already-answered' });
+  t.ok(await admin.getLoginRequest(challenge), 'it can still be read');
+  await t.rejects(visit.acceptLogin(await visit.begin(authorizeUrl(client)), { subject: '' }), {
+    code: 'invalid_request',
+  });
+  given.wait(900);
+  t.match(await admin.getLoginRequest(challenge), undefined);
+});
+
+t.test('a rejection reaches the client with what the app said, and ends the flow', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  const { admin } = given.provider;
+  const challenge = await visit.begin(authorizeUrl(client));
+  const full = { error: 'login_failed', description: 'No & no', hint: 'Try again', debug: 'secret', statusCode: 418 };
+  const answered = await admin.rejectLogin({ challenge, rejection: full });
+  if (answered.outcome !== 'answered') throw new Error(answered.outcome);
+  const said = Object.fromEntries(location(await visit.browser.visit(answered.redirectTo)).searchParams);
+  t.strictSame(said, {
+    error: 'login_failed',
+    error_description: 'No & no',
+    error_hint: 'Try again',
+    state: 'state-1',
+  });
+  t.equal(location(await visit.browser.visit(answered.redirectTo)).searchParams.get('error'), 'invalid_request');
+
+  const back = await visit.acceptLogin(await visit.begin(authorizeUrl(client)));
+  const consentChallenge = challengeIn(await visit.browser.visit(back), 'consent_challenge');
+  const empty = { error: '', description: '', hint: '', debug: '', statusCode: 0 };
+  const refused = await admin.rejectConsent({ challenge: consentChallenge, rejection: empty });
+  if (refused.outcome !== 'answered') throw new Error(refused.outcome);
+  t.equal(location(await visit.browser.visit(refused.redirectTo)).searchParams.get('error'), 'invalid_request');
+});
+
+t.test('errors go to the client only when its address can be trusted', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given, 'shop', {
+    redirectUris: ['https://shop.example/cb', 'https://shop.example/two'],
+  });
+  const { authorize } = given.provider.endpoints;
+  const visit = (url: string) => new Browser(authorize).visit(url);
+  const untrusted: readonly Record<string, string>[] = [
+    { client_id: 'ghost' },
+    { client_id: '' },
+    { redirect_uri: '' },
+    { redirect_uri: 'https://evil.example/' },
+    { redirect_uri: 'https://shop.example/cb/more' },
+    { redirect_uri: 'https://shop.example/CB' },
+    { redirect_uri: 'https://shop.example/cb#x' },
+    { redirect_uri: '//evil.example' },
+  ];
+  for (const change of untrusted) {
+    const reply = await visit(authorizeUrl(client, change));
+    t.equal(reply.status, 400, JSON.stringify(change));
+    t.equal(reply.headers.location, undefined);
+    t.match(reply.headers['content-security-policy'], /frame-ancestors 'none'/);
+  }
+  const twice = await visit(`${authorizeUrl(client)}&redirect_uri=https%3A%2F%2Fevil.example%2F`);
+  t.equal(twice.status, 400);
+  const page = await visit(authorizeUrl(client, { client_id: '<script>alert(1)</script>' }));
+  t.notMatch(page.body, /<script>/);
+  const trusted: readonly [Record<string, string>, string][] = [
+    [{ scope: 'openid videos' }, 'invalid_scope'],
+    [{ response_type: '' }, 'unsupported_response_type'],
+    [{ response_type: 'token' }, 'unsupported_response_type'],
+    [{ response_type: 'CODE' }, 'unsupported_response_type'],
+    [{ response_mode: 'fragment' }, 'invalid_request'],
+    [{ registration: '{}' }, 'registration_not_supported'],
+    [{ request: 'x.y.z' }, 'request_not_supported'],
+    [{ request_uri: 'https://shop.example/r' }, 'request_uri_not_supported'],
+    [{ code_challenge: 'a'.repeat(43) }, 'invalid_request'],
+    [{ code_challenge: 'a'.repeat(43), code_challenge_method: 'plain' }, 'invalid_request'],
+    [{ code_challenge: 'short', code_challenge_method: 'S256' }, 'invalid_request'],
+    [{ id_token_hint: 'nonsense' }, 'invalid_request'],
+  ];
+  for (const [change, want] of trusted) {
+    const to = location(await visit(authorizeUrl(client, change)));
+    t.equal(to.origin, 'https://shop.example', JSON.stringify(change));
+    t.equal(to.searchParams.get('error'), want, JSON.stringify(change));
+    t.equal(to.searchParams.get('state'), 'state-1', 'RFC 6749 §4.1.2.1: state is given back');
+  }
+  const repeated = location(await visit(`${authorizeUrl(client)}&scope=openid`));
+  t.equal(repeated.searchParams.get('error'), 'invalid_request', 'RFC 6749 §3.1: no parameter twice');
+});
+
+t.test('with an error URL, errors that no client may be trusted with go there', async (t) => {
+  const ui = {
+    loginUrl: 'http://ui.example/login',
+    consentUrl: 'http://ui.example/consent',
+    errorUrl: 'http://ui.example/error?x=1',
+    logoutRedirectUrl: '',
+  };
+  const given = givenAProvider({}, { ui });
+  const to = location(await new Browser(given.provider.endpoints.authorize).visit('/oauth2/auth?client_id=ghost'));
+  t.equal(to.origin + to.pathname, 'http://ui.example/error');
+  t.equal(to.searchParams.get('x'), '1');
+  t.equal(to.searchParams.get('error'), 'invalid_client');
+});
+
+t.test(
+  'a public client must use PKCE, and only the verifier of its challenge redeems the code (RFC 7636 §4.6)',
+  async (t) => {
+    const given = givenAProvider();
+    const app = {
+      ...(await givenAClient(given, 'app', { tokenEndpointAuthMethod: 'none' })),
+      auth: { authorization: '' },
+    };
+    const browser = new Browser(given.provider.endpoints.authorize);
+    t.equal(location(await browser.visit(authorizeUrl(app))).searchParams.get('error'), 'invalid_request');
+    const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+    const proof = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' };
+    const code = () => new Visit(given).code(authorizeUrl(app, proof));
+    const tries: readonly [Record<string, string>, number][] = [
+      [{ code_verifier: verifier }, 200],
+      [{}, 400],
+      [{ code_verifier: `${verifier.slice(0, -1)}X` }, 400],
+      [{ code_verifier: proof.code_challenge }, 400],
+      [{ code_verifier: 'short' }, 400],
+      [{ code_verifier: 'x'.repeat(129) }, 400],
+    ];
+    for (const [change, want] of tries) {
+      const reply = await redeem(given, app, await code(), { client_id: 'app', ...change });
+      t.equal(reply.status, want, JSON.stringify(change));
+      if (want === 400) t.equal(json(reply).error, 'invalid_grant');
+    }
+    const guessed = await code();
+    await redeem(given, app, guessed, { client_id: 'app', code_verifier: 'y'.repeat(43) });
+    t.equal(
+      (await redeem(given, app, guessed, { client_id: 'app', code_verifier: verifier })).status,
+      400,
+      'one guess only',
+    );
+    const shop = await givenAClient(given);
+    const plain = await new Visit(given).code(authorizeUrl(shop));
+    t.equal(
+      (await redeem(given, shop, plain, { code_verifier: verifier })).status,
+      400,
+      'RFC 9700 §4.8.2: a verifier without a challenge',
+    );
+  },
+);
+
+t.test(
+  'the redirect_uri of the token request must be that of the authorization request (RFC 6749 §4.1.3)',
+  async (t) => {
+    const given = givenAProvider();
+    const client = await givenAClient(given);
+    const other = await givenAClient(given, 'other');
+    const code = await new Visit(given).code(authorizeUrl(client));
+    t.equal(
+      json(await redeem(given, client, code, { redirect_uri: 'https://shop.example/CB' })).error,
+      'invalid_grant',
+    );
+    t.equal(json(await redeem(given, other, code)).error, 'invalid_grant', 'a code of another client');
+    t.equal((await redeem(given, client, code)).status, 200, 'and the code stays usable');
+    const left = await new Visit(given).code(authorizeUrl(client, { redirect_uri: '' }));
+    t.equal((await redeem(given, client, left, { redirect_uri: '' })).status, 200, 'left out in both');
+  },
+);
+
+t.test('a code lives ten minutes', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const [early, late] = [
+    await new Visit(given).code(authorizeUrl(client)),
+    await new Visit(given).code(authorizeUrl(client)),
+  ];
+  given.wait(599);
+  t.equal((await redeem(given, client, early)).status, 200);
+  given.wait(1);
+  t.equal(json(await redeem(given, client, late)).error, 'invalid_grant');
+});
+
+t.test('granted scope is what the consent app says, unless the operator is strict', async (t) => {
+  const loose = givenAProvider();
+  const code = await new Visit(loose).code(
+    authorizeUrl(await givenAClient(loose)),
+    {},
+    { grantedScope: ['openid', 'videos'] },
+  );
+  t.ok(code);
+  const strict = givenAProvider({ strictGrantScope: true });
+  const client = await givenAClient(strict);
+  await t.rejects(new Visit(strict).code(authorizeUrl(client), {}, { grantedScope: ['openid', 'videos'] }), {
+    code: 'invalid_request',
+  });
+});
+
+t.test('an id_token_hint of another person asks for login, and prompt=none refuses', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  const body = json(await redeem(given, client, await visit.code(authorizeUrl(client), { remember: true })));
+  const id_token_hint = String(body.id_token);
+  const login = await given.provider.admin.getLoginRequest(await visit.begin(authorizeUrl(client, { id_token_hint })));
+  t.match(login?.flow.login, { skip: true, subject: 'alice' });
+  t.match(login?.flow.request.context.idTokenHintClaims, { sub: 'alice', aud: ['shop'] });
+  const other = new Visit(given);
+  const back = await other.acceptLogin(await other.begin(authorizeUrl(client, { id_token_hint })), { subject: 'bob' });
+  t.equal(location(await other.browser.visit(back)).searchParams.get('error'), 'login_required');
+});
