@@ -1,1 +1,11 @@
-export {};
+// Fastify plugins that serve a Claviger provider, and the app that puts them together.
+
+export { type AdminRoutesOptions, adminV1Routes } from './admin/v1/admin-v1-routes.ts';
+export { type AppOptions, buildApp } from './build-app.ts';
+export type { CorsOptions } from './cors.ts';
+export { fromFastify } from './from-fastify.ts';
+export { Metrics } from './metrics.ts';
+export { type PublicRoutesOptions, publicRoutes } from './public/public-routes.ts';
+export type { LogOptions } from './request-log.ts';
+export { serveEndpoint } from './serve-endpoint.ts';
+export { toFastify } from './to-fastify.ts';

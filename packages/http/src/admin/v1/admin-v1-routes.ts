@@ -1,0 +1,47 @@
+// The admin API of 2018 as one Fastify plugin. It asks for no authentication: keep its listener private.
+import type { Provider } from '@claviger/core';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyPluginCallback } from 'fastify';
+import type { Metrics } from '../../metrics.ts';
+import { readJsonBody } from '../json-body.ts';
+import { refuseOtherSites } from '../refuse-other-sites.ts';
+import { clientsRoute } from './clients.route.ts';
+import { consentRoute } from './consent.route.ts';
+import { adminErrorHandler } from './error-body.ts';
+import { type HealthOptions, healthRoute } from './health.route.ts';
+import { keysRoute } from './keys.route.ts';
+import { loginRoute } from './login.route.ts';
+import { metricsRoute } from './metrics.route.ts';
+import { sessionsRoute } from './sessions.route.ts';
+import { tokensRoute } from './tokens.route.ts';
+
+export interface AdminRoutesOptions extends HealthOptions {
+  readonly provider: Provider;
+  readonly metrics: Metrics;
+  /** Show `error_debug` to callers. */
+  readonly shareErrorDebug: boolean;
+}
+
+export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instance, options, done) => {
+  const { provider, metrics } = options;
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  app.setErrorHandler(adminErrorHandler(options));
+  app.addHook('onRequest', refuseOtherSites);
+  app.addHook('preValidation', async (request) => {
+    // A null body counts as an empty one (2018 API), as null counts as absent for members.
+    if (request.routeOptions.schema?.body) request.body = readJsonBody(request.body) ?? {};
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    // Secrets, keys and challenges are in these replies.
+    reply.header('cache-control', 'no-store');
+  });
+  clientsRoute(app, provider);
+  loginRoute(app, provider);
+  consentRoute(app, provider);
+  sessionsRoute(app, provider);
+  tokensRoute(app, provider);
+  keysRoute(app, provider);
+  healthRoute(app, provider, options);
+  metricsRoute(app, metrics);
+  done();
+};

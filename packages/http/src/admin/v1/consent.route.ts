@@ -1,0 +1,29 @@
+import type { Provider } from '@claviger/core';
+import { acceptConsentBody, fromConsentRequest, toAcceptConsent } from '../wire/consent.wire.ts';
+import { rejectBody, toReject } from '../wire/login-request.wire.ts';
+import { type AdminApp, pathParams } from './admin-app.ts';
+import { replyAnswer } from './answer.ts';
+import { notFound, replyError } from './error-body.ts';
+
+const params = pathParams('challenge');
+
+/** The consent app's side of a flow. */
+export const consentRoute = (app: AdminApp, { admin }: Provider): void => {
+  app.get('/oauth2/auth/requests/consent/:challenge', { schema: { params } }, async (request, reply) => {
+    const pending = await admin.getConsentRequest(request.params.challenge);
+    return pending ? fromConsentRequest(pending) : replyError(reply, notFound);
+  });
+
+  app.put(
+    '/oauth2/auth/requests/consent/:challenge/accept',
+    { schema: { params, body: acceptConsentBody } },
+    async ({ params, body }, reply) =>
+      replyAnswer(reply, await admin.acceptConsent(toAcceptConsent(params.challenge, body))),
+  );
+
+  app.put(
+    '/oauth2/auth/requests/consent/:challenge/reject',
+    { schema: { params, body: rejectBody } },
+    async ({ params, body }, reply) => replyAnswer(reply, await admin.rejectConsent(toReject(params.challenge, body))),
+  );
+};

@@ -1,0 +1,53 @@
+import type { Jwk, KeysResult, Provider } from '@claviger/core';
+import type { FastifyReply } from 'fastify';
+import { createKeysBody, fromJwk, fromJwkSet, jwkBody, jwkSetBody, toJwk, toJwkSet } from '../wire/jwk.wire.ts';
+import { type AdminApp, pathParams } from './admin-app.ts';
+import { duplicate, noSuchRow, notFound, replyError } from './error-body.ts';
+
+const params = pathParams('set');
+const paramsWithKid = pathParams('set', 'kid');
+
+const replyKeys = (reply: FastifyReply, result: KeysResult): FastifyReply =>
+  result.outcome === 'exists' ? replyError(reply, duplicate) : reply.send(fromJwkSet(result.keys));
+
+/** Sets of JSON Web Keys. */
+export const keysRoute = (app: AdminApp, { admin }: Provider): void => {
+  app.post('/keys/:set', { schema: { params, body: createKeysBody } }, async ({ params, body }, reply) => {
+    const { set } = params;
+    const result = await admin.createKeys({ set, alg: body.alg, kid: body.kid ?? '', use: body.use ?? '' });
+    if (result.outcome === 'added') reply.code(201).header('location', `/keys/${encodeURIComponent(set)}`);
+    return replyKeys(reply, result);
+  });
+
+  app.get('/keys/:set', { schema: { params } }, async ({ params }, reply) => {
+    const keys = await admin.getKeySet(params.set);
+    return keys.length === 0 ? replyError(reply, notFound) : fromJwkSet(keys);
+  });
+
+  /** Adds the keys; nothing is removed (2018 API). */
+  app.put('/keys/:set', { schema: { params, body: jwkSetBody } }, async ({ params, body }, reply) =>
+    replyKeys(reply, await admin.addKeys(params.set, toJwkSet(body).keys)),
+  );
+
+  app.delete('/keys/:set', { schema: { params } }, async ({ params }, reply) => {
+    await admin.deleteKeySet(params.set);
+    return reply.code(204).send();
+  });
+
+  app.get('/keys/:set/:kid', { schema: { params: paramsWithKid } }, async ({ params }, reply) => {
+    const key = await admin.getKey(params.set, params.kid);
+    return key ? fromJwkSet([key]) : replyError(reply, noSuchRow);
+  });
+
+  app.put('/keys/:set/:kid', { schema: { params: paramsWithKid, body: jwkBody } }, async ({ params, body }) =>
+    fromJwk(await admin.putKey(params.set, named(toJwk(body), params.kid))),
+  );
+
+  app.delete('/keys/:set/:kid', { schema: { params: paramsWithKid } }, async ({ params }, reply) => {
+    await admin.deleteKey(params.set, params.kid);
+    return reply.code(204).send();
+  });
+};
+
+/** The kid of the body counts, not that of the path (2018 API); a key without one gets the path's. */
+const named = (jwk: Jwk, kid: string): Jwk => (jwk.kid ? jwk : { ...jwk, kid });

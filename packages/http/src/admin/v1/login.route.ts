@@ -1,0 +1,28 @@
+import type { Provider } from '@claviger/core';
+import { acceptLoginBody, fromLoginRequest, rejectBody, toAcceptLogin, toReject } from '../wire/login-request.wire.ts';
+import { type AdminApp, pathParams } from './admin-app.ts';
+import { replyAnswer } from './answer.ts';
+import { notFound, replyError } from './error-body.ts';
+
+const params = pathParams('challenge');
+
+/** The login app's side of a flow. */
+export const loginRoute = (app: AdminApp, { admin }: Provider): void => {
+  app.get('/oauth2/auth/requests/login/:challenge', { schema: { params } }, async (request, reply) => {
+    const pending = await admin.getLoginRequest(request.params.challenge);
+    return pending ? fromLoginRequest(pending) : replyError(reply, notFound);
+  });
+
+  app.put(
+    '/oauth2/auth/requests/login/:challenge/accept',
+    { schema: { params, body: acceptLoginBody } },
+    async ({ params, body }, reply) =>
+      replyAnswer(reply, await admin.acceptLogin(toAcceptLogin(params.challenge, body))),
+  );
+
+  app.put(
+    '/oauth2/auth/requests/login/:challenge/reject',
+    { schema: { params, body: rejectBody } },
+    async ({ params, body }, reply) => replyAnswer(reply, await admin.rejectLogin(toReject(params.challenge, body))),
+  );
+};

@@ -1,0 +1,35 @@
+import type { Provider } from '@claviger/core';
+import type { FastifyReply } from 'fastify';
+import { fromListedConsent } from '../wire/consent.wire.ts';
+import { toPage } from '../wire/page.wire.ts';
+import { type AdminApp, pathParams } from './admin-app.ts';
+import { notFound, replyError } from './error-body.ts';
+
+const params = pathParams('subject');
+const paramsWithClient = pathParams('subject', 'client');
+
+/** Revoking what is not there is a 404 (2018 API). */
+const replyRevoked = (reply: FastifyReply, count: number): FastifyReply =>
+  count === 0 ? replyError(reply, notFound) : reply.code(204).send();
+
+/** Remembered consents and logins of a subject. */
+export const sessionsRoute = (app: AdminApp, { admin }: Provider): void => {
+  app.get('/oauth2/auth/sessions/consent/:subject', { schema: { params } }, async ({ params, query }) =>
+    (await admin.listConsents(params.subject, toPage(query))).map(fromListedConsent),
+  );
+
+  app.delete('/oauth2/auth/sessions/consent/:subject', { schema: { params } }, async ({ params }, reply) =>
+    replyRevoked(reply, await admin.revokeConsents({ subject: params.subject })),
+  );
+
+  app.delete(
+    '/oauth2/auth/sessions/consent/:subject/:client',
+    { schema: { params: paramsWithClient } },
+    async ({ params }, reply) =>
+      replyRevoked(reply, await admin.revokeConsents({ subject: params.subject, clientId: params.client })),
+  );
+
+  app.delete('/oauth2/auth/sessions/login/:subject', { schema: { params } }, async ({ params }, reply) =>
+    replyRevoked(reply, await admin.revokeLoginSessions(params.subject)),
+  );
+};

@@ -1,0 +1,118 @@
+// Clients as they travel (2018 API: OAuth2Client).
+import type { Client, ClientMetadata } from '@claviger/core';
+import Type, { type Static } from 'typebox';
+import { fromJwkSet, jwkSetBody, toJwkSet } from './jwk.wire.ts';
+import { integer, nullable } from './nullable.ts';
+
+/** The wire name of every member of ClientMetadata; both mappers go by it. */
+export const clientNames = {
+  name: 'client_name',
+  redirectUris: 'redirect_uris',
+  grantTypes: 'grant_types',
+  responseTypes: 'response_types',
+  scope: 'scope',
+  owner: 'owner',
+  policyUri: 'policy_uri',
+  tosUri: 'tos_uri',
+  clientUri: 'client_uri',
+  logoUri: 'logo_uri',
+  contacts: 'contacts',
+  subjectType: 'subject_type',
+  sectorIdentifierUri: 'sector_identifier_uri',
+  jwksUri: 'jwks_uri',
+  jwks: 'jwks',
+  tokenEndpointAuthMethod: 'token_endpoint_auth_method',
+  requestUris: 'request_uris',
+  requestObjectSigningAlg: 'request_object_signing_alg',
+  userinfoSignedResponseAlg: 'userinfo_signed_response_alg',
+} as const satisfies Record<keyof ClientMetadata, string>;
+
+const text = nullable(Type.String());
+const list = nullable(Type.Array(Type.String()));
+
+/** Unknown members are ignored. */
+export const clientBody = Type.Object({
+  client_id: text,
+  client_secret: text,
+  client_secret_expires_at: nullable(integer),
+  client_name: text,
+  redirect_uris: list,
+  grant_types: list,
+  response_types: list,
+  scope: text,
+  owner: text,
+  policy_uri: text,
+  tos_uri: text,
+  client_uri: text,
+  logo_uri: text,
+  contacts: list,
+  subject_type: text,
+  sector_identifier_uri: text,
+  jwks_uri: text,
+  jwks: nullable(jwkSetBody),
+  token_endpoint_auth_method: text,
+  request_uris: list,
+  request_object_signing_alg: text,
+  userinfo_signed_response_alg: text,
+});
+
+export type ClientBody = Static<typeof clientBody>;
+
+type WireName = (typeof clientNames)[keyof ClientMetadata];
+type OwnName = 'client_id' | 'client_secret' | 'client_secret_expires_at';
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+
+/** Fails to compile when the schema and the table name different members. */
+export const clientBodyIsComplete: Same<keyof ClientBody, WireName | OwnName> = true;
+
+/** What the 2018 API leaves out when it is empty. */
+const omittedWhenEmpty = new Set<keyof ClientMetadata>([
+  'sectorIdentifierUri',
+  'jwksUri',
+  'jwks',
+  'requestUris',
+  'requestObjectSigningAlg',
+]);
+
+const listMembers = new Set<keyof ClientMetadata>([
+  'redirectUris',
+  'grantTypes',
+  'responseTypes',
+  'contacts',
+  'requestUris',
+]);
+
+const members = Object.keys(clientNames) as (keyof ClientMetadata)[];
+
+const unset = (member: keyof ClientMetadata) => (listMembers.has(member) ? [] : '');
+
+export const toClientMetadata = (body: ClientBody): ClientMetadata => {
+  const given = members.map((member) => [member, body[clientNames[member]] ?? unset(member)]);
+  return { ...(Object.fromEntries(given) as ClientMetadata), jwks: body.jwks ? toJwkSet(body.jwks) : null };
+};
+
+/** Never with a secret. */
+export const fromClient = ({ id, metadata }: Client): Record<string, unknown> => ({
+  client_id: id,
+  ...Object.fromEntries(
+    members
+      .filter((member) => !(omittedWhenEmpty.has(member) && isEmpty(metadata[member])))
+      .map((member) => [clientNames[member], metadata[member]]),
+  ),
+  ...(metadata.jwks ? { jwks: fromJwkSet(metadata.jwks.keys) } : {}),
+  client_secret_expires_at: 0,
+});
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** The answer to create and update: lists that the request left out are null, and the secret is there this once. */
+export const fromSavedClient = (client: Client, body: ClientBody, secret: string): Record<string, unknown> => ({
+  ...fromClient(client),
+  ...Object.fromEntries(
+    members
+      .filter((member) => listMembers.has(member) && !omittedWhenEmpty.has(member))
+      .map((member) => [clientNames[member], body[clientNames[member]] ? client.metadata[member] : null]),
+  ),
+  ...(secret === '' ? {} : { client_secret: secret }),
+});

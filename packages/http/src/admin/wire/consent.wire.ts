@@ -1,0 +1,63 @@
+// What the consent app is shown and what it answers, and remembered consents.
+import {
+  type AcceptConsent,
+  type JsonObject,
+  type ListedConsent,
+  type PendingRequest,
+  seconds,
+  subjectOf,
+} from '@claviger/core';
+import Type, { type Static } from 'typebox';
+import { fromClient } from './client.wire.ts';
+import { fromOidcContext } from './login-request.wire.ts';
+import { integer, nullable } from './nullable.ts';
+
+const sessionData = nullable(Type.Unsafe<JsonObject>({ type: 'object' }));
+
+/** Unknown members are refused, in `session` too (2018 API); what is inside its two objects is the app's own. */
+export const acceptConsentBody = Type.Object(
+  {
+    grant_scope: nullable(Type.Array(Type.String())),
+    session: nullable(
+      Type.Object({ access_token: sessionData, id_token: sessionData }, { additionalProperties: false }),
+    ),
+    remember: nullable(Type.Boolean()),
+    remember_for: nullable(integer),
+  },
+  { additionalProperties: false },
+);
+
+export const toAcceptConsent = (challenge: string, body: Static<typeof acceptConsentBody>): AcceptConsent => ({
+  challenge,
+  grantedScope: body.grant_scope ?? [],
+  session: { accessToken: body.session?.access_token ?? {}, idToken: body.session?.id_token ?? {} },
+  remember: body.remember ?? false,
+  rememberFor: seconds(body.remember_for ?? 0),
+});
+
+export const fromConsentRequest = ({ challenge, flow, client }: PendingRequest): Record<string, unknown> => ({
+  challenge,
+  requested_scope: flow.request.scope,
+  skip: flow.consent?.skip ?? false,
+  subject: subjectOf(flow),
+  oidc_context: fromOidcContext(flow.request.context),
+  client: fromClient(client),
+  request_url: flow.request.url,
+});
+
+/** 2018 API: PreviousConsentSession. Only consents that were asked for and remembered are ever listed. */
+export const fromListedConsent = ({ consent, client }: ListedConsent): Record<string, unknown> => ({
+  grant_scope: consent.grantedScope,
+  session: { access_token: consent.session.accessToken, id_token: consent.session.idToken },
+  remember: true,
+  remember_for: consent.rememberFor,
+  consent_request: {
+    challenge: consent.request.challenge,
+    requested_scope: consent.request.requestedScope,
+    skip: false,
+    subject: consent.subject,
+    oidc_context: fromOidcContext(consent.request.oidcContext),
+    client: fromClient(client),
+    request_url: consent.request.requestUrl,
+  },
+});

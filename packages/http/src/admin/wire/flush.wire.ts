@@ -1,0 +1,20 @@
+// What may be flushed (2018 API: FlushInactiveOAuth2TokensRequest).
+import { type EpochSeconds, epochSeconds, oauthError } from '@claviger/core';
+import Type, { type Static } from 'typebox';
+import { nullable } from './nullable.ts';
+
+/** Unknown members are ignored. */
+export const flushBody = Type.Object({ notAfter: nullable(Type.String()) });
+
+/** RFC 3339 §5.6: a date-time with its offset. `Date.parse` alone takes much more. */
+const dateTime = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
+
+/** null: now. The zero time of the original counts as absent too. */
+export const toIssuedBefore = ({ notAfter }: Static<typeof flushBody>): EpochSeconds | null => {
+  if (notAfter === null || notAfter === undefined || notAfter === '0001-01-01T00:00:00Z') return null;
+  const milliseconds = dateTime.test(notAfter) ? Date.parse(notAfter) : Number.NaN;
+  if (Number.isNaN(milliseconds)) {
+    throw oauthError('invalid_request', 'The member "notAfter" must be an RFC 3339 date-time.');
+  }
+  return epochSeconds(Math.floor(milliseconds / 1000));
+};

@@ -1,0 +1,36 @@
+// JSON Web Keys as they travel. Which members make a key is decided in core (domain/jwk.ts); here only the shape.
+import type { Jwk, JwkSet, KeyAlgorithm } from '@claviger/core';
+import Type, { type Static } from 'typebox';
+import { nullable } from './nullable.ts';
+
+export const jwkBody = Type.Object({
+  kty: Type.String(),
+  kid: nullable(Type.String()),
+  use: nullable(Type.String()),
+  alg: nullable(Type.String()),
+});
+
+export const jwkSetBody = Type.Object({ keys: nullable(Type.Array(jwkBody)) });
+
+/** The 2018 API makes keys for these four; core could make more. */
+export const generatedAlgorithms = ['RS256', 'ES512', 'HS256', 'HS512'] as const satisfies readonly KeyAlgorithm[];
+
+export const createKeysBody = Type.Object({
+  alg: Type.Enum([...generatedAlgorithms]),
+  kid: nullable(Type.String()),
+  use: nullable(Type.String()),
+});
+
+/** null counts as absent. */
+export const toJwk = (body: Static<typeof jwkBody>): Jwk =>
+  Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) as Jwk;
+
+export const toJwkSet = (body: Static<typeof jwkSetBody>): JwkSet => ({ keys: (body.keys ?? []).map(toJwk) });
+
+/** The 2018 API shows RSA private keys without these; they can be computed from the rest (RFC 8017 §3.2). */
+const unshown = new Set(['dp', 'dq', 'qi']);
+
+export const fromJwk = (jwk: Jwk): Jwk =>
+  Object.fromEntries(Object.entries(jwk).filter(([member]) => !unshown.has(member))) as Jwk;
+
+export const fromJwkSet = (keys: readonly Jwk[]): JwkSet => ({ keys: keys.map(fromJwk) });

@@ -1,0 +1,102 @@
+// The one place for Fastify's and Ajv's options, so that tests and server run the same app.
+import { oauthError, type Provider } from '@claviger/core';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { adminV1Routes } from './admin/v1/admin-v1-routes.ts';
+import { adminErrorHandler } from './admin/v1/error-body.ts';
+import { allowCrossOrigin, type CorsOptions } from './cors.ts';
+import { Metrics } from './metrics.ts';
+import { answerWithoutRoute, replyWithoutRoute } from './no-route.ts';
+import { publicRoutes } from './public/public-routes.ts';
+import { type LogOptions, logController, loggerOptions, logRequests } from './request-log.ts';
+import { isKnownPath, type KnownRoute } from './route-table.ts';
+
+export interface AppOptions {
+  readonly provider: Provider;
+  /** The admin listener serves the public endpoints too, for clients that know one base URL. */
+  readonly listener: 'public' | 'admin';
+  /** Shown at /version. */
+  readonly version: string;
+  /** Without it nothing is logged. */
+  readonly logger?: LogOptions;
+  /** Public listener only. Without it no other origin may read a reply. */
+  readonly cors?: CorsOptions;
+  /** Show `error_debug` to callers of the admin API. Default false. */
+  readonly shareErrorDebug?: boolean;
+  /** false while the server starts or stops. Default: always ready. */
+  readonly isReady?: () => boolean;
+  /** One for all listeners of a server. Default: one of its own. */
+  readonly metrics?: Metrics;
+}
+
+/** Bytes of a request body; the forms and JSON of both faces are far smaller. */
+const bodyLimit = 1024 * 1024;
+
+/** Characters of one decoded path segment: Fastify's 100 would refuse long client ids and subjects. */
+const maxParamLength = 8192;
+
+const badSegment = `A path segment has a malformed percent escape, or more than ${maxParamLength} characters.`;
+
+/** Not listening yet: more routes may be added before `listen` or `ready`. */
+export const buildApp = (options: AppOptions): FastifyInstance => {
+  const { provider, listener, version, shareErrorDebug = false, isReady = () => true } = options;
+  const metrics = options.metrics ?? new Metrics();
+  let routes: readonly KnownRoute[] = [];
+  const refuse = adminErrorHandler({ shareErrorDebug });
+
+  const app = fastify({
+    bodyLimit,
+    trustProxy: false,
+    // Milliseconds. A request that takes longer to arrive is somebody holding connections open.
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 60_000,
+    exposeHeadRoutes: false,
+    // Requests that arrive on open connections while closing are still served (see closeGracefully).
+    return503OnClosing: false,
+    routerOptions: { maxParamLength, caseSensitive: true },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    logger: options.logger ? loggerOptions(options.logger) : false,
+    logController,
+    // What the router cannot even take apart. Hooks do not run for these replies.
+    frameworkErrors: (_error, request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('x-content-type-options', 'nosniff');
+      const path = request.raw.url?.split('?', 1)[0] ?? '';
+      if (isKnownPath(routes, path)) refuse(oauthError('invalid_request', badSegment), request, reply);
+      else replyWithoutRoute(routes, request, reply);
+    },
+  });
+
+  readRawBodies(app);
+  routes = answerWithoutRoute(app);
+  closeGracefully(app);
+  metrics.observe(app, listener);
+  logRequests(app);
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+  });
+  if (options.cors && listener === 'public') allowCrossOrigin(app, options.cors);
+  app.register(publicRoutes, { provider });
+  if (listener === 'admin') app.register(adminV1Routes, { provider, metrics, version, isReady, shareErrorDebug });
+  return app;
+};
+
+/** Each face reads its bodies itself: forms with repeated parameters, JSON whatever its Content-Type. */
+const readRawBodies = (app: FastifyInstance): void => {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', async ({ headers }) => {
+    // Fastify answers 415 to a Content-Type that is none. Here that is just a body of no known kind.
+    if (!/^[^\s/;]+\/[^\s/;]+\s*(;|$)/.test(headers['content-type'] ?? '')) delete headers['content-type'];
+  });
+};
+
+/** A kept-alive connection would hold `close` up until it times out: replies end it from now on (RFC 9112 §9.6). */
+const closeGracefully = (app: FastifyInstance): void => {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
+};

@@ -1,0 +1,37 @@
+// What Prometheus may know: the process, and how long requests take, by route pattern. Never by path: paths carry ids.
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** Shared by the listeners of one server, so that the admin listener can show them all. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #duration: Histogram<'listener' | 'method' | 'route' | 'status'>;
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+    this.#duration = new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Time from the arrival of a request to the end of its reply.',
+      labelNames: ['listener', 'method', 'route', 'status'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers: [this.#registry],
+    });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  render(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  observe(app: FastifyInstance, listener: string): void {
+    app.addHook('onResponse', async (request, reply) => {
+      this.#duration.observe(
+        { listener, method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode },
+        reply.elapsedTime / 1000,
+      );
+    });
+  }
+}

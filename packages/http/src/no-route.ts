@@ -1,0 +1,38 @@
+// Replies to requests that no route takes: plain text, as in the 2018 API.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { explainNoRoute, type KnownRoute, knownRoute } from './route-table.ts';
+
+/** Must be called before any route is added. Returns the table, which grows with the routes. */
+export const answerWithoutRoute = (app: FastifyInstance): readonly KnownRoute[] => {
+  const routes: KnownRoute[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) routes.push(knownRoute(one, url));
+  });
+  // Fastify's router lets a parameter be empty; no resource has an empty name.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (Object.values(request.params ?? {}).includes('')) reply.callNotFound();
+    else done();
+  });
+  app.setNotFoundHandler((request, reply) => replyWithoutRoute(routes, request, reply));
+  return routes;
+};
+
+export const replyWithoutRoute = (
+  routes: readonly KnownRoute[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply => {
+  const [path = '', ...query] = (request.raw.url ?? '').split(/(?=\?)/);
+  const reason = explainNoRoute(routes, request.method, path);
+  if (reason.kind === 'misspelt') {
+    const status = request.method === 'GET' ? 301 : 307;
+    return reply
+      .code(status)
+      .header('location', reason.path + query.join(''))
+      .send();
+  }
+  reply.header('content-type', 'text/plain; charset=utf-8');
+  if (reason.kind === 'not-found') return reply.code(404).send('404 page not found\n');
+  // RFC 9110 §15.5.6: the origin server MUST generate an Allow header.
+  return reply.code(405).header('allow', reason.allowed.join(', ')).send('Method Not Allowed\n');
+};

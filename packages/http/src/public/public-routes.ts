@@ -1,0 +1,28 @@
+// The endpoints for browsers and clients, as one Fastify plugin. They take no body schema (docs/decisions/0005): what
+// OAuth answers to a bad request is decided in core.
+import type { Provider } from '@claviger/core';
+import type { FastifyPluginCallback } from 'fastify';
+import { authorizeRoute } from './authorize.route.ts';
+import { handlePublicError } from './error-body.ts';
+import { fallbacksRoute } from './fallbacks.route.ts';
+import { logoutRoute } from './logout.route.ts';
+import { revokeRoute } from './revoke.route.ts';
+import { tokenRoute } from './token.route.ts';
+import { userinfoRoute } from './userinfo.route.ts';
+import { wellKnownRoute } from './well-known.route.ts';
+
+export interface PublicRoutesOptions {
+  readonly provider: Provider;
+}
+
+export const publicRoutes: FastifyPluginCallback<PublicRoutesOptions> = (app, { provider }, done) => {
+  app.setErrorHandler(handlePublicError);
+  authorizeRoute(app, provider);
+  tokenRoute(app, provider);
+  revokeRoute(app, provider);
+  userinfoRoute(app, provider);
+  wellKnownRoute(app, provider);
+  logoutRoute(app, provider);
+  fallbacksRoute(app, provider);
+  done();
+};

@@ -1,0 +1,22 @@
+// Sorts what was thrown into what the caller did wrong and what broke here. Only the former is explained to the caller.
+import { OAuthError, oauthError } from '@claviger/core';
+import type { FastifyRequest } from 'fastify';
+
+/** Fastify's own refusals carry a status, such as 413 for a body that is too large. */
+const refusedBy = (error: unknown): number | undefined => {
+  if (!(error instanceof Error) || !('statusCode' in error) || typeof error.statusCode !== 'number') return undefined;
+  return error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : undefined;
+};
+
+/** Logs what broke here, with its cause. */
+export const asOAuthError = (error: unknown, request: FastifyRequest): OAuthError => {
+  if (error instanceof OAuthError && error.status < 500) return error;
+  if (!(error instanceof OAuthError) && refusedBy(error) !== undefined) {
+    return oauthError('invalid_request', error instanceof Error ? error.message : '');
+  }
+  request.log.error({ err: error }, 'request failed');
+  return error instanceof OAuthError ? error : new OAuthError('server_error', { cause: error });
+};
+
+export const statusOf = (error: unknown, failure: OAuthError): number =>
+  error instanceof OAuthError ? failure.status : (refusedBy(error) ?? failure.status);

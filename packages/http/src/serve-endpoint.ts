@@ -1,0 +1,10 @@
+// One endpoint of core as a Fastify handler.
+import type { Endpoint } from '@claviger/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { fromFastify } from './from-fastify.ts';
+import { toFastify } from './to-fastify.ts';
+
+export const serveEndpoint =
+  (endpoint: Endpoint) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+    toFastify(reply, await endpoint(await fromFastify(request)));
