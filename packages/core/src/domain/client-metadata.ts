@@ -1,6 +1,5 @@
 // What a client may register, and what it gets when it says nothing (OpenID Connect Registration §2, 2018 API).
 import { oauthError } from '../errors/oauth-error.ts';
-import type { Settings } from '../settings.ts';
 import type { ClientMetadata } from './client.ts';
 import { faultyMember } from './jwk.ts';
 
@@ -21,7 +20,7 @@ export interface Registration {
  */
 export const registeredMetadata = (
   { metadata, secret }: Registration,
-  settings: Pick<Settings, 'defaultClientScope'>,
+  settings: { readonly defaultClientScope: string },
 ): ClientMetadata => {
   const complete: ClientMetadata = {
     ...metadata,
