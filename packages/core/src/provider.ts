@@ -120,19 +120,27 @@ export interface PendingRequest {
 
 export interface AcceptLogin {
   readonly challenge: string;
+  /** Who logged in. Must be the request's subject when its login is skipped. */
   readonly subject: string;
-  readonly remember: boolean;
-  readonly rememberFor: Seconds;
-  readonly acr: string;
-  readonly forceSubjectIdentifier: string;
+  /** Default false. */
+  readonly remember?: boolean;
+  /** Default 0: until the browser closes. Negative: as long as the server allows. */
+  readonly rememberFor?: Seconds;
+  /** Authentication context class (OpenID Connect Core §2). Default ''. */
+  readonly acr?: string;
+  /** Default ''. */
+  readonly forceSubjectIdentifier?: string;
 }
 
 export interface AcceptConsent {
   readonly challenge: string;
   readonly grantedScope: readonly string[];
-  readonly session: GrantSession;
-  readonly remember: boolean;
-  readonly rememberFor: Seconds;
+  /** Default: nothing attached. */
+  readonly session?: GrantSession;
+  /** Default false. */
+  readonly remember?: boolean;
+  /** Counted from the authorization request. Default 0: until revoked. */
+  readonly rememberFor?: Seconds;
 }
 
 export interface Reject {

@@ -29,6 +29,29 @@ export interface ClientMetadata {
   readonly userinfoSignedResponseAlg: string;
 }
 
+/** Everything unset: a registration names what it wants to be otherwise. */
+export const emptyClientMetadata: ClientMetadata = {
+  name: '',
+  redirectUris: [],
+  grantTypes: [],
+  responseTypes: [],
+  scope: '',
+  owner: '',
+  policyUri: '',
+  tosUri: '',
+  clientUri: '',
+  logoUri: '',
+  contacts: [],
+  subjectType: '',
+  sectorIdentifierUri: '',
+  jwksUri: '',
+  jwks: null,
+  tokenEndpointAuthMethod: '',
+  requestUris: [],
+  requestObjectSigningAlg: '',
+  userinfoSignedResponseAlg: '',
+};
+
 export interface Client {
   readonly id: string;
   readonly metadata: ClientMetadata;

@@ -1,28 +1,20 @@
 // A client, a person and their browser: runs an authorization request to where a test wants to look.
-import { type AcceptConsent, type AcceptLogin, type ClientMetadata, seconds, type WireReply } from '@claviger/core';
+import {
+  type AcceptConsent,
+  type AcceptLogin,
+  type ClientMetadata,
+  emptyClientMetadata,
+  type WireReply,
+} from '@claviger/core';
 import type { GivenProvider } from './given-a-provider.ts';
 import { Browser, basic, json, location, post } from './wire.ts';
 
 export const metadata = (change: Partial<ClientMetadata> = {}): ClientMetadata => ({
+  ...emptyClientMetadata,
   name: 'Shop',
   redirectUris: ['https://shop.example/cb'],
   grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
-  responseTypes: ['code'],
   scope: 'openid offline photos.read photos.write',
-  owner: '',
-  policyUri: '',
-  tosUri: '',
-  clientUri: '',
-  logoUri: '',
-  contacts: [],
-  subjectType: 'public',
-  sectorIdentifierUri: '',
-  jwksUri: '',
-  jwks: null,
-  tokenEndpointAuthMethod: 'client_secret_basic',
-  requestUris: [],
-  requestObjectSigningAlg: '',
-  userinfoSignedResponseAlg: 'none',
   ...change,
 });
 
@@ -73,28 +65,14 @@ export class Visit {
   }
 
   async acceptLogin(challenge: string, change: Partial<AcceptLogin> = {}): Promise<string> {
-    const answer = {
-      subject: 'alice',
-      remember: false,
-      rememberFor: seconds(0),
-      acr: '',
-      forceSubjectIdentifier: '',
-      ...change,
-    };
-    const result = await this.#given.provider.admin.acceptLogin({ challenge, ...answer });
+    const result = await this.#given.provider.admin.acceptLogin({ challenge, subject: 'alice', ...change });
     if (result.outcome !== 'answered') throw new Error(`The login was not accepted: ${result.outcome}.`);
     return result.redirectTo;
   }
 
   async acceptConsent(challenge: string, change: Partial<AcceptConsent> = {}): Promise<string> {
-    const answer = {
-      grantedScope: ['openid', 'offline', 'photos.read'],
-      session: { accessToken: {}, idToken: {} },
-      remember: false,
-      rememberFor: seconds(0),
-      ...change,
-    };
-    const result = await this.#given.provider.admin.acceptConsent({ challenge, ...answer });
+    const grantedScope = ['openid', 'offline', 'photos.read'];
+    const result = await this.#given.provider.admin.acceptConsent({ challenge, grantedScope, ...change });
     if (result.outcome !== 'answered') throw new Error(`The consent was not accepted: ${result.outcome}.`);
     return result.redirectTo;
   }

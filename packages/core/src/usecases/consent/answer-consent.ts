@@ -1,6 +1,6 @@
 // The consent app's side of a flow: what is asked, and its answer (accept or reject), given once.
-import { acceptConsent, type Flow, rejectConsent, subjectOf } from '../../domain/flow.ts';
-import { after, type EpochSeconds } from '../../domain/time.ts';
+import { acceptConsent, type ConsentAcceptance, type Flow, rejectConsent, subjectOf } from '../../domain/flow.ts';
+import { after, type EpochSeconds, seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { ConsentStore } from '../../ports/consent-store.ts';
@@ -19,15 +19,15 @@ interface Deps {
 }
 
 /** Throws invalid_request. Whether grants may exceed the request is the operator's choice (2018 API: they may). */
-const checkAcceptance = ({ consent, request }: Flow, command: AcceptConsent, { strictGrantScope }: Settings): void => {
-  if (consent?.skip && command.remember) {
+const checkAcceptance = ({ consent, request }: Flow, accepted: ConsentAcceptance, { strictGrantScope }: Settings): void => {
+  if (consent?.skip && accepted.remember) {
     throw oauthError(
       'invalid_request',
       'The member "remember" must be false, because "skip" is true: the consent is remembered already.',
     );
   }
-  if (command.rememberFor < 0) throw oauthError('invalid_request', 'The member "remember_for" must not be negative.');
-  const excess = command.grantedScope.find((scope) => !request.scope.includes(scope));
+  if (accepted.rememberFor < 0) throw oauthError('invalid_request', 'The member "remember_for" must not be negative.');
+  const excess = accepted.grantedScope.find((scope) => !request.scope.includes(scope));
   if (strictGrantScope && excess !== undefined) {
     throw oauthError('invalid_request', `The member "grant_scope" holds "${excess}", which was not requested.`);
   }
@@ -44,7 +44,11 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
     return { outcome: 'answered', redirectTo: returnUrl(flow.request.url, { consent_verifier }) };
   };
 
-  const remember = (flow: Flow, { grantedScope, session, rememberFor, challenge }: AcceptConsent): Promise<void> =>
+  const remember = (
+    flow: Flow,
+    challenge: string,
+    { grantedScope, session, rememberFor }: ConsentAcceptance,
+  ): Promise<void> =>
     consents.remember({
       id: flow.id,
       clientId: flow.request.clientId,
@@ -73,15 +77,16 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
       const now = clock.now();
       const flow = await findByHandle({ mac, flows }, 'consent-challenge', command.challenge, now);
       if (!flow?.consent) return { outcome: 'unknown-challenge' };
-      checkAcceptance(flow, command, settings);
-      const { grantedScope, session, rememberFor } = command;
-      const result = await answer(
-        flow,
-        acceptConsent(flow, { grantedScope, session, remember: command.remember, rememberFor }),
-        now,
-      );
+      const accepted: ConsentAcceptance = {
+        grantedScope: command.grantedScope,
+        session: command.session ?? { accessToken: {}, idToken: {} },
+        remember: command.remember ?? false,
+        rememberFor: command.rememberFor ?? seconds(0),
+      };
+      checkAcceptance(flow, accepted, settings);
+      const result = await answer(flow, acceptConsent(flow, accepted), now);
       // After the answer is decided: a crash in between means that the person is asked again, nothing worse.
-      if (result.outcome === 'answered' && command.remember) await remember(flow, command);
+      if (result.outcome === 'answered' && accepted.remember) await remember(flow, command.challenge, accepted);
       return result;
     },
 

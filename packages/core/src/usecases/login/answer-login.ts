@@ -1,6 +1,6 @@
 // The login app's side of a flow: what is asked, and its answer (accept or reject), given once.
 import { acceptLogin, type Flow, rejectLogin } from '../../domain/flow.ts';
-import type { EpochSeconds } from '../../domain/time.ts';
+import { type EpochSeconds, seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
@@ -54,14 +54,14 @@ export const makeLoginUseCases = ({ system, flows, clients }: Deps) => {
       const flow = await findByHandle({ mac, flows }, 'login-challenge', command.challenge, now);
       if (!flow) return { outcome: 'unknown-challenge' };
       checkAcceptance(flow, command);
-      const { subject, remember, rememberFor, forceSubjectIdentifier } = command;
+      const { subject, remember = false, rememberFor = seconds(0), acr = '', forceSubjectIdentifier = '' } = command;
       const { session } = flow.login;
       const accepted = {
         subject,
         remember,
         rememberFor,
         forceSubjectIdentifier,
-        acr: command.acr === '' ? (session?.acr ?? '') : command.acr,
+        acr: acr === '' ? (session?.acr ?? '') : acr,
         // OpenID Connect Core §2, auth_time: a skipped login was the remembered one.
         authenticatedAt: session?.authenticatedAt ?? now,
       };

@@ -1,0 +1,74 @@
+// The example as a service would run it: a real socket, a whole authorization code flow.
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { emptyClientMetadata, type Provider } from '@claviger/core';
+import { memoryStores } from '@claviger/core/memory';
+import t, { type Test } from 'tap';
+import { createEmbedded } from '../src/server.ts';
+
+const listen = async (t: Test, whoIsThere: () => string | null): Promise<{ base: string; provider: Provider }> => {
+  const { server, provider } = createEmbedded({
+    issuer: 'http://embedded.example',
+    systemSecret: 'a system secret for tests',
+    stores: memoryStores(),
+    whoIsThere,
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  return { base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, provider };
+};
+
+const givenAClient = async (provider: Provider): Promise<string> => {
+  const metadata = { ...emptyClientMetadata, redirectUris: ['https://shop.example/cb'], scope: 'openid' };
+  const result = await provider.admin.createClient({ id: 'shop', secret: '', metadata });
+  return result.outcome === 'created' ? result.secret : '';
+};
+
+const begin = '/oauth2/auth?client_id=shop&response_type=code&scope=openid&state=s';
+
+t.test('a person of the service signs in to a client, over plain node:http', async (t) => {
+  const { base, provider } = await listen(t, () => 'alice');
+  const secret = await givenAClient(provider);
+  const cookies = new Map<string, string>();
+  let path = begin;
+  let target: URL;
+  do {
+    const headers = { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
+    const reply = await fetch(base + path, { redirect: 'manual', headers });
+    t.equal(reply.status, 302);
+    for (const line of reply.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
+    }
+    target = new URL(reply.headers.get('location') ?? '', base);
+    path = target.pathname + target.search;
+  } while (target.host !== 'shop.example');
+  t.equal(target.searchParams.get('state'), 's');
+
+  const code = target.searchParams.get('code') ?? '';
+  const body = new URLSearchParams({ grant_type: 'authorization_code', code });
+  const authorization = `Basic ${btoa(`shop:${secret}`)}`;
+  const answer = await fetch(`${base}/oauth2/token`, { method: 'POST', body, headers: { authorization } });
+  t.equal(answer.status, 200);
+  const tokens = (await answer.json()) as Record<string, string>;
+  const bearer = { authorization: `Bearer ${tokens.access_token}` };
+  const userinfo = await fetch(`${base}/userinfo`, { headers: bearer });
+  t.strictSame(await userinfo.json(), { sub: 'alice' });
+});
+
+t.test('nobody is signed in whom the service does not know', async (t) => {
+  const { base, provider } = await listen(t, () => null);
+  await givenAClient(provider);
+  const sent = await fetch(base + begin, { redirect: 'manual' });
+  const login = new URL(sent.headers.get('location') ?? '');
+  t.equal((await fetch(base + login.pathname + login.search)).status, 401);
+});
+
+t.test('what is not there is 404, and a body that is too long is 413', async (t) => {
+  const { base } = await listen(t, () => 'alice');
+  t.equal((await fetch(`${base}/nothing`)).status, 404);
+  t.equal((await fetch(`${base}/login?login_challenge=x`)).status, 404);
+  const body = new URLSearchParams({ x: 'y'.repeat(70_000) });
+  t.equal((await fetch(`${base}/oauth2/token`, { method: 'POST', body })).status, 413);
+});
