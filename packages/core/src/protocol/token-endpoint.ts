@@ -25,6 +25,7 @@ interface Deps {
 export const readForm = (request: WireRequest): Parameters => {
   if (request.form === null)
     throw oauthError('invalid_request', 'The body must be a form (application/x-www-form-urlencoded).');
+  if (request.form.size === 0) throw oauthError('invalid_request', 'The body is empty; it must be a form.');
   const { values, repeated } = readParameters(request.form);
   if (repeated[0] !== undefined)
     throw oauthError('invalid_request', `The parameter "${repeated[0]}" is given more than once.`);
