@@ -1,0 +1,131 @@
+// A real provider over memory stores behind both listeners, with a clock that stands still.
+import { createProvider, epochSeconds, type Provider, type Settings, type Stores } from '@claviger/core';
+import { memoryStores } from '@claviger/core/memory';
+import { nodeSystem } from '@claviger/core/node';
+import { type AppOptions, buildApp, Metrics } from '@claviger/http';
+import type { FastifyInstance } from 'fastify';
+import type { Test } from 'tap';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  /** The body as JSON, undefined when it is none. */
+  readonly json: unknown;
+}
+
+export interface Sent {
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as urlencoded form. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** Sent as it is. */
+  readonly raw?: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type Send = (request: string, sent?: Sent) => Promise<Answer>;
+
+export interface GivenServer {
+  readonly provider: Provider;
+  readonly stores: Stores;
+  /** `send('GET /clients')`. */
+  readonly admin: Send;
+  readonly public: Send;
+  readonly apps: { readonly admin: FastifyInstance; readonly public: FastifyInstance };
+  readonly logged: string[];
+}
+
+interface Options extends Partial<Omit<AppOptions, 'provider' | 'listener'>> {
+  readonly settings?: Partial<Settings>;
+  readonly stores?: Stores;
+}
+
+export const givenAServer = (
+  t: Test,
+  { settings = {}, stores = memoryStores(), ...options }: Options = {},
+): GivenServer => {
+  const provider = createProvider({
+    issuer: 'http://127.0.0.1:4444/',
+    stores,
+    settings,
+    ui: {
+      loginUrl: 'http://ui.example/login',
+      consentUrl: 'http://ui.example/consent',
+      errorUrl: null,
+      logoutRedirectUrl: 'http://ui.example/bye',
+    },
+    system: nodeSystem({ systemSecret: 'a-secret-of-the-tests', clock: { now: () => epochSeconds(1_500_000_000) } }),
+  });
+  const logged: string[] = [];
+  const common = {
+    provider,
+    version: 'v-test',
+    metrics: new Metrics(),
+    logger: { level: 'info', stream: { write: (line: string) => void logged.push(line) } },
+    ...options,
+  };
+  const apps = {
+    admin: buildApp({ ...common, listener: 'admin' }),
+    public: buildApp({ ...common, listener: 'public' }),
+  };
+  t.teardown(() => Promise.all([apps.admin.close(), apps.public.close()]));
+  return { provider, stores, apps, logged, admin: sender(apps.admin), public: sender(apps.public) };
+};
+
+const sender =
+  (app: FastifyInstance): Send =>
+  async (request, { json, form, raw, headers = {} } = {}) => {
+    const space = request.indexOf(' ');
+    const method = request.slice(0, space) as 'GET';
+    const [type, payload] =
+      json !== undefined
+        ? ['application/json', JSON.stringify(json)]
+        : form
+          ? ['application/x-www-form-urlencoded', new URLSearchParams(form).toString()]
+          : [undefined, raw];
+    const reply = await app.inject({
+      method,
+      url: request.slice(space + 1),
+      headers: { ...(type ? { 'content-type': type } : {}), ...headers },
+      ...(payload === undefined ? {} : { payload }),
+    });
+    return { status: reply.statusCode, headers: reply.headers, text: reply.body, json: parse(reply.body) };
+  };
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const descriptions: Readonly<Record<string, string>> = {
+  invalid_request:
+    'The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed.',
+  request_forbidden: 'The request is not allowed.',
+  server_error: 'The server met an unexpected condition and could not fulfil the request.',
+};
+
+/** The exact body of an error of the admin API. */
+export const adminError = (status: number, error: string, hint?: string) => ({
+  error,
+  error_description: descriptions[error],
+  ...(hint === undefined ? {} : { error_hint: hint }),
+  status_code: status,
+});
+
+export const notFoundBody = {
+  error: 'Not Found',
+  error_description: 'Unable to locate the requested resource',
+  status_code: 404,
+};
+
+export const noSuchRowBody = { error: 'Unable to locate the resource', error_description: '', status_code: 404 };
+
+export const duplicateBody = {
+  error: 'Unable to insert or update resource because a resource with that value exists already',
+  error_description: '',
+  status_code: 409,
+};
