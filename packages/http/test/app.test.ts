@@ -1,0 +1,303 @@
+// What holds for every reply: forms, cross-origin rules, failures, logs, metrics, closing.
+import { EventEmitter, once } from 'node:events';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ClientStore } from '@claviger/core';
+import { memoryStores } from '@claviger/core/memory';
+import t from 'tap';
+import { adminError, givenAServer } from './support/given-a-server.ts';
+
+const tokenClient = { client_id: 'svc', client_secret: 'svc-secret', grant_types: ['client_credentials'], scope: 'a' };
+const authorization = `Basic ${Buffer.from('svc:svc-secret').toString('base64')}`;
+
+t.test('the token endpoint reads urlencoded and multipart forms, and nothing else', async (t) => {
+  const { admin, public: open } = givenAServer(t);
+  await admin('POST /clients', { json: tokenClient });
+  const multipart = [
+    '--x\r\nContent-Disposition: form-data; name="grant_type"\r\n\r\nclient_credentials\r\n',
+    '--x\r\nContent-Disposition: form-data; name="scope"\r\n\r\na\r\n',
+    '--x\r\nContent-Disposition: form-data; name="f"; filename="f.txt"\r\n\r\nfile\r\n--x--\r\n',
+  ].join('');
+  const form = 'grant_type=client_credentials&scope=a';
+  const bodies: readonly [string, string, number][] = [
+    [form, 'application/x-www-form-urlencoded', 200],
+    [form, 'APPLICATION/X-WWW-FORM-URLENCODED; charset=utf-8', 200],
+    [multipart, 'multipart/form-data; boundary=x', 200],
+    [multipart.slice(0, -20), 'multipart/form-data; boundary=x', 400],
+    [multipart, 'multipart/form-data', 400],
+    [form, 'text/plain', 400],
+    [form, 'rubbish', 400],
+    ['{"grant_type":"client_credentials"}', 'application/json', 400],
+    [`${form}&scope=b`, 'application/x-www-form-urlencoded', 400],
+    ['', 'application/x-www-form-urlencoded', 400],
+  ];
+  for (const [raw, type, status] of bodies) {
+    const reply = await open('POST /oauth2/token', { raw, headers: { authorization, 'content-type': type } });
+    t.equal(reply.status, status, `${type} ${raw.length}`);
+    if (status === 400) t.match(reply.json, { error: 'invalid_request', status_code: 400 });
+  }
+});
+
+t.test('a client made on the admin listener gets tokens on both listeners, and they are active', async (t) => {
+  const { admin, public: open } = givenAServer(t);
+  await admin('POST /clients', { json: tokenClient });
+  for (const send of [admin, open]) {
+    const form = { grant_type: 'client_credentials', scope: 'a' };
+    const issued = await send('POST /oauth2/token', { form, headers: { authorization } });
+    const { access_token, ...rest } = issued.json as Record<string, string>;
+    t.strictSame(rest, { token_type: 'bearer', expires_in: 3600, scope: 'a' });
+    t.match(issued.headers, { 'cache-control': 'no-store', pragma: 'no-cache' });
+    const seen = await admin('POST /oauth2/introspect', { form: { token: access_token ?? '' } });
+    t.strictSame(seen.json, {
+      active: true,
+      scope: 'a',
+      client_id: 'svc',
+      sub: 'svc',
+      exp: 1_500_003_600,
+      iat: 1_500_000_000,
+      iss: 'http://127.0.0.1:4444/',
+      token_type: 'access_token',
+    });
+    const revoked = await send('POST /oauth2/revoke', {
+      form: { token: access_token ?? '' },
+      headers: { authorization },
+    });
+    t.match(revoked, { status: 200, text: '' });
+    t.equal(revoked.headers['content-type'], undefined);
+    const gone = await admin('POST /oauth2/introspect', { form: { token: access_token ?? '' } });
+    t.equal(gone.text.trim(), '{"active":false}');
+  }
+});
+
+t.test('discovery, keys, userinfo, logout and the fallback pages are served', async (t) => {
+  const { public: open } = givenAServer(t);
+  t.match((await open('GET /.well-known/openid-configuration')).json, { issuer: 'http://127.0.0.1:4444/' });
+  t.match((await open('GET /.well-known/jwks.json')).json, { keys: [{ kty: 'RSA' }] });
+  for (const method of ['GET', 'POST']) t.equal((await open(`${method} /userinfo`)).status, 401);
+  const bye = await open('GET /oauth2/auth/sessions/login/revoke');
+  t.match([bye.status, bye.headers.location], [302, 'http://ui.example/bye']);
+  for (const page of ['consent', 'error?error=%3Cscript%3E', 'logout']) {
+    const reply = await open(`GET /oauth2/fallbacks/${page}`);
+    t.equal(reply.status, 200);
+    t.match(reply.headers['content-type'], /^text\/html; ?charset=utf-8/i);
+    t.notMatch(reply.text, '<script>');
+  }
+});
+
+t.test('health and version', async (t) => {
+  let ready = true;
+  const { admin } = givenAServer(t, { isReady: () => ready });
+  t.strictSame((await admin('GET /health/alive')).json, { status: 'ok' });
+  t.strictSame((await admin('GET /health/ready')).json, { status: 'ok' });
+  const old = await admin('GET /health/status');
+  t.match([old.status, old.headers.location], [308, '/health/alive']);
+  t.strictSame((await admin('GET /version')).json, { version: 'v-test' });
+  ready = false;
+  const stopping = await admin('GET /health/ready');
+  t.equal(stopping.status, 503);
+  t.strictSame(stopping.json, { errors: { server: 'The server is starting or stopping.' } });
+  t.equal((await admin('GET /health/alive')).status, 200);
+});
+
+/** A store whose database went away. */
+const brokenClients = (): ClientStore => {
+  const fail = async (): Promise<never> => {
+    throw new Error('connect ECONNREFUSED db.internal:5432', { cause: new Error('password of the-account') });
+  };
+  return { create: fail, find: fail, list: fail, replace: fail, remove: fail };
+};
+
+t.test('what breaks here is a 500 that explains nothing to the caller and everything to the log', async (t) => {
+  const stores = { ...memoryStores(), clients: brokenClients() };
+  const { admin, public: open, logged } = givenAServer(t, { stores });
+  const reply = await admin('GET /clients');
+  t.equal(reply.status, 500);
+  t.strictSame(reply.json, adminError(500, 'server_error'));
+  t.ok(
+    logged.some((line) => line.includes('db.internal') && line.includes('password of the-account')),
+    'with its cause',
+  );
+
+  const notReady = await admin('GET /health/ready');
+  t.equal(notReady.status, 503);
+  t.strictSame(notReady.json, { errors: { database: 'A store does not answer.' } });
+
+  const form = { grant_type: 'client_credentials' };
+  const token = await open('POST /oauth2/token', { form, headers: { authorization } });
+  t.equal(token.status, 500);
+  t.match(token.json, { error: 'server_error', status_code: 500 });
+  t.notMatch(token.text, 'db.internal');
+});
+
+t.test('a body that is too large for a public endpoint is refused in its error shape', async (t) => {
+  const { public: open } = givenAServer(t);
+  const reply = await open('POST /oauth2/token', { form: { token: 'x'.repeat(1024 * 1024) } });
+  t.equal(reply.status, 413);
+  t.strictSame(reply.json, adminError(413, 'invalid_request', 'Request body is too large'));
+  t.match(reply.headers, { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+});
+
+t.test('requests are logged in one line, without queries, credentials, cookies and challenges', async (t) => {
+  const { admin, public: open, logged } = givenAServer(t);
+  const secret = 'hush-hush';
+  await open(`GET /oauth2/auth?code=${secret}`, { headers: { cookie: `a=${secret}` } });
+  await open('POST /oauth2/token', { form: { code: secret }, headers: { authorization: `Bearer ${secret}` } });
+  await admin(`GET /oauth2/auth/requests/login/${secret}`);
+  await admin('GET /clients/a%2Fb');
+  const lines = logged.map((line) => JSON.parse(line));
+  t.strictSame(
+    lines.map(({ method, path, status }) => ({ method, path, status })),
+    [
+      { method: 'GET', path: '/oauth2/auth', status: 400 },
+      { method: 'POST', path: '/oauth2/token', status: 400 },
+      { method: 'GET', path: '/oauth2/auth/requests/login/:challenge', status: 404 },
+      { method: 'GET', path: '/clients/a%2Fb', status: 404 },
+    ],
+  );
+  t.notMatch(logged.join(), secret);
+});
+
+t.test('a raw request that somebody logs is logged without secrets all the same', async (t) => {
+  const { apps, logged } = givenAServer(t);
+  const secret = 'hush-hush';
+  apps.public.get('/probe', async (request) => {
+    request.log.info({
+      req: request,
+      it: { headers: { authorization: secret, cookie: secret, 'set-cookie': secret } },
+    });
+    return {};
+  });
+  await apps.public.inject({ url: `/probe?token=${secret}`, headers: { authorization: secret } });
+  t.match(logged.join(), '"req":{"method":"GET","path":"/probe"}');
+  t.notMatch(logged.join(), secret);
+});
+
+t.test('metrics count the requests of both listeners by route pattern, never by id', async (t) => {
+  const { admin, public: open } = givenAServer(t);
+  await admin('GET /clients/secret-id');
+  await open('GET /nope');
+  const { status, headers, text } = await admin('GET /metrics/prometheus');
+  t.equal(status, 200);
+  t.match(headers['content-type'], /^text\/plain; version=0\.0\.4/);
+  t.match(text, /^# HELP process_cpu_seconds_total /m);
+  t.match(
+    text,
+    'http_request_duration_seconds_count{listener="admin",method="GET",route="/clients/:id",status="404"} 1',
+  );
+  t.match(text, 'http_request_duration_seconds_count{listener="public",method="GET",route="unknown",status="404"} 1');
+  t.notMatch(text, 'secret-id');
+});
+
+const origin = 'https://app.example';
+const corsOf = ({ headers }: { headers: Readonly<Record<string, unknown>> }) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('access-control-')));
+
+t.test('without a setting no other origin may read anything', async (t) => {
+  const { admin, public: open } = givenAServer(t);
+  t.strictSame(corsOf(await open('GET /userinfo', { headers: { origin } })), {});
+  const preflight = { origin, 'access-control-request-method': 'GET' };
+  const reply = await open('OPTIONS /userinfo', { headers: preflight });
+  t.equal(reply.status, 405);
+  t.strictSame(corsOf(reply), {});
+  t.strictSame(corsOf(await admin('GET /health/alive', { headers: { origin } })), {});
+});
+
+t.test('WHATWG Fetch §3.2: allowed origins may read public replies and send what the endpoints need', async (t) => {
+  const any = givenAServer(t, { cors: { allowedOrigins: ['*'] } });
+  const some = givenAServer(t, { cors: { allowedOrigins: [origin, 'https://other.example'] } });
+  const allow = (value: string, rest = {}) => ({ 'access-control-allow-origin': value, ...rest });
+  const post = { 'access-control-allow-methods': 'POST' };
+  const cases: readonly [string, Readonly<Record<string, string>>, object, object][] = [
+    ['GET /.well-known/jwks.json', { origin }, allow('*'), allow(origin)],
+    ['GET /.well-known/jwks.json', { origin: 'https://evil.example' }, allow('*'), {}],
+    ['GET /.well-known/jwks.json', {}, {}, {}],
+    ['POST /oauth2/token', { origin }, allow('*'), allow(origin)],
+    ['GET /nope', { origin }, allow('*'), allow(origin)],
+    [
+      'OPTIONS /oauth2/token',
+      { origin, 'access-control-request-method': 'POST' },
+      allow('*', post),
+      allow(origin, post),
+    ],
+    ['OPTIONS /oauth2/token', { origin, 'access-control-request-method': 'PUT' }, {}, {}],
+    [
+      'OPTIONS /oauth2/token',
+      { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+      allow('*', post),
+      {},
+    ],
+    [
+      'OPTIONS /oauth2/token',
+      {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+      allow('*', { ...post, 'access-control-allow-headers': 'Authorization, Content-Type' }),
+      allow(origin, { ...post, 'access-control-allow-headers': 'Authorization, Content-Type' }),
+    ],
+    [
+      'OPTIONS /oauth2/token',
+      { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-other' },
+      {},
+      {},
+    ],
+    // RFC 9700 §2.6: never at the authorization endpoint.
+    ['GET /oauth2/auth?x', { origin }, {}, {}],
+    ['OPTIONS /oauth2/auth', { origin, 'access-control-request-method': 'GET' }, {}, {}],
+    ['GET /oauth2/auth/sessions/login/revoke', { origin }, {}, {}],
+  ];
+  for (const [request, headers, whenAny, whenSome] of cases) {
+    for (const [send, expected] of [
+      [any.public, whenAny],
+      [some.public, whenSome],
+    ] as const) {
+      const reply = await send(request, { headers });
+      t.strictSame(corsOf(reply), expected, `${request} ${JSON.stringify(headers)}`);
+      t.match(reply.headers.vary, /^Origin/);
+      if (request.startsWith('OPTIONS')) t.match(reply, { status: 200, text: '' });
+    }
+  }
+  t.equal((await any.public('OPTIONS /oauth2/token', { headers: { origin } })).status, 405, 'no preflight');
+  t.strictSame(
+    corsOf(await any.admin('GET /health/alive', { headers: { origin } })),
+    {},
+    'never on the admin listener',
+  );
+  t.strictSame(corsOf(await any.admin('GET /.well-known/jwks.json', { headers: { origin } })), {});
+});
+
+t.test('closing waits for requests in flight and for no idle connection', async (t) => {
+  const { apps } = givenAServer(t);
+  const app = apps.public;
+  const signals = new EventEmitter();
+  const begun = once(signals, 'begun');
+  app.get('/slow', async () => {
+    signals.emit('begun');
+    await once(signals, 'finish');
+    return 'done';
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const agent = new Agent({ keepAlive: true });
+  t.teardown(() => agent.destroy());
+  const get = async (path: string): Promise<IncomingMessage> => {
+    const sent = httpRequest({ port, path, agent }).end();
+    const [reply] = (await once(sent, 'response')) as [IncomingMessage];
+    reply.resume();
+    await once(reply, 'end');
+    return reply;
+  };
+  const idle = await get('/nope');
+  t.equal(idle.headers.connection, 'keep-alive');
+  const slow = get('/slow');
+  await begun;
+  const started = performance.now();
+  const closed = app.close();
+  setTimeout(() => signals.emit('finish'), 50);
+  const reply = await slow;
+  t.equal(reply.statusCode, 200, 'the request in flight is answered');
+  t.equal(reply.headers.connection, 'close');
+  await closed;
+  t.ok(performance.now() - started < 2000);
+});
