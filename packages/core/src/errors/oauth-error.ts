@@ -48,22 +48,14 @@ export const errorKinds = {
     status: 500,
     description: 'The server met an unexpected condition and could not fulfil the request.',
   },
-  temporarily_unavailable: {
-    status: 503,
-    description: 'The server cannot handle the request right now. Try again later.',
-  },
-  // RFC 6750 §3.1
-  invalid_token: { status: 401, description: 'The access token is missing, malformed, expired or revoked.' },
   // OpenID Connect Core §3.1.2.6
   login_required: { status: 400, description: 'The person must log in.' },
   consent_required: { status: 400, description: 'The person must consent.' },
-  interaction_required: { status: 400, description: 'The person must interact with the server.' },
   request_not_supported: { status: 400, description: 'The server does not support the request parameter.' },
   request_uri_not_supported: { status: 400, description: 'The server does not support the request_uri parameter.' },
   registration_not_supported: { status: 400, description: 'The server does not support the registration parameter.' },
   // Codes of the 2018 API
   invalid_state: { status: 400, description: 'The state is missing or too short.' },
-  insufficient_entropy: { status: 400, description: 'A value that must be hard to guess is too short.' },
   request_unauthorized: {
     status: 401,
     description: 'The request could not be authorized.',
@@ -74,8 +66,6 @@ export const errorKinds = {
     description: 'The request is not allowed.',
     hint: 'The request may not be made from here.',
   },
-  not_found: { status: 404, description: 'The requested resource could not be found.' },
-  conflict: { status: 409, description: 'The resource exists already, or was answered already.' },
 } as const satisfies Record<string, ErrorKind>;
 
 const kindOf = (code: OAuthErrorCode): ErrorKind => errorKinds[code];

@@ -19,7 +19,11 @@ interface Deps {
 }
 
 /** Throws invalid_request. Whether grants may exceed the request is the operator's choice (2018 API: they may). */
-const checkAcceptance = ({ consent, request }: Flow, accepted: ConsentAcceptance, { strictGrantScope }: Settings): void => {
+const checkAcceptance = (
+  { consent, request }: Flow,
+  accepted: ConsentAcceptance,
+  { strictGrantScope }: Settings,
+): void => {
   if (consent?.skip && accepted.remember) {
     throw oauthError(
       'invalid_request',
