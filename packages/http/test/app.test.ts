@@ -91,6 +91,8 @@ t.test('health and version', async (t) => {
   t.strictSame((await admin('GET /health/ready')).json, { status: 'ok' });
   const old = await admin('GET /health/status');
   t.match([old.status, old.headers.location], [308, '/health/alive']);
+  t.equal(old.headers['content-type'], 'text/html; charset=utf-8');
+  t.equal(old.text, '<a href="/health/alive">Permanent Redirect</a>\n');
   t.strictSame((await admin('GET /version')).json, { version: 'v-test' });
   ready = false;
   const stopping = await admin('GET /health/ready');

@@ -1,8 +1,8 @@
+// Ends the browser's remembered login (2018 API).
 import type { Provider } from '@claviger/core';
 import type { FastifyInstance } from 'fastify';
 import { serveEndpoint } from '../serve-endpoint.ts';
 
-/** Ends the browser's remembered login (2018 API). */
 export const logoutRoute = (app: FastifyInstance, { endpoints }: Provider): void => {
   app.get('/oauth2/auth/sessions/login/revoke', serveEndpoint(endpoints.logout));
 };

@@ -1,8 +1,8 @@
+// OpenID Connect Discovery §4 and RFC 7517 §5.
 import type { Provider } from '@claviger/core';
 import type { FastifyInstance } from 'fastify';
 import { serveEndpoint } from '../serve-endpoint.ts';
 
-/** OpenID Connect Discovery §4 and RFC 7517 §5. */
 export const wellKnownRoute = (app: FastifyInstance, { endpoints }: Provider): void => {
   app.get('/.well-known/openid-configuration', serveEndpoint(endpoints.discovery));
   app.get('/.well-known/jwks.json', serveEndpoint(endpoints.jwks));

@@ -1,3 +1,4 @@
+// OAuth 2.0 clients.
 import type { Provider } from '@claviger/core';
 import { type ClientBody, clientBody, fromClient, fromSavedClient, toClientMetadata } from '../wire/client.wire.ts';
 import { toPage } from '../wire/page.wire.ts';
@@ -12,7 +13,6 @@ const toCommand = (id: string, body: ClientBody) => ({
   metadata: toClientMetadata(body),
 });
 
-/** OAuth 2.0 clients. */
 export const clientsRoute = (app: AdminApp, { admin }: Provider): void => {
   app.post('/clients', { schema: { body: clientBody } }, async ({ body }, reply) => {
     const result = await admin.createClient(toCommand(body.client_id ?? '', body));

@@ -1,3 +1,4 @@
+// The consent app's side of a flow.
 import type { Provider } from '@claviger/core';
 import { acceptConsentBody, fromConsentRequest, toAcceptConsent } from '../wire/consent.wire.ts';
 import { rejectBody, toReject } from '../wire/login-request.wire.ts';
@@ -7,7 +8,6 @@ import { notFound, replyError } from './error-body.ts';
 
 const params = pathParams('challenge');
 
-/** The consent app's side of a flow. */
 export const consentRoute = (app: AdminApp, { admin }: Provider): void => {
   app.get('/oauth2/auth/requests/consent/:challenge', { schema: { params } }, async (request, reply) => {
     const pending = await admin.getConsentRequest(request.params.challenge);

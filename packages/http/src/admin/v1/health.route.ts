@@ -1,3 +1,4 @@
+// For load balancers and people on call.
 import type { Provider } from '@claviger/core';
 import type { AdminApp } from './admin-app.ts';
 
@@ -7,7 +8,6 @@ export interface HealthOptions {
   readonly isReady: () => boolean;
 }
 
-/** For load balancers and people on call. */
 export const healthRoute = (app: AdminApp, { admin }: Provider, { version, isReady }: HealthOptions): void => {
   app.get('/health/alive', async () => ({ status: 'ok' }));
 
@@ -23,7 +23,13 @@ export const healthRoute = (app: AdminApp, { admin }: Provider, { version, isRea
     }
   });
 
-  app.get('/health/status', async (_request, reply) => reply.redirect('/health/alive', 308));
+  app.get('/health/status', async (_request, reply) =>
+    // RFC 9110 §15.4.9: with a note that links to the new place.
+    reply
+      .code(308)
+      .headers({ location: '/health/alive', 'content-type': 'text/html; charset=utf-8' })
+      .send('<a href="/health/alive">Permanent Redirect</a>\n'),
+  );
 
   app.get('/version', async () => ({ version }));
 };

@@ -1,3 +1,4 @@
+// Sets of JSON Web Keys.
 import type { Jwk, KeysResult, Provider } from '@claviger/core';
 import type { FastifyReply } from 'fastify';
 import { createKeysBody, fromJwk, fromJwkSet, jwkBody, jwkSetBody, toJwk, toJwkSet } from '../wire/jwk.wire.ts';
@@ -10,7 +11,6 @@ const paramsWithKid = pathParams('set', 'kid');
 const replyKeys = (reply: FastifyReply, result: KeysResult): FastifyReply =>
   result.outcome === 'exists' ? replyError(reply, duplicate) : reply.send(fromJwkSet(result.keys));
 
-/** Sets of JSON Web Keys. */
 export const keysRoute = (app: AdminApp, { admin }: Provider): void => {
   app.post('/keys/:set', { schema: { params, body: createKeysBody } }, async ({ params, body }, reply) => {
     const { set } = params;

@@ -1,3 +1,4 @@
+// The login app's side of a flow.
 import type { Provider } from '@claviger/core';
 import { acceptLoginBody, fromLoginRequest, rejectBody, toAcceptLogin, toReject } from '../wire/login-request.wire.ts';
 import { type AdminApp, pathParams } from './admin-app.ts';
@@ -6,7 +7,6 @@ import { notFound, replyError } from './error-body.ts';
 
 const params = pathParams('challenge');
 
-/** The login app's side of a flow. */
 export const loginRoute = (app: AdminApp, { admin }: Provider): void => {
   app.get('/oauth2/auth/requests/login/:challenge', { schema: { params } }, async (request, reply) => {
     const pending = await admin.getLoginRequest(request.params.challenge);

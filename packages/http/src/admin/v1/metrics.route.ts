@@ -1,7 +1,7 @@
+// Prometheus text format.
 import type { Metrics } from '../../metrics.ts';
 import type { AdminApp } from './admin-app.ts';
 
-/** Prometheus text format. */
 export const metricsRoute = (app: AdminApp, metrics: Metrics): void => {
   app.get('/metrics/prometheus', async (_request, reply) => {
     const text = await metrics.render();

@@ -1,3 +1,4 @@
+// Remembered consents and logins of a subject.
 import type { Provider } from '@claviger/core';
 import type { FastifyReply } from 'fastify';
 import { fromListedConsent } from '../wire/consent.wire.ts';
@@ -12,7 +13,6 @@ const paramsWithClient = pathParams('subject', 'client');
 const replyRevoked = (reply: FastifyReply, count: number): FastifyReply =>
   count === 0 ? replyError(reply, notFound) : reply.code(204).send();
 
-/** Remembered consents and logins of a subject. */
 export const sessionsRoute = (app: AdminApp, { admin }: Provider): void => {
   app.get('/oauth2/auth/sessions/consent/:subject', { schema: { params } }, async ({ params, query }) =>
     (await admin.listConsents(params.subject, toPage(query))).map(fromListedConsent),
