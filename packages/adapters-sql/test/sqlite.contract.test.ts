@@ -1,0 +1,125 @@
+// The whole contract on SQLite, in a file and in memory, and two connections to one file at once.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Hashed, type Rotation, type Stores, seconds } from '@claviger/core';
+import { type DeclareTest, fixtures, type Opened, runContracts } from '@claviger/core/contract';
+import t, { type Test } from 'tap';
+import { openSqliteStores, type SqlStores } from '../src/index.ts';
+import { grantsOfRace, issuedInRace, startRacer } from './race.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'claviger-sqlite-'));
+t.teardown(() => rmSync(folder, { recursive: true }));
+
+let files = 0;
+const freshFile = (): string => {
+  files += 1;
+  return join(folder, `${files}.sqlite`);
+};
+
+const openMigrated = async (file: string): Promise<SqlStores> => {
+  const sql = await openSqliteStores({ file });
+  await sql.migrate();
+  return sql;
+};
+
+const opened = async (file: string): Promise<Opened<Stores>> => {
+  const { stores, close } = await openMigrated(file);
+  return { store: stores, close };
+};
+
+const within =
+  (t: Test): DeclareTest =>
+  (name, run) =>
+    t.test(name, async (t) => {
+      await run();
+      t.pass('holds');
+    });
+
+t.test('SQLite files keep the contract', (t) => runContracts(within(t), () => opened(freshFile())));
+t.test('SQLite in memory keeps the contract', (t) => runContracts(within(t), () => opened(':memory:')));
+
+t.test('of two connections to one file, one redeems a code and one rotates a refresh token', async (t) => {
+  const file = freshFile();
+  const connections = await Promise.all([openMigrated(file), openMigrated(file)]);
+  const [first] = connections;
+  const { fullCode, fullGrant, fullToken, hashOf, now } = fixtures;
+  await first.stores.tokens.createGrant(fullGrant(), { code: fullCode() });
+  const refresh = fullToken({ kind: 'refresh' });
+
+  const redeemed = await Promise.all(
+    connections.map(({ stores }) => stores.tokens.redeemCode(fullCode().key, [refresh], now)),
+  );
+  t.same(redeemed.sort(), ['redeemed', 'replayed']);
+
+  const id = fixtures.grantIdOf('second');
+  const token = { ...refresh, key: { ...refresh.key, grantId: id } };
+  await first.stores.tokens.createGrant(fullGrant({ id }), { tokens: [token] });
+  const rotation = (hash: Hashed): Rotation => ({
+    successors: [{ ...token, key: { grantId: id, hash } }],
+    sealed: hash,
+    grace: seconds(30),
+  });
+  const rotated = await Promise.all(
+    connections.map(({ stores }, index) =>
+      stores.tokens.rotateRefreshToken(token.key, rotation(hashOf(`${index}`)), now),
+    ),
+  );
+  t.same(rotated.map(({ outcome }) => outcome).sort(), ['repeated', 'rotated']);
+  await Promise.all(connections.map(({ close }) => close()));
+});
+
+t.test('two processes that open one new file at once migrate it once, and race for every code and token', async (t) => {
+  const file = freshFile();
+  const racers = [startRacer(file), startRacer(file)];
+  const ready = await Promise.all(racers.map((racer) => racer.next()));
+  t.same(ready.map(({ applied }) => applied?.length).sort(), [0, 1], 'one process applied the migration');
+
+  const { stores, close } = await openMigrated(file);
+  for (const grant of grantsOfRace) {
+    const { code, refresh } = issuedInRace(grant.id);
+    await stores.tokens.createGrant(grant, { code, tokens: [refresh] });
+  }
+  const results = racers.map((racer) => racer.next());
+  for (const racer of racers) racer.go();
+  const [one, other] = await Promise.all(results);
+  for (const [index, grant] of grantsOfRace.entries()) {
+    const pair = [one?.outcomes?.[index], other?.outcomes?.[index]].sort();
+    t.match(String(pair), /^(redeemed,replayed|reused,rotated)$/, `exactly one winner of grant ${index}`);
+    t.equal(await stores.tokens.revokeGrant(grant.id, fixtures.now), false, 'and the grant is revoked');
+  }
+  await close();
+});
+
+t.test('a file keeps what it was given after it was closed, and a closed one rejects every command', async (t) => {
+  const file = freshFile();
+  const sql = await openMigrated(file);
+  await sql.stores.clients.create(fixtures.fullClient());
+  await sql.close();
+  await t.rejects(sql.stores.clients.find('app'));
+  const again = await openSqliteStores({ file });
+  t.same(await again.migrate(), { applied: [], version: 1 });
+  t.same(await again.stores.clients.find('app'), fixtures.fullClient());
+  await again.close();
+});
+
+t.test('a command that fails half way leaves nothing behind', async (t) => {
+  const { stores, close } = await openMigrated(':memory:');
+  const { fullCode, fullGrant, fullToken, now } = fixtures;
+  await t.rejects(stores.tokens.createGrant(fullGrant(), { code: fullCode(), tokens: [fullToken(), fullToken()] }));
+  t.equal(await stores.tokens.revokeGrant(fullGrant().id, now), false, 'the grant of the failed command is not there');
+  await stores.tokens.createGrant(fullGrant(), { code: fullCode() });
+  await t.rejects(stores.tokens.redeemCode(fullCode().key, [fullToken(), fullToken()], now));
+  t.equal((await stores.tokens.findCode(fullCode().key, now))?.used, false, 'the code was not used up');
+  await close();
+});
+
+t.test('what is no canonical id or hash is refused when saved, never saved as another', async (t) => {
+  const { stores, close } = await openMigrated(':memory:');
+  const { fullGrant, fullLoginSession } = fixtures;
+  for (const id of ['short', `${'-'.repeat(21)}B`, 'x'.repeat(44), '']) {
+    await t.rejects(stores.tokens.createGrant(fullGrant({ id }), {}), /CHECK/);
+    await t.rejects(stores.loginSessions.save(fullLoginSession({ id: id as Hashed })), /CHECK/);
+  }
+  await close();
+});

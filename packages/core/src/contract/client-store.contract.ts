@@ -1,0 +1,159 @@
+// What every ClientStore does.
+import assert from 'node:assert/strict';
+import type { ClientStore } from '../ports/client-store.ts';
+import type { Case } from './case.ts';
+import { fullClient, fullMetadata, later } from './fixtures.ts';
+import { atOnce, oddTexts, scribbleOn, tally } from './stress.ts';
+
+const everything = { limit: 1000, offset: 0 };
+
+const idsOf = async (store: ClientStore, limit: number, offset: number): Promise<string[]> =>
+  (await store.list({ limit, offset })).map(({ id }) => id);
+
+export const clientStoreContract: readonly Case<ClientStore>[] = [
+  {
+    name: 'a client comes back with every field, found and listed',
+    async run(store) {
+      assert.equal(await store.create(fullClient()), 'created');
+      assert.deepEqual(await store.find('app'), fullClient());
+      assert.deepEqual(await store.list(everything), [fullClient()]);
+    },
+  },
+  {
+    name: 'empty lists, empty texts and null come back as they are, not absent',
+    async run(store) {
+      const full = fullMetadata();
+      const empty = { ...full, redirectUris: [], grantTypes: [], contacts: [], name: '', scope: '', jwks: null };
+      await store.create(fullClient({ metadata: empty, secretHash: '' }));
+      assert.deepEqual(await store.find('app'), fullClient({ metadata: empty, secretHash: '' }));
+    },
+  },
+  {
+    name: 'a client that is not there is an answer, not an error',
+    async run(store) {
+      assert.equal(await store.find('app'), undefined);
+      assert.deepEqual(await store.list(everything), []);
+      assert.equal(await store.replace(fullClient(), 3), 'stale');
+      assert.equal(await store.find('app'), undefined);
+      assert.equal(await store.remove('app'), false);
+    },
+  },
+  {
+    name: 'creating an id that exists changes nothing',
+    async run(store) {
+      await store.create(fullClient());
+      assert.equal(await store.create(fullClient({ secretHash: 'another', version: 9 })), 'exists');
+      assert.deepEqual(await store.find('app'), fullClient());
+    },
+  },
+  {
+    name: 'of 20 creations of one id at once, one wins',
+    async run(store) {
+      const outcomes = await atOnce(20, (index) => store.create(fullClient({ secretHash: `secret ${index}` })));
+      assert.deepEqual(tally(outcomes), { created: 1, exists: 19 });
+      assert.equal((await store.find('app'))?.secretHash, `secret ${outcomes.indexOf('created')}`);
+    },
+  },
+  {
+    name: 'ids are compared exactly, whatever characters and however many they have',
+    async run(store) {
+      for (const id of oddTexts) {
+        assert.equal(await store.create(fullClient({ id, secretHash: `of ${id}` })), 'created', `create ${id}`);
+      }
+      for (const id of oddTexts) {
+        assert.deepEqual(await store.find(id), fullClient({ id, secretHash: `of ${id}` }));
+        const changed = fullClient({ id, secretHash: 'changed', version: 4 });
+        assert.equal(await store.replace(changed, 3), 'replaced', `replace ${id}`);
+        assert.equal(await store.remove(id), true, `remove ${id}`);
+        assert.equal(await store.find(id), undefined);
+      }
+    },
+  },
+  {
+    name: 'texts come back exactly',
+    async run(store) {
+      const metadata = { ...fullMetadata(), contacts: [...oddTexts], owner: oddTexts.join('') };
+      await store.create(fullClient({ metadata }));
+      assert.deepEqual((await store.find('app'))?.metadata, metadata);
+    },
+  },
+  {
+    name: 'what a caller does to an object that it gave or was given does not reach the store',
+    async run(store) {
+      const given = fullClient();
+      await store.create(given);
+      scribbleOn(given);
+      scribbleOn(await store.find('app'));
+      scribbleOn(await store.list(everything));
+      assert.deepEqual(await store.find('app'), fullClient());
+      const replacement = fullClient({ version: 4 });
+      await store.replace(replacement, 3);
+      scribbleOn(replacement);
+      assert.deepEqual(await store.find('app'), fullClient({ version: 4 }));
+    },
+  },
+  {
+    name: 'clients are listed by id in code point order',
+    async run(store) {
+      const sorted = ['', ' ', '0', '10', '9', 'B', 'a', 'a-', 'aa', 'b', '\u00e9', '\uff5e', '\u{1f600}'];
+      for (const id of [...sorted].reverse()) await store.create(fullClient({ id }));
+      assert.deepEqual(await idsOf(store, 1000, 0), sorted);
+    },
+  },
+  {
+    name: 'pages are cut from that order; limit 0 and an offset past the end give none',
+    async run(store) {
+      for (const id of ['c', 'a', 'e', 'b', 'd']) await store.create(fullClient({ id }));
+      assert.deepEqual(await idsOf(store, 2, 0), ['a', 'b']);
+      assert.deepEqual(await idsOf(store, 2, 2), ['c', 'd']);
+      assert.deepEqual(await idsOf(store, 2, 4), ['e']);
+      assert.deepEqual(await idsOf(store, 0, 0), []);
+      assert.deepEqual(await idsOf(store, 2, 5), []);
+      assert.deepEqual(await idsOf(store, 2, 1000), []);
+    },
+  },
+  {
+    name: 'a replacement changes every field, and only that client',
+    async run(store) {
+      await store.create(fullClient());
+      await store.create(fullClient({ id: 'other' }));
+      const metadata = { ...fullMetadata(), name: 'Renamed', jwks: null, redirectUris: [] };
+      const change = { metadata, secretHash: 'new', createdAt: later(1), updatedAt: later(2), version: 4 };
+      assert.equal(await store.replace(fullClient(change), 3), 'replaced');
+      assert.deepEqual(await store.find('app'), fullClient(change));
+      assert.deepEqual(await store.find('other'), fullClient({ id: 'other' }));
+    },
+  },
+  {
+    name: 'a replacement of another version than the stored one is stale and changes nothing',
+    async run(store) {
+      await store.create(fullClient());
+      assert.equal(await store.replace(fullClient({ secretHash: 'old', version: 3 }), 2), 'stale');
+      assert.equal(await store.replace(fullClient({ secretHash: 'new', version: 5 }), 4), 'stale');
+      assert.deepEqual(await store.find('app'), fullClient());
+    },
+  },
+  {
+    name: 'of 20 replacements of one version at once, one wins',
+    async run(store) {
+      await store.create(fullClient());
+      const outcomes = await atOnce(20, (index) =>
+        store.replace(fullClient({ secretHash: `secret ${index}`, version: 4 }), 3),
+      );
+      assert.deepEqual(tally(outcomes), { replaced: 1, stale: 19 });
+      assert.equal((await store.find('app'))?.secretHash, `secret ${outcomes.indexOf('replaced')}`);
+    },
+  },
+  {
+    name: 'a client that was removed is gone, cannot be replaced, and its id can be taken again',
+    async run(store) {
+      await store.create(fullClient());
+      await store.create(fullClient({ id: 'other' }));
+      assert.equal(await store.remove('app'), true);
+      assert.equal(await store.remove('app'), false);
+      assert.equal(await store.replace(fullClient({ version: 4 }), 3), 'stale');
+      assert.deepEqual(await idsOf(store, 1000, 0), ['other']);
+      assert.equal(await store.create(fullClient({ version: 1 })), 'created');
+    },
+  },
+];

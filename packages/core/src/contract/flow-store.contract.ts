@@ -1,0 +1,193 @@
+// What every FlowStore does.
+import assert from 'node:assert/strict';
+import type { FlowStore } from '../ports/flow-store.ts';
+import type { Case } from './case.ts';
+import { fullFlow, fullRequest, later, now, youngFlow } from './fixtures.ts';
+import { atOnce, oddTexts, scribbleOn, tally } from './stress.ts';
+
+const presentOf = async (store: FlowStore, ids: readonly string[], at = now): Promise<string[]> => {
+  const found = await Promise.all(ids.map((id) => store.find(id, at)));
+  return ids.filter((_, index) => found[index] !== undefined);
+};
+
+/** Flows a1, a2, b1, b2 (client, then subject) and a0, in which nobody has logged in. */
+const fillWithFive = async (store: FlowStore): Promise<readonly string[]> => {
+  const login = fullFlow().login;
+  const asSubject = (subject: string) => ({
+    ...login,
+    accepted: login.accepted && { ...login.accepted, subject: `s${subject}` },
+  });
+  for (const id of ['a1', 'a2', 'b1', 'b2'] as const) {
+    const request = fullRequest({ clientId: id.slice(0, 1) });
+    await store.create(fullFlow({ id, request, login: asSubject(id.slice(1)) }));
+  }
+  await store.create(youngFlow({ id: 'a0', request: fullRequest({ clientId: 'a' }) }));
+  return ['a0', 'a1', 'a2', 'b1', 'b2'];
+};
+
+export const flowStoreContract: readonly Case<FlowStore>[] = [
+  {
+    name: 'a flow comes back with every field',
+    async run(store) {
+      await store.create(fullFlow());
+      assert.deepEqual(await store.find('flow', now), fullFlow());
+    },
+  },
+  {
+    name: 'empty lists, empty texts and null come back as they are, not absent',
+    async run(store) {
+      const request = fullRequest({ scope: [], prompt: [], state: '', maxAge: null });
+      await store.create(youngFlow({ request }));
+      assert.deepEqual(await store.find('flow', now), youngFlow({ request }));
+    },
+  },
+  {
+    name: 'a flow that is not there is an answer, not an error',
+    async run(store) {
+      assert.equal(await store.find('flow', now), undefined);
+      assert.equal(await store.replace(fullFlow({ version: 6 }), 5, now), 'stale');
+      assert.equal(await store.find('flow', now), undefined);
+      assert.equal(await store.removeAll({ clientId: 'app', subject: 'zoe' }), 0);
+      assert.equal(await store.removeExpired(now, 10), 0);
+    },
+  },
+  {
+    name: 'creating an id that is taken is refused and changes nothing',
+    async run(store) {
+      await store.create(fullFlow());
+      await assert.rejects(store.create(fullFlow({ state: 'ended' })));
+      assert.deepEqual(await store.find('flow', now), fullFlow());
+    },
+  },
+  {
+    name: 'ids are compared exactly, whatever characters and however many they have',
+    async run(store) {
+      for (const id of oddTexts) await store.create(fullFlow({ id, request: fullRequest({ state: id }) }));
+      for (const id of oddTexts) {
+        const request = fullRequest({ state: id });
+        assert.deepEqual(await store.find(id, now), fullFlow({ id, request }));
+        assert.equal(await store.replace(fullFlow({ id, request, version: 6 }), 5, now), 'replaced');
+      }
+    },
+  },
+  {
+    name: 'what a caller does to an object that it gave or was given does not reach the store',
+    async run(store) {
+      const given = fullFlow();
+      await store.create(given);
+      scribbleOn(given);
+      scribbleOn(await store.find('flow', now));
+      assert.deepEqual(await store.find('flow', now), fullFlow());
+      const replacement = fullFlow({ version: 6 });
+      await store.replace(replacement, 5, now);
+      scribbleOn(replacement);
+      assert.deepEqual(await store.find('flow', now), fullFlow({ version: 6 }));
+    },
+  },
+  {
+    name: 'a flow can be found and replaced until the second before its expiry',
+    async run(store) {
+      await store.create(fullFlow({ expiresAt: later(10) }));
+      assert.deepEqual(await store.find('flow', later(9)), fullFlow({ expiresAt: later(10) }));
+      assert.equal(await store.replace(fullFlow({ expiresAt: later(10), version: 6 }), 5, later(9)), 'replaced');
+    },
+  },
+  {
+    name: 'a flow cannot be found nor replaced from the second of its expiry on',
+    async run(store) {
+      await store.create(fullFlow({ expiresAt: later(10) }));
+      assert.equal(await store.find('flow', later(10)), undefined);
+      assert.equal(await store.replace(fullFlow({ expiresAt: later(99), version: 6 }), 5, later(10)), 'stale');
+      assert.equal(await store.find('flow', later(11)), undefined);
+    },
+  },
+  {
+    name: 'a replacement changes every field, and only that flow',
+    async run(store) {
+      await store.create(youngFlow());
+      await store.create(youngFlow({ id: 'other' }));
+      const next = fullFlow({ version: 2, expiresAt: later(1000), requestedAt: later(-1) });
+      assert.equal(await store.replace(next, 1, now), 'replaced');
+      assert.deepEqual(await store.find('flow', later(900)), next);
+      assert.deepEqual(await store.find('other', now), youngFlow({ id: 'other' }));
+    },
+  },
+  {
+    name: 'a replacement of another version than the stored one is stale and changes nothing',
+    async run(store) {
+      await store.create(fullFlow());
+      assert.equal(await store.replace(fullFlow({ state: 'ended', version: 5 }), 4, now), 'stale');
+      assert.equal(await store.replace(fullFlow({ state: 'ended', version: 7 }), 6, now), 'stale');
+      assert.deepEqual(await store.find('flow', now), fullFlow());
+    },
+  },
+  {
+    name: 'of 20 replacements of one version at once, one wins',
+    async run(store) {
+      await store.create(fullFlow());
+      const outcomes = await atOnce(20, (index) =>
+        store.replace(fullFlow({ version: 6, request: fullRequest({ state: `${index}` }) }), 5, now),
+      );
+      assert.deepEqual(tally(outcomes), { replaced: 1, stale: 19 });
+      assert.equal((await store.find('flow', now))?.request.state, `${outcomes.indexOf('replaced')}`);
+    },
+  },
+  {
+    name: 'flows of a client are removed and counted, and no others; then they cannot be replaced',
+    async run(store) {
+      const ids = await fillWithFive(store);
+      assert.equal(await store.removeAll({ clientId: 'a' }), 3);
+      assert.deepEqual(await presentOf(store, ids), ['b1', 'b2']);
+      assert.equal(await store.replace(fullFlow({ id: 'a1', version: 6 }), 5, now), 'stale');
+    },
+  },
+  {
+    name: 'flows of a subject are removed and counted, and no others',
+    async run(store) {
+      const ids = await fillWithFive(store);
+      assert.equal(await store.removeAll({ subject: 's1' }), 2);
+      assert.deepEqual(await presentOf(store, ids), ['a0', 'a2', 'b2']);
+    },
+  },
+  {
+    name: 'flows of a client and a subject together are removed and counted, and no others',
+    async run(store) {
+      const ids = await fillWithFive(store);
+      assert.equal(await store.removeAll({ clientId: 'b', subject: 's2' }), 1);
+      assert.deepEqual(await presentOf(store, ids), ['a0', 'a1', 'a2', 'b1']);
+    },
+  },
+  {
+    name: 'naming neither client nor subject removes no flow',
+    async run(store) {
+      const ids = await fillWithFive(store);
+      assert.equal(await store.removeAll({}), 0);
+      assert.deepEqual(await presentOf(store, ids), ids);
+    },
+  },
+  {
+    name: 'the subject of a flow is the one of its latest version, remembered or logged in',
+    async run(store) {
+      const remembered = { ...youngFlow().login, subject: 'remembered' };
+      await store.create(youngFlow({ id: 'remembered', login: remembered }));
+      assert.equal(await store.removeAll({ subject: 'remembered' }), 1);
+      await store.create(youngFlow());
+      await store.replace(fullFlow({ version: 2 }), 1, now);
+      assert.equal(await store.removeAll({ subject: 'zoe' }), 1);
+      assert.deepEqual(await presentOf(store, ['flow', 'remembered']), []);
+    },
+  },
+  {
+    name: 'expired flows are removed, at most as many as asked for, and counted; live ones stay',
+    async run(store) {
+      for (const id of ['e1', 'e2', 'e3']) await store.create(fullFlow({ id, expiresAt: later(10) }));
+      await store.create(fullFlow({ id: 'live', expiresAt: later(11) }));
+      assert.equal(await store.removeExpired(later(9), 10), 0);
+      assert.equal(await store.removeExpired(later(10), 0), 0);
+      assert.equal(await store.removeExpired(later(10), 2), 2);
+      assert.equal(await store.removeExpired(later(10), 2), 1);
+      assert.equal(await store.removeExpired(later(10), 2), 0);
+      assert.deepEqual(await presentOf(store, ['e1', 'e2', 'e3', 'live'], later(9)), ['live']);
+    },
+  },
+];

@@ -1,0 +1,37 @@
+// The whole contract on the reference stores, and what the fixtures promise.
+import t from 'tap';
+import { fixtures, runContracts } from '../../src/contract/index.ts';
+import { memoryStores } from '../../src/memory/index.ts';
+
+t.test('the memory stores keep the contract', async (t) => {
+  await runContracts(
+    (name, run) =>
+      t.test(name, async (t) => {
+        await run();
+        t.pass('holds');
+      }),
+    async () => ({ store: memoryStores(), close: async () => {} }),
+  );
+});
+
+/** Names of members at their zero value. What a consent app or a claim may hold (session, claims) is free. */
+const zeroMembers = (value: unknown, path: string): string[] => {
+  if (value === 0 || value === '' || value === false || value === null || value === undefined) return [path];
+  if (typeof value !== 'object') return [];
+  const members = Object.entries(value).filter(([name]) => !['accessToken', 'idToken'].includes(name));
+  if (members.length === 0 && !path.endsWith('session')) return [path];
+  return members.flatMap(([name, member]) => zeroMembers(member, `${path}.${name}`));
+};
+
+t.test(
+  'no field of a full fixture has its zero value: it would come back right from a store that drops it',
+  async (t) => {
+    const { fullClient, fullClientToken, fullCode, fullConsent, fullFlow, fullGrant } = fixtures;
+    const full = { fullClient, fullClientToken, fullCode, fullConsent, fullFlow, fullGrant };
+    for (const [name, make] of Object.entries(full)) t.same(zeroMembers(make(), name), []);
+    const { fullKey, fullLoginSession, fullToken } = fixtures;
+    for (const [name, make] of Object.entries({ fullKey, fullLoginSession, fullToken })) {
+      t.same(zeroMembers(make(), name), []);
+    }
+  },
+);
