@@ -1,0 +1,53 @@
+// The public and the admin listener over one provider. The admin listener serves the public endpoints too.
+import { createProvider, type Provider, type Stores } from '@claviger/core';
+import { nodeSystem } from '@claviger/core/node';
+import { buildApp, Metrics } from '@claviger/http';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from './config.ts';
+import { developmentPages } from './development-pages/development-pages.ts';
+
+export interface Servers {
+  readonly provider: Provider;
+  readonly publicApp: FastifyInstance;
+  readonly adminApp: FastifyInstance;
+}
+
+export interface ServerParts {
+  readonly config: Config;
+  readonly stores: Stores;
+  readonly systemSecrets: readonly [string, ...(readonly string[])];
+  readonly version: string;
+  /** Where log lines go, JSON and complete with their line feed. */
+  readonly writeLog: (line: string) => void;
+  readonly isReady: () => boolean;
+}
+
+export const buildServers = (parts: ServerParts): Servers => {
+  const { config, stores, version, writeLog, isReady } = parts;
+  const [systemSecret, ...previousSecrets] = parts.systemSecrets;
+  const metrics = new Metrics();
+  const provider = createProvider({
+    issuer: config.issuer,
+    stores,
+    ui: config.pages,
+    system: nodeSystem({ systemSecret, previousSecrets }),
+    settings: config.settings,
+    reportFailure: (cause) => adminApp.log.error({ err: cause }, 'request failed'),
+  });
+  const shared = {
+    provider,
+    version,
+    metrics,
+    isReady,
+    shareErrorDebug: config.settings.shareErrorDebug,
+    logger: { level: config.log.level, stream: { write: writeLog } },
+  };
+  const adminApp = buildApp({ ...shared, listener: 'admin' });
+  const publicApp = buildApp({
+    ...shared,
+    listener: 'public',
+    ...(config.corsAllowedOrigins.length > 0 ? { cors: { allowedOrigins: config.corsAllowedOrigins } } : {}),
+  });
+  if (config.pages.builtIn) publicApp.register(developmentPages, { provider, issuer: config.issuer });
+  return { provider, publicApp, adminApp };
+};

@@ -1,0 +1,179 @@
+// Environment and configuration file -> one typed configuration, or every problem at once. Opens nothing: see start.ts.
+import { resolve } from 'node:path';
+import { paths, type Settings, urlBelow } from '@claviger/core';
+import { isLoopbackHost, isLoopbackUrl } from './config/loopback.ts';
+import type { Parse } from './config/parse.ts';
+import { readSources, type Sources } from './config/sources.ts';
+import { type Values, type Variable, variables } from './config/variables.ts';
+
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Config {
+  readonly issuer: string;
+  /** A loopback issuer on SQLite: conveniences that would be holes elsewhere are on. */
+  readonly development: boolean;
+  readonly sqlite: { readonly file: string };
+  /** Absolute. May not exist yet. */
+  readonly dataFolder: string;
+  readonly public: Listener;
+  readonly admin: Listener;
+  readonly pages: Pages;
+  /** The first signs. null: one is to be drawn and kept (development only). */
+  readonly systemSecrets: readonly string[] | null;
+  readonly log: { readonly level: string; readonly format: 'text' | 'json' };
+  readonly corsAllowedOrigins: readonly string[];
+  readonly settings: Settings;
+  /** What works, and yet the operator should know. */
+  readonly warnings: readonly string[];
+}
+
+export interface Pages {
+  /** The login and consent pages of the server itself, which let anyone in. */
+  readonly builtIn: boolean;
+  readonly loginUrl: string;
+  readonly consentUrl: string;
+  readonly errorUrl: string | null;
+  readonly logoutRedirectUrl: string;
+}
+
+/** Its message lists every problem; no secret is among them. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(['The configuration is not valid:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** Where the built-in pages are, below the issuer. */
+export const builtInPages = { login: '/dev/login', consent: '/dev/consent', callback: '/dev/callback' } as const;
+
+/** Throws ConfigurationError. Relative paths count from the current folder. */
+export const readConfig = (environment: Readonly<Record<string, string | undefined>>): Config => {
+  const sources = readSources(environment);
+  const { values, problems } = parseAll(sources);
+  const all = [...sources.problems, ...problems, ...brokenRules(values)];
+  if (all.length > 0) throw new ConfigurationError(all);
+  return toConfig(values);
+};
+
+const shownText = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
+
+/** What cannot be parsed is reported, and counts as its default for the rules that follow. */
+const parseAll = (sources: Sources): { readonly values: Values; readonly problems: readonly string[] } => {
+  const problems: string[] = [];
+  const readValue = <T>({ name, parse, fallback, secret }: Variable<T> & { readonly parse: Parse<T> }): T => {
+    const setting = sources.settings.get(name);
+    if (!setting) return fallback;
+    const parsed = parse(setting.text);
+    if (parsed.ok) return parsed.value;
+    const given = secret ? '' : `; it is "${shownText(setting.text)}"`;
+    problems.push(`${setting.label} must be ${parsed.right}${given}.`);
+    return fallback;
+  };
+  const entries = Object.entries(variables).map(([key, variable]) => [key, readValue<unknown>(variable)]);
+  return { values: Object.fromEntries(entries) as Values, problems };
+};
+
+const isDevelopment = ({ issuer }: Values): boolean => isLoopbackUrl(issuer);
+
+/** What is wrong with settings that are right one by one. */
+const brokenRules = (values: Values): readonly string[] => {
+  const { issuer, forceHttp, adminHost, openAdmin, loginUrl, consentUrl, systemSecrets } = values;
+  const problems: string[] = [];
+  if (issuer.startsWith('http:') && !isLoopbackUrl(issuer) && !forceHttp) {
+    problems.push(
+      'CLAVIGER_ISSUER must be https, because its host is not a loopback address; or set CLAVIGER_DANGEROUS_FORCE_HTTP=true.',
+    );
+  }
+  if (!isLoopbackHost(adminHost) && !openAdmin) {
+    problems.push(
+      'CLAVIGER_ADMIN_HOST must be a loopback address, because the admin listener asks for no credentials; or set CLAVIGER_DANGEROUS_OPEN_ADMIN=true.',
+    );
+  }
+  if ((loginUrl === null) !== (consentUrl === null)) {
+    const [set, missing] = loginUrl === null ? ['CONSENT', 'LOGIN'] : ['LOGIN', 'CONSENT'];
+    problems.push(`CLAVIGER_${missing}_URL must be set too, because CLAVIGER_${set}_URL is: both pages, or neither.`);
+  }
+  if (values.publicPort === values.adminPort && values.publicHost === adminHost) {
+    problems.push('CLAVIGER_PUBLIC_PORT and CLAVIGER_ADMIN_PORT must differ.');
+  }
+  if (systemSecrets === null && !isDevelopment(values)) {
+    problems.push(
+      'CLAVIGER_SYSTEM_SECRET must be set, at least 16 bytes long: only with a loopback issuer on SQLite one is made for you.',
+    );
+  }
+  return problems;
+};
+
+const pagesOf = ({ issuer, loginUrl, consentUrl, errorUrl, logoutRedirectUrl }: Values): Pages => {
+  const builtIn = loginUrl === null && consentUrl === null && isLoopbackUrl(issuer);
+  const missing = urlBelow(issuer, paths.consentFallback);
+  return {
+    builtIn,
+    loginUrl: loginUrl ?? (builtIn ? urlBelow(issuer, builtInPages.login) : missing),
+    consentUrl: consentUrl ?? (builtIn ? urlBelow(issuer, builtInPages.consent) : missing),
+    errorUrl,
+    logoutRedirectUrl: logoutRedirectUrl ?? urlBelow(issuer, paths.logoutFallback),
+  };
+};
+
+const warningsOf = (values: Values, pages: Pages): readonly string[] => {
+  const warnings: string[] = [];
+  if (pages.builtIn) warnings.push('The built-in login page lets anyone in, under any name: for development only.');
+  if (pages.builtIn && !isLoopbackHost(values.publicHost)) {
+    warnings.push('The built-in login page can be reached from other machines: CLAVIGER_PUBLIC_HOST is off loopback.');
+  }
+  if (!pages.builtIn && values.loginUrl === null) {
+    warnings.push('Nobody can log in: CLAVIGER_LOGIN_URL and CLAVIGER_CONSENT_URL are not set.');
+  }
+  if (values.forceHttp) warnings.push('CLAVIGER_DANGEROUS_FORCE_HTTP: tokens and cookies may travel readable.');
+  if (values.openAdmin) warnings.push('CLAVIGER_DANGEROUS_OPEN_ADMIN: whoever reaches the admin listener rules.');
+  if (values.subjectTypesSupported.includes('pairwise')) {
+    warnings.push(
+      'CLAVIGER_SUBJECT_TYPES_SUPPORTED: pairwise has no effect yet; every client sees the public subject.',
+    );
+  }
+  return warnings;
+};
+
+const toConfig = (values: Values): Config => {
+  const dataFolder = resolve(values.dataFolder);
+  const { file } = values.dsn;
+  const pages = pagesOf(values);
+  return {
+    issuer: values.issuer,
+    development: isDevelopment(values),
+    sqlite: { file: file === ':memory:' ? file : resolve(dataFolder, file) },
+    dataFolder,
+    public: { host: values.publicHost, port: values.publicPort },
+    admin: { host: values.adminHost, port: values.adminPort },
+    pages,
+    systemSecrets: values.systemSecrets,
+    log: { level: values.logLevel, format: values.logFormat },
+    corsAllowedOrigins: values.corsAllowedOrigins,
+    settings: {
+      accessTokenLifespan: values.accessTokenLifespan,
+      idTokenLifespan: values.idTokenLifespan,
+      authCodeLifespan: values.authCodeLifespan,
+      refreshTokenLifespan: values.refreshTokenLifespan,
+      loginSessionLifespan: values.loginSessionLifespan,
+      flowLifespan: values.flowLifespan,
+      refreshGrace: values.refreshGrace,
+      strictGrantScope: values.strictGrantScope,
+      requirePkce: values.requirePkce,
+      minStateLength: values.minStateLength,
+      shareErrorDebug: values.shareErrorDebug,
+      defaultClientScope: values.defaultClientScope.join(' '),
+      claimsSupported: values.claimsSupported,
+      scopesSupported: values.scopesSupported,
+      userinfoEndpoint: values.userinfoEndpoint ?? '',
+    },
+    warnings: warningsOf(values, pages),
+  };
+};

@@ -1,0 +1,96 @@
+// Texts of settings -> values. A parser that refuses says what would be right; it never repeats the text, which may be a secret.
+
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly right: string };
+
+export type Parse<T> = (text: string) => Parsed<T>;
+
+const accept = <T>(value: T): Parsed<T> => ({ ok: true, value });
+const refuse = (right: string): Parsed<never> => ({ ok: false, right });
+
+export const anyText: Parse<string> = (text) => accept(text);
+
+export const trueOrFalse: Parse<boolean> = (text) =>
+  text === 'true' || text === 'false' ? accept(text === 'true') : refuse('true or false');
+
+export const wholeNumber =
+  (least: number, most: number): Parse<number> =>
+  (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= least && value <= most ? accept(value) : refuse(`a whole number from ${least} to ${most}`);
+  };
+
+export const oneOf =
+  <const Name extends string>(...names: readonly Name[]): Parse<Name> =>
+  (text) => {
+    const name = names.find((candidate) => candidate === text);
+    return name === undefined ? refuse(`one of ${names.join(', ')}`) : accept(name);
+  };
+
+/** Separated by commas; blanks around entries do not count, empty entries neither. */
+export const listOf =
+  <T>(parse: Parse<T>): Parse<readonly T[]> =>
+  (text) => {
+    const entries = text.split(',').flatMap((entry) => (entry.trim() === '' ? [] : [parse(entry.trim())]));
+    const refused = entries.find((entry) => !entry.ok);
+    if (refused && !refused.ok) return refuse(`a list, separated by commas, of which each entry is ${refused.right}`);
+    return accept(entries.flatMap((entry) => (entry.ok ? [entry.value] : [])));
+  };
+
+/** RFC 6749 §3.3, scope-token. */
+export const scopeToken: Parse<string> = (text) =>
+  /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(text) ? accept(text) : refuse('a scope: printable ASCII without spaces, " and \\');
+
+export const hostName: Parse<string> = (text) =>
+  /^[A-Za-z0-9._:-]+$/.test(text) ? accept(text) : refuse('an IP address or a host name, such as 127.0.0.1');
+
+/** An absolute http or https URL, without user name and password, which would end up in redirects. */
+const webUrl = (text: string): URL | undefined => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isPlain = url && (url.protocol === 'https:' || url.protocol === 'http:') && url.username + url.password === '';
+  return isPlain ? url : undefined;
+};
+
+/** Kept exactly as written. A fragment would never reach the server that the URL names. */
+export const pageUrl: Parse<string> = (text) => {
+  const url = webUrl(text);
+  return url && !text.includes('#')
+    ? accept(text)
+    : refuse('an absolute http or https URL without user name, password and fragment');
+};
+
+/** RFC 8414 §2: no query and no fragment. Kept exactly as written. */
+export const issuerUrl: Parse<string> = (text) => {
+  const url = webUrl(text);
+  return url && !/[?#]/.test(text)
+    ? accept(text)
+    : refuse('an absolute https URL without user name, password, query and fragment, such as https://id.example.com/');
+};
+
+/** RFC 6454 §6.1, or `*`. */
+export const origin: Parse<string> = (text) =>
+  text === '*' || (webUrl(text) && new URL(text).origin === text)
+    ? accept(text)
+    : refuse('* or an origin without a trailing slash, such as https://app.example.com');
+
+export interface SqliteDsn {
+  /** As written: a path, or `:memory:`. */
+  readonly file: string;
+}
+
+export const sqliteDsn: Parse<SqliteDsn> = (text) => {
+  if (/^postgres(ql)?:/.test(text)) return refuse('sqlite:FILE for now: Postgres comes with a later version');
+  const file = /^sqlite:(.+)$/.exec(text)?.[1];
+  return file === undefined || /^\/\/|[?#]/.test(file)
+    ? refuse('sqlite:FILE, such as sqlite:claviger.db, or sqlite::memory:')
+    : accept({ file });
+};
+
+const leastSecretBytes = 16;
+
+/** The first signs, all verify. */
+export const systemSecrets: Parse<readonly string[]> = (text) => {
+  const secrets = text.split(',').map((secret) => secret.trim());
+  return secrets.every((secret) => Buffer.byteLength(secret) >= leastSecretBytes)
+    ? accept(secrets)
+    : refuse(`at least ${leastSecretBytes} bytes long, each one if there are several, separated by commas`);
+};

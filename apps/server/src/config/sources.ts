@@ -1,0 +1,89 @@
+// Collects the texts of settings from the environment and the configuration file, and tells names that are none.
+import { readFileSync } from 'node:fs';
+import { nearestName } from './nearest-name.ts';
+import { fileKey, fileVariable, variables } from './variables.ts';
+
+export interface Setting {
+  readonly text: string;
+  /** How to call it in a message: the variable, or the key with its file. */
+  readonly label: string;
+}
+
+export interface Sources {
+  /** By the variable's name. Settings that are absent, or empty, are missing here. */
+  readonly settings: ReadonlyMap<string, Setting>;
+  readonly problems: readonly string[];
+}
+
+const names: readonly string[] = Object.values(variables).map(({ name }) => name);
+
+const unknown = (label: string, name: string, known: readonly string[]): string => {
+  const meant = nearestName(name, known);
+  return `${label} is not a setting${meant ? `; did you mean ${meant}?` : '.'}`;
+};
+
+const fromEnvironment = (environment: Readonly<Record<string, string | undefined>>): Sources => {
+  const settings = new Map<string, Setting>();
+  const problems: string[] = [];
+  for (const [name, text] of Object.entries(environment)) {
+    if (!name.startsWith('CLAVIGER_') || name === fileVariable) continue;
+    if (!names.includes(name)) problems.push(unknown(name, name, [...names, fileVariable]));
+    // An empty variable counts as unset.
+    else if (text) settings.set(name, { text, label: name });
+  }
+  return { settings, problems };
+};
+
+/** A setting's text, as the environment would have it; undefined for a value of no use. */
+const textOf = (value: unknown): string | undefined => {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const isList = Array.isArray(value) && value.every((entry) => typeof entry === 'string' && !entry.includes(','));
+  return isList ? value.join(',') : undefined;
+};
+
+const readObject = (path: string): Record<string, unknown> | string => {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    return `${fileVariable} names a file that cannot be read (${reason}): ${path}`;
+  }
+  try {
+    const content: unknown = JSON.parse(text);
+    if (typeof content === 'object' && content !== null && !Array.isArray(content)) return { ...content };
+  } catch {
+    // The parser's message would quote the text, and with it a secret.
+  }
+  return `${fileVariable} must name a file that holds one JSON object: ${path}`;
+};
+
+const fromFile = (path: string): Sources => {
+  const settings = new Map<string, Setting>();
+  const content = readObject(path);
+  if (typeof content === 'string') return { settings, problems: [content] };
+  const problems: string[] = [];
+  const keys = names.map(fileKey);
+  for (const [key, value] of Object.entries(content)) {
+    const label = `"${key}" in ${path}`;
+    const name = names.find((candidate) => fileKey(candidate) === key);
+    const text = textOf(value);
+    if (name === undefined) problems.push(unknown(label, key, keys));
+    else if (text === undefined) {
+      problems.push(`${label} must be a text, a number, true, false, or a list of texts without commas.`);
+    } else if (text !== '') settings.set(name, { text, label });
+  }
+  return { settings, problems };
+};
+
+/** The environment wins over the file. */
+export const readSources = (environment: Readonly<Record<string, string | undefined>>): Sources => {
+  const path = environment[fileVariable];
+  const file = path ? fromFile(path) : { settings: new Map<string, Setting>(), problems: [] };
+  const variablesSet = fromEnvironment(environment);
+  return {
+    settings: new Map([...file.settings, ...variablesSet.settings]),
+    problems: [...file.problems, ...variablesSet.problems],
+  };
+};

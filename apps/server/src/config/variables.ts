@@ -1,0 +1,216 @@
+// Every setting of the server: its name, default and meaning. The one source for the parser and for docs/settings.md.
+import { duration } from './duration.ts';
+import {
+  anyText,
+  hostName,
+  issuerUrl,
+  listOf,
+  oneOf,
+  origin,
+  type Parse,
+  pageUrl,
+  scopeToken,
+  sqliteDsn,
+  systemSecrets,
+  trueOrFalse,
+  wholeNumber,
+} from './parse.ts';
+
+export interface Variable<T> {
+  readonly name: `CLAVIGER_${string}`;
+  readonly parse: Parse<T>;
+  /** The value without the setting. */
+  readonly fallback: T;
+  /** The default as a text for the documentation; '' when there is none. */
+  readonly shown: string;
+  readonly meaning: string;
+  /** Its text may hold a secret: it is never repeated. */
+  readonly secret: boolean;
+}
+
+type Name = Variable<unknown>['name'];
+
+/** With a default, written as the setting itself would be. */
+const preset = <T>(name: Name, shown: string, parse: Parse<T>, meaning: string, secret = false): Variable<T> => {
+  const parsed = parse(shown);
+  if (!parsed.ok) throw new TypeError(`The default of ${name} is not ${parsed.right}.`);
+  return { name, parse, fallback: parsed.value, shown, meaning, secret };
+};
+
+const optional = <T>(name: Name, parse: Parse<T>, meaning: string, secret = false): Variable<T | null> => ({
+  name,
+  parse,
+  fallback: null,
+  shown: '',
+  meaning,
+  secret,
+});
+
+const list = <T>(name: Name, parse: Parse<T>, meaning: string): Variable<readonly T[]> => ({
+  name,
+  parse: listOf(parse),
+  fallback: [],
+  shown: '',
+  meaning,
+  secret: false,
+});
+
+const port = wholeNumber(1, 65535);
+const lifespan = duration(1);
+
+export const variables = {
+  issuer: preset(
+    'CLAVIGER_ISSUER',
+    'http://127.0.0.1:4444/',
+    issuerUrl,
+    'Public URL of the server, used exactly as written: `iss` of ID tokens and the base of every public URL. https, unless its host is a loopback address.',
+  ),
+  dsn: preset(
+    'CLAVIGER_DSN',
+    'sqlite:claviger.db',
+    sqliteDsn,
+    'Where everything is kept: `sqlite:FILE`, relative to the data folder, or `sqlite::memory:`.',
+    true,
+  ),
+  dataFolder: preset(
+    'CLAVIGER_DATA_DIR',
+    '.claviger',
+    anyText,
+    'Data folder, relative to the current folder. Made when it is missing.',
+  ),
+  publicHost: preset('CLAVIGER_PUBLIC_HOST', '127.0.0.1', hostName, 'Address that the public listener binds to.'),
+  publicPort: preset('CLAVIGER_PUBLIC_PORT', '4444', port, 'Port of the public listener.'),
+  adminHost: preset(
+    'CLAVIGER_ADMIN_HOST',
+    '127.0.0.1',
+    hostName,
+    'Address that the admin listener binds to. It asks nobody for credentials: off loopback only with CLAVIGER_DANGEROUS_OPEN_ADMIN.',
+  ),
+  adminPort: preset('CLAVIGER_ADMIN_PORT', '4445', port, 'Port of the admin listener.'),
+  loginUrl: optional(
+    'CLAVIGER_LOGIN_URL',
+    pageUrl,
+    'Your login page; gets `login_challenge`. Without it and CLAVIGER_CONSENT_URL, a loopback issuer has built-in pages that let anyone in.',
+  ),
+  consentUrl: optional('CLAVIGER_CONSENT_URL', pageUrl, 'Your consent page; gets `consent_challenge`.'),
+  errorUrl: optional(
+    'CLAVIGER_ERROR_URL',
+    pageUrl,
+    'Your page for errors that cannot go to the client; gets `error`, `error_description`, `error_hint`. Without it the authorize URL itself answers with a page.',
+  ),
+  logoutRedirectUrl: optional(
+    'CLAVIGER_LOGOUT_REDIRECT_URL',
+    pageUrl,
+    'Where browsers go after logging out. Without it, a plain page of the server.',
+  ),
+  systemSecrets: optional(
+    'CLAVIGER_SYSTEM_SECRET',
+    systemSecrets,
+    'Signs tokens and cookies and seals stored keys; at least 16 bytes. Several, separated by commas: the first is used, the others still verify. In development one is made and kept in the data folder; anything else needs it.',
+    true,
+  ),
+  logLevel: preset(
+    'CLAVIGER_LOG_LEVEL',
+    'info',
+    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    'Least severe level that is logged: fatal, error, warn, info, debug, trace, or silent.',
+  ),
+  logFormat: preset('CLAVIGER_LOG_FORMAT', 'text', oneOf('text', 'json'), '`text` for people, `json` for machines.'),
+  accessTokenLifespan: preset('CLAVIGER_ACCESS_TOKEN_LIFESPAN', '1h', lifespan, 'Lifespan of access tokens.'),
+  idTokenLifespan: preset('CLAVIGER_ID_TOKEN_LIFESPAN', '1h', lifespan, 'Lifespan of ID tokens.'),
+  authCodeLifespan: preset('CLAVIGER_AUTH_CODE_LIFESPAN', '10m', lifespan, 'Lifespan of authorization codes.'),
+  refreshTokenLifespan: preset('CLAVIGER_REFRESH_TOKEN_LIFESPAN', '720h', lifespan, 'Lifespan of each refresh token.'),
+  loginSessionLifespan: preset(
+    'CLAVIGER_LOGIN_SESSION_LIFESPAN',
+    '720h',
+    lifespan,
+    'How long a remembered login lasts at most.',
+  ),
+  flowLifespan: preset(
+    'CLAVIGER_CHALLENGE_TOKEN_LIFESPAN',
+    '15m',
+    lifespan,
+    'How long login and consent may take together.',
+  ),
+  refreshGrace: preset(
+    'CLAVIGER_REFRESH_GRACE',
+    '30s',
+    duration(0),
+    'For how long a refresh token that was just used gives the same new tokens again; 0s turns that off.',
+  ),
+  strictGrantScope: preset(
+    'CLAVIGER_STRICT_GRANT_SCOPE',
+    'false',
+    trueOrFalse,
+    'Answer 400 when a consent grants scopes that were not requested; otherwise they are granted as sent.',
+  ),
+  requirePkce: preset('CLAVIGER_REQUIRE_PKCE', 'true', trueOrFalse, 'Public clients must use PKCE (RFC 9700 §2.1.1).'),
+  minStateLength: preset(
+    'CLAVIGER_MIN_STATE_LENGTH',
+    '0',
+    wholeNumber(0, 1024),
+    'Fewest characters of `state`; 0 makes it optional.',
+  ),
+  shareErrorDebug: preset(
+    'CLAVIGER_SHARE_ERROR_DEBUG',
+    'false',
+    trueOrFalse,
+    'Show `error_debug` to callers. May tell them more than they should know.',
+  ),
+  corsAllowedOrigins: list(
+    'CLAVIGER_CORS_ALLOWED_ORIGINS',
+    origin,
+    'Origins whose scripts may call the public listener, or `*`. Without it none.',
+  ),
+  claimsSupported: list('CLAVIGER_DISCOVERY_CLAIMS_SUPPORTED', anyText, 'Claims that discovery lists beside `sub`.'),
+  scopesSupported: list(
+    'CLAVIGER_DISCOVERY_SCOPES_SUPPORTED',
+    scopeToken,
+    'Scopes that discovery lists beside `openid`, `offline` and `offline_access`.',
+  ),
+  userinfoEndpoint: optional(
+    'CLAVIGER_DISCOVERY_USERINFO_ENDPOINT',
+    pageUrl,
+    "Advertised in discovery in place of the server's own userinfo URL.",
+  ),
+  defaultClientScope: list(
+    'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_DEFAULT_SCOPE',
+    scopeToken,
+    'Scopes of clients that are registered without any.',
+  ),
+  subjectTypesSupported: preset(
+    'CLAVIGER_SUBJECT_TYPES_SUPPORTED',
+    'public',
+    listOf(oneOf('public', 'pairwise')),
+    'Kinds of subject identifiers. `pairwise` is accepted and has no effect yet.',
+  ),
+  pairwiseSalt: optional(
+    'CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT',
+    anyText,
+    'Salt of pairwise subject identifiers. Has no effect yet.',
+    true,
+  ),
+  forceHttp: preset(
+    'CLAVIGER_DANGEROUS_FORCE_HTTP',
+    'false',
+    trueOrFalse,
+    'Allow an issuer that is plain http off loopback: tokens and cookies travel readable.',
+  ),
+  openAdmin: preset(
+    'CLAVIGER_DANGEROUS_OPEN_ADMIN',
+    'false',
+    trueOrFalse,
+    'Allow the admin listener off loopback: whoever reaches it rules the server.',
+  ),
+} as const satisfies Record<string, Variable<unknown>>;
+
+export type Variables = typeof variables;
+
+/** The value of every setting, by the keys of `variables`. */
+export type Values = { readonly [Key in keyof Variables]: Variables[Key]['fallback'] };
+
+/** Names the configuration file; the only variable that the file itself cannot hold. */
+export const fileVariable = 'CLAVIGER_CONFIG';
+
+/** The setting's name in a configuration file: `CLAVIGER_PUBLIC_PORT` is `public_port`. */
+export const fileKey = (name: string): string => name.slice('CLAVIGER_'.length).toLowerCase();

@@ -1,0 +1,50 @@
+// The consent form.
+import { type PendingRequest, subjectOf } from '@claviger/core';
+import { formTokenField } from './form-token.ts';
+import { type Html, html } from './html.ts';
+import { clientName } from './login-page.ts';
+
+const meanings: Readonly<Record<string, string>> = {
+  openid: 'Know who you are',
+  profile: 'See your name',
+  email: 'See your email address',
+  offline: 'Keep access while you are away',
+  offline_access: 'Keep access while you are away',
+};
+
+const tickBox = (scope: string, index: number): Html => {
+  const meaning = meanings[scope];
+  return html`
+<div class="tick"><input type="checkbox" id="scope-${index}" name="grant_scope" value="${scope}" checked>
+<label for="scope-${index}">${meaning ?? scope}${meaning !== undefined && html`<small>${scope}</small>`}</label></div>`;
+};
+
+const fineprint = ({ policyUri, tosUri }: PendingRequest['client']['metadata']): Html => {
+  const links = [
+    { text: 'Privacy policy', url: policyUri },
+    { text: 'Terms of service', url: tosUri },
+  ].filter(({ url }) => /^https?:\/\//i.test(url));
+  return html`${links.length > 0 && html`<p>${links.map(({ text, url }) => html`<a href="${url}" rel="noreferrer">${text}</a> `)}</p>`}`;
+};
+
+export const consentPage = (request: PendingRequest, formToken: string): Html => {
+  const { scope } = request.flow.request;
+  return html`
+<p>You are logged in as <strong>${subjectOf(request.flow)}</strong>.</p>
+<form method="post" action="consent">
+<input type="hidden" name="consent_challenge" value="${request.challenge}">
+<input type="hidden" name="${formTokenField}" value="${formToken}">
+${
+  scope.length > 0
+    ? html`<fieldset><legend>${clientName(request)} would like to</legend>${scope.map(tickBox)}</fieldset>`
+    : html`<p>${clientName(request)} asks for nothing but to know that you are there.</p>`
+}
+${fineprint(request.client.metadata)}
+<div class="tick"><input type="checkbox" id="remember" name="remember" value="true">
+<label for="remember">Do not ask again for this application</label></div>
+<div class="buttons">
+<button class="main" type="submit" name="answer" value="accept">Allow</button>
+<button type="submit" name="answer" value="reject">Deny</button>
+</div>
+</form>`;
+};

@@ -1,0 +1,144 @@
+// Login and consent pages for development: they let anyone in. A client of the same use cases as anyone's app.
+import { type AnswerResult, OAuthError, type PendingRequest, type Provider, seconds, subjectOf } from '@claviger/core';
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { builtInPages } from '../config.ts';
+import { callbackPage, callbackTitle } from './callback-page.ts';
+import { sessionFor } from './claims.ts';
+import { consentPage } from './consent-page.ts';
+import { isOwnForm, issueFormToken } from './form-token.ts';
+import { sendOnward, sendPage } from './layout.ts';
+import { clientName, loginPage, mostSubjectCharacters } from './login-page.ts';
+import { sendProblem } from './problem-page.ts';
+
+export interface DevelopmentPagesOptions {
+  readonly provider: Provider;
+  readonly issuer: string;
+}
+
+/** As long as the server allows. */
+const rememberLoginFor = seconds(-1);
+
+const denied = (description: string) => ({
+  error: 'access_denied',
+  description,
+  hint: '',
+  debug: '',
+  statusCode: 403,
+});
+
+const queryOf = (request: FastifyRequest): URLSearchParams =>
+  new URLSearchParams((request.raw.url ?? '').split('?').slice(1).join('?'));
+
+/** The app hands bodies over raw. */
+const formOf = ({ body, headers }: FastifyRequest): URLSearchParams => {
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+  return new URLSearchParams(isForm && Buffer.isBuffer(body) ? body.toString('utf8') : '');
+};
+
+const sendResult = (reply: FastifyReply, result: AnswerResult): FastifyReply => {
+  if (result.outcome === 'answered') return sendOnward(reply, result.redirectTo);
+  return sendProblem(reply, result.outcome === 'already-answered' ? 'answered' : 'unknown');
+};
+
+export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = (app, options, done) => {
+  const { admin } = options.provider;
+  const secure = options.issuer.startsWith('https:');
+
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof OAuthError && error.status < 500) return sendProblem(reply, 'unreadable');
+    request.log.error({ err: error }, 'request failed');
+    return sendProblem(reply, 'broken');
+  });
+
+  const showLogin = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    pending: PendingRequest,
+    complained?: { readonly userName: string; readonly complaint: string },
+  ): FastifyReply => {
+    const formToken = issueFormToken(request, reply, secure);
+    const form = complained ?? { userName: pending.flow.request.context.loginHint, complaint: '' };
+    return sendPage(reply, complained ? 400 : 200, 'Log in', loginPage({ request: pending, formToken, ...form }));
+  };
+
+  const acceptConsent = (pending: PendingRequest, scope: readonly string[], remember: boolean) =>
+    admin.acceptConsent({
+      challenge: pending.challenge,
+      grantedScope: scope,
+      session: sessionFor(subjectOf(pending.flow), scope),
+      remember,
+    });
+
+  app.get(builtInPages.login, async (request, reply) => {
+    const pending = await admin.getLoginRequest(queryOf(request).get('login_challenge') ?? '');
+    if (!pending) return sendProblem(reply, 'unknown');
+    const { challenge, flow } = pending;
+    if (flow.state !== 'login-pending') return sendProblem(reply, 'answered');
+    if (!flow.login.skip) return showLogin(request, reply, pending);
+    return sendResult(reply, await admin.acceptLogin({ challenge, subject: flow.login.subject }));
+  });
+
+  app.post(builtInPages.login, async (request, reply) => {
+    const form = formOf(request);
+    if (!isOwnForm(request, form)) return sendProblem(reply, 'other-site');
+    const challenge = form.get('login_challenge') ?? '';
+    if (form.get('answer') === 'reject') {
+      const rejection = denied('The person cancelled the login.');
+      return sendResult(reply, await admin.rejectLogin({ challenge, rejection }));
+    }
+    const userName = (form.get('user_name') ?? '').trim();
+    const complaint = complaintAbout(userName);
+    if (complaint !== '') {
+      const pending = await admin.getLoginRequest(challenge);
+      return pending ? showLogin(request, reply, pending, { userName, complaint }) : sendProblem(reply, 'unknown');
+    }
+    const remember = form.has('remember');
+    return sendResult(
+      reply,
+      await admin.acceptLogin({
+        challenge,
+        subject: userName,
+        remember,
+        ...(remember ? { rememberFor: rememberLoginFor } : {}),
+      }),
+    );
+  });
+
+  app.get(builtInPages.consent, async (request, reply) => {
+    const pending = await admin.getConsentRequest(queryOf(request).get('consent_challenge') ?? '');
+    if (!pending) return sendProblem(reply, 'unknown');
+    const { flow } = pending;
+    if (flow.state !== 'consent-pending') return sendProblem(reply, 'answered');
+    if (flow.consent?.skip) return sendResult(reply, await acceptConsent(pending, flow.request.scope, false));
+    const formToken = issueFormToken(request, reply, secure);
+    return sendPage(reply, 200, `Allow ${clientName(pending)}?`, consentPage(pending, formToken));
+  });
+
+  app.post(builtInPages.consent, async (request, reply) => {
+    const form = formOf(request);
+    if (!isOwnForm(request, form)) return sendProblem(reply, 'other-site');
+    const challenge = form.get('consent_challenge') ?? '';
+    if (form.get('answer') !== 'accept') {
+      const rejection = denied('The person denied the request.');
+      return sendResult(reply, await admin.rejectConsent({ challenge, rejection }));
+    }
+    const pending = await admin.getConsentRequest(challenge);
+    if (!pending) return sendProblem(reply, 'unknown');
+    const ticked = form.getAll('grant_scope');
+    // Only what was asked for, whatever the form was made to say.
+    const scope = pending.flow.request.scope.filter((name) => ticked.includes(name));
+    return sendResult(reply, await acceptConsent(pending, scope, form.has('remember')));
+  });
+
+  app.get(builtInPages.callback, async (request, reply) => {
+    const query = queryOf(request);
+    return sendPage(reply, 200, callbackTitle(query), callbackPage(query));
+  });
+
+  done();
+};
+
+const complaintAbout = (userName: string): string => {
+  if (userName === '') return 'Please enter a user name.';
+  return userName.length > mostSubjectCharacters ? `At most ${mostSubjectCharacters} characters, please.` : '';
+};

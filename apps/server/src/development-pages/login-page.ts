@@ -1,0 +1,35 @@
+// The login form.
+import type { PendingRequest } from '@claviger/core';
+import { formTokenField } from './form-token.ts';
+import { type Html, html } from './html.ts';
+
+export const mostSubjectCharacters = 200;
+
+export interface LoginForm {
+  readonly request: PendingRequest;
+  readonly formToken: string;
+  readonly userName: string;
+  /** '' while there is nothing to complain about. */
+  readonly complaint: string;
+}
+
+export const clientName = ({ client }: PendingRequest): string => client.metadata.name || client.id;
+
+/** The path of the form's action is relative: the page is below an issuer that may have a path. */
+export const loginPage = ({ request, formToken, userName, complaint }: LoginForm): Html => html`
+<p>to continue to <strong>${clientName(request)}</strong></p>
+<form method="post" action="login">
+<input type="hidden" name="login_challenge" value="${request.challenge}">
+<input type="hidden" name="${formTokenField}" value="${formToken}">
+<label for="user-name">User name</label>
+${complaint !== '' && html`<p class="bad" id="complaint" role="alert">${complaint}</p>`}
+<input type="text" id="user-name" name="user_name" value="${userName}" autocomplete="username" autocapitalize="none"
+spellcheck="false" maxlength="${mostSubjectCharacters}" required autofocus
+${complaint !== '' && html`aria-invalid="true" aria-describedby="complaint"`}>
+<div class="tick"><input type="checkbox" id="remember" name="remember" value="true">
+<label for="remember">Remember me on this device</label></div>
+<div class="buttons">
+<button class="main" type="submit" name="answer" value="accept">Log in</button>
+<button type="submit" name="answer" value="reject" formnovalidate>Cancel</button>
+</div>
+</form>`;

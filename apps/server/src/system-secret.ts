@@ -1,0 +1,62 @@
+// The system secret of a development server: drawn once and kept in the data folder. Never printed.
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface KeptSecret {
+  readonly secret: string;
+  readonly file: string;
+  /** Whether it was made just now. */
+  readonly isNew: boolean;
+}
+
+const fileName = 'system-secret';
+
+/** Of several servers that start at once, all get the same secret. Rejects when the file is damaged. */
+export const keepSystemSecret = async (dataFolder: string): Promise<KeptSecret> => {
+  const file = join(dataFolder, fileName);
+  const existing = await readSecret(file);
+  if (existing !== undefined) return { secret: existing, file, isNew: false };
+
+  const drawn = randomBytes(32).toString('base64url');
+  const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  try {
+    await writeDurably(draft, drawn);
+    // The file appears complete, or not at all, and only once: whoever comes second takes what is there.
+    await link(draft, file);
+    return { secret: drawn, file, isNew: true };
+  } catch (error) {
+    if (!isSystemError(error, 'EEXIST')) throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+  const winner = await readSecret(file);
+  if (winner === undefined) throw new Error(`${file} came and went while the server started.`);
+  return { secret: winner, file, isNew: false };
+};
+
+const isSystemError = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
+
+const readSecret = async (file: string): Promise<string | undefined> => {
+  try {
+    const secret = (await readFile(file, 'utf8')).trim();
+    if (Buffer.byteLength(secret) < 16) throw new Error(`${file} does not hold a system secret.`);
+    return secret;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+};
+
+/** A secret that is lost after a power cut takes all stored keys along. */
+const writeDurably = async (file: string, text: string): Promise<void> => {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};

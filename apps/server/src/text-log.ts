@@ -1,0 +1,38 @@
+// Turns the logger's JSON lines into lines for people. Machines get the JSON as it is.
+
+const levels: Readonly<Record<number, string>> = {
+  10: 'TRACE',
+  20: 'DEBUG',
+  30: 'INFO',
+  40: 'WARN',
+  50: 'ERROR',
+  60: 'FATAL',
+};
+
+/** Members that say nothing to a person, or are shown in their own place. */
+const hidden = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'reqId', 'err']);
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** No control character of a request may forge a line or reach the terminal. */
+const printable = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => JSON.stringify(character).slice(1, -1));
+
+const shown = (value: unknown): string => printable(typeof value === 'string' ? value : JSON.stringify(value));
+
+export const formatLogLine = (line: string): string => {
+  let entry: unknown;
+  try {
+    entry = JSON.parse(line);
+  } catch {
+    return line;
+  }
+  if (!isObject(entry)) return line;
+  const time = typeof entry.time === 'number' ? new Date(entry.time).toISOString().slice(11, 23) : '';
+  const level = levels[Number(entry.level)] ?? '';
+  const members = Object.entries(entry).filter(([name]) => !hidden.has(name));
+  const details = members.map(([name, value]) => ` ${name}=${shown(value)}`).join('');
+  const stack = isObject(entry.err) ? `\n${String(entry.err.stack ?? entry.err.message ?? '')}` : '';
+  return `${time} ${level.padEnd(5)} ${shown(entry.msg ?? '')}${details}${stack}\n`;
+};

@@ -1,0 +1,145 @@
+// Starts the real, compiled server as a process of its own, on free ports, and makes sure that it ends with the test.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { freePorts } from './free-port.ts';
+
+const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+
+/** How long a start may take on a busy machine, in milliseconds. */
+const startTimeout = 60_000;
+
+export interface Exit {
+  /** null when a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface RunningProcess {
+  /** Standard output and standard error so far. */
+  output(): string;
+  readonly exited: Promise<Exit>;
+  kill(signal: NodeJS.Signals): Promise<Exit>;
+}
+
+export interface TestServer extends RunningProcess {
+  /** With a trailing slash, on the public listener. */
+  readonly issuer: string;
+  /** Base URLs without a trailing slash. */
+  readonly publicUrl: string;
+  readonly adminUrl: string;
+  readonly publicPort: number;
+  readonly adminPort: number;
+  readonly dataFolder: string;
+  /** SIGTERM, and waits for the end. The data folder stays until the test ends. */
+  stop(): Promise<Exit>;
+}
+
+export interface StartOptions {
+  /** CLAVIGER_… variables. Those of the ports, the issuer and the data folder have values already. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Of an earlier server, to start again on its data. */
+  readonly dataFolder?: string;
+  /** Of an earlier server, to start again on its ports: [public, admin]. */
+  readonly ports?: readonly [number, number];
+}
+
+/** What tap's tests and their hooks offer. */
+export interface Cleanup {
+  teardown(handler: () => unknown): void;
+}
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** No setting of the machine that runs the tests leaks in. */
+const cleanEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLAVIGER_|NODE_OPTIONS|_?TAP)/.test(name)));
+
+/** The server's process with exactly these settings; not waited for. */
+export const runServer = (t: Cleanup, settings: Readonly<Record<string, string>>): RunningProcess => {
+  let output = '';
+  const child = spawn(process.execPath, [main], {
+    env: { ...cleanEnvironment(), ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const exited = new Promise<Exit>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      running.delete(child);
+      resolve({ code, signal });
+    });
+  });
+  const kill = async (signal: NodeJS.Signals): Promise<Exit> => {
+    child.kill(signal);
+    return exited;
+  };
+  t.teardown(() => kill('SIGKILL'));
+  return { output: () => output, exited, kill };
+};
+
+const temporaryFolder = (t: Cleanup): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'claviger-test-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+const isReady = (adminUrl: string): Promise<boolean> =>
+  fetch(`${adminUrl}/health/ready`).then(
+    async (reply) => {
+      await reply.arrayBuffer();
+      return reply.ok;
+    },
+    () => false,
+  );
+
+/** Resolves when the server answers that it is ready; throws with its output when it does not come to that. */
+export const startServer = async (t: Cleanup, options: StartOptions = {}): Promise<TestServer> => {
+  const dataFolder = options.dataFolder ?? temporaryFolder(t);
+  const [publicPort = 0, adminPort = 0] = options.ports ?? (await freePorts(2));
+  const publicUrl = `http://127.0.0.1:${publicPort}`;
+  const adminUrl = `http://127.0.0.1:${adminPort}`;
+  const issuer = options.settings?.['CLAVIGER_ISSUER'] ?? `${publicUrl}/`;
+  const server = runServer(t, {
+    CLAVIGER_ISSUER: issuer,
+    CLAVIGER_DATA_DIR: dataFolder,
+    CLAVIGER_PUBLIC_PORT: String(publicPort),
+    CLAVIGER_ADMIN_PORT: String(adminPort),
+    ...options.settings,
+  });
+  let exit: Exit | undefined;
+  server.exited.then(
+    (value) => {
+      exit = value;
+    },
+    () => undefined,
+  );
+  const deadline = Date.now() + startTimeout;
+  while (!(await isReady(adminUrl))) {
+    if (exit) throw new Error(`The server ended (${exit.code ?? exit.signal}):\n${server.output()}`);
+    if (Date.now() > deadline) throw new Error(`The server was not ready in time:\n${server.output()}`);
+    await sleep(25);
+  }
+  return {
+    ...server,
+    issuer,
+    publicUrl,
+    adminUrl,
+    publicPort,
+    adminPort,
+    dataFolder,
+    stop: () => server.kill('SIGTERM'),
+  };
+};
