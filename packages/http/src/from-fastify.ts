@@ -1,5 +1,7 @@
 // FastifyRequest -> WireRequest. The body is still the raw bytes: see build-app.ts.
+
 import type { WireRequest } from '@claviger/core';
+import { Busboy } from '@fastify/busboy';
 import type { FastifyRequest } from 'fastify';
 
 export const fromFastify = async (request: FastifyRequest): Promise<WireRequest> => ({
@@ -21,14 +23,20 @@ const readForm = async (contentType: string | undefined, body: unknown): Promise
   return null;
 };
 
-/** The platform's own parser (WHATWG Fetch §6, body.formData); no parameter of OAuth is a file. */
-const readMultipart = async (contentType: string, body: Buffer): Promise<URLSearchParams | null> => {
-  try {
-    const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();
-    const parameters = new URLSearchParams();
-    for (const [name, value] of form) if (typeof value === 'string') parameters.append(name, value);
-    return parameters;
-  } catch {
-    return null;
-  }
-};
+/** RFC 7578. No parameter of OAuth is a file; the limits keep a form from being made of millions of empty parts. */
+const readMultipart = (contentType: string, body: Buffer): Promise<URLSearchParams | null> =>
+  new Promise((resolve) => {
+    try {
+      const parameters = new URLSearchParams();
+      const parser = new Busboy({
+        headers: { 'content-type': contentType },
+        limits: { fields: 100, files: 0, parts: 100 },
+      });
+      parser.on('field', (name, value) => parameters.append(name, value));
+      parser.on('finish', () => resolve(parameters));
+      parser.on('error', () => resolve(null));
+      parser.end(body);
+    } catch {
+      resolve(null);
+    }
+  });

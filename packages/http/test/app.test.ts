@@ -23,6 +23,7 @@ t.test('the token endpoint reads urlencoded and multipart forms, and nothing els
     [form, 'application/x-www-form-urlencoded', 200],
     [form, 'APPLICATION/X-WWW-FORM-URLENCODED; charset=utf-8', 200],
     [multipart, 'multipart/form-data; boundary=x', 200],
+    [multipart.replaceAll('--x', '--b'), 'multipart/form-data; boundary=b', 200],
     [multipart.slice(0, -20), 'multipart/form-data; boundary=x', 400],
     [multipart, 'multipart/form-data', 400],
     [form, 'text/plain', 400],
