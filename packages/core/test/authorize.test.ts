@@ -440,6 +440,26 @@ t.test('a code lives ten minutes', async (t) => {
   t.equal(json(await redeem(given, client, late)).error, 'invalid_grant');
 });
 
+t.test(
+  'a client registered anew under an old id has no part in flows, codes and consents of the old one',
+  async (t) => {
+    const given = givenAProvider();
+    const old = await givenAClient(given);
+    const visit = new Visit(given);
+    const code = await visit.code(authorizeUrl(old), { remember: true }, { remember: true });
+    const back = await visit.acceptLogin(await visit.begin(authorizeUrl(old)));
+    given.wait(1);
+    // As if the deletion had been overtaken by requests in flight: the client goes, the rest stays.
+    await given.stores.clients.remove('shop');
+    const anew = await givenAClient(given);
+    t.equal(json(await redeem(given, anew, code)).error, 'invalid_grant');
+    t.equal(location(await visit.browser.visit(back)).searchParams.get('error'), 'access_denied');
+    const again = await visit.acceptLogin(await visit.begin(authorizeUrl(anew)));
+    const challenge = challengeIn(await visit.browser.visit(again), 'consent_challenge');
+    t.equal((await given.provider.admin.getConsentRequest(challenge))?.flow.consent?.skip, false);
+  },
+);
+
 t.test('granted scope is what the consent app says, unless the operator is strict', async (t) => {
   const loose = givenAProvider();
   const code = await new Visit(loose).code(

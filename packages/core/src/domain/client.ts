@@ -63,6 +63,13 @@ export interface Client {
   readonly version: number;
 }
 
+/**
+ * Whether what was made for this client id at `moment` is this client's. A client that was deleted and registered anew
+ * under the same id has no part in what the old one left behind.
+ */
+export const isOf = (client: Client, clientId: string, moment: EpochSeconds): boolean =>
+  client.id === clientId && moment >= client.createdAt;
+
 /** RFC 6749 §2.1: a public client cannot keep a secret. */
 export const isPublic = (client: Client): boolean => client.metadata.tokenEndpointAuthMethod === 'none';
 

@@ -1,6 +1,6 @@
 // Pure decisions of the authorization endpoint: must the person log in, must the person consent?
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
-import { type Client, isPublic } from '../../domain/client.ts';
+import { type Client, isOf, isPublic } from '../../domain/client.ts';
 import type { Consent } from '../../domain/consent.ts';
 import type { LoginSession } from '../../domain/login-session.ts';
 import { forcesLogin } from '../../domain/prompt.ts';
@@ -46,7 +46,11 @@ export const consentSkips = (
   const covered =
     !request.prompt.includes('consent') &&
     mayRemember(client, request.redirectUri) &&
-    remembered.some((consent) => firstNotAllowed(consent.grantedScope, request.scope) === undefined);
+    remembered.some(
+      (consent) =>
+        isOf(client, consent.clientId, consent.requestedAt) &&
+        firstNotAllowed(consent.grantedScope, request.scope) === undefined,
+    );
   if (!covered && request.prompt.includes('none')) {
     throw oauthError('consent_required', 'The prompt is "none", but the person has not consented to this yet.');
   }

@@ -1,5 +1,5 @@
 // A browser comes back with a verifier: is it one of ours, of this request, answered, and not used before?
-import type { Client } from '../../domain/client.ts';
+import { type Client, isOf } from '../../domain/client.ts';
 import type { Flow, FlowState, Rejection } from '../../domain/flow.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
@@ -44,8 +44,11 @@ const isAnswered = (flow: Flow, step: Step): boolean =>
 export const openReturningFlow = async (deps: Deps, step: Step, back: Return, now: EpochSeconds): Promise<Flow> => {
   const flow = await findByHandle(deps, `${step}-verifier`, back.verifier, now);
   // A flow belongs to the client and the address it began with; the URL around the verifier cannot move it to another.
-  const belongs = flow?.request.clientId === back.client.id && flow.request.redirectUri === back.redirectUri;
-  if (!flow || !belongs || order.indexOf(flow.state) <= order.indexOf(`${step}-pending`)) {
+  const belongs =
+    flow !== undefined &&
+    isOf(back.client, flow.request.clientId, flow.requestedAt) &&
+    flow.request.redirectUri === back.redirectUri;
+  if (!belongs || order.indexOf(flow.state) <= order.indexOf(`${step}-pending`)) {
     throw oauthError('access_denied', `The ${step} verifier is unknown or expired, or belongs to another request.`);
   }
   if (!isAnswered(flow, step)) throw usedBefore(step);

@@ -1,5 +1,5 @@
 // Token introspection (RFC 7662 §2): is this token good, and what for?
-import type { Client } from '../../domain/client.ts';
+import { type Client, isOf } from '../../domain/client.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { firstNotAllowed } from '../../domain/scope.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
@@ -35,12 +35,11 @@ const describe = (found: FoundToken, client: Client): ActiveToken | undefined =>
   const { token } = found;
   const common = { client, issuedAt: token.issuedAt, expiresAt: token.expiresAt };
   if (found.owner === 'client') {
-    // A token from before its client was deleted and registered anew belongs to the old one.
-    if (token.issuedAt < client.createdAt) return undefined;
+    if (!isOf(client, found.token.clientId, token.issuedAt)) return undefined;
     return { ...common, kind: 'access', scope: found.token.scope, subject: client.id, extra: {}, grant: null };
   }
-  if (found.rotated) return undefined;
   const { grant } = found;
+  if (found.rotated || !isOf(client, grant.clientId, grant.createdAt)) return undefined;
   return {
     ...common,
     kind: found.token.kind,

@@ -1,5 +1,5 @@
 // The authorization code grant (RFC 6749 §4.1.3): find the code, check all that binds it, then use it up.
-import { allowsGrantType } from '../../../domain/client.ts';
+import { allowsGrantType, isOf } from '../../../domain/client.ts';
 import { isCodeVerifier } from '../../../domain/pkce.ts';
 import { grantsOpenId } from '../../../domain/scope.ts';
 import type { AuthorizationCode, TokenKey } from '../../../domain/token.ts';
@@ -47,7 +47,8 @@ export const makeAuthorizationCodeGrant = ({ system, settings, tokens, issueIdTo
       await tokens.redeemCode(key, [], now);
       throw oauthError('invalid_grant', 'The code was used before; the tokens it bought are revoked.');
     }
-    if (grant.clientId !== client.id) throw oauthError('invalid_grant', 'The code was issued to another client.');
+    if (!isOf(client, grant.clientId, grant.createdAt))
+      throw oauthError('invalid_grant', 'The code was issued to another client.');
     if (code.redirectUri !== '' && code.redirectUri !== (parameters.redirect_uri ?? '')) {
       throw oauthError('invalid_grant', 'The redirect_uri is not the one of the authorization request.');
     }

@@ -1,6 +1,6 @@
 // The refresh token grant (RFC 6749 §6) with rotation (RFC 9700 §4.14.2). A repeat within the grace period gets the same
 // successors again, so that a lost answer or a double click logs nobody out; a later one ends the grant.
-import { allowsGrantType } from '../../../domain/client.ts';
+import { allowsGrantType, isOf } from '../../../domain/client.ts';
 import type { Grant } from '../../../domain/grant.ts';
 import { grantsOpenId, parseScope } from '../../../domain/scope.ts';
 import type { EpochSeconds } from '../../../domain/time.ts';
@@ -34,7 +34,7 @@ const checked = (found: FoundToken | undefined, client: AuthenticatedClient): Gr
   if (found?.owner !== 'grant' || found.token.kind !== 'refresh') {
     throw oauthError('invalid_grant', 'The refresh token is unknown, expired or revoked.');
   }
-  if (found.grant.clientId !== client.id)
+  if (!isOf(client, found.grant.clientId, found.grant.createdAt))
     throw oauthError('invalid_grant', 'The refresh token was issued to another client.');
   return found.grant;
 };
