@@ -21,6 +21,7 @@ export const oddTexts: readonly string[] = [
   'caf\u00e9',
   'cafe\u0301',
   '\u{1f510}\u{10ffff}',
+  '\u{1f511}\u{10ffff}',
   '\u202eright-to-left',
   '0',
   '00',
@@ -28,6 +29,7 @@ export const oddTexts: readonly string[] = [
   '__proto__',
   'constructor',
   'x'.repeat(8192),
+  `${'x'.repeat(8191)}y`,
 ];
 
 /** Overwrites everything that can be overwritten in a value, at every depth. */

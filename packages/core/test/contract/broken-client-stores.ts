@@ -1,0 +1,138 @@
+// Faults of client stores.
+import type { Client, ClientStore } from '../../src/index.ts';
+import { carelessly, type Fault, pause, withoutEmpty } from './broken-stores.ts';
+
+const everything = { limit: 1000, offset: 0 };
+
+export const clientFaults: readonly Fault<ClientStore>[] = [
+  {
+    fault: 'forgets a field',
+    caughtBy: 'a client comes back with every field, found and listed',
+    breaks: (sound) => ({
+      create: (client) => sound.create({ ...client, metadata: { ...client.metadata, contacts: [] } }),
+    }),
+  },
+  {
+    fault: 'takes empty for absent',
+    caughtBy: 'empty lists, empty texts and null come back as they are, not absent',
+    breaks: (sound) => ({ create: (client) => sound.create(withoutEmpty(client)) }),
+  },
+  {
+    fault: 'throws when there is nothing',
+    caughtBy: 'a client that is not there is an answer, not an error',
+    breaks: (sound) => ({
+      find: async (id) => {
+        const found = await sound.find(id);
+        if (!found) throw new Error('not found');
+        return found;
+      },
+    }),
+  },
+  {
+    fault: 'overwrites',
+    caughtBy: 'creating an id that exists changes nothing',
+    breaks: (sound) => ({
+      create: async (client) => {
+        const existed = await sound.remove(client.id);
+        await sound.create(client);
+        return existed ? 'exists' : 'created';
+      },
+    }),
+  },
+  {
+    fault: 'looks first and creates later',
+    caughtBy: 'of 20 creations of one id at once, one wins',
+    breaks: (sound) => ({
+      create: async (client) => {
+        if (await sound.find(client.id)) return 'exists';
+        await pause();
+        await sound.remove(client.id);
+        return sound.create(client);
+      },
+    }),
+  },
+  ...carelessly<ClientStore>(
+    'ids are compared exactly, whatever characters and however many they have',
+    'ids',
+    (sound, careless) => ({
+      create: (client) => sound.create({ ...client, id: careless(client.id) }),
+      find: (id) => sound.find(careless(id)),
+    }),
+  ),
+  ...carelessly<ClientStore>('texts come back exactly', 'texts', (sound, careless) => ({
+    create: (client) => {
+      const { contacts, owner } = client.metadata;
+      const metadata = { ...client.metadata, contacts: contacts.map(careless), owner: careless(owner) };
+      return sound.create({ ...client, metadata });
+    },
+  })),
+  {
+    fault: 'hands out the object that it was given',
+    caughtBy: 'what a caller does to an object that it gave or was given does not reach the store',
+    breaks: (sound) => {
+      const given = new Map<string, Client>();
+      return {
+        create: (client) => {
+          given.set(client.id, client);
+          return sound.create(client);
+        },
+        find: async (id) => given.get(id),
+      };
+    },
+  },
+  {
+    fault: 'sorts by UTF-16 unit',
+    caughtBy: 'clients are listed by id in code point order',
+    breaks: (sound) => ({
+      list: async () => [...(await sound.list(everything))].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    }),
+  },
+  {
+    fault: 'takes limit 0 for no limit',
+    caughtBy: 'pages are cut from that order; limit 0 and an offset past the end give none',
+    breaks: (sound) => ({ list: ({ limit, offset }) => sound.list({ limit: limit || 1000, offset }) }),
+  },
+  {
+    fault: 'ignores the offset',
+    caughtBy: 'pages are cut from that order; limit 0 and an offset past the end give none',
+    breaks: (sound) => ({ list: ({ limit }) => sound.list({ limit, offset: 0 }) }),
+  },
+  {
+    fault: 'keeps a field of the replaced client',
+    caughtBy: 'a replacement changes every field, and only that client',
+    breaks: (sound) => ({
+      replace: async (client, expectedVersion) => {
+        const { createdAt } = (await sound.find(client.id)) ?? client;
+        return sound.replace({ ...client, createdAt }, expectedVersion);
+      },
+    }),
+  },
+  {
+    fault: 'ignores the version',
+    caughtBy: 'a replacement of another version than the stored one is stale and changes nothing',
+    breaks: (sound) => ({
+      replace: async (client) => sound.replace(client, (await sound.find(client.id))?.version ?? 0),
+    }),
+  },
+  {
+    fault: 'compares the version first and replaces later',
+    caughtBy: 'of 20 replacements of one version at once, one wins',
+    breaks: (sound) => ({
+      replace: async (client, expectedVersion) => {
+        if ((await sound.find(client.id))?.version !== expectedVersion) return 'stale';
+        await pause();
+        await sound.remove(client.id);
+        await sound.create(client);
+        return 'replaced';
+      },
+    }),
+  },
+  {
+    fault: 'creates what it was to replace',
+    caughtBy: 'a client that was removed is gone, cannot be replaced, and its id can be taken again',
+    breaks: (sound) => ({
+      replace: async (client, expectedVersion) =>
+        (await sound.create(client)) === 'created' ? 'replaced' : sound.replace(client, expectedVersion),
+    }),
+  },
+];

@@ -1,0 +1,52 @@
+// Faults of token stores that find what they should not, used for several cases.
+import type { FoundToken, GrantToken, TokenStore } from '../../src/index.ts';
+import type { Fault } from './broken-stores.ts';
+
+type Breaks = Fault<TokenStore>['breaks'];
+
+/** Saves tokens whatever became of their grant: under a grant of their own that nobody revokes. */
+export const reviving = (sound: TokenStore): Partial<TokenStore> => {
+  const saved = new Map<string, GrantToken>();
+  const remember = (tokens: readonly GrantToken[]): void => {
+    for (const token of tokens) saved.set(JSON.stringify(token.key), token);
+  };
+  return {
+    redeemCode: (key, tokens, now) => {
+      remember(tokens);
+      return sound.redeemCode(key, tokens, now);
+    },
+    rotateRefreshToken: (key, rotation, now) => {
+      remember(rotation.successors);
+      return sound.rotateRefreshToken(key, rotation, now);
+    },
+    findToken: async (key, now) => {
+      const token = saved.get(JSON.stringify(key));
+      const found = await sound.findToken(key, now);
+      return found ?? (token && { owner: 'client', token: { ...token, clientId: 'app', scope: [] } });
+    },
+  };
+};
+
+/** A token is found as it was given, as long as `stillFound` says so. */
+export const findingTokensAsGiven =
+  (stillFound: (token: GrantToken, cleaned: boolean) => boolean): Breaks =>
+  (sound) => {
+    const given = new Map<string, FoundToken & { owner: 'grant' }>();
+    let cleaned = false;
+    return {
+      createGrant: async (grant, issued) => {
+        await sound.createGrant(grant, issued);
+        for (const token of issued.tokens ?? []) {
+          given.set(token.key.hash, { owner: 'grant', token, rotated: false, grant });
+        }
+      },
+      removeExpired: (before, limit) => {
+        cleaned = true;
+        return sound.removeExpired(before, limit);
+      },
+      findToken: async (key, now) => {
+        const entry = given.get(key.hash);
+        return entry && stillFound(entry.token, cleaned) ? entry : sound.findToken(key, now);
+      },
+    };
+  };

@@ -1,0 +1,199 @@
+// Faults of token stores: keeping records, and codes.
+import {
+  asHashed,
+  epochSeconds,
+  type FoundCode,
+  type GrantToken,
+  type TokenKey,
+  type TokenStore,
+} from '../../src/index.ts';
+import { carelessly, type Fault, pause, withoutEmpty } from './broken-stores.ts';
+import { reviving } from './broken-token-finding.ts';
+
+const lowered = ({ grantId, hash }: TokenKey): TokenKey => ({ grantId, hash: asHashed(hash.toLowerCase()) });
+
+export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
+  {
+    fault: 'forgets a field of the grant',
+    caughtBy: 'a grant comes back with every field from its code and from each of its tokens',
+    breaks: (sound) => ({ createGrant: (grant, issued) => sound.createGrant({ ...grant, acr: '' }, issued) }),
+  },
+  {
+    fault: 'forgets a field of the code',
+    caughtBy: 'a code comes back with every field',
+    breaks: (sound) => ({
+      createGrant: (grant, { code, ...rest }) =>
+        sound.createGrant(grant, code ? { ...rest, code: { ...code, nonce: '' } } : rest),
+    }),
+  },
+  {
+    fault: "forgets a field of a client's token",
+    caughtBy: "a client's own token comes back with every field",
+    breaks: (sound) => ({ saveClientToken: (token) => sound.saveClientToken({ ...token, scope: [] }) }),
+  },
+  {
+    fault: 'takes empty for absent',
+    caughtBy: 'empty lists, empty texts and null come back as they are: no scope is not the scope of the grant',
+    breaks: (sound) => ({
+      createGrant: (grant, issued) => sound.createGrant(withoutEmpty(grant), withoutEmpty(issued)),
+    }),
+  },
+  ...carelessly<TokenStore>('odd clients, subjects and texts come back exactly', 'texts', (sound, careless) => ({
+    createGrant: (grant, issued) => sound.createGrant({ ...grant, acr: careless(grant.acr) }, issued),
+  })),
+  {
+    fault: 'hands out the object that it handed out before',
+    caughtBy: 'what a caller does to an object that it gave or was given does not reach the store',
+    breaks: (sound) => {
+      const found = new Map<string, FoundCode | undefined>();
+      return {
+        findCode: async (key, now) => {
+          const name = JSON.stringify(key);
+          found.set(name, found.get(name) ?? (await sound.findCode(key, now)));
+          return found.get(name);
+        },
+      };
+    },
+  },
+  {
+    fault: 'throws when there is nothing',
+    caughtBy: 'what is not there is an answer, not an error, even for what is no id and no hash',
+    breaks: (sound) => ({
+      findToken: async (key, now) => {
+        const found = await sound.findToken(key, now);
+        if (!found) throw new Error('not found');
+        return found;
+      },
+    }),
+  },
+  {
+    fault: 'ignores case in hashes',
+    caughtBy: 'ids and hashes are compared exactly, and only together',
+    breaks: (sound) => ({
+      saveClientToken: (token) => sound.saveClientToken({ ...token, key: lowered(token.key) }),
+      findToken: (key, now) => sound.findToken(lowered(key), now),
+    }),
+  },
+  {
+    fault: 'rotates access tokens too',
+    caughtBy: 'a code is no token, a token is no code, and only a refresh token can be rotated',
+    breaks: (sound) => ({
+      rotateRefreshToken: async (key, rotation, now) => {
+        const found = await sound.findToken(key, now);
+        if (found?.owner === 'grant' && found.token.kind === 'access')
+          return { outcome: 'rotated', grant: found.grant };
+        return sound.rotateRefreshToken(key, rotation, now);
+      },
+    }),
+  },
+  {
+    fault: 'takes the second grant of an id for the first',
+    caughtBy: 'a second grant of one id is refused and changes nothing',
+    breaks: (sound) => ({ createGrant: (grant, issued) => sound.createGrant(grant, issued).catch(() => undefined) }),
+  },
+];
+
+export const codeFaults: readonly Fault<TokenStore>[] = [
+  {
+    fault: 'forgets a field of a redeemed token',
+    caughtBy: 'redeeming a code uses it up and saves its tokens with every field',
+    breaks: (sound) => ({
+      redeemCode: (key, tokens, now) =>
+        sound.redeemCode(
+          key,
+          tokens.map((token) => ({ ...token, scope: null })),
+          now,
+        ),
+    }),
+  },
+  {
+    fault: 'lets codes expire a second early',
+    caughtBy: 'a code works until the second before its expiry',
+    breaks: (sound) => ({ redeemCode: (key, tokens, now) => sound.redeemCode(key, tokens, epochSeconds(now + 1)) }),
+  },
+  {
+    fault: 'lets codes expire a second late',
+    caughtBy: 'a code is missing from the second of its expiry on, and saves nothing',
+    breaks: (sound) => ({ redeemCode: (key, tokens, now) => sound.redeemCode(key, tokens, epochSeconds(now - 1)) }),
+  },
+  {
+    fault: 'takes an expired code for a replay',
+    caughtBy: 'a used code that has expired is missing and does no harm',
+    breaks: (sound) => ({ redeemCode: (key, tokens) => sound.redeemCode(key, tokens, epochSeconds(0)) }),
+  },
+  {
+    fault: 'deletes a code that was used',
+    caughtBy: 'a replayed code ends all that its first use issued, saves nothing, and is missing from then on',
+    breaks: (sound) => ({
+      redeemCode: async (key, tokens, now) =>
+        (await sound.findCode(key, now))?.used ? 'missing' : sound.redeemCode(key, tokens, now),
+    }),
+  },
+  {
+    fault: 'revokes all grants of the client after a replay',
+    caughtBy: 'a replay leaves other grants of the same client and subject alone',
+    breaks: (sound) => ({
+      redeemCode: async (key, tokens, now) => {
+        const outcome = await sound.redeemCode(key, tokens, now);
+        if (outcome === 'replayed') await sound.revokeGrants({ clientId: 'app' }, now);
+        return outcome;
+      },
+    }),
+  },
+  {
+    fault: 'looks first and uses the code up later',
+    caughtBy: 'of 20 redemptions of one code at once, one wins, one is a replay, and nothing lives on',
+    breaks: (sound) => ({
+      redeemCode: async (key, tokens, now) => {
+        const found = await sound.findCode(key, now);
+        await pause();
+        const outcome = await sound.redeemCode(key, tokens, now);
+        return found && !found.used ? 'redeemed' : outcome;
+      },
+    }),
+  },
+  {
+    fault: 'locks redemptions out instead of letting them wait',
+    caughtBy: "redemptions of two grants' codes at once do not disturb each other",
+    breaks: (sound) => {
+      let busy = false;
+      return {
+        redeemCode: async (...of) => {
+          if (busy) return 'missing';
+          busy = true;
+          await pause();
+          busy = false;
+          return sound.redeemCode(...of);
+        },
+      };
+    },
+  },
+  {
+    fault: 'saves tokens of a revoked grant alive',
+    caughtBy: 'a code whose grant was revoked is missing, and saves nothing',
+    breaks: reviving,
+  },
+  {
+    fault: 'saves tokens of a grant that is being revoked alive',
+    caughtBy: 'whichever comes first of a redemption and a revocation at once, nothing is alive afterwards',
+    breaks: reviving,
+  },
+  {
+    fault: 'keeps the token objects that a redemption gave',
+    caughtBy: 'a caller that changes the tokens it redeemed a code for does not change them in the store',
+    breaks: (sound) => {
+      const given: GrantToken[] = [];
+      return {
+        redeemCode: (key, tokens, now) => {
+          given.push(...tokens);
+          return sound.redeemCode(key, tokens, now);
+        },
+        findToken: async (key, now) => {
+          const found = await sound.findToken(key, now);
+          const token = given.find((each) => each.key.hash === key.hash);
+          return found?.owner === 'grant' && token ? { ...found, token } : found;
+        },
+      };
+    },
+  },
+];
