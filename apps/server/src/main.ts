@@ -23,6 +23,9 @@ const stopOnSignals = (starting: Promise<RunningServer>): void => {
   }
 };
 
+// What the server writes is for its own user only.
+process.umask(0o077);
+
 try {
   const starting = startServer(readConfig(process.env), (text) => process.stdout.write(text));
   stopOnSignals(starting);

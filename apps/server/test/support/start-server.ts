@@ -111,7 +111,7 @@ export const startServer = async (t: Cleanup, options: StartOptions = {}): Promi
   const [publicPort = 0, adminPort = 0] = options.ports ?? (await freePorts(2));
   const publicUrl = `http://127.0.0.1:${publicPort}`;
   const adminUrl = `http://127.0.0.1:${adminPort}`;
-  const issuer = options.settings?.['CLAVIGER_ISSUER'] ?? `${publicUrl}/`;
+  const issuer = options.settings?.CLAVIGER_ISSUER ?? `${publicUrl}/`;
   const server = runServer(t, {
     CLAVIGER_ISSUER: issuer,
     CLAVIGER_DATA_DIR: dataFolder,

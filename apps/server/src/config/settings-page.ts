@@ -1,0 +1,37 @@
+// docs/settings.md out of the table of settings: `npm run settings-page` writes it, a test compares it.
+import { fileKey, fileVariable, variables } from './variables.ts';
+
+const intro = `# Settings
+
+<!-- Written by \`npm run settings-page\` from apps/server/src/config/variables.ts. Do not edit. -->
+
+Every setting is an environment variable. The same settings can stand in one JSON file that \`${fileVariable}\` names, under
+the name without \`CLAVIGER_\`, in lower case; the environment wins over the file.
+
+\`\`\`json
+{ "issuer": "https://id.example.com/", "public_port": 4444, "cors_allowed_origins": ["https://app.example.com"] }
+\`\`\`
+
+- An empty variable counts as unset. An unknown one is an error, so that no misspelt setting is silently without effect.
+- The server tells every problem at once, by name, and ends with exit code 2. It never prints a secret.
+- Durations are written as in Go, in whole seconds: \`30s\`, \`10m\`, \`1h30m\`. Lists are separated by commas.
+- *Development* means that the issuer is on a loopback address. Only then the built-in pages are on and a system secret is
+  made when there is none.
+`;
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+export const settingsPage = (): string => {
+  const rows = Object.values(variables).map(
+    ({ name, shown, meaning }) =>
+      `| \`${name}\` | \`${fileKey(name)}\` | ${shown === '' ? '' : `\`${shown}\``} | ${cell(meaning)} |`,
+  );
+  return [
+    intro,
+    '| Variable | In the file | Default | Meaning |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    `| \`${fileVariable}\` | | | Path of the configuration file. |`,
+    '',
+  ].join('\n');
+};

@@ -1,0 +1,277 @@
+// Environment and configuration file: what is accepted, what is refused, and how it is told.
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { defaultSettings } from '@claviger/core';
+import t from 'tap';
+import { settingsPage } from '../src/config/settings-page.ts';
+import { fileKey, variables } from '../src/config/variables.ts';
+import { ConfigurationError, readConfig } from '../src/config.ts';
+
+const secret = 'a system secret of 32 characters';
+
+const problemsOf = (environment: Record<string, string>): readonly string[] => {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+t.test('without any setting it is a development server on loopback, with the defaults of the core', async (t) => {
+  const config = readConfig({});
+  t.match(config, {
+    issuer: 'http://127.0.0.1:4444/',
+    development: true,
+    sqlite: { file: resolve('.claviger/claviger.db') },
+    dataFolder: resolve('.claviger'),
+    public: { host: '127.0.0.1', port: 4444 },
+    admin: { host: '127.0.0.1', port: 4445 },
+    pages: {
+      builtIn: true,
+      loginUrl: 'http://127.0.0.1:4444/dev/login',
+      consentUrl: 'http://127.0.0.1:4444/dev/consent',
+      errorUrl: null,
+      logoutRedirectUrl: 'http://127.0.0.1:4444/oauth2/fallbacks/logout',
+    },
+    systemSecrets: null,
+    log: { level: 'info', format: 'text' },
+  });
+  t.strictSame(config.settings, defaultSettings);
+});
+
+t.test('every setting takes effect', async (t) => {
+  const config = readConfig({
+    CLAVIGER_ISSUER: 'https://id.example.com/tenant',
+    CLAVIGER_DSN: 'sqlite:/var/lib/id.db',
+    CLAVIGER_DATA_DIR: '/var/lib',
+    CLAVIGER_PUBLIC_HOST: '0.0.0.0',
+    CLAVIGER_PUBLIC_PORT: '80',
+    CLAVIGER_ADMIN_HOST: '::1',
+    CLAVIGER_ADMIN_PORT: '81',
+    CLAVIGER_LOGIN_URL: 'https://app.example.com/login?x=1',
+    CLAVIGER_CONSENT_URL: 'https://app.example.com/consent',
+    CLAVIGER_ERROR_URL: 'https://app.example.com/error',
+    CLAVIGER_LOGOUT_REDIRECT_URL: 'https://app.example.com/bye',
+    CLAVIGER_SYSTEM_SECRET: `${secret}, an older secret of the server`,
+    CLAVIGER_LOG_LEVEL: 'warn',
+    CLAVIGER_LOG_FORMAT: 'json',
+    CLAVIGER_ACCESS_TOKEN_LIFESPAN: '5m',
+    CLAVIGER_ID_TOKEN_LIFESPAN: '1h30m',
+    CLAVIGER_AUTH_CODE_LIFESPAN: '10s',
+    CLAVIGER_REFRESH_TOKEN_LIFESPAN: '1.5h',
+    CLAVIGER_LOGIN_SESSION_LIFESPAN: '60000ms',
+    CLAVIGER_CHALLENGE_TOKEN_LIFESPAN: '20m',
+    CLAVIGER_REFRESH_GRACE: '0',
+    CLAVIGER_STRICT_GRANT_SCOPE: 'true',
+    CLAVIGER_REQUIRE_PKCE: 'false',
+    CLAVIGER_MIN_STATE_LENGTH: '8',
+    CLAVIGER_SHARE_ERROR_DEBUG: 'true',
+    CLAVIGER_CORS_ALLOWED_ORIGINS: 'https://a.example, https://b.example:8443',
+    CLAVIGER_DISCOVERY_CLAIMS_SUPPORTED: 'name,email',
+    CLAVIGER_DISCOVERY_SCOPES_SUPPORTED: 'profile',
+    CLAVIGER_DISCOVERY_USERINFO_ENDPOINT: 'https://id.example.com/me',
+    CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_DEFAULT_SCOPE: 'openid,profile',
+    CLAVIGER_SUBJECT_TYPES_SUPPORTED: 'public,pairwise',
+    CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT: 'salt',
+  });
+  t.strictSame(config, {
+    issuer: 'https://id.example.com/tenant',
+    development: false,
+    sqlite: { file: '/var/lib/id.db' },
+    dataFolder: '/var/lib',
+    public: { host: '0.0.0.0', port: 80 },
+    admin: { host: '::1', port: 81 },
+    pages: {
+      builtIn: false,
+      loginUrl: 'https://app.example.com/login?x=1',
+      consentUrl: 'https://app.example.com/consent',
+      errorUrl: 'https://app.example.com/error',
+      logoutRedirectUrl: 'https://app.example.com/bye',
+    },
+    systemSecrets: [secret, 'an older secret of the server'],
+    log: { level: 'warn', format: 'json' },
+    corsAllowedOrigins: ['https://a.example', 'https://b.example:8443'],
+    settings: {
+      accessTokenLifespan: 300,
+      idTokenLifespan: 5400,
+      authCodeLifespan: 10,
+      refreshTokenLifespan: 5400,
+      loginSessionLifespan: 60,
+      flowLifespan: 1200,
+      refreshGrace: 0,
+      strictGrantScope: true,
+      requirePkce: false,
+      minStateLength: 8,
+      shareErrorDebug: true,
+      defaultClientScope: 'openid profile',
+      claimsSupported: ['name', 'email'],
+      scopesSupported: ['profile'],
+      userinfoEndpoint: 'https://id.example.com/me',
+    },
+    warnings: ['CLAVIGER_SUBJECT_TYPES_SUPPORTED: pairwise has no effect yet; every client sees the public subject.'],
+  });
+});
+
+t.test('every problem is told at once, by name, with what would be right', async (t) => {
+  t.strictSame(
+    problemsOf({
+      CLAVIGER_ISUER: 'https://id.example.com/',
+      CLAVIGER_DSN: 'mysql://root@db/x',
+      CLAVIGER_PUBLIC_PORT: '99999',
+      CLAVIGER_REQUIRE_PKCE: 'yes',
+      CLAVIGER_LOG_LEVEL: 'loud',
+      CLAVIGER_ID_TOKEN_LIFESPAN: '500ms',
+      CLAVIGER_ADMIN_HOST: '0.0.0.0',
+      CLAVIGER_CONSENT_URL: 'https://app.example.com/consent',
+    }),
+    [
+      'CLAVIGER_ISUER is not a setting; did you mean CLAVIGER_ISSUER?',
+      'CLAVIGER_DSN must be sqlite:FILE, such as sqlite:claviger.db, or sqlite::memory:.',
+      'CLAVIGER_PUBLIC_PORT must be a whole number from 1 to 65535; it is "99999".',
+      'CLAVIGER_LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent; it is "loud".',
+      'CLAVIGER_ID_TOKEN_LIFESPAN must be a duration of whole seconds, at least 1s, such as 30s, 10m or 1h30m; it is "500ms".',
+      'CLAVIGER_REQUIRE_PKCE must be true or false; it is "yes".',
+      'CLAVIGER_ADMIN_HOST must be a loopback address, because the admin listener asks for no credentials; or set CLAVIGER_DANGEROUS_OPEN_ADMIN=true.',
+      'CLAVIGER_LOGIN_URL must be set too, because CLAVIGER_CONSENT_URL is: both pages, or neither.',
+    ],
+  );
+});
+
+t.test('values that are refused', async (t) => {
+  const refused: readonly (readonly [string, string])[] = [
+    ['CLAVIGER_ISSUER', 'id.example.com'],
+    ['CLAVIGER_ISSUER', 'ftp://127.0.0.1/'],
+    ['CLAVIGER_ISSUER', 'http://127.0.0.1/?a'],
+    ['CLAVIGER_ISSUER', 'http://127.0.0.1/#a'],
+    ['CLAVIGER_ISSUER', 'http://a:b@127.0.0.1/'],
+    ['CLAVIGER_DSN', 'postgres://db/claviger'],
+    ['CLAVIGER_DSN', 'sqlite:'],
+    ['CLAVIGER_DSN', 'sqlite:a.db?mode=ro'],
+    ['CLAVIGER_DSN', 'claviger.db'],
+    ['CLAVIGER_PUBLIC_PORT', '0'],
+    ['CLAVIGER_PUBLIC_PORT', '4444.5'],
+    ['CLAVIGER_PUBLIC_PORT', '-1'],
+    ['CLAVIGER_PUBLIC_PORT', '4445'],
+    ['CLAVIGER_PUBLIC_HOST', 'http://127.0.0.1'],
+    ['CLAVIGER_ERROR_URL', '/error'],
+    ['CLAVIGER_ERROR_URL', 'https://app.example.com/#error'],
+    ['CLAVIGER_ACCESS_TOKEN_LIFESPAN', '0s'],
+    ['CLAVIGER_ACCESS_TOKEN_LIFESPAN', '1'],
+    ['CLAVIGER_ACCESS_TOKEN_LIFESPAN', '-1h'],
+    ['CLAVIGER_ACCESS_TOKEN_LIFESPAN', '1h 30m'],
+    ['CLAVIGER_ACCESS_TOKEN_LIFESPAN', '1.0000001s'],
+    ['CLAVIGER_ACCESS_TOKEN_LIFESPAN', '9999999h'],
+    ['CLAVIGER_REFRESH_GRACE', 'off'],
+    ['CLAVIGER_MIN_STATE_LENGTH', 'eight'],
+    ['CLAVIGER_CORS_ALLOWED_ORIGINS', 'https://app.example.com/'],
+    ['CLAVIGER_CORS_ALLOWED_ORIGINS', 'https://a.example,app.example.com'],
+    ['CLAVIGER_DISCOVERY_SCOPES_SUPPORTED', 'two words'],
+    ['CLAVIGER_SUBJECT_TYPES_SUPPORTED', 'private'],
+    ['CLAVIGER_SYSTEM_SECRET', 'fifteen letters'],
+    ['CLAVIGER_SYSTEM_SECRET', `${secret},short`],
+    ['CLAVIGER_SYSTEM_SECRET', `${secret},`],
+  ];
+  for (const [name, text] of refused) {
+    const problems = problemsOf({ [name]: text });
+    t.match(problems, [new RegExp(`^${name} `)], `${name}=${text}`);
+    t.equal(problems.length, 1, `${name}=${text} is one problem`);
+  }
+});
+
+t.test('a secret is never shown, whatever is wrong with it', async (t) => {
+  const file = join(t.testdir({ 'bad.json': '{ "system_secret": "hunter2-hunter2-hunter2"' }), 'bad.json');
+  const told = [
+    ...problemsOf({ CLAVIGER_SYSTEM_SECRET: 'hunter2' }),
+    ...problemsOf({ CLAVIGER_DSN: 'postgres://claviger:hunter2@db/claviger' }),
+    ...problemsOf({ CLAVIGER_SYSTEM_SECRETS: 'hunter2-hunter2-hunter2' }),
+    ...problemsOf({ CLAVIGER_CONFIG: file }),
+  ];
+  t.equal(told.length, 4);
+  t.notMatch(told.join('\n'), 'hunter2');
+});
+
+t.test('plain http is for loopback, unless that is asked for', async (t) => {
+  const settings = { CLAVIGER_ISSUER: 'http://id.example.com/', CLAVIGER_SYSTEM_SECRET: secret };
+  t.match(problemsOf(settings), [/^CLAVIGER_ISSUER must be https/]);
+  const config = readConfig({ ...settings, CLAVIGER_DANGEROUS_FORCE_HTTP: 'true' });
+  t.match(config.warnings, [
+    'Nobody can log in: CLAVIGER_LOGIN_URL and CLAVIGER_CONSENT_URL are not set.',
+    /FORCE_HTTP/,
+  ]);
+  for (const host of ['localhost', '127.8.8.8', '[::1]', 'app.localhost']) {
+    t.strictSame(problemsOf({ CLAVIGER_ISSUER: `http://${host}:4444/` }), [], host);
+  }
+  for (const host of ['127.0.0.1.example.com', 'localhost.example.com', '0.0.0.0', '[::]', '10.0.0.1']) {
+    t.match(problemsOf({ ...settings, CLAVIGER_ISSUER: `http://${host}/` }), [/^CLAVIGER_ISSUER/], host);
+  }
+});
+
+t.test('an open admin listener must be asked for', async (t) => {
+  const config = readConfig({ CLAVIGER_ADMIN_HOST: '0.0.0.0', CLAVIGER_DANGEROUS_OPEN_ADMIN: 'true' });
+  t.match(config.warnings, [/lets anyone in/, /OPEN_ADMIN/]);
+});
+
+t.test('anything but development needs a system secret', async (t) => {
+  const issuer = { CLAVIGER_ISSUER: 'https://id.example.com/' };
+  t.match(problemsOf(issuer), [/^CLAVIGER_SYSTEM_SECRET must be set/]);
+  t.match(
+    problemsOf({ ...issuer, CLAVIGER_SYSTEM_SECRET: '' }),
+    [/^CLAVIGER_SYSTEM_SECRET must be set/],
+    'empty is unset',
+  );
+});
+
+t.test('the built-in pages are off as soon as pages are set, and off loopback', async (t) => {
+  const pages = { CLAVIGER_LOGIN_URL: 'https://a.example/l', CLAVIGER_CONSENT_URL: 'https://a.example/c' };
+  t.equal(readConfig(pages).pages.builtIn, false);
+  const config = readConfig({ CLAVIGER_ISSUER: 'https://id.example.com/', CLAVIGER_SYSTEM_SECRET: secret });
+  t.match(config.pages, { builtIn: false, loginUrl: 'https://id.example.com/oauth2/fallbacks/consent' });
+  t.match(readConfig({ CLAVIGER_PUBLIC_HOST: '0.0.0.0' }).warnings, [/lets anyone in/, /from other machines/]);
+});
+
+t.test('a configuration file gives the same settings, and the environment wins', async (t) => {
+  const folder = t.testdir({
+    'good.json': JSON.stringify({
+      issuer: 'https://id.example.com/',
+      system_secret: secret,
+      public_port: 8080,
+      admin_port: 8081,
+      require_pkce: false,
+      cors_allowed_origins: ['https://a.example', 'https://b.example'],
+      log_level: '',
+    }),
+    'bad.json': JSON.stringify({ isuer: 'x', CLAVIGER_ISSUER: 'x', public_port: null, admin_port: 'x', dsn: ['a,b'] }),
+    'list.json': '[]',
+  });
+  const good = join(folder, 'good.json');
+  const config = readConfig({ CLAVIGER_CONFIG: good, CLAVIGER_PUBLIC_PORT: '9090', CLAVIGER_ADMIN_PORT: '' });
+  t.match(config, {
+    issuer: 'https://id.example.com/',
+    systemSecrets: [secret],
+    public: { port: 9090 },
+    admin: { port: 8081 },
+    corsAllowedOrigins: ['https://a.example', 'https://b.example'],
+    settings: { requirePkce: false },
+    log: { level: 'info' },
+  });
+  const bad = join(folder, 'bad.json');
+  t.strictSame(problemsOf({ CLAVIGER_CONFIG: bad }), [
+    `"isuer" in ${bad} is not a setting; did you mean issuer?`,
+    `"CLAVIGER_ISSUER" in ${bad} is not a setting.`,
+    `"public_port" in ${bad} must be a text, a number, true, false, or a list of texts without commas.`,
+    `"dsn" in ${bad} must be a text, a number, true, false, or a list of texts without commas.`,
+    `"admin_port" in ${bad} must be a whole number from 1 to 65535; it is "x".`,
+  ]);
+  t.match(problemsOf({ CLAVIGER_CONFIG: join(folder, 'list.json') }), [/one JSON object/]);
+  t.match(problemsOf({ CLAVIGER_CONFIG: join(folder, 'none.json') }), [/cannot be read \(ENOENT\)/]);
+});
+
+t.test('docs/settings.md lists every setting as the table of settings has it', async (t) => {
+  const page = readFileSync(new URL('../../../../docs/settings.md', import.meta.url), 'utf8');
+  t.equal(page, settingsPage(), 'otherwise: npm run settings-page');
+  for (const { name } of Object.values(variables)) {
+    t.match(page, `| \`${name}\` | \`${fileKey(name)}\` |`);
+  }
+});

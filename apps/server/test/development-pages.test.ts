@@ -1,0 +1,275 @@
+// The built-in login and consent pages, through the app that the server runs, on memory stores.
+import { emptyClientMetadata, type Provider } from '@claviger/core';
+import { memoryStores } from '@claviger/core/memory';
+import t from 'tap';
+import { buildServers } from '../src/build-servers.ts';
+import { readConfig } from '../src/config.ts';
+import { Browser, formFields, type Page, type Send } from './support/browser.ts';
+import type { Cleanup } from './support/start-server.ts';
+
+const origin = 'http://127.0.0.1:4444';
+
+const openApp = async (t: Cleanup, environment: Record<string, string> = {}) => {
+  const { provider, publicApp, adminApp } = buildServers({
+    config: readConfig(environment),
+    stores: memoryStores(),
+    systemSecrets: ['a system secret of 32 characters'],
+    version: 'test',
+    writeLog: () => undefined,
+    isReady: () => true,
+  });
+  await publicApp.ready();
+  t.teardown(() => Promise.all([publicApp.close(), adminApp.close()]));
+  const send: Send = async (url, { method, headers, body }) => {
+    const reply = await publicApp.inject({
+      method: method === 'POST' ? 'POST' : 'GET',
+      url: url.pathname + url.search,
+      headers: { host: url.host, ...Object.fromEntries(headers) },
+      ...(body === undefined ? {} : { payload: body }),
+    });
+    const replyHeaders = new Headers();
+    for (const [name, value] of Object.entries(reply.headers)) {
+      for (const one of [value ?? []].flat()) replyHeaders.append(name, String(one));
+    }
+    return new Response(reply.payload, { status: reply.statusCode, headers: replyHeaders });
+  };
+  return { provider, send };
+};
+
+const createClient = (provider: Provider, changes: Partial<typeof emptyClientMetadata> = {}) =>
+  provider.admin.createClient({
+    id: 'app',
+    secret: 'app-secret',
+    metadata: {
+      ...emptyClientMetadata,
+      name: 'App',
+      redirectUris: ['http://127.0.0.1:5555/cb'],
+      scope: 'openid profile email offline photos',
+      grantTypes: ['authorization_code', 'refresh_token'],
+      ...changes,
+    },
+  });
+
+const authorizeUrl = (changes: Record<string, string> = {}): string => {
+  const query = new URLSearchParams({
+    client_id: 'app',
+    response_type: 'code',
+    scope: 'openid profile email photos',
+    redirect_uri: 'http://127.0.0.1:5555/cb',
+    state: 'state-of-the-app',
+    ...changes,
+  });
+  return `${origin}/oauth2/auth?${query}`;
+};
+
+const arrival = (page: Page): URL => new URL(page.headers.get('location') ?? 'about:blank');
+
+/** What the client would see. */
+const redeem = async (provider: Provider, page: Page) => {
+  const code = arrival(page).searchParams.get('code') ?? '';
+  const request = (url: string, headers: Record<string, string>, form: URLSearchParams | null) => ({
+    method: form ? 'POST' : 'GET',
+    url,
+    header: (name: string) => headers[name],
+    form,
+  });
+  const authorization = `Basic ${Buffer.from('app:app-secret').toString('base64')}`;
+  const form = new URLSearchParams({
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: 'http://127.0.0.1:5555/cb',
+  });
+  const token = await provider.endpoints.token(request('/oauth2/token', { authorization }, form));
+  const { access_token, scope } = JSON.parse(token.body);
+  const userinfo = await provider.endpoints.userinfo(
+    request('/userinfo', { authorization: `Bearer ${access_token}` }, null),
+  );
+  return { scope, userinfo: JSON.parse(userinfo.body) };
+};
+
+t.test('a person logs in, grants a part of what was asked, and the client sees just that', async (t) => {
+  const { provider, send } = await openApp(t);
+  await createClient(provider);
+  const browser = new Browser(send);
+  const login = await browser.open(authorizeUrl({ login_hint: 'an"na' }));
+  t.equal(login.status, 200);
+  t.match(login.text, 'value="an&quot;na" autocomplete="username"', 'the login hint is filled in');
+  const consent = await browser.submit(login, { user_name: ' anna ', answer: 'accept' });
+  t.match(consent.text, 'You are logged in as <strong>anna</strong>');
+  t.match(consent.text, 'See your name<small>profile</small>');
+  t.match(consent.text, '>photos</label>', 'an unknown scope is shown as it is');
+
+  const fields = formFields(consent);
+  t.strictSame(fields.getAll('grant_scope'), ['openid', 'profile', 'email', 'photos'], 'all are ticked');
+  fields.delete('grant_scope', 'photos');
+  fields.append('grant_scope', 'admin');
+  fields.set('answer', 'accept');
+  const end = await browser.open(new URL('consent', consent.url), { body: fields });
+  t.equal(arrival(end).searchParams.get('state'), 'state-of-the-app');
+  t.strictSame(await redeem(provider, end), {
+    scope: 'openid profile email',
+    userinfo: {
+      sub: 'anna',
+      name: 'anna',
+      preferred_username: 'anna',
+      email: 'anna@example.com',
+      email_verified: false,
+    },
+  });
+});
+
+t.test('what is remembered is not asked again', async (t) => {
+  const { provider, send } = await openApp(t);
+  await createClient(provider);
+  const browser = new Browser(send);
+  const login = await browser.open(authorizeUrl());
+  const consent = await browser.submit(login, { user_name: 'anna', remember: 'true', answer: 'accept' });
+  await browser.submit(consent, { remember: 'true', answer: 'accept' });
+  const again = await browser.open(authorizeUrl());
+  t.equal(arrival(again).origin, 'http://127.0.0.1:5555', 'neither page stops the browser');
+  t.match(await redeem(provider, again), { userinfo: { sub: 'anna', name: 'anna' } });
+  const other = await new Browser(send).open(authorizeUrl());
+  t.match(other.text, '<title>Log in</title>', 'another browser is asked');
+});
+
+t.test('cancelling the login and denying the consent end at the client with access_denied', async (t) => {
+  const { provider, send } = await openApp(t);
+  await createClient(provider);
+  const browser = new Browser(send);
+  const login = await browser.open(authorizeUrl());
+  const cancelled = await browser.submit(login, { answer: 'reject' });
+  t.match(Object.fromEntries(arrival(cancelled).searchParams), {
+    error: 'access_denied',
+    error_description: 'The person cancelled the login.',
+    state: 'state-of-the-app',
+  });
+  const consent = await browser.submit(await browser.open(authorizeUrl()), { user_name: 'anna', answer: 'accept' });
+  const denied = await browser.submit(consent, { answer: 'reject' });
+  t.equal(arrival(denied).searchParams.get('error'), 'access_denied');
+});
+
+t.test('a login without a user name, or with an endless one, is asked again', async (t) => {
+  const { provider, send } = await openApp(t);
+  await createClient(provider);
+  const browser = new Browser(send);
+  const login = await browser.open(authorizeUrl());
+  const empty = await browser.submit(login, { user_name: '  ', answer: 'accept' });
+  t.equal(empty.status, 400);
+  t.match(empty.text, 'role="alert">Please enter a user name.');
+  t.match(empty.text, 'aria-invalid="true" aria-describedby="complaint"');
+  const endless = await browser.submit(empty, { user_name: 'a'.repeat(201), answer: 'accept' });
+  t.equal(endless.status, 400);
+  const consent = await browser.submit(endless, { user_name: 'anna', answer: 'accept' });
+  t.match(consent.text, 'Allow App?');
+});
+
+t.test('everything that comes from outside is escaped', async (t) => {
+  const { provider, send } = await openApp(t);
+  const evil = `<script>alert(1)</script>"'&`;
+  await createClient(provider, {
+    name: evil,
+    scope: 'openid <b>bold</b>',
+    policyUri: 'https://app.example/"><script>',
+    tosUri: 'https://app.example/tos',
+  });
+  const browser = new Browser(send);
+  const login = await browser.open(authorizeUrl({ scope: 'openid <b>bold</b>', login_hint: evil }));
+  const consent = await browser.submit(login, { user_name: evil, answer: 'accept' });
+  const callback = await browser.open(`${origin}/dev/callback?error=${encodeURIComponent(evil)}&state=%3Cb%3E`);
+  for (const page of [login, consent, callback]) {
+    t.match(page.text, '&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;');
+    t.notMatch(page.text, /<script|<b>/);
+  }
+  t.match(consent.text, 'href="https://app.example/&quot;&gt;&lt;script&gt;"');
+});
+
+t.test('every page has the headers that keep it from being framed, cached, leaked or scripted', async (t) => {
+  const { provider, send } = await openApp(t);
+  await createClient(provider);
+  const browser = new Browser(send);
+  const login = await browser.open(authorizeUrl());
+  const consent = await browser.submit(login, { user_name: 'anna', answer: 'accept' });
+  const problem = await browser.open(`${origin}/dev/login?login_challenge=nonsense`);
+  for (const { headers, text } of [login, consent, problem, await browser.open(`${origin}/dev/callback?code=x`)]) {
+    t.match(headers.get('content-security-policy'), /^default-src 'none'; style-src 'sha256-[^']{44}'; /);
+    t.match(headers.get('content-security-policy'), "frame-ancestors 'none'; base-uri 'none'");
+    t.equal(headers.get('x-frame-options'), 'DENY');
+    t.equal(headers.get('referrer-policy'), 'no-referrer');
+    t.equal(headers.get('cache-control'), 'no-store');
+    t.equal(headers.get('x-content-type-options'), 'nosniff');
+    t.equal(headers.get('content-type'), 'text/html; charset=utf-8');
+    t.match(text, '<html lang="en">');
+    t.match(text, '<main>');
+    t.notMatch(text, / (style|on\w+)=/, 'nothing inline that the policy would block');
+  }
+  t.match(login.headers.get('set-cookie'), /; HttpOnly; SameSite=Lax$/);
+});
+
+t.test('a post that does not come from the form in this browser changes nothing', async (t) => {
+  const { provider, send } = await openApp(t);
+  await createClient(provider);
+  const browser = new Browser(send);
+  const login = await browser.open(authorizeUrl());
+  const attempts: readonly (readonly [string, Promise<Page>])[] = [
+    ['another token', browser.submit(login, { user_name: 'eve', answer: 'accept', form_token: 'x'.repeat(43) })],
+    ['no token', browser.submit(login, { user_name: 'eve', answer: 'accept', form_token: '' })],
+    ['another site', browser.submit(login, { user_name: 'eve', answer: 'accept' }, { 'sec-fetch-site': 'cross-site' })],
+    ['another port', browser.submit(login, { user_name: 'eve', answer: 'reject' }, { 'sec-fetch-site': 'same-site' })],
+    ['no cookie', new Browser(send).submit(login, { user_name: 'eve', answer: 'accept' })],
+    [
+      'JSON',
+      browser.open(login.url, { body: new URLSearchParams('x'), headers: { 'content-type': 'application/json' } }),
+    ],
+  ];
+  for (const [name, attempt] of attempts) t.equal((await attempt).status, 403, name);
+  const consent = await browser.submit(
+    login,
+    { user_name: 'anna', answer: 'accept' },
+    { 'sec-fetch-site': 'same-origin' },
+  );
+  t.match(consent.text, 'You are logged in as <strong>anna</strong>', 'the form itself still works');
+  const refused = await browser.submit(consent, { answer: 'accept', form_token: 'x'.repeat(43) });
+  t.equal(refused.status, 403);
+  t.equal(arrival(await browser.submit(consent, { answer: 'accept' })).origin, 'http://127.0.0.1:5555');
+});
+
+t.test('two open forms of one browser do not break each other', async (t) => {
+  const { provider, send } = await openApp(t);
+  await createClient(provider);
+  const browser = new Browser(send);
+  const [first, second] = [await browser.open(authorizeUrl()), await browser.open(authorizeUrl())];
+  for (const page of [first, second]) {
+    const consent = await browser.submit(page, { user_name: 'anna', answer: 'accept' });
+    t.ok(arrival(await browser.submit(consent, { answer: 'accept' })).searchParams.get('code'));
+  }
+});
+
+t.test('an unknown challenge is not found, an answered one is gone', async (t) => {
+  const { provider, send } = await openApp(t);
+  await createClient(provider);
+  const browser = new Browser(send);
+  const login = await browser.open(authorizeUrl());
+  for (const path of ['login', 'login?login_challenge=x', 'consent', 'consent?consent_challenge=%00', 'login?%zz']) {
+    t.equal((await browser.open(`${origin}/dev/${path}`)).status, 404, path);
+  }
+  t.equal((await browser.submit(login, { login_challenge: 'x', user_name: 'a', answer: 'accept' })).status, 404);
+  const consent = await browser.submit(login, { user_name: 'anna', answer: 'accept' });
+  t.equal((await browser.submit(login, { user_name: 'anna', answer: 'accept' })).status, 410);
+  t.equal((await browser.open(login.url)).status, 410);
+  t.equal((await browser.submit(consent, { consent_challenge: 'x', answer: 'accept' })).status, 404);
+  await browser.submit(consent, { answer: 'accept' });
+  t.equal((await browser.open(consent.url)).status, 410);
+  t.equal((await browser.submit(consent, { answer: 'accept' })).status, 410);
+});
+
+t.test('the pages are there only when no others are configured', async (t) => {
+  const pages = { CLAVIGER_LOGIN_URL: 'http://127.0.0.1:3000/login', CLAVIGER_CONSENT_URL: 'http://127.0.0.1:3000/c' };
+  const { provider, send } = await openApp(t, pages);
+  await createClient(provider);
+  const browser = new Browser(send);
+  for (const path of ['login', 'consent', 'callback']) {
+    t.equal((await browser.open(`${origin}/dev/${path}`)).status, 404);
+  }
+  const away = await browser.open(authorizeUrl());
+  t.match(away.headers.get('location'), /^http:\/\/127\.0\.0\.1:3000\/login\?login_challenge=/);
+});
