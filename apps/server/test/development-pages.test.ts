@@ -4,7 +4,7 @@ import { memoryStores } from '@claviger/core/memory';
 import t from 'tap';
 import { buildServers } from '../src/build-servers.ts';
 import { readConfig } from '../src/config.ts';
-import { Browser, formFields, type Page, type Send } from './support/browser.ts';
+import { formFields, type Page, PlainBrowser, type Send } from './support/plain-browser.ts';
 import type { Cleanup } from './support/start-server.ts';
 
 const origin = 'http://127.0.0.1:4444';
@@ -90,7 +90,7 @@ const redeem = async (provider: Provider, page: Page) => {
 t.test('a person logs in, grants a part of what was asked, and the client sees just that', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
-  const browser = new Browser(send);
+  const browser = new PlainBrowser(send);
   const login = await browser.open(authorizeUrl({ login_hint: 'an"na' }));
   t.equal(login.status, 200);
   t.match(login.text, 'value="an&quot;na" autocomplete="username"', 'the login hint is filled in');
@@ -121,21 +121,21 @@ t.test('a person logs in, grants a part of what was asked, and the client sees j
 t.test('what is remembered is not asked again', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
-  const browser = new Browser(send);
+  const browser = new PlainBrowser(send);
   const login = await browser.open(authorizeUrl());
   const consent = await browser.submit(login, { user_name: 'anna', remember: 'true', answer: 'accept' });
   await browser.submit(consent, { remember: 'true', answer: 'accept' });
   const again = await browser.open(authorizeUrl());
   t.equal(arrival(again).origin, 'http://127.0.0.1:5555', 'neither page stops the browser');
   t.match(await redeem(provider, again), { userinfo: { sub: 'anna', name: 'anna' } });
-  const other = await new Browser(send).open(authorizeUrl());
+  const other = await new PlainBrowser(send).open(authorizeUrl());
   t.match(other.text, '<title>Log in</title>', 'another browser is asked');
 });
 
 t.test('cancelling the login and denying the consent end at the client with access_denied', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
-  const browser = new Browser(send);
+  const browser = new PlainBrowser(send);
   const login = await browser.open(authorizeUrl());
   const cancelled = await browser.submit(login, { answer: 'reject' });
   t.match(Object.fromEntries(arrival(cancelled).searchParams), {
@@ -151,7 +151,7 @@ t.test('cancelling the login and denying the consent end at the client with acce
 t.test('a login without a user name, or with an endless one, is asked again', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
-  const browser = new Browser(send);
+  const browser = new PlainBrowser(send);
   const login = await browser.open(authorizeUrl());
   const empty = await browser.submit(login, { user_name: '  ', answer: 'accept' });
   t.equal(empty.status, 400);
@@ -172,7 +172,7 @@ t.test('everything that comes from outside is escaped', async (t) => {
     policyUri: 'https://app.example/"><script>',
     tosUri: 'https://app.example/tos',
   });
-  const browser = new Browser(send);
+  const browser = new PlainBrowser(send);
   const login = await browser.open(authorizeUrl({ scope: 'openid <b>bold</b>', login_hint: evil }));
   const consent = await browser.submit(login, { user_name: evil, answer: 'accept' });
   const callback = await browser.open(`${origin}/dev/callback?error=${encodeURIComponent(evil)}&state=%3Cb%3E`);
@@ -186,7 +186,7 @@ t.test('everything that comes from outside is escaped', async (t) => {
 t.test('every page has the headers that keep it from being framed, cached, leaked or scripted', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
-  const browser = new Browser(send);
+  const browser = new PlainBrowser(send);
   const login = await browser.open(authorizeUrl());
   const consent = await browser.submit(login, { user_name: 'anna', answer: 'accept' });
   const problem = await browser.open(`${origin}/dev/login?login_challenge=nonsense`);
@@ -208,14 +208,14 @@ t.test('every page has the headers that keep it from being framed, cached, leake
 t.test('a post that does not come from the form in this browser changes nothing', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
-  const browser = new Browser(send);
+  const browser = new PlainBrowser(send);
   const login = await browser.open(authorizeUrl());
   const attempts: readonly (readonly [string, Promise<Page>])[] = [
     ['another token', browser.submit(login, { user_name: 'eve', answer: 'accept', form_token: 'x'.repeat(43) })],
     ['no token', browser.submit(login, { user_name: 'eve', answer: 'accept', form_token: '' })],
     ['another site', browser.submit(login, { user_name: 'eve', answer: 'accept' }, { 'sec-fetch-site': 'cross-site' })],
     ['another port', browser.submit(login, { user_name: 'eve', answer: 'reject' }, { 'sec-fetch-site': 'same-site' })],
-    ['no cookie', new Browser(send).submit(login, { user_name: 'eve', answer: 'accept' })],
+    ['no cookie', new PlainBrowser(send).submit(login, { user_name: 'eve', answer: 'accept' })],
     [
       'JSON',
       browser.open(login.url, { body: new URLSearchParams('x'), headers: { 'content-type': 'application/json' } }),
@@ -236,7 +236,7 @@ t.test('a post that does not come from the form in this browser changes nothing'
 t.test('two open forms of one browser do not break each other', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
-  const browser = new Browser(send);
+  const browser = new PlainBrowser(send);
   const [first, second] = [await browser.open(authorizeUrl()), await browser.open(authorizeUrl())];
   for (const page of [first, second]) {
     const consent = await browser.submit(page, { user_name: 'anna', answer: 'accept' });
@@ -247,7 +247,7 @@ t.test('two open forms of one browser do not break each other', async (t) => {
 t.test('an unknown challenge is not found, an answered one is gone', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
-  const browser = new Browser(send);
+  const browser = new PlainBrowser(send);
   const login = await browser.open(authorizeUrl());
   for (const path of ['login', 'login?login_challenge=x', 'consent', 'consent?consent_challenge=%00', 'login?%zz']) {
     t.equal((await browser.open(`${origin}/dev/${path}`)).status, 404, path);
@@ -266,7 +266,7 @@ t.test('the pages are there only when no others are configured', async (t) => {
   const pages = { CLAVIGER_LOGIN_URL: 'http://127.0.0.1:3000/login', CLAVIGER_CONSENT_URL: 'http://127.0.0.1:3000/c' };
   const { provider, send } = await openApp(t, pages);
   await createClient(provider);
-  const browser = new Browser(send);
+  const browser = new PlainBrowser(send);
   for (const path of ['login', 'consent', 'callback']) {
     t.equal((await browser.open(`${origin}/dev/${path}`)).status, 404);
   }

@@ -34,7 +34,7 @@ export const formFields = ({ text }: Page): URLSearchParams => {
   return fields;
 };
 
-export class Browser {
+export class PlainBrowser {
   readonly #cookies = new Map<string, string>();
   readonly #send: Send;
 
