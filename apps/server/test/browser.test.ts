@@ -1,0 +1,140 @@
+// A person with a real browser, a client with openid-client, and the built-in pages between them.
+import * as oidc from 'openid-client';
+import type { Page } from 'playwright-core';
+import t from 'tap';
+import { launchBrowser } from './support/browser.ts';
+import { startRelyingParty } from './support/relying-party.ts';
+import { startServer } from './support/start-server.ts';
+
+const logIn = async (page: Page, name: string, remember: boolean): Promise<void> => {
+  await page.getByLabel('User name').fill(name);
+  if (remember) await page.getByLabel(/remember/i).check();
+  await page.getByRole('button', { name: 'Log in' }).click();
+};
+
+/** The OAuth error that a promise of openid-client ends with. */
+const refusal = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'no error',
+    (error: unknown) => (error instanceof oidc.AuthorizationResponseError ? error.error : error),
+  );
+
+const atClient = async (page: Page, redirectUri: string): Promise<URL> => {
+  await page.waitForURL((url) => url.href.startsWith(redirectUri));
+  return new URL(page.url());
+};
+
+t.test('log in, consent, tokens, userinfo, refresh; a second visit asks nothing', async (t) => {
+  const server = await startServer(t);
+  const client = await startRelyingParty(t, server, 'shop');
+  const browser = await launchBrowser(t);
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+
+  const first = await client.begin();
+  await page.goto(first.url);
+  t.match(await page.content(), /The &lt;b&gt;shop&lt;\/b&gt;/, 'what a client calls itself is text');
+  await logIn(page, 'alice', true);
+  t.match(await page.textContent('main'), /alice/);
+  for (const scope of ['openid', 'offline', 'photos.read'])
+    t.ok(await page.locator(`input[value="${scope}"]`).isChecked(), scope);
+  await page.getByLabel(/do not ask again/i).check();
+  await page.getByRole('button', { name: 'Allow' }).click();
+  const answer = await atClient(page, client.redirectUri);
+
+  // openid-client checks state, nonce, issuer, audience, times, and the signature against the published keys.
+  const tokens = await oidc.authorizationCodeGrant(client.config, answer, first.checks);
+  t.equal(tokens.claims()?.sub, 'alice');
+  t.equal(tokens.scope, 'openid offline profile email photos.read');
+  const userinfo = await oidc.fetchUserInfo(client.config, tokens.access_token, 'alice');
+  t.match(userinfo, { sub: 'alice', preferred_username: 'alice', email: 'alice@example.com' });
+  const refreshed = await oidc.refreshTokenGrant(client.config, tokens.refresh_token ?? '');
+  t.equal(refreshed.claims()?.sub, 'alice');
+  t.not(refreshed.refresh_token, tokens.refresh_token);
+  await t.rejects(oidc.fetchUserInfo(client.config, tokens.access_token, 'alice'), 'the old access token is gone');
+
+  const second = await client.begin();
+  await page.goto(second.url);
+  const again = await oidc.authorizationCodeGrant(
+    client.config,
+    await atClient(page, client.redirectUri),
+    second.checks,
+  );
+  t.equal(again.claims()?.sub, 'alice');
+  t.equal(again.claims()?.auth_time, tokens.claims()?.auth_time, 'the login is the remembered one');
+
+  const silent = await client.begin({ prompt: 'none' });
+  await page.goto(silent.url);
+  t.ok(
+    (await oidc.authorizationCodeGrant(client.config, await atClient(page, client.redirectUri), silent.checks))
+      .access_token,
+  );
+
+  await page.goto(`${server.publicUrl}/oauth2/auth/sessions/login/revoke`);
+  await page.goto((await client.begin()).url);
+  t.ok(await page.getByLabel('User name').isVisible(), 'after the logout the login page asks again');
+});
+
+t.test('the person may untick scopes, deny, or cancel the login', async (t) => {
+  const server = await startServer(t);
+  const client = await startRelyingParty(t, server, 'shop');
+  const page = await (await launchBrowser(t)).newPage();
+
+  const some = await client.begin();
+  await page.goto(some.url);
+  await logIn(page, 'bob', false);
+  await page.locator('input[value="photos.read"]').uncheck();
+  await page.getByRole('button', { name: 'Allow' }).click();
+  const tokens = await oidc.authorizationCodeGrant(
+    client.config,
+    await atClient(page, client.redirectUri),
+    some.checks,
+  );
+  t.equal(tokens.scope, 'openid offline profile email');
+
+  const denied = await client.begin();
+  await page.goto(denied.url);
+  await logIn(page, 'bob', false);
+  await page.getByRole('button', { name: 'Deny' }).click();
+  const denial = await atClient(page, client.redirectUri);
+  t.equal(await refusal(oidc.authorizationCodeGrant(client.config, denial, denied.checks)), 'access_denied');
+
+  const cancelled = await client.begin();
+  await page.goto(cancelled.url);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  const cancel = await atClient(page, client.redirectUri);
+  t.equal(await refusal(oidc.authorizationCodeGrant(client.config, cancel, cancelled.checks)), 'access_denied');
+});
+
+t.test('two tabs of one browser both arrive', async (t) => {
+  const server = await startServer(t);
+  const client = await startRelyingParty(t, server, 'shop');
+  const context = await (await launchBrowser(t)).newContext();
+  const [one, two] = [await context.newPage(), await context.newPage()];
+  const [first, second] = [await client.begin(), await client.begin()];
+  await one.goto(first.url);
+  await two.goto(second.url);
+  for (const page of [one, two]) await logIn(page, 'alice', false);
+  for (const page of [two, one]) await page.getByRole('button', { name: 'Allow' }).click();
+  for (const [page, { checks }] of [
+    [one, first],
+    [two, second],
+  ] as const) {
+    t.ok(
+      (await oidc.authorizationCodeGrant(client.config, await atClient(page, client.redirectUri), checks)).access_token,
+    );
+  }
+});
+
+t.test('a request that no client can be trusted with ends on an error page, on the authorize URL itself', async (t) => {
+  const server = await startServer(t);
+  const page = await (await launchBrowser(t)).newPage();
+  const url = `${server.publicUrl}/oauth2/auth?client_id=ghost&error_description=%3Cscript%3Edocument.title='owned'%3C/script%3E`;
+  const reply = await page.goto(url);
+  t.equal(reply?.status(), 400);
+  t.equal(new URL(page.url()).pathname, '/oauth2/auth');
+  t.match(await page.textContent('main'), /invalid_client/);
+  t.not(await page.title(), 'owned');
+  const unknown = await page.goto(`${server.publicUrl}/dev/login?login_challenge=unknown`);
+  t.equal(unknown?.status(), 404);
+});
