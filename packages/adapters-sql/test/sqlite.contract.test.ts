@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Hashed, type Rotation, type Stores, seconds } from '@claviger/core';
 import { type DeclareTest, fixtures, type Opened, runContracts } from '@claviger/core/contract';
+import SqliteClient from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import { openSqliteStores, type SqlStores } from '../src/index.ts';
 import { grantsOfRace, issuedInRace, startRacer } from './race.ts';
@@ -121,5 +122,30 @@ t.test('what is no canonical id or hash is refused when saved, never saved as an
     await t.rejects(stores.tokens.createGrant(fullGrant({ id }), {}), /CHECK/);
     await t.rejects(stores.loginSessions.save(fullLoginSession({ id: id as Hashed })), /CHECK/);
   }
+  await close();
+});
+
+t.test('the sealed successors of a rotated token are forgotten with the next rotation after the grace', async (t) => {
+  const file = freshFile();
+  const { stores, close } = await openMigrated(file);
+  const { fullGrant, fullToken, grantIdOf, hashOf, later, now } = fixtures;
+  const refresh = (label: string) =>
+    fullToken({ key: { grantId: grantIdOf('grant'), hash: hashOf(label) }, kind: 'refresh' });
+  await stores.tokens.createGrant(fullGrant(), { tokens: [refresh('r0')] });
+  const rotate = (from: number, at: number) => {
+    const rotation = { successors: [refresh(`r${from + 1}`)], sealed: `sealed ${from}`, grace: seconds(30) };
+    return stores.tokens.rotateRefreshToken(refresh(`r${from}`).key, rotation, later(at));
+  };
+  const client = new SqliteClient(file, { readonly: true });
+  const sealed = () =>
+    client.prepare('SELECT sealed FROM tokens WHERE sealed IS NOT NULL ORDER BY sealed').pluck().all();
+  await rotate(0, 0);
+  await rotate(1, 29);
+  t.same(sealed(), ['sealed 0', 'sealed 1'], 'within the grace both are needed');
+  await rotate(2, 30);
+  t.same(sealed(), ['sealed 1', 'sealed 2']);
+  t.equal((await stores.tokens.findToken(refresh('r0').key, now))?.owner, 'grant', 'the rotated token itself stays');
+  t.equal((await rotate(0, 31)).outcome, 'reused');
+  client.close();
   await close();
 });

@@ -4,7 +4,7 @@ import type { Fault } from './broken-stores.ts';
 
 type Breaks = Fault<TokenStore>['breaks'];
 
-/** Saves tokens whatever became of their grant: under a grant of their own that nobody revokes. */
+/** Finds tokens whatever became of their grant, as if each were a client's own. */
 export const reviving = (sound: TokenStore): Partial<TokenStore> => {
   const saved = new Map<string, GrantToken>();
   const remember = (tokens: readonly GrantToken[]): void => {
