@@ -14,6 +14,7 @@ export * from './domain/stored-key.ts';
 export * from './domain/time.ts';
 export * from './domain/token.ts';
 export * from './errors/oauth-error.ts';
+export * from './errors/store-unavailable.ts';
 export * from './ports/client-store.ts';
 export * from './ports/consent-store.ts';
 export * from './ports/flow-store.ts';

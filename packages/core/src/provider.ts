@@ -78,8 +78,15 @@ export interface AdminUseCases {
   putKey(set: string, key: Jwk): Promise<Jwk>;
   deleteKey(set: string, kid: string): Promise<boolean>;
 
-  /** Rejects when a store that requests depend on does not answer. */
-  checkStores(): Promise<void>;
+  /** The ports whose store does not answer; empty when all is well. */
+  checkStores(): Promise<readonly StoreFailure[]>;
+}
+
+export interface StoreFailure {
+  /** A name of Stores. */
+  readonly port: string;
+  /** For the log: it may name hosts. */
+  readonly cause: unknown;
 }
 
 export interface CreateClient {

@@ -1,5 +1,5 @@
 // The token, introspection, revocation and userinfo endpoints, over memory stores.
-import { epochSeconds, seconds } from '@claviger/core';
+import { epochSeconds, type Stores, StoreUnavailable, seconds } from '@claviger/core';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import t from 'tap';
 import {
@@ -13,7 +13,7 @@ import {
   Visit,
 } from './support/given-a-flow.ts';
 import { givenAProvider, startOfTime } from './support/given-a-provider.ts';
-import { basic, get, json, post } from './support/wire.ts';
+import { basic, get, json, location, post } from './support/wire.ts';
 
 t.test('client credentials: a token for the client itself, with the scope it asked for', async (t) => {
   const given = givenAProvider();
@@ -361,6 +361,37 @@ t.test('a failure inside is server_error without detail, and is reported', async
   t.equal(json(reply).error, 'server_error');
   t.notMatch(reply.body, /disk|secret/);
   t.strictSame(given.failures, [cause]);
+});
+
+t.test('a store that is away is 503 with Retry-After, wherever the request ends', async (t) => {
+  const away = new StoreUnavailable('postgres', new Error('connect ECONNREFUSED 10.0.0.7:5432'));
+  const good = givenAProvider();
+  const client = await givenAClient(good);
+  const absent = <Store extends object>(store: Store): Store =>
+    new Proxy(store, { get: () => () => Promise.reject(away) });
+  const provider = (stores: Stores) => givenAProvider({ shareErrorDebug: true }, { stores }).provider;
+
+  const { endpoints } = provider({ ...good.stores, tokens: absent(good.stores.tokens) });
+  const form = { grant_type: 'client_credentials' };
+  const reply = await post(endpoints.token, form, client.auth);
+  t.equal(reply.status, 503);
+  t.match(json(reply), { error: 'temporarily_unavailable', status_code: 503 });
+  t.match(reply.headers['retry-after'], /^[1-9][0-9]*$/);
+  t.notMatch(reply.body, /10\.0\.0\.7/);
+  const page = await get(
+    provider({ ...good.stores, clients: absent(good.stores.clients) }).endpoints.authorize,
+    authorizeUrl(client),
+  );
+  t.equal(page.status, 503);
+  t.match(page.headers['retry-after'], /^[1-9]/);
+  t.notMatch(page.body, /10\.0\.0\.7/);
+  const redirected = await get(
+    provider({ ...good.stores, flows: absent(good.stores.flows) }).endpoints.authorize,
+    authorizeUrl(client),
+  );
+  t.equal(location(redirected).searchParams.get('error'), 'temporarily_unavailable');
+  const failing = await provider({ ...good.stores, flows: absent(good.stores.flows) }).admin.checkStores();
+  t.strictSame(failing, [{ port: 'flows', cause: away }]);
 });
 
 t.test('keys: a new signing key signs at once, the old one stays published', async (t) => {

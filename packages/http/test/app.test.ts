@@ -123,7 +123,7 @@ t.test('what breaks here is a 500 that explains nothing to the caller and everyt
 
   const notReady = await admin('GET /health/ready');
   t.equal(notReady.status, 503);
-  t.strictSame(notReady.json, { errors: { database: 'A store does not answer.' } });
+  t.strictSame(notReady.json, { errors: { clients: 'The store does not answer.' } });
 
   const form = { grant_type: 'client_credentials' };
   const token = await open('POST /oauth2/token', { form, headers: { authorization } });

@@ -1,4 +1,5 @@
 // Errors of the protocol: values with a code, an HTTP status and a cause. docs/errors.md has an entry per code.
+import { StoreUnavailable } from './store-unavailable.ts';
 
 interface ErrorKind {
   readonly status: number;
@@ -47,6 +48,10 @@ export const errorKinds = {
   server_error: {
     status: 500,
     description: 'The server met an unexpected condition and could not fulfil the request.',
+  },
+  temporarily_unavailable: {
+    status: 503,
+    description: 'The server cannot handle the request right now. Try again.',
   },
   // OpenID Connect Core §3.1.2.6
   login_required: { status: 400, description: 'The person must log in.' },
@@ -106,3 +111,14 @@ export class OAuthError extends Error {
 
 export const oauthError = (code: OAuthErrorCode, hint = '', debug = ''): OAuthError =>
   new OAuthError(code, { hint, debug });
+
+/** Any failure as an error of the protocol: a store that is away may be back soon, everything else is server_error. */
+export const toOAuthError = (thrown: unknown): OAuthError => {
+  if (thrown instanceof OAuthError) return thrown;
+  return new OAuthError(thrown instanceof StoreUnavailable ? 'temporarily_unavailable' : 'server_error', {
+    cause: thrown,
+  });
+};
+
+/** Seconds after which a caller may try again: for `Retry-After` (RFC 9110 §10.2.3); undefined where trying again is in vain. */
+export const retryAfter = (error: OAuthError): number | undefined => (error.status === 503 ? 1 : undefined);

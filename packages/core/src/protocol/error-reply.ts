@@ -2,7 +2,7 @@
 
 import type { Rejection } from '../domain/flow.ts';
 import { withQuery } from '../domain/redirect-uri.ts';
-import { errorKinds, OAuthError } from '../errors/oauth-error.ts';
+import { errorKinds, type OAuthError, retryAfter, toOAuthError } from '../errors/oauth-error.ts';
 import { renderPage } from './page.ts';
 import { jsonReply, noStore, pageReply, redirectReply } from './reply.ts';
 import type { WireReply } from './wire.ts';
@@ -41,6 +41,11 @@ const present = (members: Readonly<Record<string, string>>): Record<string, stri
 /** RFC 7617 §2: what a client must send instead. */
 const challenge = { 'www-authenticate': 'Basic realm="claviger", charset="UTF-8"' } as const;
 
+const retryHeader = (error: OAuthError): Readonly<Record<string, string>> => {
+  const wait = retryAfter(error);
+  return wait === undefined ? {} : { 'retry-after': String(wait) };
+};
+
 export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: Deps): ErrorReplies => {
   const members = ({ code, description, hint, debug }: OAuthError): ErrorMembers => ({
     error: code,
@@ -53,12 +58,9 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: D
     members,
 
     toOAuthError(thrown) {
-      if (thrown instanceof OAuthError) {
-        if (thrown.status >= 500) reportFailure(thrown);
-        return thrown;
-      }
-      reportFailure(thrown);
-      return new OAuthError('server_error', { cause: thrown });
+      const error = toOAuthError(thrown);
+      if (error.status >= 500) reportFailure(thrown);
+      return error;
     },
 
     json(error) {
@@ -70,7 +72,8 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: D
         status_code: error.status,
         ...present({ error_debug: debug }),
       };
-      return jsonReply(error.status, body, error.code === 'invalid_client' ? { ...noStore, ...challenge } : noStore);
+      const extra = error.code === 'invalid_client' ? challenge : retryHeader(error);
+      return jsonReply(error.status, body, { ...noStore, ...extra });
     },
 
     redirect(redirectUri, { error, description, hint, debug }, state) {
@@ -91,15 +94,15 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: D
         return redirectReply(withQuery(errorUrl, { ...parameters, error_hint: hint }));
       }
       const details = { Error: code, Description: description, Hint: hint, Debug: debug };
-      const status = error.status >= 500 ? error.status : 400;
-      return pageReply(
-        status,
-        renderPage(
-          'This request cannot be continued',
-          ['The application that sent you here made a request that is not valid.'],
-          details,
-        ),
+      const broken = error.status >= 500;
+      const reason = broken
+        ? 'Something went wrong on our side. Please try again in a moment.'
+        : 'The application that sent you here made a request that is not valid.';
+      const reply = pageReply(
+        broken ? error.status : 400,
+        renderPage('This request cannot be continued', [reason], details),
       );
+      return { ...reply, headers: { ...reply.headers, ...retryHeader(error) } };
     },
   };
 };

@@ -2,13 +2,14 @@
 import { asHashed } from '../domain/hashed.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Clock } from '../ports/system.ts';
+import type { StoreFailure } from '../provider.ts';
 
 const nothing = asHashed('');
 
-/** Rejects with an Error that names the ports which do not answer; its `cause` holds their errors. */
+/** The ports that do not answer, with the reason; empty when all is well. */
 export const makeCheckStores =
   ({ clock, ...stores }: Stores & { readonly clock: Clock }) =>
-  async (): Promise<void> => {
+  async (): Promise<readonly StoreFailure[]> => {
     const now = clock.now();
     const reads: Readonly<Record<keyof Stores, () => Promise<unknown>>> = {
       clients: () => stores.clients.find(''),
@@ -26,7 +27,5 @@ export const makeCheckStores =
         ),
       ),
     );
-    const failed = failures.flat();
-    if (failed.length === 0) return;
-    throw new Error(`These stores do not answer: ${failed.map(({ port }) => port).join(', ')}.`, { cause: failed });
+    return failures.flat();
   };

@@ -1,7 +1,7 @@
 // Errors as the 2018 admin API writes them. `status_code` is the HTTP status, which the original got wrong.
 import type { OAuthError } from '@claviger/core';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { asOAuthError, statusOf } from '../../request-failure.ts';
+import { asOAuthError, retryHeader, statusOf } from '../../request-failure.ts';
 import { validationHint } from '../validation-hint.ts';
 
 interface AdminError {
@@ -37,11 +37,14 @@ export const adminErrorHandler =
   (error: FastifyError | OAuthError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const failure = asOAuthError(validationHint(error) ?? error, request);
     const status = statusOf(error, failure);
-    return reply.code(status).send({
-      error: failure.code,
-      error_description: failure.description,
-      ...(failure.hint === '' ? {} : { error_hint: failure.hint }),
-      status_code: status,
-      ...(shareErrorDebug && failure.debug !== '' ? { error_debug: failure.debug } : {}),
-    });
+    return reply
+      .code(status)
+      .headers(retryHeader(failure))
+      .send({
+        error: failure.code,
+        error_description: failure.description,
+        ...(failure.hint === '' ? {} : { error_hint: failure.hint }),
+        status_code: status,
+        ...(shareErrorDebug && failure.debug !== '' ? { error_debug: failure.debug } : {}),
+      });
   };

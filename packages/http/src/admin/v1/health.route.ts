@@ -13,14 +13,12 @@ export const healthRoute = (app: AdminApp, { admin }: Provider, { version, isRea
 
   app.get('/health/ready', async (request, reply) => {
     if (!isReady()) return reply.code(503).send({ errors: { server: 'The server is starting or stopping.' } });
-    try {
-      await admin.checkStores();
-      return { status: 'ok' };
-    } catch (error) {
-      // The driver's own words may name hosts and accounts: they go to the log.
-      request.log.error({ err: error }, 'a store does not answer');
-      return reply.code(503).send({ errors: { database: 'A store does not answer.' } });
-    }
+    const failures = await admin.checkStores();
+    if (failures.length === 0) return { status: 'ok' };
+    // The driver's own words may name hosts and accounts: they go to the log.
+    for (const { port, cause } of failures) request.log.error({ err: cause, port }, 'a store does not answer');
+    const errors = Object.fromEntries(failures.map(({ port }) => [port, 'The store does not answer.']));
+    return reply.code(503).send({ errors });
   });
 
   app.get('/health/status', async (_request, reply) =>
