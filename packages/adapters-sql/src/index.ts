@@ -3,6 +3,7 @@ import type { Stores } from '@claviger/core';
 import { type MigrationReport, migrateSqlite } from './migrate.ts';
 import { sqliteMigrations } from './migration-files.ts';
 import { openSqliteFile, SqliteDatabase } from './sqlite-database.ts';
+import { SqlClaimStore } from './stores/sql-claim-store.ts';
 import { SqlClientStore } from './stores/sql-client-store.ts';
 import { SqlConsentStore } from './stores/sql-consent-store.ts';
 import { SqlFlowStore } from './stores/sql-flow-store.ts';
@@ -34,6 +35,7 @@ export const openSqliteStores = async ({ file, busyTimeoutMs = 5000 }: SqliteOpt
   const database = new SqliteDatabase(client);
   return {
     stores: {
+      claims: new SqlClaimStore(database),
       clients: new SqlClientStore(database),
       consents: new SqlConsentStore(database),
       flows: new SqlFlowStore(database),

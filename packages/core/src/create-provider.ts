@@ -21,6 +21,7 @@ import { makeResumeAfterConsent } from './usecases/authorize/resume-after-consen
 import { makeResumeAfterLogin } from './usecases/authorize/resume-after-login.ts';
 import { makeVerifyIdTokenHint } from './usecases/authorize/verify-id-token-hint.ts';
 import { makeCheckStores } from './usecases/check-stores.ts';
+import { makeCleanExpired } from './usecases/cleaning/clean-expired.ts';
 import { makeCreateClient } from './usecases/clients/create-client.ts';
 import { makeDeleteClient } from './usecases/clients/delete-client.ts';
 import { makeGetClient } from './usecases/clients/get-client.ts';
@@ -78,6 +79,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     ...makeSessionUseCases(wiring),
     ...makeKeyUseCases(wiring, () => storedKeys.refresh()),
     flush: makeFlush(wiring),
+    cleanExpired: makeCleanExpired(wiring),
     checkStores: makeCheckStores(wiring),
   };
 

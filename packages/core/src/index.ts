@@ -15,6 +15,7 @@ export * from './domain/time.ts';
 export * from './domain/token.ts';
 export * from './errors/oauth-error.ts';
 export * from './errors/store-unavailable.ts';
+export * from './ports/claim-store.ts';
 export * from './ports/client-store.ts';
 export * from './ports/consent-store.ts';
 export * from './ports/flow-store.ts';

@@ -67,6 +67,8 @@ export interface AdminUseCases {
   revokeLoginSessions(subject: string): Promise<number>;
   /** Removes expired codes and tokens that were issued before `issuedBefore` (null: now). Returns how many rows went. */
   flush(issuedBefore: EpochSeconds | null): Promise<number>;
+  /** One batch of everything that has expired, if it is this node's turn. Call it again while a figure reaches `limit`. */
+  cleanExpired(command: CleanExpired): Promise<CleanResult>;
 
   createKeys(command: CreateKeys): Promise<KeysResult>;
   /** Newest first. Empty when there is no such set. */
@@ -81,6 +83,25 @@ export interface AdminUseCases {
   /** The ports whose store does not answer; empty when all is well. */
   checkStores(): Promise<readonly StoreFailure[]>;
 }
+
+export interface CleanExpired {
+  /** How many rows at most of each kind. */
+  readonly limit: number;
+  /** The node, by a name that no other has. It keeps its turn for a minute after each batch. */
+  readonly holder: string;
+}
+
+export type CleanResult =
+  | {
+      readonly outcome: 'cleaned';
+      readonly flows: number;
+      readonly loginSessions: number;
+      readonly consents: number;
+      /** Codes, tokens and grants. */
+      readonly tokens: number;
+      readonly claims: number;
+    }
+  | { readonly outcome: 'not-my-turn' };
 
 export interface StoreFailure {
   /** A name of Stores. */

@@ -350,6 +350,31 @@ t.test('flush removes what is expired and nothing else', async (t) => {
   t.equal((await refresh(given, client, tokens.refresh)).status, 200);
 });
 
+t.test('the cleaner removes what is expired in batches, one node at a time', async (t) => {
+  const given = givenAProvider({
+    flowLifespan: seconds(10),
+    authCodeLifespan: seconds(10),
+    accessTokenLifespan: seconds(10),
+  });
+  const client = await givenAClient(given);
+  const { cleanExpired } = given.provider.admin;
+  for (const _ of [1, 2, 3]) await givenTokens(given, client);
+  const nothing = { outcome: 'cleaned', flows: 0, loginSessions: 0, consents: 0, tokens: 0, claims: 0 };
+  t.strictSame(await cleanExpired({ limit: 2, holder: 'one' }), nothing);
+  t.strictSame(await cleanExpired({ limit: 2, holder: 'two' }), { outcome: 'not-my-turn' });
+  given.wait(10);
+  t.match(await cleanExpired({ limit: 2, holder: 'one' }), { flows: 2, tokens: 2 });
+  t.match(await cleanExpired({ limit: 2, holder: 'one' }), { flows: 1, tokens: 2 });
+  t.match(
+    await cleanExpired({ limit: 2, holder: 'one' }),
+    { flows: 0, tokens: 2 },
+    'three codes and three access tokens',
+  );
+  t.strictSame(await cleanExpired({ limit: 2, holder: 'one' }), nothing, 'what the refresh tokens need stays');
+  given.wait(60);
+  t.match(await cleanExpired({ limit: 2, holder: 'two' }), { outcome: 'cleaned' }, 'its turn is over');
+});
+
 t.test('a failure inside is server_error without detail, and is reported', async (t) => {
   const cause = new Error('the disk said: secret path /var/x');
   const good = givenAProvider();

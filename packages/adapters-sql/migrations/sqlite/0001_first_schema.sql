@@ -1,6 +1,13 @@
 -- Times are seconds since 1970. Columns named data and metadata hold JSON, so that a new member needs no migration.
 -- No foreign keys: each port may live in another store, and a grant is checked on every look-up anyway.
 
+CREATE TABLE claims (
+  name BLOB NOT NULL PRIMARY KEY CHECK (length(name) = 32),
+  holder TEXT NOT NULL,
+  until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claims_by_end ON claims (until);
+
 CREATE TABLE clients (
   id TEXT NOT NULL PRIMARY KEY,
   version INTEGER NOT NULL,

@@ -20,6 +20,12 @@ const jsonText = <T>(name: string) =>
 
 const moment = (name: string) => integer(name).$type<EpochSeconds>();
 
+export const claims = sqliteTable('claims', {
+  name: hash('name').notNull().primaryKey(),
+  holder: text('holder').notNull(),
+  until: moment('until').notNull(),
+});
+
 export const clients = sqliteTable('clients', {
   id: text('id').notNull().primaryKey(),
   version: integer('version').notNull(),

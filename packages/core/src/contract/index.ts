@@ -2,6 +2,7 @@
 // test runner. Exported as `@claviger/core/contract`.
 import type { Stores } from '../ports/stores.ts';
 import { type Case, type DeclareTest, type Opened, runContract } from './case.ts';
+import { claimStoreContract } from './claim-store.contract.ts';
 import { clientStoreContract } from './client-store.contract.ts';
 import { consentStoreContract } from './consent-store.contract.ts';
 import { flowStoreContract } from './flow-store.contract.ts';
@@ -16,6 +17,7 @@ export * as fixtures from './fixtures.ts';
 export type Contracts = { readonly [Port in keyof Stores]: readonly Case<Stores[Port]>[] };
 
 export const contracts: Contracts = {
+  claims: claimStoreContract,
   clients: clientStoreContract,
   consents: consentStoreContract,
   flows: flowStoreContract,

@@ -1,3 +1,4 @@
+import type { ClaimStore } from './claim-store.ts';
 import type { ClientStore } from './client-store.ts';
 import type { ConsentStore } from './consent-store.ts';
 import type { FlowStore } from './flow-store.ts';
@@ -7,6 +8,7 @@ import type { TokenStore } from './token-store.ts';
 
 /** Where everything is kept. Each port may live in another store; none is optional. */
 export interface Stores {
+  readonly claims: ClaimStore;
   readonly clients: ClientStore;
   readonly consents: ConsentStore;
   readonly flows: FlowStore;

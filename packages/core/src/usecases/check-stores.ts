@@ -12,6 +12,7 @@ export const makeCheckStores =
   async (): Promise<readonly StoreFailure[]> => {
     const now = clock.now();
     const reads: Readonly<Record<keyof Stores, () => Promise<unknown>>> = {
+      claims: () => stores.claims.removeExpired(now, 0),
       clients: () => stores.clients.find(''),
       consents: () => stores.consents.findFor('', '', now),
       flows: () => stores.flows.find('', now),

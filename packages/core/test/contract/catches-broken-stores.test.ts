@@ -4,6 +4,7 @@ import t from 'tap';
 import { type Case, contracts } from '../../src/contract/index.ts';
 import type { Stores } from '../../src/index.ts';
 import { memoryStores } from '../../src/memory/index.ts';
+import { claimFaults } from './broken-claim-stores.ts';
 import { clientFaults } from './broken-client-stores.ts';
 import { consentFaults } from './broken-consent-stores.ts';
 import { flowFaults, loginSessionFaults } from './broken-flow-and-session-stores.ts';
@@ -15,6 +16,7 @@ import { revocationFaults } from './broken-token-revocation.ts';
 import { rotationFaults } from './broken-token-rotation.ts';
 
 const faults: Faults = {
+  claims: claimFaults,
   clients: clientFaults,
   consents: consentFaults,
   flows: flowFaults,

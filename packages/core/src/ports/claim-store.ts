@@ -1,0 +1,22 @@
+import type { Hashed } from '../domain/hashed.ts';
+import type { EpochSeconds } from '../domain/time.ts';
+
+/** A name that one holder at a time may have: a node's turn to clean, the first use of a value that counts once. */
+export interface Claim {
+  /** Hash of what is claimed. */
+  readonly name: Hashed;
+  /** Who claims it: a name of its own choice. */
+  readonly holder: string;
+  readonly until: EpochSeconds;
+}
+
+/** Claims that end by themselves. */
+export interface ClaimStore {
+  /**
+   * Decides atomically: claims the name, unless another holder has it past `now`. A holder that has it already keeps it,
+   * until the new `until`. Whether the holder has it now.
+   */
+  claim(claim: Claim, now: EpochSeconds): Promise<boolean>;
+  /** Removes at most `limit` claims that are over at `now`. Returns how many. */
+  removeExpired(now: EpochSeconds, limit: number): Promise<number>;
+}
