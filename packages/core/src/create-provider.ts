@@ -17,6 +17,7 @@ import type { AdminUseCases, Endpoints, Provider } from './provider.ts';
 import { defaultSettings, type Settings, settingsProblems } from './settings.ts';
 import { makeBeginAuthorization } from './usecases/authorize/begin-authorization.ts';
 import { makeAddressRequest, makeCheckRequest } from './usecases/authorize/check-request.ts';
+import { makeIssueResponse } from './usecases/authorize/issue-response.ts';
 import { makeResumeAfterConsent } from './usecases/authorize/resume-after-consent.ts';
 import { makeResumeAfterLogin } from './usecases/authorize/resume-after-login.ts';
 import { makeVerifyIdTokenHint } from './usecases/authorize/verify-id-token-hint.ts';
@@ -65,7 +66,17 @@ export const createProvider = (options: ProviderOptions): Provider => {
 
   const storedKeys = new StoredSigningKeys({ keys: stores.keys, system });
   const signingKeys = options.signingKeys ?? storedKeys;
-  const wiring = { ...stores, issuer, ui, system, settings, signingKeys, clock: system.clock, random: system.random };
+  const wiring = {
+    ...stores,
+    issuer,
+    ui,
+    system,
+    settings,
+    signingKeys,
+    clock: system.clock,
+    digest: system.digest,
+    random: system.random,
+  };
   const findActiveToken = makeFindActiveToken(wiring);
 
   const admin: AdminUseCases = {
@@ -96,7 +107,7 @@ type Wiring = Stores & {
   readonly system: System;
   readonly settings: Settings;
   readonly signingKeys: SigningKeys;
-} & Pick<System, 'clock' | 'random'>;
+} & Pick<System, 'clock' | 'digest' | 'random'>;
 
 const makeEndpoints = (
   wiring: Wiring,
@@ -124,7 +135,7 @@ const makeEndpoints = (
       checkRequest: makeCheckRequest({ settings, verifyIdTokenHint: makeVerifyIdTokenHint(wiring) }),
       beginAuthorization: makeBeginAuthorization(wiring),
       resumeAfterLogin: makeResumeAfterLogin(wiring),
-      resumeAfterConsent: makeResumeAfterConsent(wiring),
+      resumeAfterConsent: makeResumeAfterConsent({ ...wiring, issueResponse: makeIssueResponse(withIdTokens) }),
     }),
     token: makeTokenEndpoint({ authenticateClient, exchangeToken, errors }),
     revoke: makeRevocationEndpoint({ authenticateClient, revoke: makeRevoke(wiring), errors }),

@@ -290,6 +290,7 @@ t.test('a rejection reaches the client with what the app said, and ends the flow
     error_description: 'No & no',
     error_hint: 'Try again',
     state: 'state-1',
+    iss: 'http://127.0.0.1:4444/',
   });
   t.equal(location(await visit.browser.visit(answered.redirectTo)).searchParams.get('error'), 'invalid_request');
 
@@ -331,9 +332,9 @@ t.test('errors go to the client only when its address can be trusted', async (t)
   const trusted: readonly [Record<string, string>, string][] = [
     [{ scope: 'openid videos' }, 'invalid_scope'],
     [{ response_type: '' }, 'unsupported_response_type'],
-    [{ response_type: 'token' }, 'unsupported_response_type'],
+    [{ response_type: 'device_code' }, 'unsupported_response_type'],
     [{ response_type: 'CODE' }, 'unsupported_response_type'],
-    [{ response_mode: 'fragment' }, 'invalid_request'],
+    [{ response_mode: 'nonsense' }, 'invalid_request'],
     [{ registration: '{}' }, 'registration_not_supported'],
     [{ request: 'x.y.z' }, 'request_not_supported'],
     [{ request_uri: 'https://shop.example/r' }, 'request_uri_not_supported'],

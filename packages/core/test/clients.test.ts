@@ -308,6 +308,7 @@ const flowOf = (clientId: string): Flow => ({
     clientId,
     redirectUri: 'https://a.example/cb',
     sentRedirectUri: '',
+    responseMode: 'query',
     responseType: 'code',
     scope: [],
     state: '',

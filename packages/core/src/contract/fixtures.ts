@@ -82,6 +82,7 @@ export const fullRequest = (change: Partial<AuthorizationRequest> = {}): Authori
     clientId: 'app',
     redirectUri: 'https://app.example.org/callback',
     sentRedirectUri: 'https://app.example.org/callback',
+    responseMode: 'form_post',
     responseType: 'code',
     scope: ['openid', 'offline'],
     state: 'a state',

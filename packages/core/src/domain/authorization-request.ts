@@ -1,5 +1,6 @@
 // The authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1) once its parameters have been read.
 import type { JsonObject } from './json.ts';
+import type { ResponseMode } from './response-mode.ts';
 
 /** Single-valued parameters by name; absent and empty are the same (RFC 6749 §3.1). */
 export type Parameters = Readonly<Record<string, string>>;
@@ -22,6 +23,7 @@ export interface AuthorizationRequest {
   /** The `redirect_uri` parameter as sent, '' when it was left out (RFC 6749 §4.1.3 compares it at the token endpoint). */
   readonly sentRedirectUri: string;
   readonly responseType: string;
+  readonly responseMode: ResponseMode;
   readonly scope: readonly string[];
   readonly state: string;
   readonly nonce: string;

@@ -22,6 +22,10 @@ export const withQuery = (uri: string, parameters: Readonly<Record<string, strin
   return `${base}?${[...kept, added].filter((part) => part !== '').join('&')}`;
 };
 
+/** RFC 6749 §4.2.2. A registered URI has no fragment of its own (§3.1.2). */
+export const withFragment = (uri: string, parameters: Readonly<Record<string, string>>): string =>
+  `${uri}#${new URLSearchParams(parameters).toString()}`;
+
 const splitOnce = (text: string, separator: string): readonly string[] => {
   const at = text.indexOf(separator);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];

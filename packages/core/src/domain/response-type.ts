@@ -1,6 +1,18 @@
-// Response types (OAuth 2.0 Multiple Response Type Encoding Practices §3 and §5): a set of words, in any order.
+// Response types (OAuth 2.0 Multiple Response Type Encoding Practices §3 to §5): a set of words, in any order.
 import type { Client } from './client.ts';
 
+const supported = new Set([
+  'code',
+  'token',
+  'id_token',
+  'id_token token',
+  'code token',
+  'code id_token',
+  'code id_token token',
+  'none',
+]);
+
+/** The words once each, in alphabetical order. */
 const canonical = (responseType: string): string =>
   [...new Set(responseType.split(' ').filter((word) => word !== ''))].sort().join(' ');
 
@@ -13,4 +25,18 @@ export const allowsResponseType = ({ metadata: { responseTypes } }: Client, resp
 };
 
 /** What the authorization endpoint can answer. */
-export const isSupportedResponseType = (responseType: string): boolean => canonical(responseType) === 'code';
+export const isSupportedResponseType = (responseType: string): boolean => supported.has(canonical(responseType));
+
+export const supportedResponseTypes: readonly string[] = [...supported];
+
+/** What the authorization response itself carries. */
+export interface Issues {
+  readonly code: boolean;
+  readonly token: boolean;
+  readonly idToken: boolean;
+}
+
+export const issuesOf = (responseType: string): Issues => {
+  const words = responseType.split(' ');
+  return { code: words.includes('code'), token: words.includes('token'), idToken: words.includes('id_token') };
+};

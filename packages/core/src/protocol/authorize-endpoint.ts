@@ -1,5 +1,6 @@
 // GET and POST /oauth2/auth (RFC 6749 §3.1, OpenID Connect Core §3.1.2). One path, three passes: the verifier tells which.
 import { withQuery } from '../domain/redirect-uri.ts';
+import { errorResponseMode } from '../domain/response-mode.ts';
 import type { Clock } from '../ports/system.ts';
 import type { UserInterface } from '../ports/user-interface.ts';
 import type { makeBeginAuthorization } from '../usecases/authorize/begin-authorization.ts';
@@ -9,11 +10,13 @@ import type {
   makeCheckRequest,
   ReceivedRequest,
 } from '../usecases/authorize/check-request.ts';
+import type { AuthorizationAnswer } from '../usecases/authorize/issue-response.ts';
 import type { Return } from '../usecases/authorize/open-returning-flow.ts';
 import type { makeResumeAfterConsent } from '../usecases/authorize/resume-after-consent.ts';
 import type { makeResumeAfterLogin, SessionChange } from '../usecases/authorize/resume-after-login.ts';
+import { type AnswerParameters, authorizationReply } from './authorization-reply.ts';
 import type { BrowserCookies, BrowserSecret } from './browser-cookies.ts';
-import { type ErrorReplies, rejectionMembers } from './error-reply.ts';
+import { type AnswerAddress, type ErrorReplies, rejectionMembers } from './error-reply.ts';
 import { queryOf, readParameters } from './parameters.ts';
 import { paths, urlBelow } from './paths.ts';
 import { redirectReply } from './reply.ts';
@@ -46,6 +49,14 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     return { parameters: values, repeated, url: `${urlBelow(issuer, paths.authorize)}${search}` };
   };
 
+  /** RFC 6749 §4.1.2.1: `state` is given back whenever it was received. RFC 9207 §2: every answer says who gives it. */
+  const always = (state: string): AnswerParameters => ({ ...(state === '' ? {} : { state }), iss: issuer });
+
+  const addressOf = ({ redirectUri, parameters }: AddressedRequest): AnswerAddress => {
+    const { response_type: type = '', response_mode: mode = '', state = '' } = parameters;
+    return { redirectUri, mode: errorResponseMode(type, mode), always: always(state) };
+  };
+
   const sessionCookie = (session: SessionChange, begun: BrowserSecret): readonly string[] => {
     if (session.change === 'kept') return [];
     return [
@@ -76,11 +87,7 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
       newSessionId: newSession.hash,
     });
     if (result.outcome === 'rejected') {
-      return errors.redirect(
-        addressed.redirectUri,
-        rejectionMembers(result.rejection, deps.shareErrorDebug),
-        stateOf(addressed),
-      );
+      return errors.redirect(addressOf(addressed), rejectionMembers(result.rejection, deps.shareErrorDebug));
     }
     const location = withQuery(ui.consentUrl, { consent_challenge: result.consentChallenge });
     return redirectReply(location, [...sessionCookie(result.session, newSession), consentBrowser.cookie]);
@@ -90,15 +97,10 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     const browser = cookies.browser(request, 'consent', clock.now())?.hash ?? null;
     const result = await deps.resumeAfterConsent({ ...back, browser });
     if (result.outcome === 'rejected') {
-      return errors.redirect(
-        addressed.redirectUri,
-        rejectionMembers(result.rejection, deps.shareErrorDebug),
-        stateOf(addressed),
-      );
+      return errors.redirect(addressOf(addressed), rejectionMembers(result.rejection, deps.shareErrorDebug));
     }
-    const { state } = result.request;
-    const answer = { code: result.code, scope: result.scope.join(' '), ...(state === '' ? {} : { state }) };
-    return redirectReply(withQuery(addressed.redirectUri, answer));
+    const { redirectUri, responseMode, state } = result.answer.request;
+    return authorizationReply(redirectUri, responseMode, { ...present(result.answer), ...always(state) });
   };
 
   const proceed = (request: WireRequest, addressed: AddressedRequest): Promise<WireReply> => {
@@ -120,10 +122,15 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     try {
       return await proceed(request, addressed);
     } catch (thrown) {
-      return errors.redirect(addressed.redirectUri, errors.members(errors.toOAuthError(thrown)), stateOf(addressed));
+      return errors.redirect(addressOf(addressed), errors.members(errors.toOAuthError(thrown)));
     }
   };
 };
 
-/** RFC 6749 §4.1.2.1: given back whenever it was received. */
-const stateOf = ({ parameters }: AddressedRequest): string => parameters.state ?? '';
+/** RFC 6749 §4.1.2 and §4.2.2. The 2018 API gives the granted scope back with a code, too. */
+const present = ({ request, scope, code, accessToken, expiresIn, idToken }: AuthorizationAnswer): AnswerParameters => ({
+  ...(code === '' ? {} : { code }),
+  ...(accessToken === '' ? {} : { access_token: accessToken, expires_in: String(expiresIn), token_type: 'bearer' }),
+  ...(idToken === '' ? {} : { id_token: idToken }),
+  ...(request.responseType === 'none' || request.responseType === 'id_token' ? {} : { scope: scope.join(' ') }),
+});

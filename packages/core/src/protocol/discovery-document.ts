@@ -1,5 +1,7 @@
 // GET /.well-known/openid-configuration (OpenID Connect Discovery §3): only what this server does.
 import type { JsonObject } from '../domain/json.ts';
+import { supportedResponseModes } from '../domain/response-mode.ts';
+import { supportedResponseTypes } from '../domain/response-type.ts';
 import type { SigningKeys } from '../ports/signing-keys.ts';
 import type { Settings } from '../settings.ts';
 import type { ErrorReplies } from './error-reply.ts';
@@ -15,9 +17,10 @@ const discoveryDocument = (issuer: string, settings: Settings): JsonObject => ({
   userinfo_endpoint: settings.userinfoEndpoint || urlBelow(issuer, paths.userinfo),
   revocation_endpoint: urlBelow(issuer, paths.revoke),
   subject_types_supported: ['public'],
-  response_types_supported: ['code'],
-  response_modes_supported: ['query'],
-  grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token'],
+  response_types_supported: supportedResponseTypes,
+  response_modes_supported: supportedResponseModes,
+  grant_types_supported: ['authorization_code', 'implicit', 'client_credentials', 'refresh_token'],
+  authorization_response_iss_parameter_supported: true,
   claims_supported: ['sub', ...settings.claimsSupported],
   scopes_supported: ['offline', 'offline_access', 'openid', ...settings.scopesSupported],
   token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic', 'none'],

@@ -2,7 +2,9 @@
 
 import type { Rejection } from '../domain/flow.ts';
 import { withQuery } from '../domain/redirect-uri.ts';
+import type { ResponseMode } from '../domain/response-mode.ts';
 import { errorKinds, type OAuthError, retryAfter, toOAuthError } from '../errors/oauth-error.ts';
+import { type AnswerParameters, authorizationReply } from './authorization-reply.ts';
 import { renderPage } from './page.ts';
 import { jsonReply, noStore, pageReply, redirectReply } from './reply.ts';
 import type { WireReply } from './wire.ts';
@@ -15,6 +17,14 @@ export interface ErrorMembers {
   readonly debug: string;
 }
 
+/** Where an authorization response goes, how, and what each one carries. */
+export interface AnswerAddress {
+  readonly redirectUri: string;
+  readonly mode: ResponseMode;
+  /** `state` and `iss`. */
+  readonly always: AnswerParameters;
+}
+
 /** Told of every failure that is not the caller's: it ends as server_error, without detail. */
 export type ReportFailure = (cause: unknown) => void;
 
@@ -23,7 +33,7 @@ export interface ErrorReplies {
   /** RFC 6749 §5.2, with the members of the 2018 API. */
   json(error: OAuthError): WireReply;
   /** RFC 6749 §4.1.2.1. */
-  redirect(redirectUri: string, members: ErrorMembers, state: string): WireReply;
+  redirect(to: AnswerAddress, members: ErrorMembers): WireReply;
   /** For errors that no client may be trusted with: the operator's error page, or one of our own. */
   page(error: OAuthError): WireReply;
   members(error: OAuthError): ErrorMembers;
@@ -76,15 +86,15 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: D
       return jsonReply(error.status, body, { ...noStore, ...extra });
     },
 
-    redirect(redirectUri, { error, description, hint, debug }, state) {
+    redirect({ redirectUri, mode, always }, { error, description, hint, debug }) {
       const parameters = present({
         error,
         error_description: description,
         error_hint: hint,
         error_debug: debug,
-        state,
+        ...always,
       });
-      return redirectReply(withQuery(redirectUri, parameters));
+      return authorizationReply(redirectUri, mode, parameters);
     },
 
     page(error) {

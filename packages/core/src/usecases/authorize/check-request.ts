@@ -8,11 +8,12 @@
 //
 // The stage is the type: only an AddressedRequest has somewhere to redirect to.
 import type { AuthorizationRequest, Parameters } from '../../domain/authorization-request.ts';
-import { type Client, isPublic } from '../../domain/client.ts';
+import { allowsGrantType, type Client, isPublic } from '../../domain/client.ts';
 import { isS256Challenge } from '../../domain/pkce.ts';
 import { parsePrompt } from '../../domain/prompt.ts';
 import { chooseRedirectUri } from '../../domain/redirect-uri.ts';
-import { allowsResponseType, isSupportedResponseType } from '../../domain/response-type.ts';
+import { chooseResponseMode } from '../../domain/response-mode.ts';
+import { allowsResponseType, isSupportedResponseType, issuesOf } from '../../domain/response-type.ts';
 import { firstNotAllowed, parseScope } from '../../domain/scope.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
@@ -80,8 +81,27 @@ const responseTypeAllowed: Check = ({ client, parameters: { response_type: type 
   }
 };
 
-const responseModeSupported: Check = ({ parameters: { response_mode: mode = 'query' } }) => {
-  if (mode !== 'query') throw oauthError('invalid_request', `The server does not support the response mode "${mode}".`);
+const responseModeAllowed: Check = ({ parameters: { response_type: type = '', response_mode: mode = '' } }) => {
+  if (chooseResponseMode(type, mode) === undefined) {
+    throw oauthError('invalid_request', `The response mode "${mode}" cannot be used with the response type "${type}".`);
+  }
+};
+
+/** RFC 6749 §4.2: tokens in the authorization response are the implicit grant's, in hybrid flows too. */
+const implicitAllowed: Check = ({ client, parameters: { response_type: type = '' } }) => {
+  const { token, idToken } = issuesOf(type);
+  if ((token || idToken) && !allowsGrantType(client, 'implicit')) {
+    throw oauthError('unauthorized_client', 'The client is not registered for the grant type implicit.');
+  }
+};
+
+/** OpenID Connect Core §3.2.2.1 and §3.3.2.11: an ID token in the response needs `openid` and a nonce. */
+const idTokenPossible: Check = ({ parameters: { response_type: type = '', scope = '', nonce = '' } }) => {
+  if (!issuesOf(type).idToken) return;
+  if (!parseScope(scope).includes('openid')) {
+    throw oauthError('invalid_scope', 'The response type asks for an ID token, so the scope must contain "openid".');
+  }
+  if (nonce === '') throw oauthError('invalid_request', 'The parameter "nonce" is missing.');
 };
 
 const stateLongEnough: Check = ({ parameters: { state = '' } }, { minStateLength }) => {
@@ -92,11 +112,15 @@ const stateLongEnough: Check = ({ parameters: { state = '' } }, { minStateLength
 
 /** RFC 9700 §2.1.1: PKCE for every public client, with S256 for everybody (RFC 7636 §4.2). */
 const proofKey: Check = ({ client, parameters }, { requirePkce }) => {
-  const { code_challenge: challenge = '', code_challenge_method: method = 'plain' } = parameters;
+  const {
+    code_challenge: challenge = '',
+    code_challenge_method: method = 'plain',
+    response_type: type = '',
+  } = parameters;
   if (challenge === '') {
     if (parameters.code_challenge_method)
       throw oauthError('invalid_request', 'The parameter "code_challenge" is missing.');
-    if (requirePkce && isPublic(client)) {
+    if (requirePkce && isPublic(client) && issuesOf(type).code) {
       throw oauthError('invalid_request', 'A public client must send "code_challenge" (PKCE).');
     }
     return;
@@ -111,7 +135,9 @@ const checks: readonly Check[] = [
   scopeAllowed,
   noRegistration,
   responseTypeAllowed,
-  responseModeSupported,
+  responseModeAllowed,
+  implicitAllowed,
+  idTokenPossible,
   stateLongEnough,
   proofKey,
 ];
@@ -137,6 +163,7 @@ export const makeCheckRequest =
   async (request: AddressedRequest): Promise<AuthorizationRequest> => {
     for (const check of checks) check(request, settings);
     const { parameters } = request;
+    const responseType = parameters.response_type ?? '';
     const prompt = parsePrompt(parameters.prompt ?? '');
     const maxAge = parseMaxAge(parameters.max_age ?? '');
     const hint = parameters.id_token_hint ? await verifyIdTokenHint(parameters.id_token_hint) : null;
@@ -144,7 +171,8 @@ export const makeCheckRequest =
       clientId: request.client.id,
       redirectUri: request.redirectUri,
       sentRedirectUri: parameters.redirect_uri ?? '',
-      responseType: parameters.response_type ?? '',
+      responseType,
+      responseMode: chooseResponseMode(responseType, parameters.response_mode ?? '') ?? 'query',
       scope: parseScope(parameters.scope ?? ''),
       state: parameters.state ?? '',
       nonce: parameters.nonce ?? '',

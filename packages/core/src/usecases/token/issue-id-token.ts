@@ -3,7 +3,7 @@ import type { Grant } from '../../domain/grant.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { after, type EpochSeconds } from '../../domain/time.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
-import type { Random } from '../../ports/system.ts';
+import type { Digest, Random } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
 
 export interface IssueIdToken {
@@ -11,17 +11,21 @@ export interface IssueIdToken {
   /** '' when the request had none, and after a refresh (OpenID Connect Core §12.2). */
   readonly nonce: string;
   readonly now: EpochSeconds;
+  /** What the same response carries: the ID token vouches for it (OpenID Connect Core §3.3.2.11). '' for nothing. */
+  readonly beside?: { readonly accessToken: string; readonly code: string };
 }
 
 interface Deps {
   readonly issuer: string;
   readonly signingKeys: SigningKeys;
   readonly random: Random;
+  readonly digest: Digest;
   readonly settings: Settings;
 }
 
 /** Claims of the server's own: whatever the consent app said under these names does not count. */
-const idTokenClaims = ({ issuer, random, settings }: Deps, { grant, nonce, now }: IssueIdToken): JsonObject => {
+const idTokenClaims = ({ issuer, random, digest, settings }: Deps, command: IssueIdToken): JsonObject => {
+  const { grant, nonce, now, beside = { accessToken: '', code: '' } } = command;
   const { at_hash, c_hash, nonce: _ignored, acr: sessionAcr, ...custom } = grant.session.idToken;
   const acr = grant.acr === '' ? sessionAcr : grant.acr;
   return {
@@ -36,6 +40,9 @@ const idTokenClaims = ({ issuer, random, settings }: Deps, { grant, nonce, now }
     jti: random.uuid(),
     ...(nonce === '' ? {} : { nonce }),
     ...(acr === undefined ? {} : { acr }),
+    // OpenID Connect Core §3.2.2.9 and §3.3.2.11: half of the hash that the signature's algorithm uses.
+    ...(beside.accessToken === '' ? {} : { at_hash: digest.leftHalf(256, beside.accessToken) }),
+    ...(beside.code === '' ? {} : { c_hash: digest.leftHalf(256, beside.code) }),
   };
 };
 

@@ -1,0 +1,27 @@
+// Response modes: how an authorization response travels (OAuth 2.0 Multiple Response Type Encoding Practices §2.1, OAuth
+// 2.0 Form Post Response Mode §2).
+import { isSupportedResponseType, issuesOf } from './response-type.ts';
+
+export type ResponseMode = 'query' | 'fragment' | 'form_post';
+
+export const supportedResponseModes: readonly ResponseMode[] = ['query', 'fragment', 'form_post'];
+
+/** Whatever carries a token goes into the fragment, which no server sees. */
+const defaultMode = (responseType: string): ResponseMode => {
+  const { token, idToken } = issuesOf(responseType);
+  return token || idToken ? 'fragment' : 'query';
+};
+
+/** Undefined when the mode is not defined, or would put tokens into a query (Multiple Response Types §5). */
+export const chooseResponseMode = (responseType: string, asked: string): ResponseMode | undefined => {
+  const usual = defaultMode(responseType);
+  if (asked === '') return usual;
+  const mode = supportedResponseModes.find((known) => known === asked);
+  return mode === 'query' && usual === 'fragment' ? undefined : mode;
+};
+
+/** For errors, also of requests that say neither clearly: the query, unless both are known (RFC 6749 §4.2.2.1). */
+export const errorResponseMode = (responseType: string, asked: string): ResponseMode => {
+  if (!isSupportedResponseType(responseType)) return 'query';
+  return chooseResponseMode(responseType, asked) ?? defaultMode(responseType);
+};

@@ -1,0 +1,113 @@
+// What an accepted consent turns into: the grant, and what the response type asks to be issued with it at once.
+import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
+import type { ConsentAcceptance, Flow, LoginAcceptance } from '../../domain/flow.ts';
+import type { Grant } from '../../domain/grant.ts';
+import { issuesOf } from '../../domain/response-type.ts';
+import { grantsOpenId } from '../../domain/scope.ts';
+import { after, type EpochSeconds } from '../../domain/time.ts';
+import type { AuthorizationCode, GrantToken } from '../../domain/token.ts';
+import { oauthError } from '../../errors/oauth-error.ts';
+import type { System } from '../../ports/system.ts';
+import type { TokenStore } from '../../ports/token-store.ts';
+import type { Settings } from '../../settings.ts';
+import { idBytes } from '../opaque-handle.ts';
+import type { IssueIdToken } from '../token/issue-id-token.ts';
+import { mintToken } from '../token/token-format.ts';
+
+/** '' and null for what was not asked for. */
+export interface AuthorizationAnswer {
+  readonly request: AuthorizationRequest;
+  readonly scope: readonly string[];
+  readonly code: string;
+  readonly accessToken: string;
+  /** Seconds that the access token lives. */
+  readonly expiresIn: number;
+  readonly idToken: string;
+}
+
+/** A flow whose two questions were both answered with yes. */
+export interface Accepted {
+  readonly flow: Flow;
+  readonly login: LoginAcceptance;
+  readonly consent: ConsentAcceptance;
+}
+
+export type IssueResponse = (accepted: Accepted, now: EpochSeconds) => Promise<AuthorizationAnswer>;
+
+interface Deps {
+  readonly system: System;
+  readonly settings: Settings;
+  readonly tokens: TokenStore;
+  readonly issueIdToken: (command: IssueIdToken) => Promise<string>;
+}
+
+/** OpenID Connect Core §2: the login app's word counts, then the consent app's (issue-id-token); "0" promises nothing. */
+const acrOf = ({ flow, login, consent }: Accepted): string => {
+  if (login.acr !== '') return login.acr;
+  return flow.request.context.acrValues.length > 0 && consent.session.idToken.acr === undefined ? '0' : '';
+};
+
+/** Throws access_denied when an ID token was asked for and `openid` was not granted. */
+export const makeIssueResponse = ({ system, settings, tokens, issueIdToken }: Deps): IssueResponse => {
+  const grantFor = (accepted: Accepted, now: EpochSeconds): Grant => ({
+    id: system.random.base64url(idBytes),
+    clientId: accepted.flow.request.clientId,
+    subject: accepted.login.subject,
+    requestedScope: accepted.flow.request.scope,
+    scope: accepted.consent.grantedScope,
+    session: accepted.consent.session,
+    authenticatedAt: accepted.login.authenticatedAt,
+    requestedAt: accepted.flow.requestedAt,
+    acr: acrOf(accepted),
+    createdAt: now,
+    keepUntil: after(now, settings.authCodeLifespan),
+  });
+
+  return async (accepted, now) => {
+    const { request } = accepted.flow;
+    const issues = issuesOf(request.responseType);
+    const grant = grantFor(accepted, now);
+    if (issues.idToken && !grantsOpenId(grant.scope)) {
+      throw oauthError('access_denied', 'The response type asks for an ID token, but "openid" was not granted.');
+    }
+    const code = issues.code ? mintToken(system, 'authorization-code', grant.id) : null;
+    const access = issues.token ? mintToken(system, 'access-token', grant.id) : null;
+    const idToken = issues.idToken
+      ? await issueIdToken({
+          grant,
+          nonce: request.nonce,
+          now,
+          beside: { code: code?.secret ?? '', accessToken: access?.secret ?? '' },
+        })
+      : '';
+    const codes: AuthorizationCode[] = code
+      ? [
+          {
+            key: code.key,
+            redirectUri: request.sentRedirectUri,
+            codeChallenge: request.codeChallenge,
+            nonce: request.nonce,
+            issuedAt: now,
+            expiresAt: after(now, settings.authCodeLifespan),
+          },
+        ]
+      : [];
+    const expiresAt = after(now, settings.accessTokenLifespan);
+    const accessTokens: GrantToken[] = access
+      ? [{ key: access.key, kind: 'access', scope: null, issuedAt: now, expiresAt }]
+      : [];
+    const [first] = codes;
+    // An ID token alone, or `none`, leaves nothing that could be presented later: no grant is kept for it.
+    if (first || accessTokens.length > 0) {
+      await tokens.createGrant(grant, { ...(first ? { code: first } : {}), tokens: accessTokens });
+    }
+    return {
+      request,
+      scope: grant.scope,
+      code: code?.secret ?? '',
+      accessToken: access?.secret ?? '',
+      expiresIn: settings.accessTokenLifespan,
+      idToken,
+    };
+  };
+};
