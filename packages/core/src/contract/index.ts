@@ -1,7 +1,7 @@
 // The contract of every port, as data: what an adapter must pass before it may call itself a store of Claviger. Needs no
 // test runner. Exported as `@claviger/core/contract`.
 import type { Stores } from '../ports/stores.ts';
-import { type Case, type DeclareTest, type Opened, runContract } from './case.ts';
+import { type Case, type Cleaning, type DeclareTest, type Opened, runContract } from './case.ts';
 import { claimStoreContract } from './claim-store.contract.ts';
 import { clientStoreContract } from './client-store.contract.ts';
 import { consentStoreContract } from './consent-store.contract.ts';
@@ -10,7 +10,7 @@ import { keyStoreContract } from './key-store.contract.ts';
 import { loginSessionStoreContract } from './login-session-store.contract.ts';
 import { tokenStoreContract } from './token-store.contract.ts';
 
-export { type Case, type DeclareTest, type Opened, runContract } from './case.ts';
+export { type Case, type Cleaning, type DeclareTest, type Opened, runContract } from './case.ts';
 export * as fixtures from './fixtures.ts';
 
 /** The cases of each port. */
@@ -27,13 +27,17 @@ export const contracts: Contracts = {
 };
 
 /** Runs the contracts of all ports, for an adapter that offers every port. `openStores` gives empty stores each time. */
-export const runContracts = async (test: DeclareTest, openStores: () => Promise<Opened<Stores>>): Promise<void> => {
+export const runContracts = async (
+  test: DeclareTest,
+  openStores: () => Promise<Opened<Stores>>,
+  cleaning: Cleaning = 'on-request',
+): Promise<void> => {
   const runPort = <Port extends keyof Stores>(port: Port): Promise<void> => {
     const openStore = async (): Promise<Opened<Stores[Port]>> => {
       const { store: stores, close } = await openStores();
       return { store: stores[port], close };
     };
-    return runContract((name, run) => test(`${port}: ${name}`, run), openStore, contracts[port]);
+    return runContract((name, run) => test(`${port}: ${name}`, run), openStore, contracts[port], cleaning);
   };
   for (const port of Object.keys(contracts) as (keyof Stores)[]) await runPort(port);
 };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { epochSeconds } from '../domain/time.ts';
 import type { TokenStore } from '../ports/token-store.ts';
-import type { Case } from './case.ts';
+import { type Case, due } from './case.ts';
 import { fullClientToken, fullCode, fullGrant, fullToken, grantIdOf, later, now } from './fixtures.ts';
 import { accessKey, aliveOf, codeKey, firstTokens, keyOf, refreshKey, rotationTo } from './token-store-fixtures.ts';
 
@@ -29,7 +29,7 @@ export const tokenStoreCleaningCases: readonly Case<TokenStore>[] = [
   },
   {
     name: 'expired codes and tokens of every kind are removed and counted; live ones stay',
-    async run(store) {
+    async run(store, cleaning) {
       const refresh = fullToken({ key: refreshKey, kind: 'refresh', expiresAt: later(10) });
       await store.createGrant(fullGrant(), {
         code: fullCode({ expiresAt: later(10) }),
@@ -38,96 +38,105 @@ export const tokenStoreCleaningCases: readonly Case<TokenStore>[] = [
       await store.saveClientToken(fullClientToken({ expiresAt: later(10) }));
       await store.saveClientToken(fullClientToken({ key: keyOf('live', 'own'), expiresAt: later(11) }));
       assert.equal(await clean(store, later(9)), 0);
-      assert.equal(await clean(store, later(10)), 4);
+      assert.equal(await clean(store, later(10)), due(4, cleaning));
       assert.equal(await clean(store, later(10)), 0);
-      assert.deepEqual(await aliveOf(store, ['access', 'refresh', 'live']), ['live']);
-      assert.equal(await store.findCode(codeKey, now), undefined);
-      assert.equal(await store.findToken(fullClientToken().key, now), undefined);
+      // What was removed is gone for a caller too whose clock is behind; what is left to expire is gone at its second.
+      const at = cleaning === 'on-request' ? now : later(10);
+      assert.deepEqual(await aliveOf(store, ['access', 'refresh', 'live'], 'grant', at), ['live']);
+      assert.equal(await store.findCode(codeKey, at), undefined);
+      assert.equal(await store.findToken(fullClientToken().key, at), undefined);
       assert.notEqual(await store.findToken(keyOf('live', 'own'), later(10)), undefined);
     },
   },
   {
     name: 'only what was issued before the given moment is removed',
-    async run(store) {
+    async run(store, cleaning) {
       const issued = (label: string, at: number) => ({ ...expiringToken(label, now), issuedAt: epochSeconds(at) });
       const tokens = [issued('older', later(-21)), issued('younger', later(-20))];
       const code = fullCode({ issuedAt: later(-20), expiresAt: now });
       await store.createGrant(fullGrant(), { code, tokens });
       await store.saveClientToken(fullClientToken({ issuedAt: later(-20), expiresAt: now }));
       assert.equal(await store.removeExpired({ now, issued: later(-21) }, 10), 0);
-      assert.equal(await store.removeExpired({ now, issued: later(-20) }, 10), 1);
-      assert.equal(await store.removeExpired({ now, issued: later(-19) }, 10), 3);
+      assert.equal(await store.removeExpired({ now, issued: later(-20) }, 10), due(1, cleaning));
+      assert.equal(await store.removeExpired({ now, issued: later(-19) }, 10), due(3, cleaning));
     },
   },
   {
     name: 'at most as many rows are removed as asked for, grants included',
-    async run(store) {
+    async run(store, cleaning) {
       for (const name of ['g1', 'g2', 'g3']) {
         const tokens = [expiringToken('access', now, name), expiringToken('more', now, name)];
         await store.createGrant(fullGrant({ id: grantIdOf(name), keepUntil: now }), { tokens });
       }
       assert.equal(await clean(store, now, 0), 0);
-      assert.equal(await clean(store, now, 4), 4);
-      assert.equal(await clean(store, now, 4), 4);
-      assert.equal(await clean(store, now, 4), 1);
+      assert.equal(await clean(store, now, 4), due(4, cleaning));
+      assert.equal(await clean(store, now, 4), due(4, cleaning));
+      assert.equal(await clean(store, now, 4), due(1, cleaning));
       assert.equal(await clean(store, now, 4), 0);
     },
   },
   {
     name: 'a grant stays until keepUntil though nothing points at it',
-    async run(store) {
+    async run(store, cleaning) {
       await store.createGrant(fullGrant({ keepUntil: later(10) }), {});
       assert.equal(await clean(store, later(9)), 0);
       assert.equal(await store.revokeGrant(fullGrant().id, now), true);
-      assert.equal(await clean(store, later(10)), 1);
+      assert.equal(await clean(store, later(10)), due(1, cleaning));
       assert.equal(await store.revokeGrant(fullGrant().id, now), false);
     },
   },
   {
     name: 'a grant stays as long as a token points at it, even past keepUntil, and goes afterwards',
-    async run(store) {
+    async run(store, cleaning) {
       const refresh = fullToken({ key: refreshKey, kind: 'refresh', expiresAt: later(100) });
       await store.createGrant(fullGrant({ keepUntil: now }), { tokens: [expiringToken('access', later(50)), refresh] });
       assert.equal(await clean(store, later(49)), 0);
-      assert.equal(await clean(store, later(99)), 1);
+      assert.equal(await clean(store, later(99)), due(1, cleaning));
       assert.notEqual(await store.findToken(refreshKey, later(99)), undefined);
-      assert.equal(await clean(store, later(100)), 2);
-      assert.equal(await store.revokeGrant(fullGrant().id, now), false);
+      assert.equal(await clean(store, later(100)), due(2, cleaning));
+      assert.equal(await store.findToken(refreshKey, later(100)), undefined);
+      if (cleaning === 'on-request') assert.equal(await store.revokeGrant(fullGrant().id, now), false);
     },
   },
   {
     name: 'a grant stays as long as a code points at it, even past keepUntil',
-    async run(store) {
+    async run(store, cleaning) {
       await store.createGrant(fullGrant({ keepUntil: now }), { code: fullCode({ expiresAt: later(100) }) });
       assert.equal(await clean(store, later(99)), 0);
       assert.equal(await store.redeemCode(codeKey, [], later(99)), 'redeemed');
       assert.equal(await clean(store, later(99)), 0);
-      assert.equal(await clean(store, later(100)), 2);
+      assert.equal(await clean(store, later(100)), due(2, cleaning));
     },
   },
   {
     name: 'a grant stays as long as tokens live that joined it later, by redemption and by rotation',
-    async run(store) {
+    async run(store, cleaning) {
       await store.createGrant(fullGrant({ keepUntil: now }), { code: fullCode({ expiresAt: later(10) }) });
       const refresh = fullToken({ key: refreshKey, kind: 'refresh', expiresAt: later(100) });
       await store.redeemCode(codeKey, [refresh], now);
-      assert.equal(await clean(store, later(99)), 1);
+      assert.equal(await clean(store, later(99)), due(1, cleaning));
       const successor = fullToken({ key: keyOf('next'), kind: 'refresh', expiresAt: later(1000) });
       const rotation = { ...rotationTo('next-'), successors: [successor] };
       assert.equal((await store.rotateRefreshToken(refreshKey, rotation, later(99))).outcome, 'rotated');
-      assert.equal(await clean(store, later(999)), 1);
+      assert.equal(await clean(store, later(999)), due(1, cleaning));
       assert.notEqual(await store.findToken(successor.key, later(999)), undefined);
-      assert.equal(await clean(store, later(1000)), 2);
+      assert.equal(await clean(store, later(1000)), due(2, cleaning));
       assert.equal(await clean(store, later(1_000_001)), 0);
     },
   },
   {
     name: 'a grant that was removed can be created anew',
-    async run(store) {
+    async run(store, cleaning) {
       await store.createGrant(fullGrant({ keepUntil: now }), {});
-      assert.equal(await clean(store, now), 1);
-      await store.createGrant(fullGrant(), { tokens: firstTokens() });
-      assert.deepEqual(await aliveOf(store, ['access', 'refresh']), ['access', 'refresh']);
+      assert.equal(await clean(store, now), due(1, cleaning));
+      const anew = store.createGrant(fullGrant(), { tokens: firstTokens() });
+      const created = await anew.then(
+        () => true,
+        () => false,
+      );
+      // A store that cleans by itself may not have come to it yet; then it refuses the id as a whole.
+      if (cleaning === 'on-request') assert.ok(created);
+      assert.deepEqual(await aliveOf(store, ['access', 'refresh']), created ? ['access', 'refresh'] : []);
     },
   },
   {

@@ -26,7 +26,12 @@ export const rotationTo = (generation: string, grace = 0): Rotation => ({
 });
 
 /** Which of the keys, by the label of their hash, name a live token. */
-export const aliveOf = async (store: TokenStore, labels: readonly string[], grant = 'grant'): Promise<string[]> => {
-  const found = await Promise.all(labels.map((label) => store.findToken(keyOf(label, grant), now)));
+export const aliveOf = async (
+  store: TokenStore,
+  labels: readonly string[],
+  grant = 'grant',
+  at = now,
+): Promise<string[]> => {
+  const found = await Promise.all(labels.map((label) => store.findToken(keyOf(label, grant), at)));
   return labels.filter((_, index) => found[index] !== undefined);
 };

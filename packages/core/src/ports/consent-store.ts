@@ -12,6 +12,6 @@ export interface ConsentStore {
   list(subject: string, page: Page, now: EpochSeconds): Promise<readonly Consent[]>;
   /** Forgets the consents of a client, of a subject, or of both together; naming neither forgets none. Returns how many. */
   forget(of: { readonly clientId?: string; readonly subject?: string }): Promise<number>;
-  /** Removes at most `limit` consents that are past at `now`. Returns how many. */
+  /** Removes at most `limit` consents that are past at `now`. Returns how many. A store may leave them to expire by themselves and return 0. */
   removeExpired(now: EpochSeconds, limit: number): Promise<number>;
 }

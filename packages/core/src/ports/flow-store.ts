@@ -11,6 +11,6 @@ export interface FlowStore {
   replace(flow: Flow, expectedVersion: number, now: EpochSeconds): Promise<'replaced' | 'stale'>;
   /** Removes the flows of a client, of a subject (subjectOf), or of both together; naming neither removes none. Returns how many. */
   removeAll(of: { readonly clientId?: string; readonly subject?: string }): Promise<number>;
-  /** Removes at most `limit` flows that are expired at `now`. Returns how many. */
+  /** Removes at most `limit` flows that are expired at `now`. Returns how many. A store may leave them to expire by themselves and return 0. */
   removeExpired(now: EpochSeconds, limit: number): Promise<number>;
 }

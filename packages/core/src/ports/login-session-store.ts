@@ -12,6 +12,6 @@ export interface LoginSessionStore {
   remove(id: Hashed): Promise<boolean>;
   /** Ends every session of a subject, in every browser. Returns how many there were. */
   removeBySubject(subject: string): Promise<number>;
-  /** Removes at most `limit` sessions that are expired at `now`. Returns how many. */
+  /** Removes at most `limit` sessions that are expired at `now`. Returns how many. A store may leave them to expire by themselves and return 0. */
   removeExpired(now: EpochSeconds, limit: number): Promise<number>;
 }

@@ -58,7 +58,8 @@ export interface TokenStore {
   /**
    * Removes at most `limit` codes and tokens that are expired at `before.now` and were issued before
    * `before.issued`, and, within the same limit, grants that nothing points at any more (Grant.keepUntil).
-   * Returns how many rows went.
+   * Returns how many rows went. A store may leave its rows to expire by themselves, and return 0: never before nobody's
+   * clock can call them live, and a grant never before what it issued.
    */
   removeExpired(before: { readonly now: EpochSeconds; readonly issued: EpochSeconds }, limit: number): Promise<number>;
 }

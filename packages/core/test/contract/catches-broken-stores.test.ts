@@ -1,8 +1,8 @@
 // The contract itself under test: it notices every store that is broken on purpose, and no case of it is idle.
 import { AssertionError } from 'node:assert/strict';
 import t from 'tap';
-import { type Case, contracts } from '../../src/contract/index.ts';
-import type { Stores } from '../../src/index.ts';
+import { type Case, type Cleaning, contracts } from '../../src/contract/index.ts';
+import { epochSeconds, type Stores } from '../../src/index.ts';
 import { memoryStores } from '../../src/memory/index.ts';
 import { claimFaults } from './broken-claim-stores.ts';
 import { clientFaults } from './broken-client-stores.ts';
@@ -26,10 +26,15 @@ const faults: Faults = {
 };
 
 /** Names of the cases that a broken store fails. */
-const failedBy = async <S extends object>(fault: Fault<S>, cases: readonly Case<S>[], open: () => S) => {
+const failedBy = async <S extends object>(
+  fault: Fault<S>,
+  cases: readonly Case<S>[],
+  open: () => S,
+  cleaning: Cleaning = 'on-request',
+) => {
   const failed: string[] = [];
   for (const { name, run } of cases) {
-    await run(broken(open(), fault)).catch(() => failed.push(name));
+    await run(broken(open(), fault), cleaning).catch(() => failed.push(name));
   }
   return failed;
 };
@@ -55,5 +60,36 @@ t.test('a failing case says by an AssertionError what was expected', async (t) =
   const [first] = contracts.clients;
   const [forgetful] = clientFaults;
   t.ok(first && forgetful);
-  if (first && forgetful) await t.rejects(first.run(broken(memoryStores().clients, forgetful)), AssertionError);
+  if (first && forgetful)
+    await t.rejects(first.run(broken(memoryStores().clients, forgetful), 'on-request'), AssertionError);
+});
+
+/** Whether a store that says it cleans by itself is found out; it leaves everything where it is, for ever. */
+const caughtByItself = async <Port extends 'flows' | 'consents' | 'loginSessions' | 'tokens'>(
+  port: Port,
+  breaks: Fault<Stores[Port]>['breaks'],
+): Promise<number> => {
+  const fault = { fault: 'is broken', caughtBy: '', breaks };
+  return (await failedBy<Stores[Port]>(fault, contracts[port], () => memoryStores()[port], 'by-itself')).length;
+};
+
+t.test('a store that cleans by itself answers 0 and finds nothing that is expired; else it is caught', async (t) => {
+  const removeExpired = async (): Promise<number> => 0;
+  const removeEarly = async (): Promise<number> => 1;
+  const longAgo = epochSeconds(0);
+  for (const port of ['flows', 'consents', 'loginSessions', 'tokens'] as const) {
+    t.equal(await caughtByItself(port, () => ({ removeExpired })), 0, `${port}: expired rows may stay, unfound`);
+    t.not(await caughtByItself(port, () => ({ removeExpired: removeEarly })), 0, `${port}: a count is caught`);
+    t.not(await caughtByItself(port, () => ({})), 0, `${port}: removing on request is caught`);
+  }
+  const caught = [
+    await caughtByItself('flows', (sound) => ({ removeExpired, find: (id) => sound.find(id, longAgo) })),
+    await caughtByItself('loginSessions', (sound) => ({ removeExpired, find: (id) => sound.find(id, longAgo) })),
+    await caughtByItself('tokens', (sound) => ({ removeExpired, findToken: (key) => sound.findToken(key, longAgo) })),
+    await caughtByItself('consents', (sound) => ({
+      removeExpired,
+      list: (...of) => sound.list(of[0], of[1], longAgo),
+    })),
+  ];
+  for (const cases of caught) t.ok(cases > 1, 'finding what is expired fails more than one case');
 });
