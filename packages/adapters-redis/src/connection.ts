@@ -1,0 +1,83 @@
+// The connection that all stores share: runs commands and scripts, gives up in time, and passes on no error that could
+// hold a password or a value (ioredis hangs a command's arguments on its errors).
+import { StoreUnavailable } from '@claviger/core';
+import { Cluster, type Redis } from 'ioredis';
+import type { Script } from './script.ts';
+
+export type Argument = string | number;
+
+/** Replies of a server that may soon be able to do what it cannot do now. */
+const passing = /^(LOADING|BUSY|MASTERDOWN|READONLY|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|MOVED|ASK)\b/;
+
+/** A member of `ZSCAN` pages: enough to be quick, little enough not to hold up the server. */
+const scanCount = 500;
+
+export class Connection {
+  readonly #client: Redis | Cluster;
+
+  constructor(client: Redis | Cluster) {
+    this.#client = client;
+  }
+
+  /** Runs one command. */
+  async command(name: string, ...args: readonly Argument[]): Promise<unknown> {
+    try {
+      return await this.#client.call(name, ...args);
+    } catch (error) {
+      throw withoutArguments(error);
+    }
+  }
+
+  /** Runs a script by its hash; a server that does not know it (restarted, failed over, flushed) is given the text. */
+  async run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+    try {
+      return await this.#client.evalsha(script.sha, keys.length, ...keys, ...args);
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw withoutArguments(error);
+    }
+    return this.command('eval', script.lua, keys.length, ...keys, ...args);
+  }
+
+  /** Every member of a sorted set that is there all the time; one may come twice. */
+  async *members(key: string): AsyncGenerator<readonly string[]> {
+    let cursor = '0';
+    do {
+      const reply = await this.command('zscan', key, cursor, 'count', scanCount);
+      const [next, page] = Array.isArray(reply) ? reply : [];
+      cursor = String(next ?? '0');
+      yield textsOf(page).filter((_, index) => index % 2 === 0);
+    } while (cursor !== '0');
+  }
+
+  /** Sends a command without keys to each master. */
+  async onEachMaster(name: string, ...args: readonly Argument[]): Promise<readonly unknown[]> {
+    const masters = this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
+    if (masters.length === 0) throw new StoreUnavailable('redis', new Error('No master is connected.'));
+    try {
+      return await Promise.all(masters.map((master) => master.call(name, ...args)));
+    } catch (error) {
+      throw withoutArguments(error);
+    }
+  }
+
+  /** Afterwards every command rejects. Waits for the replies that are due, but no longer than a lost server. */
+  async close(): Promise<void> {
+    await this.#client.quit().catch(() => undefined);
+    this.#client.disconnect();
+  }
+}
+
+export const withoutArguments = (error: unknown): Error => {
+  const message = error instanceof Error ? error.message : String(error);
+  const isReply = error instanceof Error && error.name === 'ReplyError';
+  if (isReply && !passing.test(message)) return new Error(`Redis: ${message.split(', with args beginning with')[0]}`);
+  return new StoreUnavailable('redis', new Error(message));
+};
+
+export const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** An array reply of texts. */
+export const textsOf = (reply: unknown): readonly string[] => {
+  if (!Array.isArray(reply) || !reply.every(isText)) throw new TypeError('Redis answered with another type.');
+  return reply;
+};

@@ -1,0 +1,31 @@
+// The atomic steps of RedisFlowStore. A flow is one text of five lines: version, expiry, client and subject (JSON), and the
+// whole flow (JSON).
+import { script } from '../script.ts';
+
+export const replaceFlow = script(
+  'replace',
+  String.raw`
+-- KEYS: flow. ARGV: expected version, now, new expiry, client and subject, the new text, its milliseconds, whether the
+-- index has entries for these owners until that expiry (0 or 1).
+local flow = redis.call('GET', KEYS[1])
+if not flow then return 'stale' end
+local version, expires, client, subject = flow:match('^([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n')
+if version ~= ARGV[1] or tonumber(expires) <= tonumber(ARGV[2]) then return 'stale' end
+local relies = client == ARGV[4] and subject == ARGV[5] and tonumber(ARGV[3]) <= tonumber(expires)
+if not relies and ARGV[8] == '0' then return 'index' end
+redis.call('SET', KEYS[1], ARGV[6], 'PX', ARGV[7])
+return 'replaced'
+`,
+);
+
+export const removeFlow = script(
+  'removeAll',
+  String.raw`
+-- KEYS: flow. ARGV: client and subject that it must have, '' for any.
+local flow = redis.call('GET', KEYS[1])
+if not flow then return 0 end
+local client, subject = flow:match('^[^\n]*\n[^\n]*\n([^\n]*)\n([^\n]*)\n')
+if (ARGV[1] ~= '' and ARGV[1] ~= client) or (ARGV[2] ~= '' and ARGV[2] ~= subject) then return 0 end
+return redis.call('DEL', KEYS[1])
+`,
+);

@@ -1,0 +1,91 @@
+// ClientStore in sixteen slots, chosen by the id: in each a hash of its clients and the sorted set of their ids, so that
+// both change in one step. A list merges the sixteen orders. A client is its version in one line, and all of it (JSON).
+import type { Client, ClientStore, Page } from '@claviger/core';
+import { type Connection, isText, textsOf } from '../connection.ts';
+import { clientShards, type Keys } from '../keys.ts';
+import { script } from '../script.ts';
+
+const create = script(
+  'create',
+  `
+-- KEYS: clients, ids. ARGV: id, client.
+if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 'exists' end
+redis.call('ZADD', KEYS[2], 0, ARGV[1])
+return 'created'
+`,
+);
+
+const replace = script(
+  'replace',
+  String.raw`
+-- KEYS: clients. ARGV: id, expected version, client.
+local client = redis.call('HGET', KEYS[1], ARGV[1])
+if not client or client:match('^[^\n]*') ~= ARGV[2] then return 'stale' end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return 'replaced'
+`,
+);
+
+const remove = script(
+  'remove',
+  `
+-- KEYS: clients, ids. ARGV: id.
+redis.call('ZREM', KEYS[2], ARGV[1])
+return redis.call('HDEL', KEYS[1], ARGV[1])
+`,
+);
+
+export class RedisClientStore implements ClientStore {
+  readonly #connection: Connection;
+  readonly #keys: Keys;
+
+  constructor(connection: Connection, keys: Keys) {
+    this.#connection = connection;
+    this.#keys = keys;
+  }
+
+  async create(client: Client): Promise<'created' | 'exists'> {
+    const reply = await this.#connection.run(create, this.#keysFor(client.id), [client.id, textOf(client)]);
+    return reply === 'created' ? 'created' : 'exists';
+  }
+
+  async find(id: string): Promise<Client | undefined> {
+    const [clients] = this.#keysFor(id);
+    const text = await this.#connection.command('hget', clients, id);
+    return isText(text) ? JSON.parse(text.slice(text.indexOf('\n') + 1)) : undefined;
+  }
+
+  async list({ limit, offset }: Page): Promise<readonly Client[]> {
+    if (limit <= 0) return [];
+    const first = (shard: string): Promise<unknown> =>
+      this.#connection.command('zrange', this.#keys.clientIds(shard), 0, offset + limit - 1);
+    const ids = (await Promise.all(clientShards.map(first))).flatMap(textsOf);
+    const page = inCodePointOrder(ids).slice(offset, offset + limit);
+    const clients = await Promise.all(page.map((id) => this.find(id)));
+    return clients.filter((client) => client !== undefined);
+  }
+
+  async replace(client: Client, expectedVersion: number): Promise<'replaced' | 'stale'> {
+    const [clients] = this.#keysFor(client.id);
+    const reply = await this.#connection.run(replace, [clients], [client.id, expectedVersion, textOf(client)]);
+    return reply === 'replaced' ? 'replaced' : 'stale';
+  }
+
+  async remove(id: string): Promise<boolean> {
+    return (await this.#connection.run(remove, this.#keysFor(id), [id])) !== 0;
+  }
+
+  #keysFor(id: string): readonly [string, string] {
+    const shard = this.#keys.shardOfClient(id);
+    return [this.#keys.clients(shard), this.#keys.clientIds(shard)];
+  }
+}
+
+const textOf = (client: Client): string => `${client.version}\n${JSON.stringify(client)}`;
+
+/** The byte order of UTF-8, in which Redis sorts each shard, is the order of code points. */
+const inCodePointOrder = (ids: readonly string[]): readonly string[] =>
+  ids
+    .map((id) => ({ id, bytes: Buffer.from(id) }))
+    .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
+    .map(({ id }) => id);

@@ -1,0 +1,89 @@
+// ConsentStore: one hash per subject, so that everything asked about a subject is one step. Which subjects have consented
+// to a client stands in an index of its own, in other slots. Its entry is written before the consent; a consent may have no
+// end, so entries have none either: each consent that is remembered has one old entry looked at, and removed when there is
+// nothing behind it (any more).
+import { type Consent, type ConsentStore, type EpochSeconds, isRemembered, type Page } from '@claviger/core';
+import { type Connection, textsOf } from '../connection.ts';
+import { clockTolerance, digestOf, type Keys, longestTimeToLive } from '../keys.ts';
+import type { Selection } from '../owner-index.ts';
+import {
+  enterSubject,
+  forgetConsents,
+  hasConsents,
+  rememberConsent,
+  settleSubject,
+} from '../scripts/consent-scripts.ts';
+
+export class RedisConsentStore implements ConsentStore {
+  readonly #connection: Connection;
+  readonly #keys: Keys;
+
+  constructor(connection: Connection, keys: Keys) {
+    this.#connection = connection;
+    this.#keys = keys;
+  }
+
+  /** Ids are those of flows, and a flow is about one subject: the same id is looked for among the subject's consents. */
+  async remember(consent: Consent): Promise<void> {
+    const { id, clientId, subject, requestedAt: now, expiresAt } = consent;
+    const digest = digestOf(subject);
+    const text = [expiresAt ?? '-', JSON.stringify(clientId), JSON.stringify(consent)].join('\n');
+    const oldest = await this.#connection.run(enterSubject, [this.#keys.consenting(clientId, digest)], [digest]);
+    await this.#connection.run(
+      rememberConsent,
+      [this.#keys.consents(digest)],
+      [id, text, now - clockTolerance, longestTimeToLive],
+    );
+    if (oldest !== '') await this.#lookAt(clientId, String(oldest));
+  }
+
+  async findFor(clientId: string, subject: string, now: EpochSeconds): Promise<readonly Consent[]> {
+    return (await this.#remembered(subject, now)).filter((consent) => consent.clientId === clientId);
+  }
+
+  async list(subject: string, { limit, offset }: Page, now: EpochSeconds): Promise<readonly Consent[]> {
+    return (await this.#remembered(subject, now)).slice(offset, offset + limit);
+  }
+
+  async forget({ clientId, subject }: Selection): Promise<number> {
+    if (subject !== undefined) return this.#forget(digestOf(subject), clientId);
+    if (clientId === undefined) return 0;
+    let forgotten = 0;
+    for (const index of this.#keys.allConsenting(clientId)) {
+      for await (const digests of this.#connection.members(index)) {
+        const counts = await Promise.all(digests.map((digest) => this.#forget(digest, clientId)));
+        forgotten += counts.reduce((sum, count) => sum + count, 0);
+        await Promise.all(digests.map((digest) => this.#connection.run(settleSubject, [index], [digest, 0])));
+      }
+    }
+    return forgotten;
+  }
+
+  /** Consents that have an end go by themselves. */
+  async removeExpired(): Promise<number> {
+    return 0;
+  }
+
+  async #forget(subjectDigest: string, clientId: string | undefined): Promise<number> {
+    const client = clientId === undefined ? '' : JSON.stringify(clientId);
+    return Number(await this.#connection.run(forgetConsents, [this.#keys.consents(subjectDigest)], [client]));
+  }
+
+  async #lookAt(clientId: string, subjectDigest: string): Promise<void> {
+    const consents = this.#keys.consents(subjectDigest);
+    const there = await this.#connection.run(hasConsents, [consents], [JSON.stringify(clientId)]);
+    const index = this.#keys.consenting(clientId, subjectDigest);
+    await this.#connection.run(settleSubject, [index], [subjectDigest, Number(there)]);
+  }
+
+  async #remembered(subject: string, now: EpochSeconds): Promise<readonly Consent[]> {
+    const rows = textsOf(await this.#connection.command('hvals', this.#keys.consents(digestOf(subject))));
+    return rows
+      .map((row): Consent => JSON.parse(row.split('\n')[2] ?? ''))
+      .filter((consent) => isRemembered(consent, now))
+      .sort(newestFirst);
+  }
+}
+
+const newestFirst = (a: Consent, b: Consent): number =>
+  b.requestedAt - a.requestedAt || Buffer.compare(Buffer.from(b.id), Buffer.from(a.id));

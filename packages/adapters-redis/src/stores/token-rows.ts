@@ -1,0 +1,83 @@
+// Between the records of the token store and their texts in Redis. They are kept short: there are many of them. Lists have
+// a fixed order, which only ever grows at its end.
+import {
+  type AuthorizationCode,
+  type ClientToken,
+  type EpochSeconds,
+  epochSeconds,
+  type FoundToken,
+  type Grant,
+  type GrantToken,
+  type TokenKey,
+} from '@claviger/core';
+
+/** Owners, until when index entries last, and the rest. */
+export const grantText = (grant: Grant, indexedUntil: EpochSeconds): string => {
+  const { requestedScope, scope, session, authenticatedAt, requestedAt, acr, createdAt, keepUntil } = grant;
+  const { accessToken, idToken } = session;
+  const rest = [requestedScope, scope, accessToken, idToken, authenticatedAt, requestedAt, acr, createdAt, keepUntil];
+  return [JSON.stringify(grant.clientId), JSON.stringify(grant.subject), indexedUntil, JSON.stringify(rest)].join('\n');
+};
+
+export const grantOf = (id: string, text: string): Grant => {
+  const [clientId = '', subject = '', , rest = ''] = text.split('\n');
+  const [requestedScope, scope, accessToken, idToken, authenticatedAt, requestedAt, acr, createdAt, keepUntil] =
+    JSON.parse(rest);
+  return {
+    id,
+    clientId: JSON.parse(clientId),
+    subject: JSON.parse(subject),
+    requestedScope,
+    scope,
+    session: { accessToken, idToken },
+    authenticatedAt,
+    requestedAt,
+    acr,
+    createdAt,
+    keepUntil,
+  };
+};
+
+const row = (kind: string, { issuedAt, expiresAt }: Lifetime, data: string): string =>
+  `${kind} ${issuedAt} ${expiresAt} ${data}`;
+
+interface Lifetime {
+  readonly issuedAt: EpochSeconds;
+  readonly expiresAt: EpochSeconds;
+}
+
+const rowOf = (text: string): { kind: string; lifetime: Lifetime; data: string } => {
+  const [, kind = '', issued, expires, data = ''] = /^(\w) (\S+) (\S+) (.*)$/s.exec(text) ?? [];
+  const lifetime = { issuedAt: epochSeconds(Number(issued)), expiresAt: epochSeconds(Number(expires)) };
+  return { kind, lifetime, data };
+};
+
+export const codeText = (code: AuthorizationCode): string =>
+  row('0', code, JSON.stringify([code.redirectUri, code.codeChallenge, code.nonce]));
+
+export const codeOf = (key: TokenKey, text: string): { code: AuthorizationCode; used: boolean } => {
+  const { kind, lifetime, data } = rowOf(text);
+  const [redirectUri, codeChallenge, nonce] = JSON.parse(data);
+  const { grantId, hash } = key;
+  return { code: { key: { grantId, hash }, redirectUri, codeChallenge, nonce, ...lifetime }, used: kind === '1' };
+};
+
+export const tokenText = (token: GrantToken): string =>
+  row(token.kind === 'access' ? 'a' : 'r', token, token.scope === null ? '' : JSON.stringify(token.scope));
+
+export const clientTokenText = (token: ClientToken): string =>
+  row('c', token, JSON.stringify([token.clientId, ...token.scope]));
+
+/** Undefined when the token's grant is not there. */
+export const foundToken = ({ grantId, hash }: TokenKey, text: string, grant?: string): FoundToken | undefined => {
+  const { kind, lifetime, data } = rowOf(text);
+  const key = { grantId, hash };
+  if (kind === 'c') {
+    const [clientId, ...scope] = JSON.parse(data);
+    return { owner: 'client', token: { key, clientId, scope, ...lifetime } };
+  }
+  if (grant === undefined) return undefined;
+  const scope = data === '' ? null : JSON.parse(data);
+  const token: GrantToken = { key, kind: kind === 'a' ? 'access' : 'refresh', scope, ...lifetime };
+  return { owner: 'grant', token, rotated: kind === 'R', grant: grantOf(grantId, grant) };
+};
