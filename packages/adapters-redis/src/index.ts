@@ -7,6 +7,7 @@ import { Connection, withoutArguments } from './connection.ts';
 import { parseRedisDsn } from './dsn.ts';
 import { refuseEviction } from './eviction.ts';
 import { Keys } from './keys.ts';
+import { RedisClaimStore } from './stores/redis-claim-store.ts';
 import { RedisClientStore } from './stores/redis-client-store.ts';
 import { RedisConsentStore } from './stores/redis-consent-store.ts';
 import { RedisFlowStore } from './stores/redis-flow-store.ts';
@@ -74,6 +75,7 @@ export const openRedisStores = async (options: RedisOptions): Promise<RedisStore
 };
 
 const storesOn = (connection: Connection, keys: Keys): Stores => ({
+  claims: new RedisClaimStore(connection, keys),
   clients: new RedisClientStore(connection, keys),
   consents: new RedisConsentStore(connection, keys),
   flows: new RedisFlowStore(connection, keys),

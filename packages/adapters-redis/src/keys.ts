@@ -35,6 +35,7 @@ export class Keys {
   /** The sealed successors of a rotated refresh token. */
   sealed = ({ grantId, hash }: TokenKey): string => `${this.#prefix}s:${tagOf(grantId)}${hash}`;
 
+  claim = (name: string): string => `${this.#prefix}claim:${name}`;
   flow = (id: string): string => `${this.#prefix}flow:${id}`;
   loginSession = (id: string): string => `${this.#prefix}session:${id}`;
 

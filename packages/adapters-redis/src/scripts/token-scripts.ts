@@ -5,7 +5,7 @@
 // r (refresh), R (refresh, rotated) or c (a client's own). A code is `used issued expires data`, used being 0 or 1.
 import { script } from '../script.ts';
 
-const reading = String.raw`
+const reading = `
 local function live_grant()
   local grant = redis.call('GET', KEYS[1])
   if grant and grant ~= 'revoked' then return grant end
@@ -118,7 +118,7 @@ export const rotateRefreshToken = script(
   reading,
   revoking,
   issuing,
-  String.raw`
+  `
 -- KEYS: grant, access tokens, token, its sealed successors, rows. ARGV: now, last expiry of what is issued, until when the
 -- index entries last (0 when nobody has extended them), milliseconds that the grant has to stay, grace, sealed successors,
 -- milliseconds that these have to stay, what is issued.

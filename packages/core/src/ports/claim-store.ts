@@ -17,6 +17,6 @@ export interface ClaimStore {
    * until the new `until`. Whether the holder has it now.
    */
   claim(claim: Claim, now: EpochSeconds): Promise<boolean>;
-  /** Removes at most `limit` claims that are over at `now`. Returns how many. */
+  /** Removes at most `limit` claims that are over at `now`. Returns how many. A store may leave them to expire by themselves and return 0. */
   removeExpired(now: EpochSeconds, limit: number): Promise<number>;
 }

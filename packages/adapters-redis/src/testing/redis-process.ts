@@ -1,0 +1,111 @@
+// One redis-server or valkey-server of our own, on a free loopback port, in a temporary folder. It ends with this process,
+// however this process ends. Exported, with the other files here, as `@claviger/adapters-redis/testing`.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+
+const programs = ['redis-server', 'valkey-server'];
+
+/**
+ * The shell holds the server; when the pipe that is its input closes, because this process stops it or dies in whatever
+ * way, it kills the server. It tells the server's process id first.
+ */
+const keeper = '"$@" >/dev/null 2>&1 & server=$!; echo $server; cat >/dev/null; kill -9 $server 2>/dev/null';
+
+const startTimeoutMs = 10_000;
+
+export interface RedisProcess {
+  readonly port: number;
+  /** As `kill` does: SIGSTOP and SIGCONT make it hang and go on, SIGKILL ends it. */
+  signal(signal: NodeJS.Signals): void;
+  /** Starts the server again, on the same port and folder, after it was killed. */
+  restart(): Promise<void>;
+  /** Ends it, and removes its folder. */
+  stop(): Promise<void>;
+}
+
+/** `settings` are arguments of redis-server, such as `--maxmemory`, `100mb`. Nothing is saved to disk unless they say so. */
+export const startRedisProcess = async (settings: readonly string[] = []): Promise<RedisProcess> => {
+  const program = programs.find((name) => spawnSync(name, ['--version']).status === 0);
+  if (!program) {
+    throw new Error(
+      'These tests need a Redis server: name one in CLAVIGER_TEST_REDIS_URL, or install one with ' +
+        '"apt-get install redis-server".',
+    );
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'claviger-redis-'));
+  const port = await freePort();
+  const own = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...settings];
+  let running = await start(program, own, port);
+  return {
+    port,
+    signal: (signal) => process.kill(running.pid, signal),
+    async restart() {
+      await running.end();
+      running = await start(program, own, port);
+    },
+    async stop() {
+      await running.end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+interface Running {
+  readonly pid: number;
+  end(): Promise<void>;
+}
+
+const start = async (program: string, settings: readonly string[], port: number): Promise<Running> => {
+  const shell = spawn('sh', ['-c', keeper, 'sh', program, ...settings], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const ended = new Promise<void>((resolve) => shell.once('exit', () => resolve()));
+  const pid = await new Promise<number>((resolve, reject) => {
+    shell.once('error', reject);
+    shell.stdout.once('data', (chunk: Buffer) => resolve(Number.parseInt(chunk.toString(), 10)));
+  });
+  const end = async (): Promise<void> => {
+    shell.stdin.end();
+    await ended;
+  };
+  try {
+    await answers(port);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { pid, end };
+};
+
+const answers = async (port: number): Promise<void> => {
+  const deadline = Date.now() + startTimeoutMs;
+  while (!(await askRedis(port, 'ping').catch(() => undefined))) {
+    if (Date.now() > deadline) throw new Error(`The Redis server on port ${port} does not answer.`);
+    await sleep(20);
+  }
+};
+
+/** Runs one command on the server at a loopback port. */
+export const askRedis = async (port: number, name: string, ...args: readonly string[]): Promise<unknown> => {
+  const client = new Redis({ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => null });
+  client.on('error', () => undefined);
+  try {
+    return await client.call(name, ...args);
+  } finally {
+    client.disconnect();
+  }
+};
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });

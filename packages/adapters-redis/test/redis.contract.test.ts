@@ -1,0 +1,37 @@
+// The whole contract on one Redis server, through one connection and through two.
+import type { Stores } from '@claviger/core';
+import { runContracts } from '@claviger/core/contract';
+import t from 'tap';
+import { openRedisStores, type RedisStores } from '../src/index.ts';
+import { startRedis } from '../src/testing/index.ts';
+import { byTurns, freshPrefixes, within } from './support/contract-runs.ts';
+
+const redis = await startRedis();
+t.teardown(() => redis.stop());
+const freshPrefix = freshPrefixes(redis.prefix);
+
+t.test('one Redis server keeps the contract', (t) =>
+  runContracts(
+    within(t),
+    async () => {
+      const { stores, close } = await openRedisStores({ url: redis.url, prefix: freshPrefix() });
+      return { store: stores, close };
+    },
+    'by-itself',
+  ),
+);
+
+t.test('two nodes on one Redis server keep the contract, whichever of them is asked', (t) =>
+  runContracts(
+    within(t),
+    async () => {
+      const prefix = freshPrefix();
+      const nodes: readonly RedisStores[] = await Promise.all(
+        [1, 2].map(() => openRedisStores({ url: redis.url, prefix })),
+      );
+      const store: Stores = byTurns(nodes.map(({ stores }) => stores));
+      return { store, close: async () => void (await Promise.all(nodes.map(({ close }) => close()))) };
+    },
+    'by-itself',
+  ),
+);
