@@ -1,5 +1,5 @@
 // The public and the admin listener over one provider. The admin listener serves the public endpoints too.
-import { createProvider, type Provider, type Stores } from '@claviger/core';
+import { createProvider, isLoopbackHost, type Provider, type Stores } from '@claviger/core';
 import { nodeSystem } from '@claviger/core/node';
 import { buildApp, Metrics } from '@claviger/http';
 import type { FastifyInstance } from 'fastify';
@@ -42,7 +42,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     shareErrorDebug: config.settings.shareErrorDebug,
     logger: { level: config.log.level, stream: { write: writeLog } },
   };
-  const adminApp = buildApp({ ...shared, listener: 'admin' });
+  const adminApp = buildApp({ ...shared, listener: 'admin', forThisMachineOnly: isLoopbackHost(config.admin.host) });
   const publicApp = buildApp({
     ...shared,
     listener: 'public',

@@ -1,7 +1,6 @@
 // Environment and configuration file -> one typed configuration, or every problem at once. Opens nothing: see start.ts.
 import { resolve } from 'node:path';
-import { paths, type Settings, urlBelow } from '@claviger/core';
-import { isLoopbackHost, isLoopbackUrl } from './config/loopback.ts';
+import { isLoopbackHost, isLoopbackUrl, paths, type Settings, urlBelow } from '@claviger/core';
 import type { Parse } from './config/parse.ts';
 import { readSources, type Sources } from './config/sources.ts';
 import { type Values, type Variable, variables } from './config/variables.ts';

@@ -1,6 +1,6 @@
 // What `npm start` shows: where the server listens, and in development three lines to paste.
 import { paths, urlBelow } from '@claviger/core';
-import { baseUrl } from './config/loopback.ts';
+import { baseUrl } from './config/base-url.ts';
 import { builtInPages, type Config } from './config.ts';
 
 /** The client that the three lines make and use. */

@@ -32,8 +32,8 @@ export class Keys {
   /** A refresh token, or a client's own token. */
   token = ({ grantId, hash }: TokenKey): string => `${this.#prefix}t:${tagOf(grantId)}${hash}`;
   code = ({ grantId, hash }: TokenKey): string => `${this.#prefix}c:${tagOf(grantId)}${hash}`;
-  /** The sealed successors of a rotated refresh token. */
-  sealed = ({ grantId, hash }: TokenKey): string => `${this.#prefix}s:${tagOf(grantId)}${hash}`;
+  /** The sealed successors of the refresh token of a grant that was rotated last. */
+  sealed = (grantId: string): string => `${this.#prefix}s:${tagOf(grantId)}`;
 
   claim = (name: string): string => `${this.#prefix}claim:${name}`;
   flow = (id: string): string => `${this.#prefix}flow:${id}`;

@@ -116,7 +116,11 @@ const makeEndpoints = (
 ): Endpoints => {
   const { issuer, ui, system, settings, signingKeys } = wiring;
   const { shareErrorDebug } = settings;
-  const cookies = new BrowserCookies({ ...system, secure: new URL(issuer).protocol === 'https:' });
+  const cookies = new BrowserCookies({
+    ...system,
+    secure: new URL(issuer).protocol === 'https:',
+    sessionLifespan: settings.loginSessionLifespan,
+  });
   const errors = makeErrorReplies({ shareErrorDebug, errorUrl: ui.errorUrl, reportFailure });
   const authenticateClient = makeAuthenticateClient({ ...wiring, ...system });
   const withIdTokens = { ...wiring, issueIdToken: makeIssueIdToken(wiring) };

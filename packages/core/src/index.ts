@@ -10,6 +10,7 @@ export * from './domain/hashed.ts';
 export * from './domain/json.ts';
 export * from './domain/jwk.ts';
 export * from './domain/login-session.ts';
+export * from './domain/loopback.ts';
 export type { ResponseMode } from './domain/response-mode.ts';
 export * from './domain/stored-key.ts';
 export * from './domain/time.ts';

@@ -4,7 +4,7 @@ import { seconds } from '@claviger/core';
 import t from 'tap';
 import { authorizeUrl, challengeIn, givenAClient, introspect, redeem, Visit } from './support/given-a-flow.ts';
 import { givenAProvider, startOfTime } from './support/given-a-provider.ts';
-import { Browser, json, location } from './support/wire.ts';
+import { Browser, json, location, post } from './support/wire.ts';
 
 t.test('a person logs in and consents, and the client redeems its code once', async (t) => {
   const given = givenAProvider();
@@ -342,6 +342,7 @@ t.test('errors go to the client only when its address can be trusted', async (t)
     [{ code_challenge: 'a'.repeat(43), code_challenge_method: 'plain' }, 'invalid_request'],
     [{ code_challenge: 'short', code_challenge_method: 'S256' }, 'invalid_request'],
     [{ id_token_hint: 'nonsense' }, 'invalid_request'],
+    [{ nonce: 'x', max_age: '99999999999' }, 'invalid_request'],
   ];
   for (const [change, want] of trusted) {
     const to = location(await visit(authorizeUrl(client, change)));
@@ -352,6 +353,66 @@ t.test('errors go to the client only when its address can be trusted', async (t)
   const repeated = location(await visit(`${authorizeUrl(client)}&scope=openid`));
   t.equal(repeated.searchParams.get('error'), 'invalid_request', 'RFC 6749 §3.1: no parameter twice');
 });
+
+t.test('no answer travels over plain HTTP, except to the person’s own machine (RFC 9700 §2.6)', async (t) => {
+  const given = givenAProvider();
+  const redirectUris = ['http://app.example/cb', 'http://127.0.0.1:8080/cb', 'http://localhost/cb', 'app:/cb'];
+  const client = await givenAClient(given, 'shop', { redirectUris });
+  for (const [index, redirect_uri] of redirectUris.entries()) {
+    const reply = await new Browser(given.provider.endpoints.authorize).visit(authorizeUrl(client, { redirect_uri }));
+    t.equal(location(reply).searchParams.get('error'), index === 0 ? 'invalid_request' : null, redirect_uri);
+  }
+});
+
+t.test('an address that is not ASCII is encoded, never put raw into a header (RFC 3986 §2)', async (t) => {
+  const ui = {
+    loginUrl: 'http://ui.example/ログイン',
+    consentUrl: 'http://ui.example/',
+    errorUrl: null,
+    logoutRedirectUrl: '',
+  };
+  const given = givenAProvider({}, { ui });
+  const uri = 'https://app.example/例え?ü=1';
+  const client = await givenAClient(given, 'shop', { redirectUris: [uri] });
+  const visit = async (change: Record<string, string>) =>
+    String(
+      (
+        await new Browser(given.provider.endpoints.authorize).visit(
+          authorizeUrl(client, { redirect_uri: uri, ...change }),
+        )
+      ).headers.location,
+    );
+  for (const header of [await visit({}), await visit({ scope: 'nope' })]) t.match(header, /^[\x21-\x7e]+$/);
+});
+
+t.test('a request is at most 16 KiB long: anyone can make one, and each is kept', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const { authorize } = given.provider.endpoints;
+  const long = await new Browser(authorize).visit(authorizeUrl(client, { login_hint: 'x'.repeat(17_000) }));
+  t.equal(long.status, 400);
+  await new Visit(given).begin(authorizeUrl(client, { login_hint: 'x'.repeat(15_000) }));
+});
+
+t.test(
+  'a posted request is sent back as a GET, without touching a cookie (OpenID Connect Core §3.1.2.1)',
+  async (t) => {
+    const given = givenAProvider();
+    const client = await givenAClient(given);
+    const visit = new Visit(given);
+    const pending = await visit.begin(authorizeUrl(client));
+    const parameters = new URL(authorizeUrl(client, { state: 'posted' }), 'http://x').searchParams;
+    const reply = await post(given.provider.endpoints.authorize, parameters);
+    t.equal(reply.status, 303);
+    t.notOk('set-cookie' in reply.headers, 'a post from another site brings no cookies, so it must not replace any');
+    const answer = location(await visit.run(String(reply.headers.location)));
+    t.equal(answer.searchParams.get('state'), 'posted');
+    t.ok(
+      challengeIn(await visit.browser.visit(await visit.acceptLogin(pending)), 'consent_challenge'),
+      'the other tab goes on',
+    );
+  },
+);
 
 t.test('with an error URL, errors that no client may be trusted with go there', async (t) => {
   const ui = {

@@ -158,6 +158,63 @@ t.test('within the grace period a repeated refresh gets the same successors; lat
   t.strictSame(await introspect(given, String(parallel.map(json)[0]?.access_token)), { active: false });
 });
 
+t.test('a repeat is for the same scope, and never outlives the access token that it repeats', async (t) => {
+  const given = givenAProvider({ accessTokenLifespan: seconds(5) });
+  const client = await givenAClient(given);
+  const first = await givenTokens(given, client);
+  await refresh(given, client, first.refresh);
+  t.equal(json(await refresh(given, client, first.refresh, { scope: 'openid' })).error, 'invalid_scope');
+  given.wait(4);
+  t.equal(json(await refresh(given, client, first.refresh)).expires_in, 1);
+  given.wait(1);
+  t.equal(json(await refresh(given, client, first.refresh)).error, 'invalid_grant');
+});
+
+t.test('once a successor was used, its predecessor is reused, within the grace too (RFC 9700 §4.14.2)', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const first = await givenTokens(given, client);
+  const second = json(await refresh(given, client, first.refresh));
+  const third = json(await refresh(given, client, String(second.refresh_token)));
+  t.equal(json(await refresh(given, client, first.refresh)).error, 'invalid_grant');
+  t.strictSame(await introspect(given, String(third.access_token)), { active: false });
+});
+
+t.test('a key that cannot sign costs neither the code nor the refresh token', async (t) => {
+  let broken = false;
+  const signingKeys = {
+    sign: async () => {
+      if (broken) throw new Error('the key management service is away');
+      return 'a.b.c';
+    },
+    publicKeys: async () => [],
+  };
+  const given = givenAProvider({}, { signingKeys });
+  const client = await givenAClient(given);
+  const code = await new Visit(given).code(authorizeUrl(client));
+  broken = true;
+  t.equal((await redeem(given, client, code)).status, 500);
+  broken = false;
+  const tokens = json(await redeem(given, client, code));
+  broken = true;
+  t.equal((await refresh(given, client, String(tokens.refresh_token))).status, 500);
+  broken = false;
+  t.equal((await refresh(given, client, String(tokens.refresh_token))).status, 200);
+});
+
+t.test('a flood of wrong secrets for one client does not keep the others out', async (t) => {
+  const given = givenAProvider();
+  const { admin, endpoints } = given.provider;
+  for (const id of ['one', 'two']) await admin.createClient({ id, secret: 'chosen-secret', metadata: metadata() });
+  const ask = (id: string, secret: string) =>
+    post(endpoints.token, { grant_type: 'client_credentials' }, basic(id, secret));
+  const flood = Array.from({ length: 60 }, (_, index) => ask('one', `wrong-${index}`));
+  t.equal((await ask('two', 'chosen-secret')).status, 200);
+  const statuses = (await Promise.all(flood)).map(({ status }) => status);
+  t.equal(statuses.filter((status) => status === 503).length, 50, 'two are hashed at once, eight wait');
+  t.equal(statuses.filter((status) => status === 401).length, 10);
+});
+
 t.test('a refresh may ask for less, never for more (RFC 6749 §6)', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
@@ -262,6 +319,8 @@ t.test('userinfo answers for a live access token of a person, as JSON or signed'
     401,
     'RFC 9700 §4.3.2: never in the URL',
   );
+  const twice = await post(userinfo, { access_token: 'x' }, bearer(tokens.access_token));
+  t.strictSame([twice.status, json(twice).error], [400, 'invalid_request'], 'RFC 6750 §2');
   const own = json(await post(token, { grant_type: 'client_credentials' }, client.auth));
   for (const bad of ['', 'garbage', tokens.refresh_token, tokens.id_token, own.access_token]) {
     const reply = await get(userinfo, '/userinfo', bearer(bad));

@@ -22,6 +22,8 @@ export interface AppOptions {
   readonly cors?: CorsOptions;
   /** Show `error_debug` to callers of the admin API. Default false. */
   readonly shareErrorDebug?: boolean;
+  /** Admin listener, bound to a loopback address: refuse requests for other host names. Default false. */
+  readonly forThisMachineOnly?: boolean;
   /** false while the server starts or stops. Default: always ready. */
   readonly isReady?: () => boolean;
   /** One for all listeners of a server. Default: one of its own. */
@@ -38,7 +40,14 @@ const badSegment = `A path segment has a malformed percent escape, or more than 
 
 /** Not listening yet: more routes may be added before `listen` or `ready`. */
 export const buildApp = (options: AppOptions): FastifyInstance => {
-  const { provider, listener, version, shareErrorDebug = false, isReady = () => true } = options;
+  const {
+    provider,
+    listener,
+    version,
+    shareErrorDebug = false,
+    forThisMachineOnly = false,
+    isReady = () => true,
+  } = options;
   const metrics = options.metrics ?? new Metrics();
   let routes: readonly KnownRoute[] = [];
   const refuse = adminErrorHandler({ shareErrorDebug });
@@ -76,7 +85,8 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
   });
   if (options.cors && listener === 'public') allowCrossOrigin(app, options.cors);
   app.register(publicRoutes, { provider });
-  if (listener === 'admin') app.register(adminV1Routes, { provider, metrics, version, isReady, shareErrorDebug });
+  if (listener === 'admin')
+    app.register(adminV1Routes, { provider, metrics, version, isReady, shareErrorDebug, forThisMachineOnly });
   return app;
 };
 

@@ -1,6 +1,7 @@
 // Cross-origin requests from browsers (WHATWG Fetch §3.2), answered as in the 2018 API. Not @fastify/cors: that answers
 // every OPTIONS request, on any path, and lists all allowed methods whatever was asked.
-import type { FastifyInstance } from 'fastify';
+import { paths } from '@claviger/core';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 export interface CorsOptions {
   /** Exact origins such as `https://app.example`, or `*`. Credentials are never allowed, so `*` gives nothing away. */
@@ -10,8 +11,15 @@ export interface CorsOptions {
 const allowedMethods = new Set(['GET', 'POST']);
 const allowedHeaders = new Map(['Accept', 'Authorization', 'Content-Type'].map((name) => [name.toLowerCase(), name]));
 
-/** RFC 9700 §2.6: CORS MUST NOT be supported at the authorization endpoint. Browsers are sent there, scripts are not. */
-const isForNavigation = (url: string): boolean => /^\/oauth2\/(auth|fallbacks)(?![^/?])/.test(url);
+/**
+ * Where scripts have business. RFC 9700 §2.6: CORS MUST NOT be supported at the authorization endpoint, to which browsers
+ * are sent.
+ */
+const forScripts = new Set<string>([paths.token, paths.revoke, paths.userinfo, paths.discovery, paths.jwks]);
+
+/** What this request asks for, as its route or, for a preflight, which has none, as its path says. */
+const isForScripts = (request: FastifyRequest): boolean =>
+  forScripts.has(request.routeOptions.url ?? request.raw.url?.split('?', 1)[0] ?? '');
 
 export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins }: CorsOptions): void => {
   const originFor = (origin: string): string | undefined => {
@@ -27,7 +35,7 @@ export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins }: CorsO
       'vary',
       isPreflight ? 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers' : 'Origin',
     );
-    const allowed = origin === undefined || isForNavigation(request.raw.url ?? '') ? undefined : originFor(origin);
+    const allowed = origin === undefined || !isForScripts(request) ? undefined : originFor(origin);
     if (isPreflight) {
       const headers = canonicalHeaders(asked);
       if (allowed && headers && allowedMethods.has(method)) {

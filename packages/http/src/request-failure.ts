@@ -1,5 +1,5 @@
 // Sorts what was thrown into what the caller did wrong and what broke here. Only the former is explained to the caller.
-import { OAuthError, oauthError, retryAfter, toOAuthError } from '@claviger/core';
+import { OAuthError, oauthError, toOAuthError } from '@claviger/core';
 import type { FastifyRequest } from 'fastify';
 
 /** Fastify's own refusals carry a status, such as 413 for a body that is too large. */
@@ -20,9 +20,3 @@ export const asOAuthError = (error: unknown, request: FastifyRequest): OAuthErro
 
 export const statusOf = (error: unknown, failure: OAuthError): number =>
   error instanceof OAuthError ? failure.status : (refusedBy(error) ?? failure.status);
-
-/** RFC 9110 §10.2.3, for what may be tried again. */
-export const retryHeader = (failure: OAuthError): Readonly<Record<string, string>> => {
-  const wait = retryAfter(failure);
-  return wait === undefined ? {} : { 'retry-after': String(wait) };
-};

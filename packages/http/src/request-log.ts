@@ -31,6 +31,7 @@ export const logRequests = (app: FastifyInstance): void => {
 };
 
 const loggedPath = (request: FastifyRequest): string | undefined => {
-  const pattern = request.routeOptions?.url;
-  return pattern?.includes(':challenge') ? pattern : request.raw?.url?.split('?', 1)[0];
+  const path = request.raw?.url?.split('?', 1)[0];
+  // By the text, not the route: a path that no route takes may hold a challenge too.
+  return path?.replace(/(requests\/+(?:login|consent)\/+)[^/]+/i, '$1:challenge');
 };

@@ -146,6 +146,9 @@ t.test('requests are logged in one line, without queries, credentials, cookies a
   await open(`GET /oauth2/auth?code=${secret}`, { headers: { cookie: `a=${secret}` } });
   await open('POST /oauth2/token', { form: { code: secret }, headers: { authorization: `Bearer ${secret}` } });
   await admin(`GET /oauth2/auth/requests/login/${secret}`);
+  await admin(`GET /oauth2/auth/requests/login/${secret}/accept`);
+  await admin(`PUT /oauth2/auth/requests/consent/${secret}/accept/`);
+  await open(`GET /oauth2/auth/requests/login/${secret}`);
   await admin('GET /clients/a%2Fb');
   const lines = logged.map((line) => JSON.parse(line));
   t.strictSame(
@@ -153,6 +156,9 @@ t.test('requests are logged in one line, without queries, credentials, cookies a
     [
       { method: 'GET', path: '/oauth2/auth', status: 400 },
       { method: 'POST', path: '/oauth2/token', status: 400 },
+      { method: 'GET', path: '/oauth2/auth/requests/login/:challenge', status: 404 },
+      { method: 'GET', path: '/oauth2/auth/requests/login/:challenge/accept', status: 405 },
+      { method: 'PUT', path: '/oauth2/auth/requests/consent/:challenge/accept/', status: 307 },
       { method: 'GET', path: '/oauth2/auth/requests/login/:challenge', status: 404 },
       { method: 'GET', path: '/clients/a%2Fb', status: 404 },
     ],
@@ -215,7 +221,10 @@ t.test('WHATWG Fetch §3.2: allowed origins may read public replies and send wha
     ['GET /.well-known/jwks.json', { origin: 'https://evil.example' }, allow('*'), {}],
     ['GET /.well-known/jwks.json', {}, {}, {}],
     ['POST /oauth2/token', { origin }, allow('*'), allow(origin)],
-    ['GET /nope', { origin }, allow('*'), allow(origin)],
+    ['GET /nope', { origin }, {}, {}],
+    ['GET /oauth2/auth', { origin }, {}, {}],
+    ['GET /oauth2/%61uth', { origin }, {}, {}],
+    ['GET //oauth2/auth', { origin }, {}, {}],
     [
       'OPTIONS /oauth2/token',
       { origin, 'access-control-request-method': 'POST' },

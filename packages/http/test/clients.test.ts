@@ -310,3 +310,14 @@ t.test('pages of other sites cannot command the admin listener', async (t) => {
   const own = { host: '127.0.0.1:4445', origin: 'http://127.0.0.1:4445', 'sec-fetch-site': 'same-origin' };
   t.equal((await admin('POST /clients', { json: {}, headers: own })).status, 201);
 });
+
+t.test('a listener for this machine only answers to loopback names only: DNS rebinding says another', async (t) => {
+  const { admin } = givenAServer(t, { forThisMachineOnly: true });
+  const ask = async (host: string) => (await admin('GET /clients', { headers: { host } })).status;
+  for (const host of ['127.0.0.1:4445', 'localhost', '[::1]:4445', 'claviger.localhost:1'])
+    t.equal(await ask(host), 200, host);
+  for (const host of ['evil.example', 'evil.example:4445', '127.0.0.1.evil.example', '10.0.0.7'])
+    t.equal(await ask(host), 403, host);
+  const rebound = { host: 'evil.example:4445', origin: 'http://evil.example:4445', 'sec-fetch-site': 'same-origin' };
+  t.equal((await admin('POST /clients', { json: {}, headers: rebound })).status, 403);
+});

@@ -66,7 +66,7 @@ export const issuerUrl: Parse<string> = (text) => {
     : refuse('an absolute https URL without user name, password, query and fragment, such as https://id.example.com/');
 };
 
-/** RFC 6454 §6.1, or `*`. */
+/** RFC 6454 §6.2, or `*`. */
 export const origin: Parse<string> = (text) =>
   text === '*' || (webUrl(text) && new URL(text).origin === text)
     ? accept(text)

@@ -4,16 +4,18 @@ import { formTokenField } from './form-token.ts';
 import { type Html, html } from './html.ts';
 import { clientName } from './login-page.ts';
 
-const meanings: Readonly<Record<string, string>> = {
-  openid: 'Know who you are',
-  profile: 'See your name',
-  email: 'See your email address',
-  offline: 'Keep access while you are away',
-  offline_access: 'Keep access while you are away',
-};
+const meanings = new Map(
+  Object.entries({
+    openid: 'Know who you are',
+    profile: 'See your name',
+    email: 'See your email address',
+    offline: 'Keep access while you are away',
+    offline_access: 'Keep access while you are away',
+  }),
+);
 
 const tickBox = (scope: string, index: number): Html => {
-  const meaning = meanings[scope];
+  const meaning = meanings.get(scope);
   return html`
 <div class="tick"><input type="checkbox" id="scope-${index}" name="grant_scope" value="${scope}" checked>
 <label for="scope-${index}">${meaning ?? scope}${meaning !== undefined && html`<small>${scope}</small>`}</label></div>`;

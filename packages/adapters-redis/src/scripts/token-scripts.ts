@@ -119,7 +119,7 @@ export const rotateRefreshToken = script(
   revoking,
   issuing,
   `
--- KEYS: grant, access tokens, token, its sealed successors, rows. ARGV: now, last expiry of what is issued, until when the
+-- KEYS: grant, access tokens, token, the grant's sealed successors, rows. ARGV: now, last expiry of what is issued, until when the
 -- index entries last (0 when nobody has extended them), milliseconds that the grant has to stay, grace, sealed successors,
 -- milliseconds that these have to stay, what is issued.
 local token = redis.call('GET', KEYS[3])
@@ -127,9 +127,10 @@ local grant = live_grant()
 if not token or not grant or is_past(token, ARGV[1]) then return {'missing'} end
 local kind = token:sub(1, 1)
 if kind == 'R' then
-  local at, sealed = (redis.call('GET', KEYS[4]) or ''):match('^(%S+) (.*)$')
+  -- The next rotation writes over it: whoever brought the successor needs this token's no more.
+  local at, whose, sealed = (redis.call('GET', KEYS[4]) or ''):match('^(%S+) ([^\\n]+)\\n(.*)$')
   -- A clock that is behind another node's must not make time run backwards into a grace that is over, or turned off.
-  if at and math.max(0, tonumber(ARGV[1]) - tonumber(at)) < tonumber(ARGV[5]) then return {'repeated', grant, sealed} end
+  if whose == KEYS[3] and math.max(0, tonumber(ARGV[1]) - tonumber(at)) < tonumber(ARGV[5]) then return {'repeated', grant, sealed} end
   revoke()
   return {'reused'}
 end
@@ -137,7 +138,7 @@ if kind ~= 'r' then return {'missing'} end
 local owners = owners_to_index(grant, ARGV[2], ARGV[3])
 if owners then return owners end
 redis.call('SET', KEYS[3], 'R' .. token:sub(2), 'KEEPTTL')
-redis.call('SET', KEYS[4], ARGV[1] .. ' ' .. ARGV[6], 'PX', ARGV[7])
+redis.call('SET', KEYS[4], ARGV[1] .. ' ' .. KEYS[3] .. '\\n' .. ARGV[6], 'PX', ARGV[7])
 redis.call('DEL', KEYS[2])
 issue(5, 8)
 stay(KEYS[1], ARGV[4])

@@ -88,7 +88,7 @@ export class RedisTokenStore implements TokenStore {
     const { successors, sealed, grace } = rotation;
     const issue = this.#issue(key.grantId, successors, now);
     const last = lastExpiry(successors);
-    const keys = [...this.#ofGrant(key.grantId), this.#keys.token(key), this.#keys.sealed(key), ...issue.keys];
+    const keys = [...this.#ofGrant(key.grantId), this.#keys.token(key), this.#keys.sealed(key.grantId), ...issue.keys];
     const whileRepeated = timeToLive(now + grace, now);
     const [outcome, grant = '', first = ''] = await this.#indexedFirst(key.grantId, last, now, (indexed) => {
       const args = [now, last, indexed, timeToLive(last, now), grace, sealed, whileRepeated, ...issue.args];

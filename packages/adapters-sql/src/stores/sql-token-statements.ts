@@ -1,6 +1,20 @@
 // The statements of SqlTokenStore. Each that decides something carries its whole condition, so that two callers at once
 // cannot both be told yes.
-import { and, eq, exists, getTableColumns, gt, inArray, isNotNull, isNull, lt, lte, notExists, sql } from 'drizzle-orm';
+import {
+  and,
+  eq,
+  exists,
+  getTableColumns,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  ne,
+  notExists,
+  sql,
+} from 'drizzle-orm';
 import type { Statement } from '../database.ts';
 import { given, givenRow } from '../placeholders.ts';
 import { codes, grants, tokens } from '../schema/sqlite.ts';
@@ -48,7 +62,7 @@ export interface TokenStatements {
   readonly useCode: Changed;
   readonly rotate: Changed;
   readonly removeAccessTokens: Changed;
-  /** A token that was rotated stays until it expires, to recognise its reuse; its successors only while it may repeat. */
+  /** A token that was rotated stays until it expires, to recognise its reuse; its successors only until the next is rotated. */
   readonly forgetSealed: Changed;
   readonly keepGrantUntil: Changed;
   readonly revokeGrant: Changed;
@@ -106,7 +120,7 @@ export const prepareTokenStatements = (query: QueryBuilder): TokenStatements => 
   forgetSealed: query
     .update(tokens)
     .set({ sealed: null })
-    .where(and(isOfGrant, isNotNull(tokens.sealed), lte(tokens.rotatedAt, sql.placeholder('graceOver'))))
+    .where(and(isOfGrant, isNotNull(tokens.sealed), ne(tokens.hash, given('hash', tokens.hash))))
     .returning({ hash: tokens.hash })
     .prepare(),
 

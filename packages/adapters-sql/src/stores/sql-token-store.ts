@@ -110,7 +110,7 @@ export class SqlTokenStore implements TokenStore {
     const [rotated] = yield* step(this.#statements().rotate, { ...key, sealed, now });
     if (rotated) {
       yield* step(this.#statements().removeAccessTokens, { ...key });
-      yield* step(this.#statements().forgetSealed, { ...key, graceOver: now - grace });
+      yield* step(this.#statements().forgetSealed, { ...key });
       yield* this.#addTokens(key.grantId, successors);
     }
     const [found] = yield* step(this.#statements().findToken, { ...key, now });

@@ -17,7 +17,7 @@ export const chooseRedirectUri = (client: Client, sent: string): string | undefi
  */
 export const withQuery = (uri: string, parameters: Readonly<Record<string, string>>): string => {
   const [base = '', query = ''] = splitOnce(uri, '?');
-  const kept = query.split('&').filter((pair) => pair !== '' && !(nameOf(pair) in parameters));
+  const kept = query.split('&').filter((pair) => pair !== '' && !Object.hasOwn(parameters, nameOf(pair)));
   const added = new URLSearchParams(parameters).toString();
   return `${base}?${[...kept, added].filter((part) => part !== '').join('&')}`;
 };

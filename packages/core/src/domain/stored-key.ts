@@ -14,4 +14,4 @@ export interface StoredKey {
 export const signingKeySet = 'hydra.openid.id-token';
 
 /** What Cipher binds a sealed key to, so that a store cannot pass one key off as another. */
-export const sealingContext = (set: string, kid: string): string => `${set}/${kid}`;
+export const sealingContext = (set: string, kid: string): string => JSON.stringify([set, kid]);

@@ -120,5 +120,6 @@ export const toOAuthError = (thrown: unknown): OAuthError => {
   });
 };
 
-/** Seconds after which a caller may try again: for `Retry-After` (RFC 9110 §10.2.3); undefined where trying again is in vain. */
-export const retryAfter = (error: OAuthError): number | undefined => (error.status === 503 ? 1 : undefined);
+/** RFC 9110 §10.2.3, for what may be tried again, in seconds. */
+export const retryHeader = (error: OAuthError): Readonly<Record<string, string>> =>
+  error.status === 503 ? { 'retry-after': '1' } : {};

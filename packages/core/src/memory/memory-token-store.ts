@@ -26,7 +26,7 @@ interface StoredCode {
 
 interface StoredToken {
   readonly token: GrantToken;
-  rotation: { readonly at: EpochSeconds; readonly sealed: string } | null;
+  rotation: { readonly at: EpochSeconds; sealed: string | null } | null;
 }
 
 const nameOf = ({ grantId, hash }: TokenKey): string => JSON.stringify([grantId, hash]);
@@ -89,12 +89,16 @@ export class MemoryTokenStore implements TokenStore {
     const { stored, owner } = live;
     if (stored.rotation === null) {
       removeWhere(this.#tokens, ({ token }) => token.key.grantId === key.grantId && token.kind === 'access');
+      // Whoever brings this token has received what its predecessor was exchanged for: nobody needs that again.
+      for (const { rotation: earlier, token } of this.#tokens.values()) {
+        if (earlier && token.key.grantId === key.grantId) earlier.sealed = null;
+      }
       stored.rotation = { at: now, sealed: rotation.sealed };
       this.#save(rotation.successors);
       return { outcome: 'rotated', grant: structuredClone(owner.grant) };
     }
     // A clock that is behind another node's must not make time run backwards into a grace that is over, or turned off.
-    if (Math.max(0, now - stored.rotation.at) < rotation.grace) {
+    if (Math.max(0, now - stored.rotation.at) < rotation.grace && stored.rotation.sealed !== null) {
       return { outcome: 'repeated', grant: structuredClone(owner.grant), sealed: stored.rotation.sealed };
     }
     owner.revoked = true;

@@ -37,7 +37,7 @@ export interface TokenStore {
   /**
    * Replaces a refresh token by its successors (RFC 9700 §4.14.2) and removes the grant's older access tokens, in one
    * step. Exactly one caller is told `rotated`. The same token again is `repeated` while less than `rotation.grace`
-   * seconds have passed since: the caller gets the first rotation's `sealed` back and nothing changes. A grace of 0
+   * seconds have passed since and its successor was not rotated itself: the caller gets the first rotation's `sealed` back and nothing changes. A grace of 0
    * never repeats, whatever the clocks say. After the grace it is `reused`: the grant is revoked with all it issued.
    * `missing` as for findToken, or when it is no refresh token. Once the grace is over a store may forget `sealed`.
    */

@@ -39,14 +39,19 @@ interface Deps {
 export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
   const { issuer, clock, ui, cookies, errors } = deps;
 
-  /** A form post keeps its parameters for the way back, so they go into the URL of the request. */
-  const receive = (request: WireRequest): ReceivedRequest => {
-    const query = queryOf(request.url);
-    const all = request.form === null ? query : new URLSearchParams([...request.form, ...query]);
-    const { values, repeated } = readParameters(all);
-    const at = request.url.indexOf('?');
-    const search = request.form === null ? (at < 0 ? '' : request.url.slice(at)) : `?${all}`;
-    return { parameters: values, repeated, url: `${urlBelow(issuer, paths.authorize)}${search}` };
+  const receive = ({ url }: WireRequest): ReceivedRequest => {
+    const { values, repeated } = readParameters(queryOf(url));
+    const at = url.indexOf('?');
+    return { parameters: values, repeated, url: `${urlBelow(issuer, paths.authorize)}${at < 0 ? '' : url.slice(at)}` };
+  };
+
+  /**
+   * OpenID Connect Core §3.1.2.1: a request may be posted. The browser is sent back with the same request as a GET: a post
+   * from another site brings no cookies along (SameSite), and must not replace those that it did not bring.
+   */
+  const asGet = (request: WireRequest, form: URLSearchParams): WireReply => {
+    const all = new URLSearchParams([...form, ...queryOf(request.url)]);
+    return { ...redirectReply(`${urlBelow(issuer, paths.authorize)}?${all}`), status: 303 };
   };
 
   /** RFC 6749 §4.1.2.1: `state` is given back whenever it was received. RFC 9207 §2: every answer says who gives it. */
@@ -113,6 +118,7 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
   };
 
   return async (request) => {
+    if (request.form !== null) return asGet(request, request.form);
     let addressed: AddressedRequest;
     try {
       addressed = await deps.addressRequest(receive(request));

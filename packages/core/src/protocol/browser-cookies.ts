@@ -11,8 +11,8 @@ const names = {
   session: 'oauth2_authentication_session',
 } as const;
 
-/** A value older than this is refused, whatever the cookie's own lifetime (2018 API: 30 days). */
-const longestAge = seconds(30 * 24 * 3600);
+/** How long a browser keeps its id (2018 API: 30 days). */
+const browserLifespan = seconds(30 * 24 * 3600);
 
 /** A secret that lives in one browser only, and its hash, which is what gets stored. */
 export interface BrowserSecret {
@@ -20,7 +20,11 @@ export interface BrowserSecret {
   readonly hash: Hashed;
 }
 
-type Deps = Pick<System, 'digest' | 'mac' | 'random'> & { readonly secure: boolean };
+interface Deps extends Pick<System, 'digest' | 'mac' | 'random'> {
+  readonly secure: boolean;
+  /** A value older than this is refused, whatever the cookie's own lifetime. */
+  readonly sessionLifespan: Seconds;
+}
 
 export class BrowserCookies {
   readonly #deps: Deps;
@@ -31,7 +35,7 @@ export class BrowserCookies {
 
   /** The browser id behind the CSRF cookie of a step; undefined when it is missing, forged or too old. */
   browser(request: WireRequest, step: 'login' | 'consent', now: EpochSeconds): BrowserSecret | undefined {
-    return this.#read(request, names[step], 'browser-cookie', now);
+    return this.#read(request, names[step], 'browser-cookie', browserLifespan, now);
   }
 
   /** Keeps the browser's id while it is valid, so that two tabs share it, and begins its 30 days anew. */
@@ -41,11 +45,11 @@ export class BrowserCookies {
     now: EpochSeconds,
   ): BrowserSecret & { readonly cookie: string } {
     const browser = this.browser(request, step, now) ?? this.draw();
-    return { ...browser, cookie: this.#write(names[step], browser.value, 'browser-cookie', now, longestAge) };
+    return { ...browser, cookie: this.#write(names[step], browser.value, 'browser-cookie', now, browserLifespan) };
   }
 
   session(request: WireRequest, now: EpochSeconds): BrowserSecret | undefined {
-    return this.#read(request, names.session, 'session-cookie', now);
+    return this.#read(request, names.session, 'session-cookie', this.#deps.sessionLifespan, now);
   }
 
   /** `maxAge` null lasts until the browser closes. */
@@ -65,10 +69,16 @@ export class BrowserCookies {
     return { value, hash: asHashed(this.#deps.digest.sha256(value)) };
   }
 
-  #read(request: WireRequest, name: string, purpose: MacPurpose, now: EpochSeconds): BrowserSecret | undefined {
+  #read(
+    request: WireRequest,
+    name: string,
+    purpose: MacPurpose,
+    longest: Seconds,
+    now: EpochSeconds,
+  ): BrowserSecret | undefined {
     const [value = '', time = '', mac = '', ...rest] = readCookie(request.header('cookie'), name)?.split('.') ?? [];
     if (rest.length > 0 || !this.#deps.mac.verify(purpose, `${value}.${time}`, mac)) return undefined;
-    return now - Number(time) <= longestAge ? this.#secret(value) : undefined;
+    return now - Number(time) <= longest ? this.#secret(value) : undefined;
   }
 
   #write(name: string, value: string, purpose: MacPurpose, now: EpochSeconds, maxAge: Seconds | null): string {

@@ -17,7 +17,12 @@ const readBasic = (header: string): { readonly id: string; readonly secret: stri
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(
-      base64url.decode(encoded.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')),
+      base64url.decode(
+        encoded
+          .replaceAll('+', '-')
+          .replaceAll('/', '_')
+          .replace(/={0,2}$/, ''),
+      ),
     );
     const colon = text.indexOf(':');
     if (colon < 0) throw new SyntaxError('There is no colon.');

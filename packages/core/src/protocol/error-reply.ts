@@ -3,7 +3,7 @@
 import type { Rejection } from '../domain/flow.ts';
 import { withQuery } from '../domain/redirect-uri.ts';
 import type { ResponseMode } from '../domain/response-mode.ts';
-import { errorKinds, type OAuthError, retryAfter, toOAuthError } from '../errors/oauth-error.ts';
+import { errorKinds, type OAuthError, retryHeader, toOAuthError } from '../errors/oauth-error.ts';
 import { type AnswerParameters, authorizationReply } from './authorization-reply.ts';
 import { renderPage } from './page.ts';
 import { jsonReply, noStore, pageReply, redirectReply } from './reply.ts';
@@ -50,11 +50,6 @@ const present = (members: Readonly<Record<string, string>>): Record<string, stri
 
 /** RFC 7617 §2: what a client must send instead. */
 const challenge = { 'www-authenticate': 'Basic realm="claviger", charset="UTF-8"' } as const;
-
-const retryHeader = (error: OAuthError): Readonly<Record<string, string>> => {
-  const wait = retryAfter(error);
-  return wait === undefined ? {} : { 'retry-after': String(wait) };
-};
 
 export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: Deps): ErrorReplies => {
   const members = ({ code, description, hint, debug }: OAuthError): ErrorMembers => ({

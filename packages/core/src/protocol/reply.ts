@@ -13,11 +13,14 @@ export const jsonReply = (status: number, body: JsonObject, headers: Headers = {
   body: JSON.stringify(body),
 });
 
+/** RFC 3986 §2: a URI is ASCII. What is not is percent-encoded, so that no header ever carries a raw byte of it. */
+const inAscii = (location: string): string => location.replace(/[^\x21-\x7e]+/gu, encodeURIComponent);
+
 /** The browser goes there. The address may carry codes or challenges, so no cache and no referrer keeps it. */
 export const redirectReply = (location: string, cookies: readonly string[] = []): WireReply => ({
   status: 302,
   headers: {
-    location,
+    location: inAscii(location),
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
     ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}),

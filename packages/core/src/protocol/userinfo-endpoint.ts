@@ -21,8 +21,9 @@ const challenge = (token: string): string => `Bearer realm="claviger"${token ===
 export const makeUserinfoEndpoint =
   ({ readUserinfo, errors }: Deps): Endpoint =>
   async (request) => {
-    const token = readBearerToken(request);
+    let token = '';
     try {
+      token = readBearerToken(request);
       return present(await readUserinfo(token));
     } catch (thrown) {
       const error = errors.toOAuthError(thrown);

@@ -1,10 +1,13 @@
 // Hashes of client secrets: one SHA-256 for secrets that the server drew, scrypt for those that a person chose.
 import { createHash, createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { oauthError } from '../errors/oauth-error.ts';
 import type { SecretHasher } from '../ports/system.ts';
 
 /** N=2^14, r=8, p=5 (16 MiB): one of the equally strong settings of the OWASP password storage cheat sheet. */
 const cost = { N: 16_384, r: 8, p: 5 } as const;
 const atOnce = 2;
+const mostWaiting = 64;
+const mostWaitingForOne = 8;
 const remembered = 1_000;
 
 const derive = (secret: string, salt: Buffer, { N, r, p }: { N: number; r: number; p: number }): Promise<Buffer> =>
@@ -12,13 +15,31 @@ const derive = (secret: string, salt: Buffer, { N, r, p }: { N: number; r: numbe
     scrypt(secret, salt, 32, { N, r, p, maxmem: 256 * N * r }, (error, key) => (error ? reject(error) : resolve(key)));
   });
 
-/** Runs at most `limit` tasks at once, so that hashing never takes the whole thread pool. */
-const limited = (limit: number) => {
+/**
+ * Runs few tasks at once, so that hashing never takes the whole thread pool, and lets few wait: a flood of wrong secrets
+ * for one client must not keep the others out. Rejects with temporarily_unavailable beyond that.
+ */
+const rationed = () => {
   let running = 0;
   const waiting: Array<() => void> = [];
-  return async <T>(task: () => Promise<T>): Promise<T> => {
-    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
+  const waitingFor = new Map<string, number>();
+
+  const enter = async (whose: string): Promise<void> => {
+    if (running < atOnce) {
+      running += 1;
+      return;
+    }
+    const alike = waitingFor.get(whose) ?? 0;
+    if (waiting.length >= mostWaiting || alike >= mostWaitingForOne) throw oauthError('temporarily_unavailable');
+    waitingFor.set(whose, alike + 1);
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    const left = (waitingFor.get(whose) ?? 1) - 1;
+    if (left > 0) waitingFor.set(whose, left);
+    else waitingFor.delete(whose);
+  };
+
+  return async <T>(whose: string, task: () => Promise<T>): Promise<T> => {
+    await enter(whose);
     try {
       return await task();
     } finally {
@@ -30,7 +51,7 @@ const limited = (limit: number) => {
 };
 
 export const nodeSecretHasher = (): SecretHasher => {
-  const run = limited(atOnce);
+  const run = rationed();
   // A slow hash that matched once is recognised by a keyed MAC afterwards. The stored hash is the key of the cache, so
   // a changed secret, on whatever node, is never recognised by the old entry.
   const cacheKey = randomBytes(32);
@@ -49,7 +70,7 @@ export const nodeSecretHasher = (): SecretHasher => {
 
     async hashChosen(secret) {
       const salt = randomBytes(16);
-      const key = await run(() => derive(secret, salt, cost));
+      const key = await run('', () => derive(secret, salt, cost));
       const { N, r, p } = cost;
       return `scrypt:${N}:${r}:${p}:${salt.toString('base64url')}:${key.toString('base64url')}`;
     },
@@ -62,7 +83,7 @@ export const nodeSecretHasher = (): SecretHasher => {
       const known = verified.get(hash);
       if (known && timingSafeEqual(known, mac)) return true;
       const [N, r, p, salt = '', key = ''] = parts;
-      const derived = await run(() =>
+      const derived = await run(hash, () =>
         derive(secret, Buffer.from(salt, 'base64url'), { N: Number(N), r: Number(r), p: Number(p) }),
       );
       const matches = timingSafeEqual(derived, Buffer.from(key, 'base64url'));

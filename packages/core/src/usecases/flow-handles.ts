@@ -3,6 +3,7 @@ import type { Flow } from '../domain/flow.ts';
 import type { EpochSeconds } from '../domain/time.ts';
 import type { FlowStore } from '../ports/flow-store.ts';
 import type { Mac } from '../ports/system.ts';
+import type { AnswerResult } from '../provider.ts';
 import { makeHandle, openHandle } from './opaque-handle.ts';
 
 export type FlowHandle = 'login-challenge' | 'login-verifier' | 'consent-challenge' | 'consent-verifier';
@@ -21,7 +22,7 @@ export const findByHandle = async (
 };
 
 /** Where an app sends the browser once it has answered: the authorization request again, with the verifier. */
-export const returnUrl = (
+const returnUrl = (
   requestUrl: string,
   verifier: { readonly login_verifier: string } | { readonly consent_verifier: string },
 ): string => {
@@ -31,4 +32,23 @@ export const returnUrl = (
   for (const [name, value] of Object.entries(verifier)) url.searchParams.set(name, value);
   url.searchParams.sort();
   return url.href;
+};
+
+/**
+ * Stores an app's answer, which counts once, and says where the browser goes with it: `already-answered` when another
+ * answer was first.
+ */
+export const storeAnswer = async (
+  { mac, flows }: { readonly mac: Mac; readonly flows: FlowStore },
+  step: 'login' | 'consent',
+  flow: Flow,
+  next: Flow | 'already-answered',
+  now: EpochSeconds,
+): Promise<AnswerResult> => {
+  if (next === 'already-answered' || (await flows.replace(next, flow.version, now)) === 'stale') {
+    return { outcome: 'already-answered' };
+  }
+  const verifier = handleOf(mac, `${step}-verifier`, flow);
+  const parameter = step === 'login' ? { login_verifier: verifier } : { consent_verifier: verifier };
+  return { outcome: 'answered', redirectTo: returnUrl(flow.request.url, parameter) };
 };

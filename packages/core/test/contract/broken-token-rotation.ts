@@ -69,6 +69,23 @@ export const rotationFaults: readonly Fault<TokenStore>[] = [
     breaks: afterRotating((sound) => sound.removeToken({ grantId: grantIdOf('other'), hash: hashOf('access') })),
   },
   {
+    fault: 'repeats a rotation whose successor was used already',
+    caughtBy: 'once its successor was rotated, a rotated refresh token is reused, within the grace too',
+    breaks: (sound) => {
+      const first = new Map<string, string>();
+      return {
+        rotateRefreshToken: async (key, rotation, now) => {
+          const sealed = first.get(key.hash);
+          const found = await sound.findToken(key, now);
+          if (sealed !== undefined && found?.owner === 'grant')
+            return { outcome: 'repeated', grant: found.grant, sealed };
+          first.set(key.hash, rotation.sealed);
+          return sound.rotateRefreshToken(key, rotation, now);
+        },
+      };
+    },
+  },
+  {
     fault: "repeats with the caller's own sealed value",
     caughtBy: "within the grace a repeat gets the first rotation's sealed value, and changes nothing",
     breaks: rotating((sound) => async (key, rotation, now) => {
@@ -78,8 +95,7 @@ export const rotationFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'starts the grace anew with every repeat',
-    caughtBy:
-      'a repeat counts its grace from the rotation, not from the last repeat, also when its successor was rotated',
+    caughtBy: 'a repeat counts its grace from the rotation, not from the last repeat',
     breaks: (sound) => {
       let more = 0;
       return {
@@ -119,11 +135,9 @@ export const rotationFaults: readonly Fault<TokenStore>[] = [
     fault: 'reports a reuse and revokes nothing',
     caughtBy: 'reusing the first of a long chain ends the last',
     breaks: rotating((sound) => async (key, rotation, now) => {
-      const generous = { ...rotation, grace: seconds(1000) };
       const found = await sound.findToken(key, now);
       const rotated = found?.owner === 'grant' && found.rotated;
-      const result = await sound.rotateRefreshToken(key, rotated ? generous : rotation, now);
-      return result.outcome === 'repeated' ? { outcome: 'reused' } : result;
+      return rotated ? { outcome: 'reused' } : sound.rotateRefreshToken(key, rotation, now);
     }),
   },
   {

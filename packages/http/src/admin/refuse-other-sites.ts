@@ -3,7 +3,7 @@
 import { oauthError } from '@claviger/core';
 import type { FastifyRequest } from 'fastify';
 
-/** Login and consent apps, SDKs and command lines send neither header. W3C Fetch Metadata §2.4; RFC 6454 §7. */
+/** Login and consent apps, SDKs and command lines send neither header. W3C Fetch Metadata §2.3; RFC 6454 §7. */
 export const refuseOtherSites = async (request: FastifyRequest): Promise<void> => {
   if (request.method === 'GET') return;
   const { 'sec-fetch-site': site, origin, host } = request.headers;

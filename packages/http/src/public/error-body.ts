@@ -1,7 +1,7 @@
 // What the public endpoints answer when core does not: Fastify refused the request, or something broke.
-import type { OAuthError } from '@claviger/core';
+import { type OAuthError, retryHeader } from '@claviger/core';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { asOAuthError, retryHeader, statusOf } from '../request-failure.ts';
+import { asOAuthError, statusOf } from '../request-failure.ts';
 
 export const handlePublicError = (error: FastifyError | OAuthError, request: FastifyRequest, reply: FastifyReply) => {
   const failure = asOAuthError(error, request);

@@ -9,6 +9,7 @@
 // The stage is the type: only an AddressedRequest has somewhere to redirect to.
 import type { AuthorizationRequest, Parameters } from '../../domain/authorization-request.ts';
 import { allowsGrantType, type Client, isPublic } from '../../domain/client.ts';
+import { isLoopbackUrl } from '../../domain/loopback.ts';
 import { isS256Challenge } from '../../domain/pkce.ts';
 import { parsePrompt } from '../../domain/prompt.ts';
 import { chooseRedirectUri } from '../../domain/redirect-uri.ts';
@@ -33,11 +34,17 @@ export interface AddressedRequest extends ReceivedRequest {
   readonly redirectUri: string;
 }
 
+/** Characters of the URL. Anyone can make requests, and each is kept until it expires. */
+const longestRequest = 16_384;
+
 /** Throws what belongs on an error page. */
 export const makeAddressRequest =
   ({ clients }: { readonly clients: ClientStore }) =>
   async (request: ReceivedRequest): Promise<AddressedRequest> => {
     const { parameters, repeated } = request;
+    if (request.url.length > longestRequest) {
+      throw oauthError('invalid_request', `The request is longer than ${longestRequest} characters.`);
+    }
     const ambiguous = repeated.find((name) => name === 'client_id' || name === 'redirect_uri');
     if (ambiguous) throw oauthError('invalid_request', `The parameter "${ambiguous}" is given more than once.`);
     const client = await clients.find(parameters.client_id ?? '');
@@ -65,6 +72,13 @@ const noRequestObject: Check = ({ parameters }) => {
 const scopeAllowed: Check = ({ client, parameters }) => {
   const excess = firstNotAllowed(parseScope(client.metadata.scope), parseScope(parameters.scope ?? ''));
   if (excess !== undefined) throw oauthError('invalid_scope', `The client may not request the scope "${excess}".`);
+};
+
+/** RFC 9700 §2.6: no authorization response over plain HTTP, except to the person's own machine (RFC 8252 §7.3). */
+const notOverPlainHttp: Check = ({ redirectUri }) => {
+  if (redirectUri.startsWith('http:') && !isLoopbackUrl(redirectUri)) {
+    throw oauthError('invalid_request', 'The redirect_uri must be https: anyone on the way could read the answer.');
+  }
 };
 
 const noRegistration: Check = ({ parameters }) => {
@@ -131,6 +145,7 @@ const proofKey: Check = ({ client, parameters }, { requirePkce }) => {
 
 const checks: readonly Check[] = [
   once,
+  notOverPlainHttp,
   noRequestObject,
   scopeAllowed,
   noRegistration,

@@ -20,8 +20,13 @@ export const makeVerifyIdTokenHint =
     const keys = createLocalJWKSet({ keys: (await signingKeys.publicKeys()).map((jwk) => ({ ...jwk })) });
     let claims: JWTPayload;
     try {
-      // biome-ignore lint/style/noRestrictedGlobals: jose takes its clock as a Date.
-      const options = { issuer, algorithms: ['RS256'], currentDate: new Date(clock.now() * 1000) };
+      const options = {
+        issuer,
+        algorithms: ['RS256'],
+        requiredClaims: ['exp', 'iat'],
+        // biome-ignore lint/style/noRestrictedGlobals: jose takes its clock as a Date.
+        currentDate: new Date(clock.now() * 1000),
+      };
       claims = (await jwtVerify(hint, keys, options)).payload;
     } catch (cause) {
       throw new OAuthError('invalid_request', {

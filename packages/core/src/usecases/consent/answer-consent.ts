@@ -8,7 +8,7 @@ import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { AcceptConsent, AnswerResult, PendingRequest, Reject } from '../../provider.ts';
 import type { Settings } from '../../settings.ts';
-import { findByHandle, handleOf, returnUrl } from '../flow-handles.ts';
+import { findByHandle, storeAnswer } from '../flow-handles.ts';
 
 interface Deps {
   readonly system: System;
@@ -40,13 +40,8 @@ const checkAcceptance = (
 export const makeConsentUseCases = ({ system, settings, flows, consents, clients }: Deps) => {
   const { clock, mac } = system;
 
-  const answer = async (flow: Flow, next: Flow | 'already-answered', now: EpochSeconds): Promise<AnswerResult> => {
-    if (next === 'already-answered' || (await flows.replace(next, flow.version, now)) === 'stale') {
-      return { outcome: 'already-answered' };
-    }
-    const consent_verifier = handleOf(mac, 'consent-verifier', flow);
-    return { outcome: 'answered', redirectTo: returnUrl(flow.request.url, { consent_verifier }) };
-  };
+  const answer = (flow: Flow, next: Flow | 'already-answered', now: EpochSeconds): Promise<AnswerResult> =>
+    storeAnswer({ mac, flows }, 'consent', flow, next, now);
 
   const remember = (
     flow: Flow,

@@ -8,9 +8,12 @@ import { importableKey } from './importable-key.ts';
 import { sealKey, shownKey } from './sealed-key.ts';
 
 export const makeAddKeys =
-  (deps: { keys: KeyStore; system: Pick<System, 'clock' | 'cipher'> }) =>
+  (deps: { keys: KeyStore; system: Pick<System, 'clock' | 'cipher' | 'keyOperations'> }) =>
   async (set: string, keys: readonly Jwk[]): Promise<KeysResult> => {
-    const importable = keys.map((jwk, index) => importableKey(set, jwk, `keys[${index}].`));
+    const { keyOperations } = deps.system;
+    const importable = await Promise.all(
+      keys.map((jwk, index) => importableKey(keyOperations, set, jwk, `keys[${index}].`)),
+    );
     if (new Set(importable.map(({ kid }) => kid)).size < importable.length) {
       throw oauthError('invalid_request', 'keys: two of them have the same kid.');
     }

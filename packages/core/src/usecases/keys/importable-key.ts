@@ -1,22 +1,37 @@
 // Whether a key that an administrator sends can be kept.
-import { faultyMember, type Jwk } from '../../domain/jwk.ts';
+import { compactVerify, importJWK } from 'jose';
+import { faultyMember, type Jwk, publicPart } from '../../domain/jwk.ts';
 import { signingKeySet } from '../../domain/stored-key.ts';
-import { oauthError } from '../../errors/oauth-error.ts';
+import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
+import type { KeyOperations } from '../../ports/system.ts';
+import { encodeJws } from './encode-jws.ts';
 import type { NamedKey } from './make-key-pair.ts';
 
-/** RFC 7518 §6.3.2: without these Node.js and others cannot sign with an RSA key. */
-const rsaSigningMembers = ['p', 'q', 'dp', 'dq', 'qi'];
-
 /** Throws invalid_request; `path` is where the key was in the request, such as `keys[0].`, or ''. */
-export const importableKey = (set: string, jwk: Jwk, path: string): NamedKey => {
-  const faulty = faultyMember(jwk) ?? (jwk.kid ? unusableMember(set, jwk) : 'kid');
+export const importableKey = async (
+  keyOperations: KeyOperations,
+  set: string,
+  jwk: Jwk,
+  path: string,
+): Promise<NamedKey> => {
+  const faulty = faultyMember(jwk) ?? (jwk.kid ? undefined : 'kid');
   if (faulty) throw oauthError('invalid_request', `${path}${faulty} is missing or does not make a known kind of key.`);
+  if (set === signingKeySet && jwk.kid?.startsWith('private:')) await checkThatItSigns(keyOperations, jwk, path);
   return jwk as NamedKey;
 };
 
-/** A key that cannot sign must not become the newest private one of the set that signs. */
-const unusableMember = (set: string, jwk: Jwk): string | undefined => {
-  if (set !== signingKeySet || !jwk.kid?.startsWith('private:')) return undefined;
-  const needed = jwk.kty === 'RSA' ? ['d', ...rsaSigningMembers] : ['d'];
-  return needed.find((member) => jwk[member] === undefined);
+const usualAlgorithm: Readonly<Record<string, string>> = { 'P-256': 'ES256', 'P-521': 'ES512', Ed25519: 'EdDSA' };
+
+/** The newest private key of that set signs every ID token: one that cannot would stop every login. */
+const checkThatItSigns = async (keyOperations: KeyOperations, jwk: Jwk, path: string): Promise<void> => {
+  const alg = jwk.alg ?? (jwk.kty === 'RSA' ? 'RS256' : usualAlgorithm[String(jwk.crv)]) ?? '';
+  try {
+    const probe = await encodeJws({ alg }, { probe: true }, (input) => keyOperations.sign(alg, jwk, input));
+    await compactVerify(probe, await importJWK({ ...publicPart(jwk) }, alg));
+  } catch (cause) {
+    throw new OAuthError('invalid_request', {
+      hint: `${path === '' ? 'The key' : path.slice(0, -1)} does not sign what its public half verifies.`,
+      cause,
+    });
+  }
 };

@@ -6,9 +6,9 @@ import { importableKey } from './importable-key.ts';
 import { sealKey, shownKey } from './sealed-key.ts';
 
 export const makePutKey =
-  (deps: { keys: KeyStore; system: Pick<System, 'clock' | 'cipher'> }) =>
+  (deps: { keys: KeyStore; system: Pick<System, 'clock' | 'cipher' | 'keyOperations'> }) =>
   async (set: string, key: Jwk): Promise<Jwk> => {
-    const jwk = importableKey(set, key, '');
+    const jwk = await importableKey(deps.system.keyOperations, set, key, '');
     await deps.keys.put(sealKey(deps.system.cipher, set, jwk, deps.system.clock.now()));
     return shownKey(set, jwk);
   };

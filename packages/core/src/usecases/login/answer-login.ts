@@ -6,7 +6,7 @@ import type { ClientStore } from '../../ports/client-store.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { AcceptLogin, AnswerResult, PendingRequest, Reject } from '../../provider.ts';
-import { findByHandle, handleOf, returnUrl } from '../flow-handles.ts';
+import { findByHandle, storeAnswer } from '../flow-handles.ts';
 
 interface Deps {
   readonly system: System;
@@ -34,13 +34,8 @@ const checkAcceptance = ({ login }: Flow, { subject, remember }: AcceptLogin): v
 export const makeLoginUseCases = ({ system, flows, clients }: Deps) => {
   const { clock, mac } = system;
 
-  const answer = async (flow: Flow, next: Flow | 'already-answered', now: EpochSeconds): Promise<AnswerResult> => {
-    if (next === 'already-answered' || (await flows.replace(next, flow.version, now)) === 'stale') {
-      return { outcome: 'already-answered' };
-    }
-    const login_verifier = handleOf(mac, 'login-verifier', flow);
-    return { outcome: 'answered', redirectTo: returnUrl(flow.request.url, { login_verifier }) };
-  };
+  const answer = (flow: Flow, next: Flow | 'already-answered', now: EpochSeconds): Promise<AnswerResult> =>
+    storeAnswer({ mac, flows }, 'login', flow, next, now);
 
   return {
     async getLoginRequest(challenge: string): Promise<PendingRequest | undefined> {

@@ -26,11 +26,13 @@ export const makeAuthenticateClient =
     if (!client) throw oauthError('invalid_client');
     const registered = client.metadata.tokenEndpointAuthMethod;
     if (method === 'none' && !isPublic(client)) throw oauthError('invalid_client');
-    // A client is held to the method it registered (RFC 7591 §2, token_endpoint_auth_method).
+    if (method !== 'none' && !(await secretHasher.verify(secret, client.secretHash))) {
+      throw oauthError('invalid_client');
+    }
+    // A client is held to the method it registered (RFC 7591 §2, token_endpoint_auth_method). Only who knows the secret
+    // is told so.
     if (method !== registered) {
       throw oauthError('invalid_client', `The client is registered for "${registered}", but used "${method}".`);
     }
-    if (method !== 'none' && !(await secretHasher.verify(secret, client.secretHash)))
-      throw oauthError('invalid_client');
     return client as AuthenticatedClient;
   };

@@ -9,10 +9,11 @@ export type TokenGrant = (client: AuthenticatedClient, parameters: Parameters) =
 
 export type GrantTable = Readonly<Record<'authorization_code' | 'refresh_token' | 'client_credentials', TokenGrant>>;
 
-export const makeExchangeToken =
-  (grants: GrantTable) =>
-  (client: AuthenticatedClient, grantType: string, parameters: Parameters): Promise<TokenResponse> => {
-    const grant = new Map<string, TokenGrant>(Object.entries(grants)).get(grantType);
+export const makeExchangeToken = (table: GrantTable) => {
+  const grants = new Map<string, TokenGrant>(Object.entries(table));
+  return async (client: AuthenticatedClient, grantType: string, parameters: Parameters): Promise<TokenResponse> => {
+    const grant = grants.get(grantType);
     if (!grant) throw oauthError('unsupported_grant_type', `The server has no grant type "${grantType}".`);
     return grant(client, parameters);
   };
+};

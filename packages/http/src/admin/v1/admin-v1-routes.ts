@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyPluginCallback } from 'fastify';
 import type { Metrics } from '../../metrics.ts';
 import { readJsonBody } from '../json-body.ts';
+import { refuseForeignHosts } from '../refuse-foreign-hosts.ts';
 import { refuseOtherSites } from '../refuse-other-sites.ts';
 import { clientsRoute } from './clients.route.ts';
 import { consentRoute } from './consent.route.ts';
@@ -18,6 +19,8 @@ import { tokensRoute } from './tokens.route.ts';
 export interface AdminRoutesOptions extends HealthOptions {
   readonly provider: Provider;
   readonly metrics: Metrics;
+  /** The listener is bound to a loopback address: requests for any other host name are refused. */
+  readonly forThisMachineOnly: boolean;
   /** Show `error_debug` to callers. */
   readonly shareErrorDebug: boolean;
 }
@@ -27,6 +30,7 @@ export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instanc
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   app.setErrorHandler(adminErrorHandler(options));
   app.addHook('onRequest', refuseOtherSites);
+  if (options.forThisMachineOnly) app.addHook('onRequest', refuseForeignHosts);
   app.addHook('preValidation', async (request) => {
     // A null body counts as an empty one (2018 API), as null counts as absent for members.
     if (request.routeOptions.schema?.body) request.body = readJsonBody(request.body) ?? {};

@@ -1,7 +1,7 @@
 // Errors as the 2018 admin API writes them. `status_code` is the HTTP status, which the original got wrong.
-import type { OAuthError } from '@claviger/core';
+import { type OAuthError, retryHeader } from '@claviger/core';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { asOAuthError, retryHeader, statusOf } from '../../request-failure.ts';
+import { asOAuthError, statusOf } from '../../request-failure.ts';
 import { validationHint } from '../validation-hint.ts';
 
 interface AdminError {

@@ -58,6 +58,8 @@ export const makeAuthorizationCodeGrant = ({ system, settings, tokens, issueIdTo
       throw oauthError('invalid_grant', 'The code_verifier does not fit the code_challenge.');
     }
     const pair = mintPair({ system, settings }, grant, null, now);
+    // Signed before the code is used up: a key that cannot sign costs a retry, not the code.
+    const idToken = grantsOpenId(grant.scope) ? await issueIdToken({ grant, nonce: code.nonce, now }) : undefined;
     if ((await tokens.redeemCode(key, pair.records, now)) !== 'redeemed') {
       throw oauthError('invalid_grant', 'The code was used before; the tokens it bought are revoked.');
     }
@@ -66,7 +68,7 @@ export const makeAuthorizationCodeGrant = ({ system, settings, tokens, issueIdTo
       expiresIn: settings.accessTokenLifespan,
       scope: grant.scope,
       ...(pair.refreshToken === null ? {} : { refreshToken: pair.refreshToken }),
-      ...(grantsOpenId(grant.scope) ? { idToken: await issueIdToken({ grant, nonce: code.nonce, now }) } : {}),
+      ...(idToken === undefined ? {} : { idToken }),
     };
   };
 };

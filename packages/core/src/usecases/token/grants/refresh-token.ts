@@ -4,9 +4,9 @@ import { allowsGrantType, isOf } from '../../../domain/client.ts';
 import type { Grant } from '../../../domain/grant.ts';
 import { grantsOpenId, parseScope } from '../../../domain/scope.ts';
 import type { EpochSeconds } from '../../../domain/time.ts';
-import { after } from '../../../domain/time.ts';
+import { after, seconds } from '../../../domain/time.ts';
 import { oauthError } from '../../../errors/oauth-error.ts';
-import type { System } from '../../../ports/system.ts';
+import type { Cipher, System } from '../../../ports/system.ts';
 import type { FoundToken, TokenStore } from '../../../ports/token-store.ts';
 import type { Settings } from '../../../settings.ts';
 import type { AuthenticatedClient } from '../authenticate-client.ts';
@@ -47,6 +47,12 @@ const narrowed = (grant: Grant, requested: string): readonly string[] | null => 
   return scope.length === 0 ? null : scope;
 };
 
+const opened = (cipher: Cipher, presented: string, sealed: string): Successors =>
+  JSON.parse(cipher.openUnder(presented, sealed));
+
+const sameScope = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((scope) => other.includes(scope));
+
 export const makeRefreshTokenGrant =
   ({ system, settings, tokens, issueIdToken }: Deps): TokenGrant =>
   async (client, parameters) => {
@@ -68,23 +74,25 @@ export const makeRefreshTokenGrant =
       scope: scope ?? grant.scope,
       expiresAt: after(now, settings.accessTokenLifespan),
     };
-    const sealed = settings.refreshGrace > 0 ? system.cipher.sealUnder(presented, JSON.stringify(fresh)) : '';
-    const rotation = { successors: pair.records, sealed, grace: settings.refreshGrace };
-    const result = await tokens.rotateRefreshToken(read.key, rotation, now);
+    // Signed before anything changes: a key that cannot sign costs a retry, not the token. OpenID Connect Core §12.2: a
+    // refreshed ID Token should carry no nonce.
+    const idToken = grantsOpenId(fresh.scope) ? await issueIdToken({ grant, nonce: '', now }) : undefined;
+    const grace = seconds(Math.min(settings.refreshGrace, settings.accessTokenLifespan));
+    const sealed = grace > 0 ? system.cipher.sealUnder(presented, JSON.stringify(fresh)) : '';
+    const result = await tokens.rotateRefreshToken(read.key, { successors: pair.records, sealed, grace }, now);
     if (result.outcome === 'reused') {
       throw oauthError('invalid_grant', 'The refresh token was used before; the grant is revoked.');
     }
     if (result.outcome === 'missing') throw oauthError('invalid_grant', 'The refresh token is expired or revoked.');
-    const handedOut =
-      result.outcome === 'rotated'
-        ? fresh
-        : (JSON.parse(system.cipher.openUnder(presented, result.sealed)) as Successors);
+    const handedOut = result.outcome === 'rotated' ? fresh : opened(system.cipher, presented, result.sealed);
+    if (!sameScope(handedOut.scope, fresh.scope)) {
+      throw oauthError('invalid_scope', 'The refresh token was just used for another scope.');
+    }
     return {
       accessToken: handedOut.accessToken,
       expiresIn: handedOut.expiresAt - now,
       scope: handedOut.scope,
       refreshToken: handedOut.refreshToken,
-      // OpenID Connect Core §12.2: a refreshed ID Token should carry no nonce.
-      ...(grantsOpenId(handedOut.scope) ? { idToken: await issueIdToken({ grant, nonce: '', now }) } : {}),
+      ...(idToken === undefined ? {} : { idToken }),
     };
   };
