@@ -41,7 +41,7 @@ export const startRedisCluster = async (): Promise<TestCluster> => {
   const members = await Promise.all(
     slots.map(async (range) => {
       const bus = `${await freePort()}`;
-      const node = await startRedisProcess(['--cluster-enabled', 'yes', '--cluster-port', bus]);
+      const node = await startRedisProcess(['cluster-enabled yes', `cluster-port ${bus}`]);
       return { node, bus, range };
     }),
   );

@@ -1,7 +1,7 @@
 // One redis-server or valkey-server of our own, on a free loopback port, in a temporary folder. It ends with this process,
 // however this process ends. Exported, with the other files here, as `@claviger/adapters-redis/testing`.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const programs = ['redis-server', 'valkey-server'];
  * The shell holds the server; when the pipe that is its input closes, because this process stops it or dies in whatever
  * way, it kills the server. It tells the server's process id first.
  */
-const keeper = '"$@" >/dev/null 2>&1 & server=$!; echo $server; cat >/dev/null; kill -9 $server 2>/dev/null';
+const keeper = '"$@" >/dev/null 2>&1 & server=$!; echo $server; cat >/dev/null; kill -9 $server 2>/dev/null; wait';
 
 const startTimeoutMs = 10_000;
 
@@ -28,8 +28,11 @@ export interface RedisProcess {
   stop(): Promise<void>;
 }
 
-/** `settings` are arguments of redis-server, such as `--maxmemory`, `100mb`. Nothing is saved to disk unless they say so. */
-export const startRedisProcess = async (settings: readonly string[] = []): Promise<RedisProcess> => {
+/** `settings` are lines of redis.conf, such as `maxmemory 100mb`. Nothing is saved to disk unless they say so. */
+export const startRedisProcess = async (
+  settings: readonly string[] = [],
+  as: 'server' | 'sentinel' = 'server',
+): Promise<RedisProcess> => {
   const program = programs.find((name) => spawnSync(name, ['--version']).status === 0);
   if (!program) {
     throw new Error(
@@ -39,14 +42,17 @@ export const startRedisProcess = async (settings: readonly string[] = []): Promi
   }
   const folder = mkdtempSync(join(tmpdir(), 'claviger-redis-'));
   const port = await freePort();
-  const own = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...settings];
-  let running = await start(program, own, port);
+  const file = join(folder, 'redis.conf');
+  const own = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, ...(as === 'server' ? ['save ""'] : [])];
+  writeFileSync(file, [...own, ...settings, ''].join('\n'));
+  const command = [program, file, ...(as === 'sentinel' ? ['--sentinel'] : [])];
+  let running = await start(command, port);
   return {
     port,
     signal: (signal) => process.kill(running.pid, signal),
     async restart() {
       await running.end();
-      running = await start(program, own, port);
+      running = await start(command, port);
     },
     async stop() {
       await running.end();
@@ -60,8 +66,8 @@ interface Running {
   end(): Promise<void>;
 }
 
-const start = async (program: string, settings: readonly string[], port: number): Promise<Running> => {
-  const shell = spawn('sh', ['-c', keeper, 'sh', program, ...settings], { stdio: ['pipe', 'pipe', 'ignore'] });
+const start = async (command: readonly string[], port: number): Promise<Running> => {
+  const shell = spawn('sh', ['-c', keeper, 'sh', ...command], { stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = new Promise<void>((resolve) => shell.once('exit', () => resolve()));
   const pid = await new Promise<number>((resolve, reject) => {
     shell.once('error', reject);
@@ -82,7 +88,9 @@ const start = async (program: string, settings: readonly string[], port: number)
 
 const answers = async (port: number): Promise<void> => {
   const deadline = Date.now() + startTimeoutMs;
-  while (!(await askRedis(port, 'ping').catch(() => undefined))) {
+  // One that asks for a password answers too.
+  const isThere = (error: unknown): boolean => error instanceof Error && error.message.startsWith('NOAUTH');
+  while (!(await askRedis(port, 'ping').catch(isThere))) {
     if (Date.now() > deadline) throw new Error(`The Redis server on port ${port} does not answer.`);
     await sleep(20);
   }
