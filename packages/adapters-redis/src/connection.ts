@@ -9,7 +9,7 @@ export type Argument = string | number;
 /** Replies of a server that may soon be able to do what it cannot do now. */
 const passing = /^(LOADING|BUSY|MASTERDOWN|READONLY|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|MOVED|ASK)\b/;
 
-/** A member of `ZSCAN` pages: enough to be quick, little enough not to hold up the server. */
+/** Members per page: enough to be quick, few enough not to hold up the server. */
 const scanCount = 500;
 
 export class Connection {

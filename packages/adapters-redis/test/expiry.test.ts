@@ -123,6 +123,26 @@ t.test('grants that are refreshed for long are still found by client and by subj
   }),
 );
 
+t.test('a grant whose code bought tokens that live longer is still found by client and by subject', (t) =>
+  withStores(async ({ tokens }, inspector) => {
+    const short = { createdAt: now, keepUntil: later(60) };
+    for (const [id, of] of Object.entries({ g1: { clientId: 'app' }, g2: { subject: 'zoe' } })) {
+      const key = { grantId: grantIdOf(id), hash: hashOf('code') };
+      await tokens.createGrant(fullGrant({ id: key.grantId, ...short }), { code: fullCode({ key, issuedAt: now }) });
+      const refresh = { ...refreshOf('r', later(5000)), key: { ...key, hash: hashOf('r') } };
+      t.equal(await tokens.redeemCode(key, [refresh], now), 'redeemed');
+      await inspector.passTime(900);
+      // Enough for every one of the sixteen sets of the client to forget what is over.
+      for (let index = 0; index < 60; index += 1) {
+        const other = grantIdOf(`${id}-${index}`);
+        await tokens.createGrant(fullGrant({ id: other, createdAt: later(900), keepUntil: later(900) }), {});
+      }
+      await tokens.revokeGrants(of, later(900));
+      t.equal(await tokens.findToken(refresh.key, later(900)), undefined);
+    }
+  }),
+);
+
 t.test('an index forgets what is over when something is added to it', (t) =>
   withStores(async ({ flows }, inspector) => {
     for (let index = 0; index < 50; index += 1) {
@@ -179,5 +199,6 @@ t.test('of the subjects that consented to a client, those without a consent left
     }
     t.equal(await entries(), 121, 'all but the one that has nothing behind it');
     t.equal(await consents.forget({ clientId: 'app' }), 121);
+    t.equal(await entries(), 121, 'what was written just now stays');
   }),
 );
