@@ -1,35 +1,37 @@
 // What the stores ask of a database, the same for a driver that answers at once (SQLite) and one that answers later.
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { Tables } from './schema/postgres.ts';
+
+/** Builds queries. Statements are prepared with it, and run by the database. */
+export type QueryBuilder = PgDatabase<PgQueryResultHKT>;
 
 /** A prepared statement. Those that change rows end in RETURNING, so that every statement answers with rows. */
 export interface Statement<Row> {
   execute(values?: Values): PromiseLike<Row[]>;
 }
 
+/** Answers with one row for each row that it changed. */
+export type Changed = Statement<Readonly<Record<string, unknown>>>;
+
 /** Values for a statement's placeholders, by name. */
 export type Values = Record<string, unknown>;
 
-/** One statement of a command that needs several. */
-export interface Step {
-  readonly statement: Statement<unknown>;
-  readonly values: Values;
+/** A selection of rows that the same statement is going to change or remove. */
+export interface Lockable {
+  for(strength: 'update', config?: { skipLocked: true }): unknown;
 }
-
-/**
- * A command of several statements, written as a generator: it hands out each step and is handed back its rows. So the
- * command is written once, and a database whose driver is synchronous can run it without ever giving up control inside
- * a transaction: other requests' statements cannot slip in.
- */
-export type Steps<Result> = Generator<Step, Result, unknown>;
 
 export interface Database {
-  /** Runs one statement, which is atomic by itself. */
+  readonly query: QueryBuilder;
+  readonly tables: Tables;
+  /** Runs one statement, which is atomic by itself. Rejects with StoreUnavailable when the database is away. */
   run<Row>(statement: Statement<Row>, values?: Values): Promise<Row[]>;
-  /** Runs all the steps or, when one fails, none. */
-  atomically<Result>(steps: Steps<Result>): Promise<Result>;
-}
-
-export function* step<Row>(statement: Statement<Row>, values: Values): Generator<Step, Row[], unknown> {
-  return (yield { statement, values }) as Row[];
+  /** Keeps others away from the selected rows; waits for those that others hold, in the order of the selection. */
+  locking<Selection extends Lockable>(selection: Selection): Selection;
+  /** As `locking`, but leaves out the rows that others hold: for work that can be done later as well. */
+  lockingFree<Selection extends Lockable>(selection: Selection): Selection;
+  /** Whether a statement was refused because a row is there that may be there only once. */
+  isDuplicate(error: unknown): boolean;
 }
 
 /** Statements are prepared when they are first needed, because their tables may not be there before the migration. */

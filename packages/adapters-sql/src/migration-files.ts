@@ -10,13 +10,19 @@ export interface Migration {
   readonly sql: string;
   /** SHA-256 of the file, hexadecimal. */
   readonly checksum: string;
+  /**
+   * Software that knows the schema up to this version goes on working after this migration. Its own version: it changes
+   * something that all earlier software needs as it was. From the file's first line, `-- compatible_from: 1`.
+   */
+  readonly compatibleFrom: number;
 }
 
 const fileName = /^(?<version>\d{4})_[a-z0-9_]+\.sql$/;
+const firstLine = /^-- compatible_from: (?<version>\d+)\n/;
 
-/** From `migrations/sqlite` of this package, in order. */
-export const sqliteMigrations = (): readonly Migration[] =>
-  readMigrations(new URL('../../migrations/sqlite/', import.meta.url));
+/** Those of this package, in order. */
+export const migrationsFor = (database: 'postgres' | 'sqlite'): readonly Migration[] =>
+  readMigrations(new URL(`../../migrations/${database}/`, import.meta.url));
 
 export const readMigrations = (folder: URL): readonly Migration[] =>
   readdirSync(folder)
@@ -26,7 +32,11 @@ export const readMigrations = (folder: URL): readonly Migration[] =>
       const version = Number(fileName.exec(file)?.groups?.version);
       if (version !== index + 1) throw new Error(`Migration ${file} is misnamed or out of sequence.`);
       const sql = readFileSync(new URL(file, folder), 'utf8');
-      return { version, name: file.slice(0, -'.sql'.length), sql, checksum: sha256(sql) };
+      const compatibleFrom = Number(firstLine.exec(sql)?.groups?.version);
+      if (!(compatibleFrom >= 1 && compatibleFrom <= version)) {
+        throw new Error(`Migration ${file} must begin with "-- compatible_from: N", N from 1 to ${version}.`);
+      }
+      return { version, name: file.slice(0, -'.sql'.length), sql, checksum: sha256(sql), compatibleFrom };
     });
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

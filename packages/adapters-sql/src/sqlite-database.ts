@@ -1,14 +1,13 @@
 // One SQLite file through better-sqlite3. The driver is synchronous: nothing else of this process runs inside a
 // transaction, and other processes that have the file open wait for the lock.
+import { StoreUnavailable } from '@claviger/core';
 import SqliteClient, { type Database as Client } from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { ExecuteResultSync } from 'drizzle-orm/sqlite-core';
-import type { Database, Statement, Step, Steps, Values } from './database.ts';
-
-/** Builds queries. Statements are prepared with it, and run by SqliteDatabase. */
-export type QueryBuilder = ReturnType<typeof queryBuilder>;
-
-const queryBuilder = (client: Client) => drizzle({ client });
+import type { Database, Lockable, QueryBuilder, Statement, Values } from './database.ts';
+import type { Tables } from './schema/postgres.ts';
+import * as sqliteTables from './schema/sqlite.ts';
+import type { Step, Steps } from './steps.ts';
 
 /** A path, or `:memory:`. */
 export const openSqliteFile = (file: string, busyTimeoutMs: number): Client => {
@@ -26,19 +25,39 @@ export const openSqliteFile = (file: string, busyTimeoutMs: number): Client => {
 
 export class SqliteDatabase implements Database {
   readonly query: QueryBuilder;
+  readonly tables: Tables;
   readonly #client: Client;
 
   constructor(client: Client) {
     this.#client = client;
-    this.query = queryBuilder(client);
+    // The one cast between the two dialects: the stores are written against Postgres' types. Both builders have the
+    // methods that the stores use, tests prove that both schemas have the same rows, and the contract runs on both.
+    const own: { query: unknown; tables: unknown } = { query: drizzle({ client }), tables: sqliteTables };
+    this.query = own.query as QueryBuilder;
+    this.tables = own.tables as Tables;
   }
 
   async run<Row>(statement: Statement<Row>, values: Values = {}): Promise<Row[]> {
-    return this.#rows(statement, values);
+    return orUnavailable(() => this.#rows(statement, values));
   }
 
+  /** Runs all the steps or, when one fails, none. */
   async atomically<Result>(steps: Steps<Result>): Promise<Result> {
-    return this.#client.transaction(() => this.#drive(steps)).immediate();
+    return orUnavailable(() => this.#client.transaction(() => this.#drive(steps)).immediate());
+  }
+
+  /** There is one writer: nobody else can hold a row. */
+  locking<Selection extends Lockable>(selection: Selection): Selection {
+    return selection;
+  }
+
+  lockingFree<Selection extends Lockable>(selection: Selection): Selection {
+    return selection;
+  }
+
+  isDuplicate(error: unknown): boolean {
+    const code = sqliteCode(error);
+    return code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || code === 'SQLITE_CONSTRAINT_UNIQUE';
   }
 
   #drive<Result>(steps: Steps<Result>): Result {
@@ -48,8 +67,22 @@ export class SqliteDatabase implements Database {
   }
 
   #rows<Row>(statement: Statement<Row>, values: Values): Row[] {
-    const result = statement.execute(values);
+    const result: unknown = statement.execute(values);
     if (!(result instanceof ExecuteResultSync)) throw new TypeError('The statement belongs to another database.');
     return result.sync();
   }
 }
+
+const sqliteCode = (error: unknown): string =>
+  error instanceof SqliteClient.SqliteError ? error.code : error instanceof Error ? sqliteCode(error.cause) : '';
+
+/** Another process that writes for longer than the busy timeout, a full disk, a file that cannot be read: all may pass. */
+const away = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY)/;
+
+export const orUnavailable = <T>(command: () => T): T => {
+  try {
+    return command();
+  } catch (error) {
+    throw away.test(sqliteCode(error)) ? new StoreUnavailable('sqlite', error) : error;
+  }
+};

@@ -1,4 +1,5 @@
-// Migrations: applied once, in order, whole; never edited; never run backwards. And the schema that drizzle believes in.
+// Migrations of SQLite: applied once, in order, whole; never edited; never run backwards. And the schema that drizzle
+// believes in.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,32 +8,77 @@ import SqliteClient from 'better-sqlite3';
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import t from 'tap';
-import { migrateSqlite, SchemaMismatch } from '../src/migrate.ts';
-import { type Migration, readMigrations, sqliteMigrations } from '../src/migration-files.ts';
+import { migrateSqlite, sqliteSchemaStatus } from '../src/migrate-sqlite.ts';
+import { type Migration, migrationsFor, readMigrations } from '../src/migration-files.ts';
 import * as schema from '../src/schema/sqlite.ts';
+import { SchemaMismatch } from '../src/schema-status.ts';
 
-const migration = (version: number, sql: string): Migration => {
-  return { version, name: `000${version}_step`, sql, checksum: `checksum of ${sql}` };
+/** By default as most are: the version before goes on working. */
+const migration = (version: number, sql: string, compatibleFrom = Math.max(1, version - 1)): Migration => {
+  return { version, name: `000${version}_step`, sql: `${sql};`, checksum: `checksum of ${sql}`, compatibleFrom };
 };
 const first = migration(1, 'CREATE TABLE a (x INTEGER)');
 const second = migration(2, 'CREATE TABLE b (x INTEGER)');
+const breaking = migration(2, 'ALTER TABLE a RENAME COLUMN x TO y', 2);
 
 const tablesOf = (client: SqliteClient.Database): unknown[] =>
   client.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").pluck().all();
 
 t.test('a released migration is never edited: its checksum is written down here', async (t) => {
-  const checksums = Object.fromEntries(sqliteMigrations().map(({ name, checksum }) => [name, checksum]));
-  t.same(checksums, {
-    '0001_first_schema': '43a36a4e9a117006f4ca5229fe2515cb48d4f21f004505b04a1b787498b9269b',
+  const checksums = (database: 'postgres' | 'sqlite') =>
+    Object.fromEntries(migrationsFor(database).map(({ name, checksum }) => [name, checksum]));
+  t.same(checksums('sqlite'), {
+    '0001_first_schema': '83e7b24cbfe52b052d4cd7949c2d183d651729a6a12e388eb5978533b07845d7',
+  });
+  t.same(checksums('postgres'), {
+    '0001_first_schema': 'ba7c1c6d2fc61653104d223a13e391382b111f209e09a2309950777e842fb4fd',
   });
 });
 
 t.test('migrations are applied in order, once, and later ones are added to earlier ones', async (t) => {
   const client = new SqliteClient(':memory:');
-  t.same(migrateSqlite(client, [first]), { applied: ['0001_step'], version: 1 });
-  t.same(migrateSqlite(client, [first]), { applied: [], version: 1 });
-  t.same(migrateSqlite(client, [first, second]), { applied: ['0002_step'], version: 2 });
+  t.match(migrateSqlite(client, [first]), { applied: ['0001_step'], version: 1 });
+  t.same(migrateSqlite(client, [first]), { applied: [], version: 1, sql: '' });
+  t.match(migrateSqlite(client, [first, second]), { applied: ['0002_step'], version: 2 });
   t.same(tablesOf(client), ['a', 'b', 'schema_migrations']);
+});
+
+t.test(
+  'a dry run tells what would be run, changes nothing, and running that with another tool is the same',
+  async (t) => {
+    const client = new SqliteClient(':memory:');
+    const report = migrateSqlite(client, [first, second], true);
+    t.match(report, { applied: ['0001_step', '0002_step'], version: 2, sql: /CREATE TABLE a .*CREATE TABLE b /s });
+    t.same(tablesOf(client), []);
+    client.exec(report.sql);
+    t.same(sqliteSchemaStatus(client, [first, second]), {
+      applied: ['0001_step', '0002_step'],
+      pending: [],
+      usable: true,
+    });
+    t.same(migrateSqlite(client, [first, second]).applied, []);
+  },
+);
+
+t.test(
+  'the status says what is applied and what is pending, and a schema that lacks something is not usable',
+  async (t) => {
+    const client = new SqliteClient(':memory:');
+    const problem = /lacks 0001_step, 0002_step: it must be migrated/;
+    const empty = { applied: [], pending: ['0001_step', '0002_step'], usable: false, problem };
+    t.match(sqliteSchemaStatus(client, [first, second]), empty);
+    t.same(tablesOf(client), [], 'looking changes nothing');
+    migrateSqlite(client, [first]);
+    const half = { applied: ['0001_step'], pending: ['0002_step'], usable: false };
+    t.match(sqliteSchemaStatus(client, [first, second]), half);
+  },
+);
+
+t.test('a newer schema that says so is usable by the version before, and left alone by it', async (t) => {
+  const client = new SqliteClient(':memory:');
+  migrateSqlite(client, [first, second]);
+  t.same(sqliteSchemaStatus(client, [first]), { applied: ['0001_step', '0002_step'], pending: [], usable: true });
+  t.same(migrateSqlite(client, [first]), { applied: [], version: 2, sql: '' });
 });
 
 t.test('a migration that fails leaves the database as it was', async (t) => {
@@ -42,14 +88,15 @@ t.test('a migration that fails leaves the database as it was', async (t) => {
   t.same(tablesOf(client), []);
 });
 
-t.test('a database of newer software is refused and left alone', async (t) => {
+t.test('a newer schema that the version before cannot use is refused by it and left alone', async (t) => {
   const client = new SqliteClient(':memory:');
-  migrateSqlite(client, [first, second]);
+  migrateSqlite(client, [first, breaking]);
   t.throws(() => migrateSqlite(client, [first]), {
     name: 'SchemaMismatch',
-    message: /version 2 .*newer than version 1/,
+    message: /version 2 .*needs software that knows version 2; this one knows version 1/,
   });
-  t.same(tablesOf(client), ['a', 'b', 'schema_migrations']);
+  t.match(sqliteSchemaStatus(client, [first]), { usable: false, problem: /needs software that knows version 2/ });
+  t.same(tablesOf(client), ['a', 'schema_migrations']);
 });
 
 t.test('a database whose applied migration had other contents is refused and left alone', async (t) => {
@@ -58,6 +105,7 @@ t.test('a database whose applied migration had other contents is refused and lef
   const edited = { ...first, checksum: 'checksum of something else' };
   t.throws(() => migrateSqlite(client, [edited, second]), SchemaMismatch);
   t.throws(() => migrateSqlite(client, [edited, second]), /0001_step .* other contents/);
+  t.match(sqliteSchemaStatus(client, [edited]), { usable: false, problem: /never be edited/ });
   t.same(tablesOf(client), ['a', 'schema_migrations']);
 });
 
@@ -66,17 +114,27 @@ t.test('migration files that are misnamed, missing or double are refused', async
   t.teardown(() => rmSync(folder, { recursive: true }));
   const url = pathToFileURL(`${folder}/`);
   t.same(readMigrations(url), []);
-  writeFileSync(join(folder, '0001_one.sql'), 'SELECT 1');
-  t.match(readMigrations(url), [{ version: 1, name: '0001_one', sql: 'SELECT 1', checksum: /^[0-9a-f]{64}$/ }]);
-  writeFileSync(join(folder, '0003_three.sql'), 'SELECT 3');
+  const sql = '-- compatible_from: 1\nSELECT 1';
+  writeFileSync(join(folder, '0001_one.sql'), sql);
+  t.match(readMigrations(url), [{ version: 1, name: '0001_one', sql, checksum: /^[0-9a-f]{64}$/, compatibleFrom: 1 }]);
+  writeFileSync(join(folder, '0003_three.sql'), sql);
   t.throws(() => readMigrations(url), /0003_three.sql is misnamed or out of sequence/);
-  writeFileSync(join(folder, '0002_two.sql'), 'SELECT 2');
+  writeFileSync(join(folder, '0002_two.sql'), sql);
   t.same(
     readMigrations(url).map(({ version }) => version),
     [1, 2, 3],
   );
-  writeFileSync(join(folder, '0002_again.sql'), 'SELECT 2');
+  writeFileSync(join(folder, '0002_again.sql'), sql);
   t.throws(() => readMigrations(url), /misnamed or out of sequence/);
+  rmSync(join(folder, '0002_again.sql'));
+  for (const faulty of ['SELECT 3', '-- compatible_from: 4\n', '-- compatible_from: 0\n', '-- compatible_from: x\n']) {
+    writeFileSync(join(folder, '0003_three.sql'), faulty);
+    t.throws(
+      () => readMigrations(url),
+      /0003_three.sql must begin with "-- compatible_from: N", N from 1 to 3/,
+      faulty,
+    );
+  }
 });
 
 interface ColumnInfo {
@@ -88,7 +146,7 @@ interface ColumnInfo {
 
 t.test('schema/sqlite.ts and the migrated tables agree on every column, its type, null and primary key', async (t) => {
   const client = new SqliteClient(':memory:');
-  migrateSqlite(client, sqliteMigrations());
+  migrateSqlite(client, migrationsFor('sqlite'));
   const tables = Object.values(schema).filter((table) => is(table, SQLiteTable));
   t.same(
     tables.map(getTableName).sort(),
@@ -114,7 +172,7 @@ const sorted = (columns: readonly ColumnInfo[]): ColumnInfo[] =>
 
 t.test('look-ups and cleaning go through an index, never over a whole table', async (t) => {
   const client = new SqliteClient(':memory:');
-  migrateSqlite(client, sqliteMigrations());
+  migrateSqlite(client, migrationsFor('sqlite'));
   const planOf = (sql: string): string =>
     client
       .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)

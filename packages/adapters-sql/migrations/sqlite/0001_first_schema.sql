@@ -1,3 +1,4 @@
+-- compatible_from: 1
 -- Times are seconds since 1970. Columns named data and metadata hold JSON, so that a new member needs no migration.
 -- No foreign keys: each port may live in another store, and a grant is checked on every look-up anyway.
 

@@ -22,3 +22,15 @@ export const json: Encoding<unknown, string | null> = {
   toDriver: (value) => (value === null ? null : JSON.stringify(value)),
   fromDriver: (stored) => (stored === null ? null : JSON.parse(stored)),
 };
+
+/**
+ * Text for Postgres, which cannot store NUL. Text with one becomes null: it equals no text, so it is found nowhere, and a
+ * column that must not be null refuses to save it.
+ */
+export const textWithoutNul = (value: string): string | null => (value.includes('\0') ? null : value);
+
+/** For a column that may be null, and that nothing is selected by. */
+export const textWithoutNulOrNull = (value: string | null): string | null => {
+  if (value?.includes('\0')) throw new RangeError('Postgres cannot store the character NUL in a text.');
+  return value;
+};

@@ -1,45 +1,42 @@
 // ClaimStore in one table. One statement decides: it inserts the claim, or takes over one that is over or the holder's own.
 import type { Claim, ClaimStore, EpochSeconds } from '@claviger/core';
-import { inArray, lte, sql } from 'drizzle-orm';
-import { once } from '../database.ts';
+import { lte, sql } from 'drizzle-orm';
+import { type Database, once } from '../database.ts';
 import { given, givenRow } from '../placeholders.ts';
-import { claims } from '../schema/sqlite.ts';
-import type { QueryBuilder, SqliteDatabase } from '../sqlite-database.ts';
+import { removeSome } from '../removal.ts';
 
-const prepare = (query: QueryBuilder) => ({
-  claim: query
-    .insert(claims)
-    .values(givenRow(claims))
-    .onConflictDoUpdate({
-      target: claims.name,
-      set: { holder: given('holder', claims.holder), until: given('until', claims.until) },
-      setWhere: sql`${claims.until} <= ${sql.placeholder('now')} or ${claims.holder} = ${sql.placeholder('holder')}`,
-    })
-    .returning({ name: claims.name })
-    .prepare(),
-  removeExpired: query
-    .delete(claims)
-    .where(
-      inArray(
-        claims.name,
-        query
-          .select({ name: claims.name })
-          .from(claims)
-          .where(lte(claims.until, sql.placeholder('now')))
-          .limit(sql.placeholder('limit')),
-      ),
-    )
-    .returning({ name: claims.name })
-    .prepare(),
-});
+const now = sql.placeholder('now');
+
+const prepare = (database: Database) => {
+  const { query, tables } = database;
+  const { claims } = tables;
+  return {
+    claim: query
+      .insert(claims)
+      .values(givenRow(claims))
+      .onConflictDoUpdate({
+        target: claims.name,
+        set: { holder: given('holder', claims.holder), until: given('until', claims.until) },
+        setWhere: sql`${claims.until} <= ${now} or ${claims.holder} = ${given('holder', claims.holder)}`,
+      })
+      .returning({ name: claims.name })
+      .prepare('claim'),
+    removeExpired: removeSome(database, {
+      table: claims,
+      key: claims.name,
+      which: lte(claims.until, now),
+      limit: sql.placeholder('limit'),
+    }),
+  };
+};
 
 export class SqlClaimStore implements ClaimStore {
-  readonly #database: SqliteDatabase;
+  readonly #database: Database;
   readonly #statements: () => ReturnType<typeof prepare>;
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: Database) {
     this.#database = database;
-    this.#statements = once(() => prepare(database.query));
+    this.#statements = once(() => prepare(database));
   }
 
   async claim(claim: Claim, now: EpochSeconds): Promise<boolean> {

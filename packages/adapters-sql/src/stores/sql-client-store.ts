@@ -1,25 +1,28 @@
 // ClientStore in one table. A replacement counts only if the version is still the expected one.
 import type { Client, ClientStore, Page } from '@claviger/core';
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { once } from '../database.ts';
+import { type Database, once } from '../database.ts';
 import { given, givenRow } from '../placeholders.ts';
-import { clients } from '../schema/sqlite.ts';
-import type { QueryBuilder, SqliteDatabase } from '../sqlite-database.ts';
 
-const prepare = (query: QueryBuilder) => ({
-  create: query.insert(clients).values(givenRow(clients)).onConflictDoNothing().returning({ id: clients.id }).prepare(),
+const prepare = ({ query, tables: { clients } }: Database) => ({
+  create: query
+    .insert(clients)
+    .values(givenRow(clients))
+    .onConflictDoNothing()
+    .returning({ id: clients.id })
+    .prepare('create client'),
   find: query
     .select()
     .from(clients)
-    .where(eq(clients.id, sql.placeholder('id')))
-    .prepare(),
+    .where(eq(clients.id, given('id', clients.id)))
+    .prepare('find client'),
   list: query
     .select()
     .from(clients)
     .orderBy(asc(clients.id))
     .limit(sql.placeholder('limit'))
     .offset(sql.placeholder('offset'))
-    .prepare(),
+    .prepare('list clients'),
   replace: query
     .update(clients)
     .set({
@@ -29,23 +32,23 @@ const prepare = (query: QueryBuilder) => ({
       createdAt: given('createdAt', clients.createdAt),
       updatedAt: given('updatedAt', clients.updatedAt),
     })
-    .where(and(eq(clients.id, sql.placeholder('id')), eq(clients.version, sql.placeholder('expectedVersion'))))
+    .where(and(eq(clients.id, given('id', clients.id)), eq(clients.version, sql.placeholder('expectedVersion'))))
     .returning({ id: clients.id })
-    .prepare(),
+    .prepare('replace client'),
   remove: query
     .delete(clients)
-    .where(eq(clients.id, sql.placeholder('id')))
+    .where(eq(clients.id, given('id', clients.id)))
     .returning({ id: clients.id })
-    .prepare(),
+    .prepare('remove client'),
 });
 
 export class SqlClientStore implements ClientStore {
-  readonly #database: SqliteDatabase;
+  readonly #database: Database;
   readonly #statements: () => ReturnType<typeof prepare>;
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: Database) {
     this.#database = database;
-    this.#statements = once(() => prepare(database.query));
+    this.#statements = once(() => prepare(database));
   }
 
   async create(client: Client): Promise<'created' | 'exists'> {

@@ -1,66 +1,59 @@
 // ConsentStore in one table.
 import type { Consent, ConsentStore, EpochSeconds, Page } from '@claviger/core';
-import { and, desc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
-import { once } from '../database.ts';
-import { belongsTo, givenRow, type Selection } from '../placeholders.ts';
-import { consents } from '../schema/sqlite.ts';
-import type { QueryBuilder, SqliteDatabase } from '../sqlite-database.ts';
+import { and, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { type Database, once } from '../database.ts';
+import { belongsTo, given, givenRow, type Selection } from '../placeholders.ts';
+import { inBatches, removeSome } from '../removal.ts';
+import type { Tables } from '../schema/postgres.ts';
 
-const isRemembered = or(isNull(consents.expiresAt), gt(consents.expiresAt, sql.placeholder('now')));
-const newestFirst = [desc(consents.requestedAt), desc(consents.id)];
+const now = sql.placeholder('now');
 
-const prepare = (query: QueryBuilder) => ({
-  remember: query
-    .insert(consents)
-    .values(givenRow(consents))
-    .onConflictDoNothing()
-    .returning({ id: consents.id })
-    .prepare(),
-  findFor: query
-    .select()
-    .from(consents)
-    .where(
-      and(
-        eq(consents.subject, sql.placeholder('subject')),
-        eq(consents.clientId, sql.placeholder('clientId')),
-        isRemembered,
-      ),
-    )
-    .orderBy(...newestFirst)
-    .prepare(),
-  list: query
-    .select()
-    .from(consents)
-    .where(and(eq(consents.subject, sql.placeholder('subject')), isRemembered))
-    .orderBy(...newestFirst)
-    .limit(sql.placeholder('limit'))
-    .offset(sql.placeholder('offset'))
-    .prepare(),
-  removeExpired: query
-    .delete(consents)
-    .where(
-      inArray(
-        consents.id,
-        query
-          .select({ id: consents.id })
-          .from(consents)
-          .where(lte(consents.expiresAt, sql.placeholder('now')))
-          .limit(sql.placeholder('limit')),
-      ),
-    )
-    .returning({ id: consents.id })
-    .prepare(),
-});
+const prepare = (database: Database) => {
+  const { query, tables } = database;
+  const { consents } = tables;
+  const isOfSubject = eq(consents.subject, given('subject', consents.subject));
+  const isOfClient = eq(consents.clientId, given('clientId', consents.clientId));
+  const isRemembered = or(isNull(consents.expiresAt), gt(consents.expiresAt, now));
+  const newestFirst = [desc(consents.requestedAt), desc(consents.id)];
+  return {
+    remember: query
+      .insert(consents)
+      .values(givenRow(consents))
+      .onConflictDoNothing()
+      .returning({ id: consents.id })
+      .prepare('remember consent'),
+    findFor: query
+      .select()
+      .from(consents)
+      .where(and(isOfSubject, isOfClient, isRemembered))
+      .orderBy(...newestFirst)
+      .prepare('find consents for a client'),
+    list: query
+      .select()
+      .from(consents)
+      .where(and(isOfSubject, isRemembered))
+      .orderBy(...newestFirst)
+      .limit(sql.placeholder('limit'))
+      .offset(sql.placeholder('offset'))
+      .prepare('list consents'),
+    removeExpired: removeSome(database, {
+      table: consents,
+      key: consents.id,
+      which: lte(consents.expiresAt, now),
+      limit: sql.placeholder('limit'),
+    }),
+  };
+};
 
-const consentOf = ({ data, ...columns }: typeof consents.$inferSelect): Consent => ({ ...columns, ...data });
+const consentOf = ({ data, ...columns }: Tables['consents']['$inferSelect']): Consent => ({ ...columns, ...data });
 
 export class SqlConsentStore implements ConsentStore {
-  readonly #database: SqliteDatabase;
+  readonly #database: Database;
   readonly #statements: () => ReturnType<typeof prepare>;
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: Database) {
     this.#database = database;
-    this.#statements = once(() => prepare(database.query));
+    this.#statements = once(() => prepare(database));
   }
 
   async remember({ id, clientId, subject, requestedAt, expiresAt, ...data }: Consent): Promise<void> {
@@ -77,8 +70,11 @@ export class SqlConsentStore implements ConsentStore {
   }
 
   async forget(of: Selection): Promise<number> {
-    const removal = this.#database.query.delete(consents).where(belongsTo(of, consents)).returning({ id: consents.id });
-    return (await this.#database.run(removal.prepare())).length;
+    const { consents } = this.#database.tables;
+    return inBatches(async (limit) => {
+      const removal = { table: consents, key: consents.id, which: belongsTo(of, consents), limit, eager: true };
+      return (await this.#database.run(removeSome(this.#database, removal))).length;
+    });
   }
 
   async removeExpired(now: EpochSeconds, limit: number): Promise<number> {

@@ -1,51 +1,43 @@
 // FlowStore in one table: what commands compare or select by is in columns, the rest of the flow in one JSON document.
 import { type EpochSeconds, type Flow, type FlowStore, subjectOf } from '@claviger/core';
-import { and, eq, gt, inArray, lte, sql } from 'drizzle-orm';
-import { once, type Values } from '../database.ts';
+import { and, eq, gt, lte, sql } from 'drizzle-orm';
+import { type Database, once, type Values } from '../database.ts';
 import { belongsTo, given, givenRow, type Selection } from '../placeholders.ts';
-import { flows } from '../schema/sqlite.ts';
-import type { QueryBuilder, SqliteDatabase } from '../sqlite-database.ts';
+import { inBatches, removeSome } from '../removal.ts';
 
-const prepare = (query: QueryBuilder) => ({
-  create: query.insert(flows).values(givenRow(flows)).returning({ id: flows.id }).prepare(),
-  find: query
-    .select()
-    .from(flows)
-    .where(and(eq(flows.id, sql.placeholder('id')), gt(flows.expiresAt, sql.placeholder('now'))))
-    .prepare(),
-  replace: query
-    .update(flows)
-    .set({
-      version: given('version', flows.version),
-      clientId: given('clientId', flows.clientId),
-      subject: given('subject', flows.subject),
-      expiresAt: given('expiresAt', flows.expiresAt),
-      data: given('data', flows.data),
-    })
-    .where(
-      and(
-        eq(flows.id, sql.placeholder('id')),
-        eq(flows.version, sql.placeholder('expectedVersion')),
-        gt(flows.expiresAt, sql.placeholder('now')),
-      ),
-    )
-    .returning({ id: flows.id })
-    .prepare(),
-  removeExpired: query
-    .delete(flows)
-    .where(
-      inArray(
-        flows.id,
-        query
-          .select({ id: flows.id })
-          .from(flows)
-          .where(lte(flows.expiresAt, sql.placeholder('now')))
-          .limit(sql.placeholder('limit')),
-      ),
-    )
-    .returning({ id: flows.id })
-    .prepare(),
-});
+const now = sql.placeholder('now');
+
+const prepare = (database: Database) => {
+  const { query, tables } = database;
+  const { flows } = tables;
+  const isFlow = eq(flows.id, given('id', flows.id));
+  return {
+    create: query.insert(flows).values(givenRow(flows)).returning({ id: flows.id }).prepare('create flow'),
+    find: query
+      .select()
+      .from(flows)
+      .where(and(isFlow, gt(flows.expiresAt, now)))
+      .prepare('find flow'),
+    replace: query
+      .update(flows)
+      .set({
+        version: given('version', flows.version),
+        clientId: given('clientId', flows.clientId),
+        subject: given('subject', flows.subject),
+        expiresAt: given('expiresAt', flows.expiresAt),
+        data: given('data', flows.data),
+      })
+      .where(and(isFlow, eq(flows.version, sql.placeholder('expectedVersion')), gt(flows.expiresAt, now)))
+      .returning({ id: flows.id })
+      .prepare('replace flow'),
+    removeExpired: removeSome(database, {
+      table: flows,
+      key: flows.id,
+      which: lte(flows.expiresAt, now),
+      limit: sql.placeholder('limit'),
+    }),
+  };
+};
 
 const rowOf = ({ id, version, expiresAt, ...data }: Flow): Values => {
   const flow = { id, version, expiresAt, ...data };
@@ -53,12 +45,12 @@ const rowOf = ({ id, version, expiresAt, ...data }: Flow): Values => {
 };
 
 export class SqlFlowStore implements FlowStore {
-  readonly #database: SqliteDatabase;
+  readonly #database: Database;
   readonly #statements: () => ReturnType<typeof prepare>;
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: Database) {
     this.#database = database;
-    this.#statements = once(() => prepare(database.query));
+    this.#statements = once(() => prepare(database));
   }
 
   async create(flow: Flow): Promise<void> {
@@ -76,8 +68,11 @@ export class SqlFlowStore implements FlowStore {
   }
 
   async removeAll(of: Selection): Promise<number> {
-    const removal = this.#database.query.delete(flows).where(belongsTo(of, flows)).returning({ id: flows.id });
-    return (await this.#database.run(removal.prepare())).length;
+    const { flows } = this.#database.tables;
+    return inBatches(async (limit) => {
+      const removal = { table: flows, key: flows.id, which: belongsTo(of, flows), limit, eager: true };
+      return (await this.#database.run(removeSome(this.#database, removal))).length;
+    });
   }
 
   async removeExpired(now: EpochSeconds, limit: number): Promise<number> {

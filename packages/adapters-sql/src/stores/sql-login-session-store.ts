@@ -1,66 +1,62 @@
 // LoginSessionStore in one table.
 import type { EpochSeconds, Hashed, LoginSession, LoginSessionStore } from '@claviger/core';
-import { and, eq, gt, inArray, lte, sql } from 'drizzle-orm';
-import { once } from '../database.ts';
+import { and, eq, gt, lte, sql } from 'drizzle-orm';
+import { type Database, once } from '../database.ts';
 import { given, givenRow } from '../placeholders.ts';
-import { loginSessions } from '../schema/sqlite.ts';
-import type { QueryBuilder, SqliteDatabase } from '../sqlite-database.ts';
+import { removeSome } from '../removal.ts';
 
-const prepare = (query: QueryBuilder) => ({
-  save: query
-    .insert(loginSessions)
-    .values(givenRow(loginSessions))
-    .onConflictDoUpdate({
-      target: loginSessions.id,
-      set: {
-        subject: given('subject', loginSessions.subject),
-        authenticatedAt: given('authenticatedAt', loginSessions.authenticatedAt),
-        expiresAt: given('expiresAt', loginSessions.expiresAt),
-        acr: given('acr', loginSessions.acr),
-      },
-    })
-    .returning({ id: loginSessions.id })
-    .prepare(),
-  find: query
-    .select()
-    .from(loginSessions)
-    .where(
-      and(eq(loginSessions.id, given('id', loginSessions.id)), gt(loginSessions.expiresAt, sql.placeholder('now'))),
-    )
-    .prepare(),
-  remove: query
-    .delete(loginSessions)
-    .where(eq(loginSessions.id, given('id', loginSessions.id)))
-    .returning({ id: loginSessions.id })
-    .prepare(),
-  removeBySubject: query
-    .delete(loginSessions)
-    .where(eq(loginSessions.subject, sql.placeholder('subject')))
-    .returning({ id: loginSessions.id })
-    .prepare(),
-  removeExpired: query
-    .delete(loginSessions)
-    .where(
-      inArray(
-        loginSessions.id,
-        query
-          .select({ id: loginSessions.id })
-          .from(loginSessions)
-          .where(lte(loginSessions.expiresAt, sql.placeholder('now')))
-          .limit(sql.placeholder('limit')),
-      ),
-    )
-    .returning({ id: loginSessions.id })
-    .prepare(),
-});
+const now = sql.placeholder('now');
+
+const prepare = (database: Database) => {
+  const { query, tables } = database;
+  const { loginSessions } = tables;
+  const isSession = eq(loginSessions.id, given('id', loginSessions.id));
+  return {
+    save: query
+      .insert(loginSessions)
+      .values(givenRow(loginSessions))
+      .onConflictDoUpdate({
+        target: loginSessions.id,
+        set: {
+          subject: given('subject', loginSessions.subject),
+          authenticatedAt: given('authenticatedAt', loginSessions.authenticatedAt),
+          expiresAt: given('expiresAt', loginSessions.expiresAt),
+          acr: given('acr', loginSessions.acr),
+        },
+      })
+      .returning({ id: loginSessions.id })
+      .prepare('save login session'),
+    find: query
+      .select()
+      .from(loginSessions)
+      .where(and(isSession, gt(loginSessions.expiresAt, now)))
+      .prepare('find login session'),
+    remove: query
+      .delete(loginSessions)
+      .where(isSession)
+      .returning({ id: loginSessions.id })
+      .prepare('remove login session'),
+    removeBySubject: query
+      .delete(loginSessions)
+      .where(eq(loginSessions.subject, given('subject', loginSessions.subject)))
+      .returning({ id: loginSessions.id })
+      .prepare('remove login sessions of a subject'),
+    removeExpired: removeSome(database, {
+      table: loginSessions,
+      key: loginSessions.id,
+      which: lte(loginSessions.expiresAt, now),
+      limit: sql.placeholder('limit'),
+    }),
+  };
+};
 
 export class SqlLoginSessionStore implements LoginSessionStore {
-  readonly #database: SqliteDatabase;
+  readonly #database: Database;
   readonly #statements: () => ReturnType<typeof prepare>;
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: Database) {
     this.#database = database;
-    this.#statements = once(() => prepare(database.query));
+    this.#statements = once(() => prepare(database));
   }
 
   async save(session: LoginSession): Promise<void> {

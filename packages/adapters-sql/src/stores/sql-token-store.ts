@@ -13,40 +13,46 @@ import type {
   TokenKey,
   TokenStore,
 } from '@claviger/core';
-import { and, isNull } from 'drizzle-orm';
-import { once, type Steps, step } from '../database.ts';
-import { belongsTo, type Selection } from '../placeholders.ts';
-import { grants } from '../schema/sqlite.ts';
-import type { SqliteDatabase } from '../sqlite-database.ts';
-import { prepareTokenStatements } from './sql-token-statements.ts';
-import { clientTokenRow, codeOf, codeRow, foundToken, grantOf, grantRow, tokenRow } from './token-rows.ts';
+import { type Changed, type Database, once } from '../database.ts';
+import type { Selection } from '../placeholders.ts';
+import { inBatches } from '../removal.ts';
+import { prepareTokenStatements, revokeSome } from './sql-token-statements.ts';
+import type { TokenCommands } from './token-commands.ts';
+import { clientTokenRow, codeOf, foundToken, grantOf } from './token-rows.ts';
 
 type Before = Parameters<TokenStore['removeExpired']>[0];
 
 export class SqlTokenStore implements TokenStore {
-  readonly #database: SqliteDatabase;
+  readonly #database: Database;
+  readonly #commands: TokenCommands;
   readonly #statements: () => ReturnType<typeof prepareTokenStatements>;
 
-  constructor(database: SqliteDatabase) {
+  /** `commands`: those that change several rows at once, for the same database. */
+  constructor(database: Database, commands: TokenCommands) {
     this.#database = database;
-    this.#statements = once(() => prepareTokenStatements(database.query));
+    this.#commands = commands;
+    this.#statements = once(() => prepareTokenStatements(database));
   }
 
-  async createGrant(grant: Grant, issued: IssuedAtOnce): Promise<void> {
-    await this.#database.atomically(this.#createGrant(grant, issued));
+  createGrant(grant: Grant, issued: IssuedAtOnce): Promise<void> {
+    return this.#commands.createGrant(grant, issued);
+  }
+
+  redeemCode(
+    key: TokenKey,
+    tokens: readonly GrantToken[],
+    now: EpochSeconds,
+  ): Promise<'redeemed' | 'replayed' | 'missing'> {
+    return this.#commands.redeemCode(key, tokens, now);
+  }
+
+  rotateRefreshToken(key: TokenKey, rotation: Rotation, now: EpochSeconds): Promise<RotationResult> {
+    return this.#commands.rotateRefreshToken(key, rotation, now);
   }
 
   async findCode(key: TokenKey, now: EpochSeconds): Promise<FoundCode | undefined> {
     const [row] = await this.#database.run(this.#statements().findCode, { ...key, now });
     return row && { code: codeOf(row.code), used: row.code.usedAt !== null, grant: grantOf(row.grant) };
-  }
-
-  async redeemCode(
-    key: TokenKey,
-    tokens: readonly GrantToken[],
-    now: EpochSeconds,
-  ): Promise<'redeemed' | 'replayed' | 'missing'> {
-    return this.#database.atomically(this.#redeemCode(key, tokens, now));
   }
 
   async saveClientToken(token: ClientToken): Promise<void> {
@@ -58,10 +64,6 @@ export class SqlTokenStore implements TokenStore {
     return row && foundToken(row.token, row.grant);
   }
 
-  async rotateRefreshToken(key: TokenKey, rotation: Rotation, now: EpochSeconds): Promise<RotationResult> {
-    return this.#database.atomically(this.#rotate(key, rotation, now));
-  }
-
   async removeToken(key: TokenKey): Promise<boolean> {
     return (await this.#database.run(this.#statements().removeToken, { ...key })).length > 0;
   }
@@ -71,75 +73,18 @@ export class SqlTokenStore implements TokenStore {
   }
 
   async revokeGrants(of: Selection, now: EpochSeconds): Promise<number> {
-    const revocation = this.#database.query
-      .update(grants)
-      .set({ revokedAt: now })
-      .where(and(belongsTo(of, grants), isNull(grants.revokedAt)))
-      .returning({ id: grants.id });
-    return (await this.#database.run(revocation.prepare())).length;
+    return inBatches(async (limit) => (await this.#database.run(revokeSome(this.#database, of, now, limit))).length);
   }
 
-  async removeExpired(before: Before, limit: number): Promise<number> {
-    return this.#database.atomically(this.#removeExpired(before, limit));
-  }
-
-  *#createGrant(grant: Grant, { code, tokens = [] }: IssuedAtOnce): Steps<void> {
-    const expiries = [...tokens, ...(code ? [code] : [])].map(({ expiresAt }) => expiresAt);
-    yield* step(this.#statements().insertGrant, grantRow(grant, Math.max(grant.keepUntil, ...expiries)));
-    if (code) yield* step(this.#statements().insertCode, codeRow(code));
-    for (const token of tokens) yield* step(this.#statements().insertToken, tokenRow(token));
-  }
-
-  *#redeemCode(
-    key: TokenKey,
-    tokens: readonly GrantToken[],
-    now: EpochSeconds,
-  ): Steps<'redeemed' | 'replayed' | 'missing'> {
-    const [used] = yield* step(this.#statements().useCode, { ...key, now });
-    if (used) {
-      yield* this.#addTokens(key.grantId, tokens);
-      return 'redeemed';
-    }
-    const [found] = yield* step(this.#statements().findCode, { ...key, now });
-    if (!found) return 'missing';
-    const [revoked] = yield* step(this.#statements().revokeGrant, { grantId: key.grantId, now });
-    return revoked ? 'replayed' : 'missing';
-  }
-
-  *#rotate(key: TokenKey, { successors, sealed, grace }: Rotation, now: EpochSeconds): Steps<RotationResult> {
-    const [rotated] = yield* step(this.#statements().rotate, { ...key, sealed, now });
-    if (rotated) {
-      yield* step(this.#statements().removeAccessTokens, { ...key });
-      yield* step(this.#statements().forgetSealed, { ...key });
-      yield* this.#addTokens(key.grantId, successors);
-    }
-    const [found] = yield* step(this.#statements().findToken, { ...key, now });
-    if (!found?.grant || found.token.rotatedAt === null) return { outcome: 'missing' };
-    const grant = grantOf(found.grant);
-    if (rotated) return { outcome: 'rotated', grant };
-    // A clock that is behind another node's must not make time run backwards into a grace that is over, or turned off.
-    const since = Math.max(0, now - found.token.rotatedAt);
-    if (since < grace && found.token.sealed !== null) {
-      return { outcome: 'repeated', grant, sealed: found.token.sealed };
-    }
-    yield* step(this.#statements().revokeGrant, { grantId: key.grantId, now });
-    return { outcome: 'reused' };
-  }
-
-  /** Tokens that join a grant which is there: it has to stay as long as they live. */
-  *#addTokens(grantId: string, tokens: readonly GrantToken[]): Steps<void> {
-    for (const token of tokens) yield* step(this.#statements().insertToken, tokenRow(token));
-    const keepUntil = Math.max(0, ...tokens.map(({ expiresAt }) => expiresAt));
-    yield* step(this.#statements().keepGrantUntil, { grantId, keepUntil });
-  }
-
-  *#removeExpired(before: Before, limit: number): Steps<number> {
-    const { now, issued } = before;
-    const codes = yield* step(this.#statements().removeCodesOver, { now, issued, limit });
-    let removed = codes.length;
-    const tokens = yield* step(this.#statements().removeTokensOver, { now, issued, limit: limit - removed });
-    removed += tokens.length;
-    const left = yield* step(this.#statements().removeGrantsLeft, { now, limit: limit - removed });
-    return removed + left.length;
+  async removeExpired({ now, issued }: Before, limit: number): Promise<number> {
+    const { removeCodesOver, removeTokensOver, removeGrantsLeft } = this.#statements();
+    let removed = 0;
+    const remove = async (statement: Changed): Promise<void> => {
+      if (removed >= limit) return;
+      removed += (await this.#database.run(statement, { now, issued, limit: limit - removed })).length;
+    };
+    // Grants last: the batch that takes a grant's last token takes the grant too.
+    for (const statement of [removeCodesOver, removeTokensOver, removeGrantsLeft]) await remove(statement);
+    return removed;
   }
 }

@@ -1,15 +1,19 @@
 // Between the records of the token store and their rows.
 import type { AuthorizationCode, ClientToken, FoundToken, Grant, GrantToken } from '@claviger/core';
 import type { Values } from '../database.ts';
-import type { codes, grants, tokens } from '../schema/sqlite.ts';
+import type { Tables } from '../schema/postgres.ts';
 
-export type CodeRow = typeof codes.$inferSelect;
-export type GrantRow = typeof grants.$inferSelect;
-export type TokenRow = typeof tokens.$inferSelect;
+export type CodeRow = Tables['codes']['$inferSelect'];
+export type GrantRow = Tables['grants']['$inferSelect'];
+export type TokenRow = Tables['tokens']['$inferSelect'];
 
-/** `keepUntil` may be later than the grant's own: as long as something that it issued lives. */
-export const grantRow = ({ id, clientId, subject, ...data }: Grant, keepUntil: number): Values => {
-  return { id, clientId, subject, data, keepUntil, revokedAt: null };
+/** The row's `keepUntil` may be later than the grant's own: as long as something that it issues lives. */
+export const grantRow = (
+  { id, clientId, subject, ...data }: Grant,
+  { code, tokens = [] }: { code?: AuthorizationCode | undefined; tokens?: readonly GrantToken[] },
+): Values => {
+  const expiries = [...tokens, ...(code ? [code] : [])].map(({ expiresAt }) => expiresAt);
+  return { id, clientId, subject, data, keepUntil: Math.max(data.keepUntil, ...expiries), revokedAt: null };
 };
 
 export const grantOf = ({ id, clientId, subject, data }: GrantRow): Grant => ({ id, clientId, subject, ...data });

@@ -1,0 +1,152 @@
+// Brings a Postgres database to the schema of this version of the code, or refuses. One row of a table is the lock that
+// all nodes that start at once take in turn (advisory locks and LOCK TABLE are not everywhere); each migration is one
+// transaction together with the row that notes it down.
+import { StoreUnavailable } from '@claviger/core';
+import type { Migration } from './migration-files.ts';
+import { PostgresConnection } from './postgres-connection.ts';
+import { alreadyThere, isAway, isMissingTable, isWorthRepeating } from './postgres-failures.ts';
+import type { PostgresAddress } from './postgres-url.ts';
+import {
+  type AppliedMigration,
+  compareSchema,
+  createMigrationsTable,
+  type MigrationReport,
+  recordOf,
+  SchemaMismatch,
+  type SchemaStatus,
+  selectApplied,
+} from './schema-status.ts';
+
+type Rows = (text: string, parameters: readonly unknown[]) => Promise<unknown[][]>;
+
+const readApplied = async (rows: Rows): Promise<readonly AppliedMigration[]> =>
+  (await rows(selectApplied, [])).map(([version, name, checksum, compatibleFrom]) => ({
+    version: Number(version),
+    name: String(name),
+    checksum: String(checksum),
+    compatibleFrom: Number(compatibleFrom),
+  }));
+
+/** None where nothing was ever applied: then even the table is not there. */
+const readAppliedIfAny = (rows: Rows): Promise<readonly AppliedMigration[]> =>
+  readApplied(rows).catch((error: unknown) => {
+    if (isMissingTable(error)) return [];
+    throw error;
+  });
+
+export const postgresSchemaStatus = async (rows: Rows, migrations: readonly Migration[]): Promise<SchemaStatus> => {
+  const encoding = await wrongEncoding(rows);
+  const { status } = compareSchema(await readAppliedIfAny(rows), migrations);
+  return encoding === undefined ? status : { ...status, usable: false, problem: encoding };
+};
+
+const wrongEncoding = async (rows: Rows): Promise<string | undefined> => {
+  const [row] = await rows('SHOW server_encoding', []);
+  const encoding = String(row?.[0]).toUpperCase().replace('-', '');
+  return encoding === 'UTF8'
+    ? undefined
+    : `The database has the encoding ${encoding}. It must have UTF8: create it with ENCODING 'UTF8' TEMPLATE template0.`;
+};
+
+/** How long a change of the schema may wait for a lock; who comes behind it in the queue waits as long. */
+const lockTimeout = "SET LOCAL lock_timeout = '10s';\n";
+
+const prelude = `${createMigrationsTable}CREATE TABLE IF NOT EXISTS schema_lock (id integer NOT NULL PRIMARY KEY);
+INSERT INTO schema_lock (id) VALUES (1) ON CONFLICT DO NOTHING;
+`;
+
+const scriptOf = (migration: Migration, isCockroach: boolean): string => {
+  // CockroachDB knows no other order of plain text than that of COLLATE "C", and takes the clause for no column.
+  const sql = isCockroach ? migration.sql.replaceAll(' COLLATE "C"', '') : migration.sql;
+  return `${sql}\n${recordOf(migration, 'extract(epoch FROM now())::bigint')}`;
+};
+
+export const migratePostgres = async (
+  address: PostgresAddress,
+  connectMs: number,
+  migrations: readonly Migration[],
+  dryRun = false,
+): Promise<MigrationReport> => {
+  // A migration takes as long as it takes, and so does waiting for another node's.
+  const connection = new PostgresConnection(address, { connectMs, statementMs: 0 });
+  try {
+    return await bringUpToDate(connection, migrations, dryRun);
+  } catch (error) {
+    throw isAway(error) && !(error instanceof SchemaMismatch) ? new StoreUnavailable('postgres', error) : error;
+  } finally {
+    connection.destroy();
+  }
+};
+
+const bringUpToDate = async (
+  connection: PostgresConnection,
+  migrations: readonly Migration[],
+  dryRun: boolean,
+): Promise<MigrationReport> => {
+  const rows: Rows = (text, parameters) => connection.rows(text, parameters);
+  const encoding = await wrongEncoding(rows);
+  if (encoding !== undefined) throw new SchemaMismatch(encoding);
+  const [[version] = []] = await rows('SELECT version()', []);
+  const isCockroach = String(version).startsWith('CockroachDB');
+
+  const before = await readAppliedIfAny(rows);
+  const { pending } = fitting(before, migrations);
+  const inTransaction = (sql: string): string => `BEGIN;\n${lockTimeout}${sql}COMMIT;\n`;
+  const scripts = pending.map((migration) => inTransaction(scriptOf(migration, isCockroach)));
+  const report = {
+    applied: pending.map(({ name }) => name),
+    version: Math.max(before.length, migrations.length),
+    sql: pending.length === 0 ? '' : [prelude, ...scripts].join('\n'),
+  };
+  // Looking needs no more than the right to read: an account without the right to change the schema can start.
+  if (dryRun || pending.length === 0) return report;
+
+  await repeating(() => connection.script(prelude));
+  const applied: string[] = [];
+  for (;;) {
+    const next = await repeating(() => applyNext(connection, migrations, isCockroach));
+    if (next === undefined) return { ...report, applied, sql: applied.length === 0 ? '' : report.sql };
+    applied.push(next);
+  }
+};
+
+/** Throws SchemaMismatch where they do not fit. */
+const fitting = (applied: readonly AppliedMigration[], migrations: readonly Migration[]) => {
+  const comparison = compareSchema(applied, migrations);
+  if (comparison.mismatch !== undefined) throw new SchemaMismatch(comparison.mismatch);
+  return comparison;
+};
+
+/** Applies the oldest migration that is pending by now, whoever applied the others; its name, or undefined. */
+const applyNext = async (
+  connection: PostgresConnection,
+  migrations: readonly Migration[],
+  isCockroach: boolean,
+): Promise<string | undefined> => {
+  // Stated, because it must be so: what the node before has applied is to be seen once the lock is there.
+  await connection.script('BEGIN ISOLATION LEVEL READ COMMITTED');
+  try {
+    await connection.rows('SELECT id FROM schema_lock WHERE id = 1 FOR UPDATE', []);
+    const [next] = fitting(
+      await readApplied((text, parameters) => connection.rows(text, parameters)),
+      migrations,
+    ).pending;
+    if (next) await connection.script(`${lockTimeout}${scriptOf(next, isCockroach)}`);
+    await connection.script('COMMIT');
+    return next?.name;
+  } catch (error) {
+    await connection.script('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+};
+
+/** Two nodes that create one table at once: CREATE TABLE IF NOT EXISTS does not always tell them apart in time. */
+const repeating = async <T>(run: () => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt === 10 || !(isWorthRepeating(error) || alreadyThere(error))) throw error;
+    }
+  }
+};

@@ -1,0 +1,41 @@
+// Every port in one Postgres database.
+import { migratePostgres, postgresSchemaStatus } from './migrate-postgres.ts';
+import { migrationsFor } from './migration-files.ts';
+import { PostgresDatabase } from './postgres-database.ts';
+import { PostgresPool } from './postgres-pool.ts';
+import { parsePostgresUrl } from './postgres-url.ts';
+import { type SqlStores, storesOn } from './sql-stores.ts';
+import { TokenCommandsInOneStatement } from './stores/token-commands-in-one-statement.ts';
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:5432/database?sslmode=verify-full`; docs/postgres.md has all its parameters. */
+  readonly url: string;
+  /** How many connections at most. Default 10. */
+  readonly poolSize?: number;
+  /** How long a statement may take, in milliseconds. Default 5000. */
+  readonly statementTimeoutMs?: number;
+  /** How long to wait for a free connection of the pool, and for a new one to the server, in milliseconds. Default 2000. */
+  readonly connectTimeoutMs?: number;
+}
+
+/**
+ * Connects when the first command needs it: succeeds while the server is away. A command rejects with StoreUnavailable at
+ * the latest when it has waited for a connection, made one, and waited for an answer, each for as long as it may.
+ * Throws when the URL is wrong; the message repeats nothing secret.
+ */
+export const openPostgresStores = async ({
+  url,
+  poolSize = 10,
+  statementTimeoutMs = 5000,
+  connectTimeoutMs = 2000,
+}: PostgresOptions): Promise<SqlStores> => {
+  const address = parsePostgresUrl(url);
+  const pool = new PostgresPool(address, poolSize, { connectMs: connectTimeoutMs, statementMs: statementTimeoutMs });
+  const database = new PostgresDatabase(pool);
+  return {
+    stores: storesOn(database, new TokenCommandsInOneStatement(database)),
+    schemaStatus: () => postgresSchemaStatus((text, values) => pool.rows(text, values), migrationsFor('postgres')),
+    migrate: ({ dryRun = false } = {}) => migratePostgres(address, connectTimeoutMs, migrationsFor('postgres'), dryRun),
+    close: () => pool.close(),
+  };
+};

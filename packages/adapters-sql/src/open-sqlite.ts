@@ -1,0 +1,28 @@
+// Every port in one SQLite file.
+import { migrateSqlite, sqliteSchemaStatus } from './migrate-sqlite.ts';
+import { migrationsFor } from './migration-files.ts';
+import { type SqlStores, storesOn } from './sql-stores.ts';
+import { openSqliteFile, orUnavailable, SqliteDatabase } from './sqlite-database.ts';
+import { TokenCommandsInSteps } from './stores/token-commands-in-steps.ts';
+
+export interface SqliteOptions {
+  /** Path of the database file, made when it is not there (its folder is not); `:memory:` for none. */
+  readonly file: string;
+  /** How long a statement waits, in milliseconds, while another process writes. Default 5000. */
+  readonly busyTimeoutMs?: number;
+}
+
+/** Opens an SQLite file. Several processes may have the same file open. */
+export const openSqliteStores = async ({ file, busyTimeoutMs = 5000 }: SqliteOptions): Promise<SqlStores> => {
+  const client = openSqliteFile(file, busyTimeoutMs);
+  const database = new SqliteDatabase(client);
+  return {
+    stores: storesOn(database, new TokenCommandsInSteps(database)),
+    schemaStatus: async () => orUnavailable(() => sqliteSchemaStatus(client, migrationsFor('sqlite'))),
+    migrate: async ({ dryRun = false } = {}) =>
+      orUnavailable(() => migrateSqlite(client, migrationsFor('sqlite'), dryRun)),
+    close: async () => {
+      client.close();
+    },
+  };
+};

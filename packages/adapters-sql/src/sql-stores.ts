@@ -1,0 +1,37 @@
+// What opening a database gives, the same for every one.
+import type { Stores } from '@claviger/core';
+import type { Database } from './database.ts';
+import type { MigrationReport, SchemaStatus } from './schema-status.ts';
+import { SqlClaimStore } from './stores/sql-claim-store.ts';
+import { SqlClientStore } from './stores/sql-client-store.ts';
+import { SqlConsentStore } from './stores/sql-consent-store.ts';
+import { SqlFlowStore } from './stores/sql-flow-store.ts';
+import { SqlKeyStore } from './stores/sql-key-store.ts';
+import { SqlLoginSessionStore } from './stores/sql-login-session-store.ts';
+import { SqlTokenStore } from './stores/sql-token-store.ts';
+import type { TokenCommands } from './stores/token-commands.ts';
+
+export interface SqlStores {
+  /** Usable once `migrate` has succeeded, or `schemaStatus` says so. */
+  readonly stores: Stores;
+  /** Whether this version of the code can use the database's schema. Rejects with StoreUnavailable. */
+  schemaStatus(): Promise<SchemaStatus>;
+  /**
+   * Brings the schema up to date; does nothing when it is, or when it is newer and says that this version of the code can
+   * use it. `dryRun` changes nothing and tells what would be done. Rejects with SchemaMismatch when it cannot be, and
+   * with StoreUnavailable.
+   */
+  migrate(options?: { readonly dryRun?: boolean }): Promise<MigrationReport>;
+  /** Lets commands in flight end, within their time limits. Afterwards every command rejects. */
+  close(): Promise<void>;
+}
+
+export const storesOn = (database: Database, tokenCommands: TokenCommands): Stores => ({
+  claims: new SqlClaimStore(database),
+  clients: new SqlClientStore(database),
+  consents: new SqlConsentStore(database),
+  flows: new SqlFlowStore(database),
+  keys: new SqlKeyStore(database),
+  loginSessions: new SqlLoginSessionStore(database),
+  tokens: new SqlTokenStore(database, tokenCommands),
+});

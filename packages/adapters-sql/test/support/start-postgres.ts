@@ -1,0 +1,207 @@
+// A real Postgres server for tests: the one of CLAVIGER_TEST_POSTGRES_URL, or a throw-away one of this machine's binaries.
+// Every test file takes databases of its own. A server that was started here ends with the process that started it, also
+// when that is killed: a shell beside it waits for the end of its standard input and then stops the server.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import postgres from 'postgres';
+
+export interface TestPostgres {
+  /** Of an administrator. */
+  readonly url: string;
+  /** A new database, empty; gone when the server stops, or when it is dropped. */
+  createDatabase(): Promise<TestDatabase>;
+  stop(): Promise<void>;
+}
+
+export interface TestDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** A server that a test may stop and start, whatever others run on. */
+export interface OwnPostgres extends TestPostgres {
+  /** As when the machine loses power: connections break, nobody says goodbye. */
+  kill(): Promise<void>;
+  /** On the same port, with the data of before. */
+  restart(): Promise<void>;
+}
+
+/** The server that was given, or an own one. */
+export const startPostgres = async (): Promise<TestPostgres> => {
+  const given = process.env.CLAVIGER_TEST_POSTGRES_URL;
+  if (given === undefined || given === '') return startOwnPostgres();
+  return { url: given, createDatabase: () => createDatabase(given), stop: async () => undefined };
+};
+
+export const startOwnPostgres = async (): Promise<OwnPostgres> => {
+  const folder = findBinaries();
+  const user = process.getuid?.() === 0 ? 'postgres' : undefined;
+  const home = mkdtempSync(join(tmpdir(), 'claviger-postgres-'));
+  const data = join(home, 'data');
+  const port = await freePort();
+  if (user) execFileSync('chown', [user, home]);
+  runAs(user, join(folder, 'initdb'), ['-D', data, '-U', 'admin', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N']);
+  let guard = await startServer({ folder, user, home, data, port });
+  const url = `postgres://admin@127.0.0.1:${port}/postgres`;
+  return {
+    url,
+    createDatabase: () => createDatabase(url),
+    stop: () => guard.end(),
+    kill: () => guard.kill(),
+    restart: async () => {
+      guard = await startServer({ folder, user, home, data, port });
+    },
+  };
+};
+
+interface Cluster {
+  readonly folder: string;
+  readonly user: string | undefined;
+  readonly home: string;
+  readonly data: string;
+  readonly port: number;
+}
+
+interface Guard {
+  end(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/** Everything that makes a server slow and durable is off: its data is thrown away. */
+const settings = (port: number, home: string): readonly string[] =>
+  [
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=${home}`,
+    'fsync=off',
+    'synchronous_commit=off',
+    'full_page_writes=off',
+    'max_connections=200',
+    'shared_buffers=32MB',
+    'logging_collector=off',
+    'log_min_messages=fatal',
+  ].flatMap((setting) => ['-c', setting]);
+
+/** Reads until its input ends, which it does when this process does, however it does. Then the server has to go. */
+const guardScript = `
+"$@" &
+server=$!
+trap '' INT TERM HUP
+read -r word || word=end
+if [ "$word" = kill ]; then kill -QUIT $server; else kill -INT $server; fi
+wait $server
+if [ "$word" = end ]; then rm -rf "$CLAVIGER_TEST_HOME"; fi
+`;
+
+const startServer = async ({ folder, user, home, data, port }: Cluster): Promise<Guard> => {
+  const [command, ...parameters] = asUser(user, '/bin/sh', [
+    '-c',
+    guardScript,
+    'guard',
+    join(folder, 'postgres'),
+    '-D',
+    data,
+    ...settings(port, home),
+  ]);
+  const guard = spawn(command, parameters, {
+    stdio: ['pipe', 'ignore', 'inherit'],
+    env: { ...process.env, CLAVIGER_TEST_HOME: home },
+    detached: true,
+    cwd: '/',
+  });
+  // The server must not keep this process alive: a test that forgets to stop it ends, and with it the server.
+  guard.unref();
+  const ended = new Promise<void>((resolve) => guard.once('exit', () => resolve()));
+  const tell = async (word: string): Promise<void> => {
+    guard.ref();
+    guard.stdin?.end(`${word}\n`);
+    await ended;
+  };
+  await untilItAnswers(`postgres://admin@127.0.0.1:${port}/postgres`, ended);
+  return { end: () => tell('end'), kill: () => tell('kill') };
+};
+
+const untilItAnswers = async (url: string, ended: Promise<void>): Promise<void> => {
+  let gone = false;
+  void ended.then(() => {
+    gone = true;
+  });
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const client = postgres(url, { max: 1, connect_timeout: 2, fetch_types: false });
+    try {
+      await client`SELECT 1`;
+      return;
+    } catch (error) {
+      if (gone || Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    } finally {
+      await client.end({ timeout: 1 });
+    }
+  }
+};
+
+let databases = 0;
+
+const createDatabase = async (url: string): Promise<TestDatabase> => {
+  databases += 1;
+  const name = `claviger_test_${process.pid}_${databases}`;
+  const administer = async (statement: string): Promise<void> => {
+    const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => undefined });
+    try {
+      await client.unsafe(statement);
+    } finally {
+      await client.end();
+    }
+  };
+  await administer(`CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`);
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  return { url: own.href, drop: () => administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+};
+
+/** Debian keeps them out of PATH, one folder for each version. */
+const findBinaries = (): string => {
+  const debian = '/usr/lib/postgresql';
+  const folders = [
+    ...(existsSync(debian)
+      ? readdirSync(debian)
+          .sort((a, b) => Number(b) - Number(a))
+          .map((version) => join(debian, version, 'bin'))
+      : []),
+    ...(process.env.PATH ?? '').split(delimiter),
+  ];
+  const found = folders.find((folder) => ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))));
+  if (found === undefined) {
+    throw new Error(
+      'These tests need a Postgres server. Install one (apt-get install postgresql), or name one with ' +
+        'CLAVIGER_TEST_POSTGRES_URL=postgres://administrator@host/database.',
+    );
+  }
+  return found;
+};
+
+/** initdb and postgres refuse to run as root. */
+const asUser = (user: string | undefined, command: string, parameters: readonly string[]): [string, ...string[]] =>
+  user === undefined
+    ? [command, ...parameters]
+    : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', command, ...parameters];
+
+const runAs = (user: string | undefined, command: string, parameters: readonly string[]): void => {
+  const [program, ...rest] = asUser(user, command, parameters);
+  execFileSync(program, rest, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' });
+};
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
