@@ -85,7 +85,7 @@ module.exports = {
     coreLayer('errors-import-nothing', 'errors/'),
     coreLayer('ports-import-domain', 'ports/', 'domain/'),
     coreLayer('memory-implements-ports', 'memory/', 'domain/', 'ports/'),
-    coreLayer('runtime-implements-ports', 'runtime/', 'domain/', 'ports/'),
+    coreLayer('runtime-implements-ports', 'runtime/', 'domain/', 'ports/', 'errors/'),
     coreLayer('contract-checks-ports', 'contract/', 'domain/', 'ports/'),
     coreLayer('usecases-know-no-wire', 'usecases/', 'domain/', 'ports/', 'errors/', 'settings\\.ts$', 'provider\\.ts$'),
     coreLayer(

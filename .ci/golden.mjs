@@ -36,6 +36,8 @@ const server = spawn(process.execPath, [join(root, 'apps/server/dist/src/main.js
     CLAVIGER_REFRESH_GRACE: '0s',
     CLAVIGER_MIN_STATE_LENGTH: '8',
     CLAVIGER_CORS_ALLOWED_ORIGINS: '*',
+    CLAVIGER_SUBJECT_TYPES_SUPPORTED: 'public,pairwise',
+    CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT: 'a salt of the comparison',
     CLAVIGER_LOG_LEVEL: 'error',
   },
 });

@@ -102,6 +102,9 @@ const brokenRules = (values: Values): readonly string[] => {
   if (values.publicPort === values.adminPort && values.publicHost === adminHost) {
     problems.push('CLAVIGER_PUBLIC_PORT and CLAVIGER_ADMIN_PORT must differ.');
   }
+  if (values.subjectTypesSupported.includes('pairwise') && Buffer.byteLength(values.pairwiseSalt ?? '') < 8) {
+    problems.push('CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT must be set, at least 8 bytes long, for pairwise subjects.');
+  }
   if (systemSecrets === null && !isDevelopment(values)) {
     problems.push(
       'CLAVIGER_SYSTEM_SECRET must be set, at least 16 bytes long: only with a loopback issuer on SQLite one is made for you.',
@@ -133,11 +136,6 @@ const warningsOf = (values: Values, pages: Pages): readonly string[] => {
   }
   if (values.forceHttp) warnings.push('CLAVIGER_DANGEROUS_FORCE_HTTP: tokens and cookies may travel readable.');
   if (values.openAdmin) warnings.push('CLAVIGER_DANGEROUS_OPEN_ADMIN: whoever reaches the admin listener rules.');
-  if (values.subjectTypesSupported.includes('pairwise')) {
-    warnings.push(
-      'CLAVIGER_SUBJECT_TYPES_SUPPORTED: pairwise has no effect yet; every client sees the public subject.',
-    );
-  }
   return warnings;
 };
 
@@ -167,6 +165,8 @@ const toConfig = (values: Values): Config => {
       strictGrantScope: values.strictGrantScope,
       requirePkce: values.requirePkce,
       minStateLength: values.minStateLength,
+      subjectTypes: values.subjectTypesSupported,
+      pairwiseSalt: values.pairwiseSalt ?? '',
       shareErrorDebug: values.shareErrorDebug,
       defaultClientScope: values.defaultClientScope.join(' '),
       claimsSupported: values.claimsSupported,

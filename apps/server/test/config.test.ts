@@ -74,7 +74,7 @@ t.test('every setting takes effect', async (t) => {
     CLAVIGER_DISCOVERY_USERINFO_ENDPOINT: 'https://id.example.com/me',
     CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_DEFAULT_SCOPE: 'openid,profile',
     CLAVIGER_SUBJECT_TYPES_SUPPORTED: 'public,pairwise',
-    CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT: 'salt',
+    CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT: 'a salt of tests',
   });
   t.strictSame(config, {
     issuer: 'https://id.example.com/tenant',
@@ -104,13 +104,15 @@ t.test('every setting takes effect', async (t) => {
       strictGrantScope: true,
       requirePkce: false,
       minStateLength: 8,
+      subjectTypes: ['public', 'pairwise'],
+      pairwiseSalt: 'a salt of tests',
       shareErrorDebug: true,
       defaultClientScope: 'openid profile',
       claimsSupported: ['name', 'email'],
       scopesSupported: ['profile'],
       userinfoEndpoint: 'https://id.example.com/me',
     },
-    warnings: ['CLAVIGER_SUBJECT_TYPES_SUPPORTED: pairwise has no effect yet; every client sees the public subject.'],
+    warnings: [],
   });
 });
 

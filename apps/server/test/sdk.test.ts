@@ -196,6 +196,7 @@ t.test('a login or consent that is rejected reaches the client', async (t) => {
     error_description: 'Not today',
     error_hint: 'Come back tomorrow',
     state: 'a-state-of-the-client',
+    iss: server.issuer,
   };
 
   const login = (await browser.visit(authorizeUrl(server))).searchParams.get('login_challenge') ?? '';

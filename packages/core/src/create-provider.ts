@@ -33,6 +33,7 @@ import { makeKeyUseCases } from './usecases/keys/key-use-cases.ts';
 import { StoredSigningKeys } from './usecases/keys/stored-signing-keys.ts';
 import { makeLoginUseCases } from './usecases/login/answer-login.ts';
 import { makeSessionUseCases } from './usecases/sessions/manage-sessions.ts';
+import { type IdentifySubject, makeIdentifySubject } from './usecases/subject-identifier.ts';
 import { makeAuthenticateClient } from './usecases/token/authenticate-client.ts';
 import { makeExchangeToken } from './usecases/token/exchange-token.ts';
 import { makeFlush } from './usecases/token/flush.ts';
@@ -66,7 +67,9 @@ export const createProvider = (options: ProviderOptions): Provider => {
 
   const storedKeys = new StoredSigningKeys({ keys: stores.keys, system });
   const signingKeys = options.signingKeys ?? storedKeys;
+  const identifySubject = makeIdentifySubject({ digest: system.digest, settings });
   const wiring = {
+    identifySubject,
     ...stores,
     issuer,
     ui,
@@ -107,6 +110,7 @@ type Wiring = Stores & {
   readonly system: System;
   readonly settings: Settings;
   readonly signingKeys: SigningKeys;
+  readonly identifySubject: IdentifySubject;
 } & Pick<System, 'clock' | 'digest' | 'random'>;
 
 const makeEndpoints = (

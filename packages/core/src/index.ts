@@ -24,6 +24,7 @@ export * from './ports/flow-store.ts';
 export * from './ports/key-store.ts';
 export * from './ports/login-session-store.ts';
 export * from './ports/paging.ts';
+export * from './ports/remote-documents.ts';
 export * from './ports/signing-keys.ts';
 export * from './ports/stores.ts';
 export * from './ports/system.ts';

@@ -22,6 +22,10 @@ export interface Settings {
   readonly requirePkce: boolean;
   /** Shortest `state` that is accepted; 0 makes it optional. Default 0. */
   readonly minStateLength: number;
+  /** Kinds of subject identifiers that clients may ask for (OpenID Connect Core §8). Default `public` alone. */
+  readonly subjectTypes: readonly ('public' | 'pairwise')[];
+  /** Makes pairwise identifiers unguessable; at least 8 bytes. A change changes them all. Default ''. */
+  readonly pairwiseSalt: string;
   /** Show `error_debug` to callers. Default false. */
   readonly shareErrorDebug: boolean;
   /** Scope of clients that are registered without one. Default ''. */
@@ -45,6 +49,8 @@ export const defaultSettings: Settings = {
   strictGrantScope: false,
   requirePkce: true,
   minStateLength: 0,
+  subjectTypes: ['public'],
+  pairwiseSalt: '',
   shareErrorDebug: false,
   defaultClientScope: '',
   claimsSupported: [],
@@ -66,8 +72,11 @@ export const settingsProblems = (settings: Settings): readonly string[] => {
     .filter((name) => !Number.isInteger(settings[name]) || settings[name] <= 0)
     .map((name) => `${name} must be a positive number of whole seconds.`);
   const natural = ['refreshGrace', 'minStateLength'] as const;
+  const pairwise =
+    settings.subjectTypes.includes('pairwise') && new TextEncoder().encode(settings.pairwiseSalt).length < 8;
   return [
     ...problems,
+    ...(pairwise ? ['pairwiseSalt must have at least 8 bytes.'] : []),
     ...natural
       .filter((name) => !Number.isInteger(settings[name]) || settings[name] < 0)
       .map((name) => `${name} must be a whole number, 0 or more.`),

@@ -182,12 +182,12 @@ export const variables = {
     'CLAVIGER_SUBJECT_TYPES_SUPPORTED',
     'public',
     listOf(oneOf('public', 'pairwise')),
-    'Kinds of subject identifiers. `pairwise` is accepted and has no effect yet.',
+    'Kinds of subject identifiers that clients may ask for: `public`, `pairwise` (OpenID Connect Core §8).',
   ),
   pairwiseSalt: optional(
     'CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT',
     anyText,
-    'Salt of pairwise subject identifiers. Has no effect yet.',
+    'Makes pairwise subject identifiers unguessable; at least 8 bytes. A change changes them all.',
     true,
   ),
   forceHttp: preset(

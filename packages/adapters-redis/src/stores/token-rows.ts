@@ -13,20 +13,43 @@ import {
 
 /** Owners, until when index entries last, and the rest. */
 export const grantText = (grant: Grant, indexedUntil: EpochSeconds): string => {
-  const { requestedScope, scope, session, authenticatedAt, requestedAt, acr, createdAt, keepUntil } = grant;
+  const { subjectIdentifier, requestedScope, scope, session, authenticatedAt, requestedAt, acr, createdAt, keepUntil } =
+    grant;
   const { accessToken, idToken } = session;
-  const rest = [requestedScope, scope, accessToken, idToken, authenticatedAt, requestedAt, acr, createdAt, keepUntil];
+  const rest = [
+    requestedScope,
+    scope,
+    accessToken,
+    idToken,
+    authenticatedAt,
+    requestedAt,
+    acr,
+    createdAt,
+    keepUntil,
+    subjectIdentifier,
+  ];
   return [JSON.stringify(grant.clientId), JSON.stringify(grant.subject), indexedUntil, JSON.stringify(rest)].join('\n');
 };
 
 export const grantOf = (id: string, text: string): Grant => {
   const [clientId = '', subject = '', , rest = ''] = text.split('\n');
-  const [requestedScope, scope, accessToken, idToken, authenticatedAt, requestedAt, acr, createdAt, keepUntil] =
-    JSON.parse(rest);
+  const [
+    requestedScope,
+    scope,
+    accessToken,
+    idToken,
+    authenticatedAt,
+    requestedAt,
+    acr,
+    createdAt,
+    keepUntil,
+    subjectIdentifier,
+  ] = JSON.parse(rest);
   return {
     id,
     clientId: JSON.parse(clientId),
     subject: JSON.parse(subject),
+    subjectIdentifier,
     requestedScope,
     scope,
     session: { accessToken, idToken },

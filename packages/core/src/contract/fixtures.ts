@@ -186,6 +186,7 @@ export const fullGrant = (change: Partial<Grant> = {}): Grant => {
   const grant: Required<Grant> = {
     id: grantIdOf('grant'),
     clientId: 'app',
+    subjectIdentifier: 'pairwise-zoe',
     subject: 'zoe',
     requestedScope: ['openid', 'photos', 'offline'],
     scope: ['openid', 'photos'],

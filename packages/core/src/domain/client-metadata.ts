@@ -20,7 +20,7 @@ export interface Registration {
  */
 export const registeredMetadata = (
   { metadata, secret }: Registration,
-  settings: { readonly defaultClientScope: string },
+  settings: { readonly defaultClientScope: string; readonly subjectTypes: readonly string[] },
 ): ClientMetadata => {
   const complete: ClientMetadata = {
     ...metadata,
@@ -34,7 +34,7 @@ export const registeredMetadata = (
   checkSectorIdentifier(complete);
   checkUserinfoAlgorithm(complete);
   for (const uri of complete.redirectUris) checkRedirectUri(uri);
-  checkSubjectType(complete);
+  checkSubjectType(complete, settings.subjectTypes);
   return complete;
 };
 
@@ -56,13 +56,11 @@ const checkSecret = (secret: string): void => {
   }
 };
 
-/** OpenID Connect Registration §5. The document has to be fetched and compared, which comes with pairwise subjects. */
+/** OpenID Connect Registration §5. What the document says is checked by check-sector-identifier.ts. */
 const checkSectorIdentifier = ({ sectorIdentifierUri }: ClientMetadata): void => {
-  if (sectorIdentifierUri === '') return;
-  const hint = sectorIdentifierUri.startsWith('https://')
-    ? 'sector_identifier_uri is not supported yet: this server has no pairwise subjects.'
-    : 'sector_identifier_uri must be an https URL.';
-  throw oauthError('invalid_request', hint);
+  if (sectorIdentifierUri !== '' && !sectorIdentifierUri.startsWith('https://')) {
+    throw oauthError('invalid_request', 'sector_identifier_uri must be an https URL.');
+  }
 };
 
 const checkUserinfoAlgorithm = ({ userinfoSignedResponseAlg }: ClientMetadata): void => {
@@ -84,8 +82,11 @@ const checkRedirectUri = (uri: string): void => {
   }
 };
 
-const checkSubjectType = ({ subjectType }: ClientMetadata): void => {
-  if (subjectType !== 'public') {
-    throw oauthError('invalid_request', `subject_type ${JSON.stringify(subjectType)} is not supported, only "public".`);
+const checkSubjectType = ({ subjectType }: ClientMetadata, supported: readonly string[]): void => {
+  if (!supported.includes(subjectType)) {
+    throw oauthError(
+      'invalid_request',
+      `subject_type ${JSON.stringify(subjectType)} is not one of ${supported.join(', ')}.`,
+    );
   }
 };

@@ -15,6 +15,8 @@ export interface Grant {
   readonly id: string;
   readonly clientId: string;
   readonly subject: string;
+  /** What the client calls the subject: the subject itself, or its pairwise identifier (OpenID Connect Core §8). */
+  readonly subjectIdentifier: string;
   readonly requestedScope: readonly string[];
   readonly scope: readonly string[];
   readonly session: GrantSession;

@@ -1,6 +1,7 @@
 // What core needs from the machine it runs on. runtime/node.ts implements all of it on Node.js.
 import type { Jwk } from '../domain/jwk.ts';
 import type { EpochSeconds } from '../domain/time.ts';
+import type { RemoteDocuments } from './remote-documents.ts';
 
 export interface Clock {
   now(): EpochSeconds;
@@ -14,6 +15,8 @@ export interface Random {
 }
 
 export interface Digest {
+  /** SHA-256 of the UTF-8 text, lower-case hexadecimal. */
+  sha256Hex(text: string): string;
   /** SHA-256 of the UTF-8 text, base64url without padding (43 characters). */
   sha256(text: string): string;
   /** The left half of a SHA-2 hash, base64url (OpenID Connect Core §3.1.3.6, `at_hash`). */
@@ -81,4 +84,5 @@ export interface System {
   readonly secretHasher: SecretHasher;
   readonly cipher: Cipher;
   readonly keyOperations: KeyOperations;
+  readonly remoteDocuments: RemoteDocuments;
 }

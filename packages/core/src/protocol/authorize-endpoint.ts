@@ -74,6 +74,7 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     const browser = cookies.keepBrowser(request, 'login', now);
     const { loginChallenge } = await deps.beginAuthorization({
       request: await deps.checkRequest(addressed),
+      client: addressed.client,
       browser: browser.hash,
       sessionId: cookies.session(request, now)?.hash ?? null,
     });

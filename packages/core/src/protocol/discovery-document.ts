@@ -16,7 +16,7 @@ const discoveryDocument = (issuer: string, settings: Settings): JsonObject => ({
   jwks_uri: urlBelow(issuer, paths.jwks),
   userinfo_endpoint: settings.userinfoEndpoint || urlBelow(issuer, paths.userinfo),
   revocation_endpoint: urlBelow(issuer, paths.revoke),
-  subject_types_supported: ['public'],
+  subject_types_supported: settings.subjectTypes,
   response_types_supported: supportedResponseTypes,
   response_modes_supported: supportedResponseModes,
   grant_types_supported: ['authorization_code', 'implicit', 'client_credentials', 'refresh_token'],

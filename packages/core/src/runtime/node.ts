@@ -5,6 +5,7 @@ import type { Clock, Digest, Random, System } from '../ports/system.ts';
 import { nodeCipher } from './node-cipher.ts';
 import { nodeKeyOperations } from './node-key-operations.ts';
 import { nodeMac } from './node-mac.ts';
+import { nodeRemoteDocuments, type RemoteDocumentsOptions } from './node-remote-documents.ts';
 import { nodeSecretHasher } from './node-secret-hasher.ts';
 
 export interface NodeSystemOptions {
@@ -12,6 +13,8 @@ export interface NodeSystemOptions {
   readonly systemSecret: string;
   /** Earlier system secrets, still accepted for checking and opening, never used for new values. */
   readonly previousSecrets?: readonly string[];
+  /** Limits on documents of clients. */
+  readonly remoteDocuments?: RemoteDocumentsOptions;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
 }
@@ -30,6 +33,7 @@ const equal = (a: string, b: string): boolean => {
 };
 
 const digest: Digest = {
+  sha256Hex: (text) => createHash('sha256').update(text).digest('hex'),
   sha256: (text) => createHash('sha256').update(text).digest('base64url'),
   leftHalf: (bits, text) =>
     createHash(`sha${bits}`)
@@ -54,5 +58,6 @@ export const nodeSystem = (options: NodeSystemOptions): System => {
     secretHasher: nodeSecretHasher(),
     cipher: nodeCipher(secrets),
     keyOperations: nodeKeyOperations,
+    remoteDocuments: nodeRemoteDocuments(options.remoteDocuments),
   };
 };

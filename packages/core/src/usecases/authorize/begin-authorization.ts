@@ -1,5 +1,6 @@
 // First pass of an authorization request: decides whether a remembered login will do, and opens the flow.
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
+import type { Client } from '../../domain/client.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { Hashed } from '../../domain/hashed.ts';
 import { after } from '../../domain/time.ts';
@@ -9,10 +10,12 @@ import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
 import { handleOf } from '../flow-handles.ts';
 import { idBytes } from '../opaque-handle.ts';
+import type { IdentifySubject } from '../subject-identifier.ts';
 import { sessionThatSkips } from './next-step.ts';
 
 export interface BeginAuthorization {
   readonly request: AuthorizationRequest;
+  readonly client: Client;
   /** Hash of the browser's id, which a cookie carries. */
   readonly browser: Hashed;
   /** From the session cookie; null without one. */
@@ -24,15 +27,17 @@ interface Deps {
   readonly settings: Settings;
   readonly flows: FlowStore;
   readonly loginSessions: LoginSessionStore;
+  readonly identifySubject: IdentifySubject;
 }
 
 /** Throws login_required when the prompt is "none" and nobody suitable is logged in. */
 export const makeBeginAuthorization =
-  ({ system, settings, flows, loginSessions }: Deps) =>
-  async ({ request, browser, sessionId }: BeginAuthorization): Promise<{ readonly loginChallenge: string }> => {
+  ({ system, settings, flows, loginSessions, identifySubject }: Deps) =>
+  async ({ request, client, browser, sessionId }: BeginAuthorization): Promise<{ readonly loginChallenge: string }> => {
     const now = system.clock.now();
     const found = sessionId === null ? undefined : await loginSessions.find(sessionId, now);
-    const session = sessionThatSkips(request, found, now);
+    const identifierOf = (subject: string): string => identifySubject(client, subject, '');
+    const session = sessionThatSkips(request, found, identifierOf, now);
     const flow: Flow = {
       id: system.random.base64url(idBytes),
       version: 1,

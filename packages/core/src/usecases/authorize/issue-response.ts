@@ -1,5 +1,6 @@
 // What an accepted consent turns into: the grant, and what the response type asks to be issued with it at once.
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
+import type { Client } from '../../domain/client.ts';
 import type { ConsentAcceptance, Flow, LoginAcceptance } from '../../domain/flow.ts';
 import type { Grant } from '../../domain/grant.ts';
 import { issuesOf } from '../../domain/response-type.ts';
@@ -11,6 +12,7 @@ import type { System } from '../../ports/system.ts';
 import type { TokenStore } from '../../ports/token-store.ts';
 import type { Settings } from '../../settings.ts';
 import { idBytes } from '../opaque-handle.ts';
+import type { IdentifySubject } from '../subject-identifier.ts';
 import type { IssueIdToken } from '../token/issue-id-token.ts';
 import { mintToken } from '../token/token-format.ts';
 
@@ -32,13 +34,14 @@ export interface Accepted {
   readonly consent: ConsentAcceptance;
 }
 
-export type IssueResponse = (accepted: Accepted, now: EpochSeconds) => Promise<AuthorizationAnswer>;
+export type IssueResponse = (accepted: Accepted, client: Client, now: EpochSeconds) => Promise<AuthorizationAnswer>;
 
 interface Deps {
   readonly system: System;
   readonly settings: Settings;
   readonly tokens: TokenStore;
   readonly issueIdToken: (command: IssueIdToken) => Promise<string>;
+  readonly identifySubject: IdentifySubject;
 }
 
 /** OpenID Connect Core §2: the login app's word counts, then the consent app's (issue-id-token); "0" promises nothing. */
@@ -48,11 +51,12 @@ const acrOf = ({ flow, login, consent }: Accepted): string => {
 };
 
 /** Throws access_denied when an ID token was asked for and `openid` was not granted. */
-export const makeIssueResponse = ({ system, settings, tokens, issueIdToken }: Deps): IssueResponse => {
-  const grantFor = (accepted: Accepted, now: EpochSeconds): Grant => ({
+export const makeIssueResponse = ({ system, settings, tokens, issueIdToken, identifySubject }: Deps): IssueResponse => {
+  const grantFor = (accepted: Accepted, client: Client, now: EpochSeconds): Grant => ({
     id: system.random.base64url(idBytes),
     clientId: accepted.flow.request.clientId,
     subject: accepted.login.subject,
+    subjectIdentifier: identifySubject(client, accepted.login.subject, accepted.login.forceSubjectIdentifier),
     requestedScope: accepted.flow.request.scope,
     scope: accepted.consent.grantedScope,
     session: accepted.consent.session,
@@ -63,10 +67,10 @@ export const makeIssueResponse = ({ system, settings, tokens, issueIdToken }: De
     keepUntil: after(now, settings.authCodeLifespan),
   });
 
-  return async (accepted, now) => {
+  return async (accepted, client, now) => {
     const { request } = accepted.flow;
     const issues = issuesOf(request.responseType);
-    const grant = grantFor(accepted, now);
+    const grant = grantFor(accepted, client, now);
     if (issues.idToken && !grantsOpenId(grant.scope)) {
       throw oauthError('access_denied', 'The response type asks for an ID token, but "openid" was not granted.');
     }

@@ -16,6 +16,7 @@ const isFresh = (session: LoginSession, maxAge: number | null, now: EpochSeconds
 export const sessionThatSkips = (
   request: AuthorizationRequest,
   session: LoginSession | undefined,
+  identifierOf: (subject: string) => string,
   now: EpochSeconds,
 ): LoginSession | null => {
   const expected = request.idTokenHintSubject;
@@ -23,7 +24,7 @@ export const sessionThatSkips = (
     session !== undefined &&
     !forcesLogin(request.prompt) &&
     isFresh(session, request.maxAge, now) &&
-    (expected === '' || expected === session.subject);
+    (expected === '' || expected === session.subject || expected === identifierOf(session.subject));
   if (usable) return session;
   if (request.prompt.includes('none'))
     throw oauthError('login_required', 'The prompt is "none", but nobody suitable is logged in.');
@@ -58,11 +59,11 @@ export const consentSkips = (
 };
 
 /** After the login app answered: OpenID Connect Core §3.1.2.1 on id_token_hint and prompt=none. Throws. */
-export const checkLoginAgainst = (request: AuthorizationRequest, client: Client, subject: string): void => {
+export const checkLoginAgainst = (request: AuthorizationRequest, client: Client, subjectIdentifier: string): void => {
   if (request.prompt.includes('none') && isPublic(client)) {
     throw oauthError('consent_required', 'A public client cannot use the prompt "none".');
   }
-  if (request.idTokenHintSubject !== '' && request.idTokenHintSubject !== subject) {
+  if (request.idTokenHintSubject !== '' && request.idTokenHintSubject !== subjectIdentifier) {
     throw oauthError('login_required', 'Another person logged in than the id_token_hint names.');
   }
 };

@@ -57,7 +57,7 @@ export const makeResumeAfterConsent = ({ system, flows, issueResponse }: Deps) =
     checkStillAllowed(request, command.client);
     return {
       outcome: 'issued',
-      answer: await issueResponse({ flow, login: login.accepted, consent: consent.accepted }, now),
+      answer: await issueResponse({ flow, login: login.accepted, consent: consent.accepted }, command.client, now),
     };
   };
 };

@@ -9,6 +9,7 @@ import type { LoginSessionStore } from '../../ports/login-session-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
 import { handleOf } from '../flow-handles.ts';
+import type { IdentifySubject } from '../subject-identifier.ts';
 import { checkLoginAgainst, consentSkips } from './next-step.ts';
 import { openReturningFlow, type RejectedStep, type Return, usedBefore } from './open-returning-flow.ts';
 
@@ -39,9 +40,10 @@ interface Deps {
   readonly flows: FlowStore;
   readonly consents: ConsentStore;
   readonly loginSessions: LoginSessionStore;
+  readonly identifySubject: IdentifySubject;
 }
 
-export const makeResumeAfterLogin = ({ system, settings, flows, consents, loginSessions }: Deps) => {
+export const makeResumeAfterLogin = ({ system, settings, flows, consents, loginSessions, identifySubject }: Deps) => {
   const { clock, mac } = system;
 
   const skipStillHolds = async (flow: Flow, now: EpochSeconds): Promise<boolean> =>
@@ -87,7 +89,8 @@ export const makeResumeAfterLogin = ({ system, settings, flows, consents, loginS
     try {
       if (!(await skipStillHolds(flow, now)))
         throw oauthError('login_required', 'The remembered login was revoked meanwhile.');
-      checkLoginAgainst(request, command.client, accepted.subject);
+      const { subject, forceSubjectIdentifier } = accepted;
+      checkLoginAgainst(request, command.client, identifySubject(command.client, subject, forceSubjectIdentifier));
       skip = consentSkips(request, command.client, await consents.findFor(request.clientId, accepted.subject, now));
     } catch (error) {
       await advance(flow, end(flow), now);

@@ -5,6 +5,7 @@ import type { ClientStore } from '../../ports/client-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { CreateClient, CreateClientResult } from '../../provider.ts';
 import type { Settings } from '../../settings.ts';
+import { checkSectorIdentifier } from './check-sector-identifier.ts';
 
 /** 256 bits: 43 characters of base64url. */
 const secretBytes = 32;
@@ -12,12 +13,13 @@ const secretBytes = 32;
 export const makeCreateClient =
   (deps: {
     clients: ClientStore;
-    system: Pick<System, 'clock' | 'random' | 'secretHasher'>;
-    settings: Pick<Settings, 'defaultClientScope'>;
+    system: Pick<System, 'clock' | 'random' | 'secretHasher' | 'remoteDocuments'>;
+    settings: Pick<Settings, 'defaultClientScope' | 'subjectTypes'>;
   }) =>
   async (command: CreateClient): Promise<CreateClientResult> => {
     const { clock, random, secretHasher } = deps.system;
     const metadata = registeredMetadata(command, deps.settings);
+    await checkSectorIdentifier(deps.system.remoteDocuments, metadata);
     const now = clock.now();
     const secret = command.secret || random.base64url(secretBytes);
     const client: Client = {

@@ -5,6 +5,7 @@ import type { ClientStore } from '../../ports/client-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { UpdateClient, UpdateClientResult } from '../../provider.ts';
 import type { Settings } from '../../settings.ts';
+import { checkSectorIdentifier } from './check-sector-identifier.ts';
 
 /** A full replacement does not depend on what was there, so losing a race only means reading the version again. */
 const attempts = 5;
@@ -12,12 +13,13 @@ const attempts = 5;
 export const makeUpdateClient =
   (deps: {
     clients: ClientStore;
-    system: Pick<System, 'clock' | 'secretHasher'>;
-    settings: Pick<Settings, 'defaultClientScope'>;
+    system: Pick<System, 'clock' | 'secretHasher' | 'remoteDocuments'>;
+    settings: Pick<Settings, 'defaultClientScope' | 'subjectTypes'>;
   }) =>
   async (command: UpdateClient): Promise<UpdateClientResult> => {
     const { clock, secretHasher } = deps.system;
     const metadata = registeredMetadata(command, deps.settings);
+    await checkSectorIdentifier(deps.system.remoteDocuments, metadata);
     if (!(await deps.clients.find(command.id))) return { outcome: 'unknown' };
     const newHash = command.secret === '' ? '' : await secretHasher.hashChosen(command.secret);
     for (let attempt = 0; attempt < attempts; attempt++) {

@@ -31,7 +31,7 @@ const idTokenClaims = ({ issuer, random, digest, settings }: Deps, command: Issu
   return {
     ...custom,
     iss: issuer,
-    sub: grant.subject,
+    sub: grant.subjectIdentifier,
     aud: [grant.clientId],
     exp: after(now, settings.idTokenLifespan),
     iat: now,

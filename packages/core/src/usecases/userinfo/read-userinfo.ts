@@ -33,7 +33,7 @@ export const makeReadUserinfo =
     }
     const { client, grant } = active;
     const about = Object.entries(grant.session.idToken).filter(([name]) => !technical.has(name));
-    const claims: JsonObject = { ...Object.fromEntries(about), sub: grant.subject };
+    const claims: JsonObject = { ...Object.fromEntries(about), sub: grant.subjectIdentifier };
     if (!signs(client)) return { kind: 'json', claims };
     // OpenID Connect Core §5.3.2: a signed response names its issuer and its audience.
     const signed = { ...claims, iss: issuer, aud: [client.id] };
