@@ -10,6 +10,7 @@ import { makeErrorReplies, type ReportFailure } from './protocol/error-reply.ts'
 import { consentFallback, errorFallback, logoutFallback } from './protocol/fallback-pages.ts';
 import { makeIntrospectionEndpoint } from './protocol/introspection-endpoint.ts';
 import { makeLogoutEndpoint } from './protocol/logout-endpoint.ts';
+import { paths, urlBelow } from './protocol/paths.ts';
 import { makeRevocationEndpoint } from './protocol/revocation-endpoint.ts';
 import { makeTokenEndpoint } from './protocol/token-endpoint.ts';
 import { makeUserinfoEndpoint } from './protocol/userinfo-endpoint.ts';
@@ -23,6 +24,7 @@ import { makeResumeAfterLogin } from './usecases/authorize/resume-after-login.ts
 import { makeVerifyIdTokenHint } from './usecases/authorize/verify-id-token-hint.ts';
 import { makeCheckStores } from './usecases/check-stores.ts';
 import { makeCleanExpired } from './usecases/cleaning/clean-expired.ts';
+import { makeClientKeys } from './usecases/clients/client-keys.ts';
 import { makeCreateClient } from './usecases/clients/create-client.ts';
 import { makeDeleteClient } from './usecases/clients/delete-client.ts';
 import { makeGetClient } from './usecases/clients/get-client.ts';
@@ -43,6 +45,7 @@ import { makeRefreshTokenGrant } from './usecases/token/grants/refresh-token.ts'
 import { makeFindActiveToken, makeIntrospect } from './usecases/token/introspect.ts';
 import { makeIssueIdToken } from './usecases/token/issue-id-token.ts';
 import { makeRevoke } from './usecases/token/revoke.ts';
+import { makeVerifyClientAssertion } from './usecases/token/verify-client-assertion.ts';
 import { makeReadUserinfo } from './usecases/userinfo/read-userinfo.ts';
 
 export interface ProviderOptions {
@@ -126,7 +129,15 @@ const makeEndpoints = (
     sessionLifespan: settings.loginSessionLifespan,
   });
   const errors = makeErrorReplies({ shareErrorDebug, errorUrl: ui.errorUrl, reportFailure });
-  const authenticateClient = makeAuthenticateClient({ ...wiring, ...system });
+  const authenticateClient = makeAuthenticateClient({
+    ...wiring,
+    ...system,
+    verifyClientAssertion: makeVerifyClientAssertion({
+      ...wiring,
+      keysOf: makeClientKeys(system),
+      audience: [urlBelow(issuer, paths.token), issuer],
+    }),
+  });
   const withIdTokens = { ...wiring, issueIdToken: makeIssueIdToken(wiring) };
   const exchangeToken = makeExchangeToken({
     authorization_code: makeAuthorizationCodeGrant(withIdTokens),

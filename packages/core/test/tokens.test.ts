@@ -78,7 +78,13 @@ t.test(
       ['no base64', grant, { authorization: 'Basic ***' }, 401, 'invalid_client'],
       ['no colon', grant, { authorization: `Basic ${btoa('shop')}` }, 401, 'invalid_client'],
       ['bad escape', grant, { authorization: `Basic ${btoa('shop:%zz')}` }, 401, 'invalid_client'],
-      ['an assertion', { ...grant, client_assertion: 'x', client_assertion_type: 'y' }, {}, 401, 'invalid_client'],
+      [
+        'an unknown kind of assertion',
+        { ...grant, client_assertion: 'x', client_assertion_type: 'y' },
+        {},
+        400,
+        'invalid_request',
+      ],
       ['a public client', { ...grant, client_id: 'app' }, {}, 400, 'unauthorized_client'],
       [
         'a public client with a secret',

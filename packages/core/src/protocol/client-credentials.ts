@@ -35,13 +35,32 @@ const readBasic = (header: string): { readonly id: string; readonly secret: stri
   }
 };
 
+/** RFC 7521 §4.2. Undefined when there is none. */
+const readAssertion = ({
+  client_assertion_type: type,
+  client_assertion: assertion,
+}: Parameters): string | undefined => {
+  if (type === undefined && assertion === undefined) return undefined;
+  if (type !== 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer') {
+    throw oauthError('invalid_request', 'The parameter "client_assertion_type" is missing or not supported.');
+  }
+  if (assertion === undefined) throw oauthError('invalid_request', 'The parameter "client_assertion" is missing.');
+  return assertion;
+};
+
 /** Throws invalid_client when there are none, invalid_request when there is more than one kind (RFC 6749 §5.2). */
 export const readClientCredentials = (authorization: string | undefined, parameters: Parameters): ClientCredentials => {
   const { client_id: id = '', client_secret: secret = '' } = parameters;
-  if (parameters.client_assertion_type || parameters.client_assertion) {
-    throw oauthError('invalid_client', 'The server does not support client assertions.');
-  }
+  const assertion = readAssertion(parameters);
   const basic = authorization === undefined ? undefined : readBasic(authorization);
+  if (assertion !== undefined) {
+    if (basic || secret !== '')
+      throw oauthError(
+        'invalid_request',
+        'The client authenticates with an assertion and a secret; it must choose one.',
+      );
+    return { method: 'client_assertion', id, assertion };
+  }
   if (basic) {
     if (secret !== '')
       throw oauthError(

@@ -4,6 +4,7 @@ import { supportedResponseModes } from '../domain/response-mode.ts';
 import { supportedResponseTypes } from '../domain/response-type.ts';
 import type { SigningKeys } from '../ports/signing-keys.ts';
 import type { Settings } from '../settings.ts';
+import { assertionAlgorithms } from '../usecases/token/verify-client-assertion.ts';
 import type { ErrorReplies } from './error-reply.ts';
 import { paths, urlBelow } from './paths.ts';
 import { jsonReply } from './reply.ts';
@@ -23,7 +24,14 @@ const discoveryDocument = (issuer: string, settings: Settings): JsonObject => ({
   authorization_response_iss_parameter_supported: true,
   claims_supported: ['sub', ...settings.claimsSupported],
   scopes_supported: ['offline', 'offline_access', 'openid', ...settings.scopesSupported],
-  token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic', 'none'],
+  token_endpoint_auth_methods_supported: [
+    'client_secret_post',
+    'client_secret_basic',
+    'client_secret_jwt',
+    'private_key_jwt',
+    'none',
+  ],
+  token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   code_challenge_methods_supported: ['S256'],
   id_token_signing_alg_values_supported: ['RS256'],
   userinfo_signing_alg_values_supported: ['none', 'RS256'],

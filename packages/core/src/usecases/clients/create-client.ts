@@ -6,6 +6,7 @@ import type { System } from '../../ports/system.ts';
 import type { CreateClient, CreateClientResult } from '../../provider.ts';
 import type { Settings } from '../../settings.ts';
 import { checkSectorIdentifier } from './check-sector-identifier.ts';
+import { keepSecret } from './client-secret.ts';
 
 /** 256 bits: 43 characters of base64url. */
 const secretBytes = 32;
@@ -13,19 +14,20 @@ const secretBytes = 32;
 export const makeCreateClient =
   (deps: {
     clients: ClientStore;
-    system: Pick<System, 'clock' | 'random' | 'secretHasher' | 'remoteDocuments'>;
+    system: Pick<System, 'clock' | 'random' | 'cipher' | 'secretHasher' | 'remoteDocuments'>;
     settings: Pick<Settings, 'defaultClientScope' | 'subjectTypes'>;
   }) =>
   async (command: CreateClient): Promise<CreateClientResult> => {
-    const { clock, random, secretHasher } = deps.system;
+    const { clock, random } = deps.system;
     const metadata = registeredMetadata(command, deps.settings);
     await checkSectorIdentifier(deps.system.remoteDocuments, metadata);
     const now = clock.now();
+    const id = command.id || random.uuid();
     const secret = command.secret || random.base64url(secretBytes);
     const client: Client = {
-      id: command.id || random.uuid(),
+      id,
       metadata,
-      secretHash: command.secret === '' ? secretHasher.hashDrawn(secret) : await secretHasher.hashChosen(secret),
+      secretHash: await keepSecret(deps.system, { id, metadata, secret, drawn: command.secret === '' }),
       createdAt: now,
       updatedAt: now,
       version: 1,

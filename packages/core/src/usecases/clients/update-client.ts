@@ -6,6 +6,7 @@ import type { System } from '../../ports/system.ts';
 import type { UpdateClient, UpdateClientResult } from '../../provider.ts';
 import type { Settings } from '../../settings.ts';
 import { checkSectorIdentifier } from './check-sector-identifier.ts';
+import { keepSecret, rekeepSecret } from './client-secret.ts';
 
 /** A full replacement does not depend on what was there, so losing a race only means reading the version again. */
 const attempts = 5;
@@ -13,23 +14,23 @@ const attempts = 5;
 export const makeUpdateClient =
   (deps: {
     clients: ClientStore;
-    system: Pick<System, 'clock' | 'secretHasher' | 'remoteDocuments'>;
+    system: Pick<System, 'clock' | 'cipher' | 'secretHasher' | 'remoteDocuments'>;
     settings: Pick<Settings, 'defaultClientScope' | 'subjectTypes'>;
   }) =>
   async (command: UpdateClient): Promise<UpdateClientResult> => {
-    const { clock, secretHasher } = deps.system;
+    const { id, secret } = command;
     const metadata = registeredMetadata(command, deps.settings);
     await checkSectorIdentifier(deps.system.remoteDocuments, metadata);
     if (!(await deps.clients.find(command.id))) return { outcome: 'unknown' };
-    const newHash = command.secret === '' ? '' : await secretHasher.hashChosen(command.secret);
+    const newHash = secret === '' ? '' : await keepSecret(deps.system, { id, metadata, secret, drawn: false });
     for (let attempt = 0; attempt < attempts; attempt++) {
       const current = await deps.clients.find(command.id);
       if (!current) return { outcome: 'unknown' };
       const client: Client = {
         ...current,
         metadata,
-        secretHash: newHash || current.secretHash,
-        updatedAt: clock.now(),
+        secretHash: newHash || (await rekeepSecret(deps.system, current, metadata)),
+        updatedAt: deps.system.clock.now(),
         version: current.version + 1,
       };
       if ((await deps.clients.replace(client, current.version)) === 'replaced') return { outcome: 'updated', client };

@@ -1,0 +1,80 @@
+// The public keys that a client registered: by value (jwks), or by reference (jwks_uri), fetched and kept for a while.
+import {
+  type CryptoKey,
+  createLocalJWKSet,
+  errors,
+  type FlattenedJWSInput,
+  type JSONWebKeySet,
+  type JWSHeaderParameters,
+} from 'jose';
+import type { Client } from '../../domain/client.ts';
+import { type EpochSeconds, seconds } from '../../domain/time.ts';
+import type { RemoteDocuments } from '../../ports/remote-documents.ts';
+import type { Clock } from '../../ports/system.ts';
+
+/** Finds the key that a signature of the client names, in the form that jose's verifiers take. Rejects when there is none. */
+export type KeyFinder = (header: JWSHeaderParameters, token: FlattenedJWSInput) => Promise<CryptoKey>;
+
+/** A key set is fetched again when it is older than this … */
+const longestAge = seconds(300);
+/** … or when it lacks a key that is asked for, but not more often than this: a forged `kid` must not cause a flood. */
+const shortestAge = seconds(10);
+const mostKept = 1000;
+
+interface Fetched {
+  readonly at: EpochSeconds;
+  readonly find: KeyFinder;
+}
+
+const asKeySet = (text: string): JSONWebKeySet => {
+  const parsed: unknown = JSON.parse(text);
+  if (typeof parsed !== 'object' || parsed === null || !('keys' in parsed) || !Array.isArray(parsed.keys)) {
+    throw new TypeError('The document is no JSON Web Key Set.');
+  }
+  return { keys: parsed.keys };
+};
+
+interface Deps {
+  readonly clock: Clock;
+  readonly remoteDocuments: RemoteDocuments;
+}
+
+export const makeClientKeys = ({ clock, remoteDocuments }: Deps): ((client: Client) => KeyFinder) => {
+  const kept = new Map<string, Promise<Fetched>>();
+
+  const fetchKeys = async (uri: string): Promise<Fetched> => {
+    const text = await remoteDocuments.fetch(uri);
+    return { at: clock.now(), find: createLocalJWKSet(asKeySet(text)) };
+  };
+
+  const fetchAndKeep = (uri: string): Promise<Fetched> => {
+    const fetching = fetchKeys(uri);
+    kept.delete(uri);
+    const oldest = kept.keys().next();
+    if (kept.size >= mostKept && !oldest.done) kept.delete(oldest.value);
+    kept.set(uri, fetching);
+    fetching.catch(() => kept.get(uri) === fetching && kept.delete(uri));
+    return fetching;
+  };
+
+  const current = async (uri: string, age: number): Promise<Fetched> => {
+    const known = kept.get(uri);
+    if (!known) return fetchAndKeep(uri);
+    const fetched = await known;
+    return clock.now() - fetched.at < age ? fetched : fetchAndKeep(uri);
+  };
+
+  return ({ metadata: { jwks, jwksUri } }) => {
+    if (jwks) return createLocalJWKSet({ keys: jwks.keys.map((key) => ({ ...key })) });
+    return async (header, token) => {
+      if (jwksUri === '') throw new errors.JWKSNoMatchingKey();
+      const { find } = await current(jwksUri, longestAge);
+      try {
+        return await find(header, token);
+      } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+        return (await current(jwksUri, shortestAge)).find(header, token);
+      }
+    };
+  };
+};

@@ -1,0 +1,40 @@
+// How a client's secret is kept: as a hash; sealed only for client_secret_jwt, whose MACs need the secret itself.
+import type { Client, ClientMetadata } from '../../domain/client.ts';
+import { oauthError } from '../../errors/oauth-error.ts';
+import type { Cipher, System } from '../../ports/system.ts';
+
+const sealed = 'sealed:';
+
+type Deps = Pick<System, 'cipher' | 'secretHasher'>;
+
+const contextOf = (clientId: string): string => JSON.stringify(['client secret', clientId]);
+
+/** `drawn`: the server drew it, with 256 random bits. */
+export const keepSecret = async (
+  { cipher, secretHasher }: Deps,
+  { id, metadata, secret, drawn }: { id: string; metadata: ClientMetadata; secret: string; drawn: boolean },
+): Promise<string> => {
+  if (metadata.tokenEndpointAuthMethod === 'client_secret_jwt') {
+    // RFC 7518 §3.2: a MAC key at least as long as the hash.
+    if (new TextEncoder().encode(secret).length < 32) {
+      throw oauthError('invalid_request', 'client_secret must have at least 32 bytes for client_secret_jwt.');
+    }
+    return `${sealed}${cipher.seal(secret, contextOf(id))}`;
+  }
+  return drawn ? secretHasher.hashDrawn(secret) : secretHasher.hashChosen(secret);
+};
+
+/** For client_secret_jwt. Throws server_error when the client's secret is kept as a hash. */
+export const openSealedSecret = (cipher: Cipher, { id, secretHash }: Client): string => {
+  if (!secretHash.startsWith(sealed)) throw oauthError('server_error', 'The client has no secret that can be opened.');
+  return cipher.open(secretHash.slice(sealed.length), contextOf(id));
+};
+
+/** The kept secret after a change of the authentication method without a new secret. Throws invalid_request. */
+export const rekeepSecret = async (deps: Deps, client: Client, metadata: ClientMetadata): Promise<string> => {
+  const wantsSealed = metadata.tokenEndpointAuthMethod === 'client_secret_jwt';
+  const isSealed = client.secretHash.startsWith(sealed);
+  if (wantsSealed === isSealed) return client.secretHash;
+  if (wantsSealed) throw oauthError('invalid_request', 'client_secret must be sent again for client_secret_jwt.');
+  return deps.secretHasher.hashChosen(openSealedSecret(deps.cipher, client));
+};

@@ -1,0 +1,86 @@
+// Client authentication with a JWT (RFC 7523 §3, OpenID Connect Core §9): private_key_jwt and client_secret_jwt.
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import type { Client } from '../../domain/client.ts';
+import { asHashed } from '../../domain/hashed.ts';
+import { epochSeconds, seconds } from '../../domain/time.ts';
+import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
+import { StoreUnavailable } from '../../errors/store-unavailable.ts';
+import type { ClaimStore } from '../../ports/claim-store.ts';
+import type { System } from '../../ports/system.ts';
+import type { KeyFinder } from '../clients/client-keys.ts';
+import { openSealedSecret } from '../clients/client-secret.ts';
+
+/** RFC 7518 §3.1: asymmetric signatures only, so that a public key is never taken for a shared secret. */
+const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const symmetric = ['HS256', 'HS384', 'HS512'];
+
+export const assertionAlgorithms: readonly string[] = [...asymmetric, ...symmetric];
+
+/** Each assertion is remembered until it expires; one that lives longer is refused. */
+const longestLife = seconds(24 * 3600);
+
+interface Deps {
+  readonly system: System;
+  readonly claims: ClaimStore;
+  readonly keysOf: (client: Client) => KeyFinder;
+  /** What `aud` may name: the token endpoint, or the issuer (RFC 7523 §3). */
+  readonly audience: readonly string[];
+}
+
+/** Whom the assertion is about, before anything is verified. '' when it does not say. */
+export const claimedClient = (assertion: string): string => {
+  try {
+    return decodeJwt(assertion).sub ?? '';
+  } catch {
+    return '';
+  }
+};
+
+const refuse = (hint: string, cause?: unknown): OAuthError => new OAuthError('invalid_client', { hint, cause });
+
+export type VerifyClientAssertion = (client: Client, assertion: string) => Promise<void>;
+
+/** Throws invalid_client for anything but a valid assertion of this client that was not used before. */
+export const makeVerifyClientAssertion = ({ system, claims, keysOf, audience }: Deps): VerifyClientAssertion => {
+  const verify = async (client: Client, assertion: string): Promise<JWTPayload> => {
+    const options: JWTVerifyOptions = {
+      issuer: client.id,
+      subject: client.id,
+      audience: [...audience],
+      requiredClaims: ['exp', 'jti'],
+      clockTolerance: 5,
+      // biome-ignore lint/style/noRestrictedGlobals: jose takes its clock as a Date.
+      currentDate: new Date(system.clock.now() * 1000),
+    };
+    if (client.metadata.tokenEndpointAuthMethod === 'client_secret_jwt') {
+      const secret = new TextEncoder().encode(openSealedSecret(system.cipher, client));
+      return (await jwtVerify(assertion, secret, { ...options, algorithms: symmetric })).payload;
+    }
+    return (await jwtVerify(assertion, keysOf(client), { ...options, algorithms: asymmetric })).payload;
+  };
+
+  const useOnce = async (client: Client, { jti = '', exp = 0 }: JWTPayload): Promise<void> => {
+    const now = system.clock.now();
+    if (exp - now > longestLife) throw refuse('The client_assertion lives longer than a day.');
+    // RFC 7523 §3: the jti is there to stop replay. The first to claim it may use it.
+    const name = asHashed(system.digest.sha256(JSON.stringify(['jti', client.id, jti])));
+    const claim = { name, holder: system.random.uuid(), until: epochSeconds(exp + 10) };
+    if (!(await claims.claim(claim, now))) throw refuse('The client_assertion was used before.');
+  };
+
+  return async (client, assertion) => {
+    const method = client.metadata.tokenEndpointAuthMethod;
+    if (method !== 'private_key_jwt' && method !== 'client_secret_jwt') {
+      throw oauthError('invalid_client', 'The client is not registered for client assertions.');
+    }
+    let payload: JWTPayload;
+    try {
+      payload = await verify(client, assertion);
+    } catch (cause) {
+      if (cause instanceof StoreUnavailable) throw cause;
+      const reason = cause instanceof errors.JOSEError ? cause.message : 'its keys cannot be had';
+      throw refuse(`The client_assertion is not valid: ${reason}.`, cause);
+    }
+    await useOnce(client, payload);
+  };
+};

@@ -1,0 +1,206 @@
+// Client authentication with a JWT (RFC 7523 §3, OpenID Connect Core §9).
+import { nodeSystem } from '@claviger/core/node';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
+import t from 'tap';
+import type { Jwk, ProviderOptions, WireReply } from '../src/index.ts';
+import { epochSeconds } from '../src/index.ts';
+import { givenAClient, metadata as givenMetadata } from './support/given-a-flow.ts';
+import { type GivenProvider, givenAProvider, startOfTime } from './support/given-a-provider.ts';
+import { basic, json, post } from './support/wire.ts';
+
+const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+const tokenUrl = 'http://127.0.0.1:4444/oauth2/token';
+
+interface Key {
+  readonly alg: string;
+  readonly kid: string;
+  readonly privateKey: CryptoKey;
+  readonly jwk: Jwk;
+}
+
+const makeKey = async (alg: string, kid: string): Promise<Key> => {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  return { alg, kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } as Jwk };
+};
+
+let drawn = 0;
+const claims = (change: JWTPayload = {}): JWTPayload => ({
+  iss: 'svc',
+  sub: 'svc',
+  aud: tokenUrl,
+  jti: `jti-${drawn++}`,
+  iat: startOfTime,
+  exp: startOfTime + 60,
+  ...change,
+});
+
+const without = (member: string): JWTPayload =>
+  Object.fromEntries(Object.entries(claims()).filter(([name]) => name !== member));
+
+const sign = (key: Key, payload: JWTPayload, header: Partial<JWTHeaderParameters> = {}): Promise<string> =>
+  new SignJWT(payload).setProtectedHeader({ alg: key.alg, kid: key.kid, ...header }).sign(key.privateKey);
+
+const ask = (
+  { provider }: GivenProvider,
+  client_assertion: string,
+  change: Record<string, string> = {},
+): Promise<WireReply> =>
+  post(provider.endpoints.token, {
+    grant_type: 'client_credentials',
+    client_assertion_type: type,
+    client_assertion,
+    ...change,
+  });
+
+const serviceWith = (given: GivenProvider, jwks: readonly Jwk[]) =>
+  givenAClient(given, 'svc', { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: jwks } });
+
+t.test('private_key_jwt: every asymmetric algorithm, by key id, for the token endpoint or the issuer', async (t) => {
+  const keys = await Promise.all(['RS256', 'PS256', 'ES256', 'EdDSA'].map((alg) => makeKey(alg, `key-${alg}`)));
+  const given = givenAProvider();
+  await serviceWith(
+    given,
+    keys.map(({ jwk }) => jwk),
+  );
+  for (const key of keys) {
+    t.equal((await ask(given, await sign(key, claims()))).status, 200, key.alg);
+    t.equal(
+      (await ask(given, await sign(key, claims({ aud: ['x', 'http://127.0.0.1:4444/'] })), { client_id: 'svc' }))
+        .status,
+      200,
+    );
+  }
+});
+
+t.test('an assertion that is not right in every point is invalid_client', async (t) => {
+  const [key, other] = await Promise.all([makeKey('ES256', 'a'), makeKey('ES256', 'b')]);
+  const given = givenAProvider();
+  await serviceWith(given, [key.jwk]);
+  await givenAClient(given, 'shop');
+  const unsigned = `${btoa('{"alg":"none"}')}.${btoa(JSON.stringify(claims()))}.`.replaceAll('=', '');
+  const hmac = await new SignJWT(claims())
+    .setProtectedHeader({ alg: 'HS256', kid: 'a' })
+    .sign(new TextEncoder().encode(JSON.stringify(key.jwk)));
+  const bad: readonly [string, string][] = [
+    ['another issuer', await sign(key, claims({ iss: 'shop' }))],
+    ['another subject', await sign(key, claims({ sub: 'shop' }))],
+    ['an unknown client', await sign(key, claims({ iss: 'ghost', sub: 'ghost' }))],
+    ['another audience', await sign(key, claims({ aud: 'https://other.example/token' }))],
+    ['expired', await sign(key, claims({ exp: startOfTime - 6 }))],
+    ['without expiry', await sign(key, without('exp'))],
+    ['too far in the future', await sign(key, claims({ exp: startOfTime + 25 * 3600 }))],
+    ['not valid yet', await sign(key, claims({ nbf: startOfTime + 60 }))],
+    ['without jti', await sign(key, without('jti'))],
+    ['by a key that is not registered', await sign(other, claims())],
+    ['by another key under a registered id', await sign(other, claims(), { kid: 'a' })],
+    ['unsigned', unsigned],
+    ['a MAC with the public key', hmac],
+    ['no JWT', 'garbage'],
+  ];
+  for (const [name, assertion] of bad) {
+    const reply = await ask(given, assertion);
+    t.strictSame([reply.status, json(reply).error], [401, 'invalid_client'], name);
+  }
+  t.strictSame(given.failures, []);
+});
+
+t.test('an assertion counts once, whoever is first (RFC 7523 §3)', async (t) => {
+  const key = await makeKey('ES256', 'a');
+  const given = givenAProvider();
+  await serviceWith(given, [key.jwk]);
+  const assertion = await sign(key, claims());
+  const statuses = (await Promise.all(Array.from({ length: 20 }, () => ask(given, assertion)))).map(
+    ({ status }) => status,
+  );
+  t.equal(statuses.filter((status) => status === 200).length, 1);
+  t.equal(statuses.filter((status) => status === 401).length, 19);
+  given.wait(60);
+  t.equal((await ask(given, assertion)).status, 401, 'nor at its very end');
+});
+
+t.test('one way of authenticating at a time, and the registered one', async (t) => {
+  const key = await makeKey('ES256', 'a');
+  const given = givenAProvider();
+  const svc = await serviceWith(given, [key.jwk]);
+  const shop = await givenAClient(given, 'shop');
+  const assertion = () => sign(key, claims());
+  const { token } = given.provider.endpoints;
+  const form = { grant_type: 'client_credentials', client_assertion_type: type };
+  t.equal(
+    json(await post(token, { ...form, client_assertion: await assertion() }, shop.auth)).error,
+    'invalid_request',
+  );
+  t.equal(json(await ask(given, await assertion(), { client_id: 'svc', client_secret: 'x' })).error, 'invalid_request');
+  t.equal(json(await ask(given, await assertion(), { client_assertion_type: 'x' })).error, 'invalid_request');
+  t.equal(json(await post(token, form)).error, 'invalid_request');
+  t.equal((await post(token, form, basic('svc', svc.secret))).status, 400, 'the assertion is missing');
+  t.equal((await post(token, { grant_type: 'client_credentials' }, basic('svc', svc.secret))).status, 401);
+  t.equal((await ask(given, await assertion(), { client_id: 'shop' })).status, 401);
+});
+
+t.test('client_secret_jwt: a MAC with the secret, which has to be long and is kept sealed', async (t) => {
+  const given = givenAProvider();
+  const { admin } = given.provider;
+  const svc = await givenAClient(given, 'svc', { tokenEndpointAuthMethod: 'client_secret_jwt' });
+  const mac = (secret: string) =>
+    new SignJWT(claims()).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(secret));
+  t.equal((await ask(given, await mac(svc.secret))).status, 200);
+  t.equal((await ask(given, await mac(`${svc.secret}x`))).status, 401);
+  t.equal(
+    (await post(given.provider.endpoints.token, { grant_type: 'client_credentials' }, svc.auth)).status,
+    401,
+    'not as a password',
+  );
+  const stored = await given.stores.clients.find('svc');
+  t.notMatch(JSON.stringify(stored), svc.secret);
+
+  const metadata = givenMetadata({ tokenEndpointAuthMethod: 'client_secret_jwt' });
+  const short = { id: 'short', secret: 'only-20-bytes-long--', metadata };
+  await t.rejects(admin.createClient(short), { code: 'invalid_request', hint: /32 bytes/ });
+  await admin.updateClient({
+    id: 'svc',
+    secret: '',
+    metadata: { ...metadata, tokenEndpointAuthMethod: 'client_secret_basic' },
+  });
+  t.equal(
+    (await post(given.provider.endpoints.token, { grant_type: 'client_credentials' }, svc.auth)).status,
+    200,
+    'its secret stays',
+  );
+  await t.rejects(admin.updateClient({ id: 'svc', secret: '', metadata }), {
+    code: 'invalid_request',
+    hint: /sent again/,
+  });
+});
+
+t.test('jwks_uri: fetched once, again for an unknown key, but not for every forged one', async (t) => {
+  const [first, second] = await Promise.all([makeKey('ES256', 'first'), makeKey('ES256', 'second')]);
+  let published: readonly Jwk[] = [first.jwk];
+  let fetched = 0;
+  const remoteDocuments = {
+    fetch: async () => {
+      fetched += 1;
+      return JSON.stringify({ keys: published });
+    },
+  };
+  let now = startOfTime;
+  const clock = { now: () => now };
+  const system = { ...nodeSystem({ systemSecret: 'a system secret for tests' }), clock, remoteDocuments };
+  const given = givenAProvider({}, { system } satisfies Partial<ProviderOptions>);
+  await givenAClient(given, 'svc', {
+    tokenEndpointAuthMethod: 'private_key_jwt',
+    jwksUri: 'https://svc.example/jwks.json',
+  });
+  const fresh = () => claims({ exp: now + 60 });
+  for (const _ of [1, 2, 3]) t.equal((await ask(given, await sign(first, fresh()))).status, 200);
+  t.equal(fetched, 1);
+  t.equal((await ask(given, await sign(second, fresh()))).status, 401);
+  t.equal(fetched, 1, 'fetched a moment ago');
+  published = [first.jwk, second.jwk];
+  now = epochSeconds(now + 10);
+  t.equal((await ask(given, await sign(second, fresh()))).status, 200);
+  t.equal(fetched, 2);
+  now = epochSeconds(now + 300);
+  t.equal((await ask(given, await sign(first, fresh()))).status, 200);
+  t.equal(fetched, 3, 'after five minutes');
+});
