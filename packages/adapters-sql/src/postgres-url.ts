@@ -32,7 +32,9 @@ const known = [
 
 /** Throws with all that is wrong with the URL, and nothing of what is in it. */
 export const parsePostgresUrl = (text: string): PostgresAddress => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // libpq's form for a Unix socket has no host: postgres://user@/database?host=/run/postgresql
+  const whole = text.replace(/^(postgres(?:ql)?:\/\/[^/@]*@)\//, '$1localhost/');
+  const url = URL.canParse(whole) ? new URL(whole) : undefined;
   if (!url || !['postgres:', 'postgresql:'].includes(url.protocol)) {
     throw new Error('The Postgres URL must look like postgres://user:password@host:5432/database.');
   }
@@ -41,7 +43,7 @@ export const parsePostgresUrl = (text: string): PostgresAddress => {
   if (unknown.length > 0) {
     throw new Error(`The Postgres URL has unknown parameters: ${unknown.join(', ')}. Known are ${known.join(', ')}.`);
   }
-  const host = decodeURIComponent(url.hostname).replace(/^\[|\]$/g, '') || (parameters.get('host') ?? 'localhost');
+  const host = parameters.get('host') ?? (decodeURIComponent(url.hostname).replace(/^\[|\]$/g, '') || 'localhost');
   const port = url.port === '' ? 5432 : Number(url.port);
   const user = decodeURIComponent(url.username);
   const database = decodeURIComponent(url.pathname.slice(1)) || user;

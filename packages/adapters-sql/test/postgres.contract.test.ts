@@ -1,10 +1,10 @@
 // The whole contract on a real Postgres server, each case under concurrency, and what is Postgres' own.
-import type { Stores } from '@claviger/core';
-import { type DeclareTest, type Opened, runContracts } from '@claviger/core/contract';
+import { asHashed, type Stores, seconds } from '@claviger/core';
+import { type DeclareTest, fixtures, type Opened, runContracts } from '@claviger/core/contract';
 import postgres from 'postgres';
 import t, { type Test } from 'tap';
-import { openPostgresStores } from '../src/index.ts';
-import { startPostgres } from './support/start-postgres.ts';
+import { openPostgresStores, type SqlStores } from '../src/index.ts';
+import { startPostgres } from '../src/testing/index.ts';
 
 const server = await startPostgres();
 t.teardown(() => server.stop());
@@ -32,4 +32,149 @@ t.test('Postgres keeps the contract', async (t) => {
     return { store: sql.stores, close: async () => undefined };
   };
   await runContracts(within(t), opened);
+});
+
+const { fullCode, fullGrant, fullLoginSession, fullToken, grantIdOf, hashOf, later, now } = fixtures;
+
+/** Two pools on one new database, as two nodes have them. */
+const openTwo = async (t: Test): Promise<readonly [SqlStores, SqlStores]> => {
+  const database = await server.createDatabase();
+  const open = () => openPostgresStores({ url: database.url });
+  const nodes = [await open(), await open()] as const;
+  t.teardown(async () => {
+    await Promise.all(nodes.map(({ close }) => close()));
+    await database.drop();
+  });
+  await nodes[0].migrate();
+  return nodes;
+};
+
+const pair = (grantId: string, label: string | number) => [
+  fullToken({ key: { grantId, hash: hashOf(`access-${label}`) } }),
+  fullToken({ key: { grantId, hash: hashOf(`refresh-${label}`) }, kind: 'refresh', expiresAt: later(1000) }),
+];
+
+const count = (outcomes: readonly string[]): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const outcome of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+};
+
+const fifty = <T>(call: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: 50 }, (_, index) => call(index)));
+
+const aliveOf = async ({ stores }: SqlStores, grantId: string): Promise<number> => {
+  const found = await fifty((index) => stores.tokens.findToken({ grantId, hash: hashOf(`refresh-${index}`) }, now));
+  return found.filter((token) => token !== undefined).length;
+};
+
+t.test('of 50 redemptions of one code on two nodes, one wins, one is a replay, and nothing lives on', async (t) => {
+  const nodes = await openTwo(t);
+  for (let round = 0; round < 10; round += 1) {
+    const id = grantIdOf(`r${round}`);
+    const key = { grantId: id, hash: hashOf('code') };
+    await nodes[0].stores.tokens.createGrant(fullGrant({ id }), { code: fullCode({ key }) });
+    const tokensOf = (index: number) => (index % 2 === 0 ? nodes[0] : nodes[1]).stores.tokens;
+    const outcomes = await fifty((index) => tokensOf(index).redeemCode(key, pair(id, index), now));
+    t.same(count(outcomes), { redeemed: 1, replayed: 1, missing: 48 });
+    t.equal(await aliveOf(nodes[1], id), 0);
+  }
+});
+
+t.test(
+  'of 50 rotations of one token on two nodes one wins, and a cleaner that is ahead of time takes no grant',
+  async (t) => {
+    const nodes = await openTwo(t);
+    for (let round = 0; round < 10; round += 1) {
+      const grace = seconds(round % 2 === 0 ? 0 : 30);
+      const id = grantIdOf(`r${round}`);
+      const key = { grantId: id, hash: hashOf('refresh') };
+      const token = fullToken({ key, kind: 'refresh', expiresAt: later(50) });
+      await nodes[0].stores.tokens.createGrant(fullGrant({ id, keepUntil: now }), { tokens: [token] });
+      const rotate = (index: number) =>
+        (index % 2 === 0 ? nodes[0] : nodes[1]).stores.tokens.rotateRefreshToken(
+          key,
+          { successors: pair(id, index), sealed: `sealed ${index}`, grace },
+          now,
+        );
+      const cleaner = nodes[1].stores.tokens.removeExpired({ now: later(60), issued: later(9999) }, 100);
+      const [results] = await Promise.all([fifty(rotate), cleaner]);
+      const { rotated = 0, repeated = 0, reused = 0 } = count(results.map(({ outcome }) => outcome));
+      t.ok(rotated <= 1, 'the token may have been cleaned away first');
+      if (grace === 0) t.ok(reused <= 1 && (await aliveOf(nodes[0], id)) === 0, 'reuse has ended the grant');
+      else {
+        t.ok(repeated === 0 || rotated === 1);
+        t.equal(await aliveOf(nodes[0], id), rotated, 'the successor lives, and its grant with it');
+      }
+    }
+  },
+);
+
+t.test('a revocation on one node ends what the other issues at the same time', async (t) => {
+  const nodes = await openTwo(t);
+  for (let round = 0; round < 20; round += 1) {
+    const id = grantIdOf(`r${round}`);
+    const code = fullCode({ key: { grantId: id, hash: hashOf('code') } });
+    const [, refresh] = pair(id, 'first');
+    await nodes[0].stores.tokens.createGrant(fullGrant({ id, clientId: `c${round}` }), {
+      code,
+      ...(refresh ? { tokens: [refresh] } : {}),
+    });
+    const rotation = { successors: pair(id, 0), sealed: 'sealed', grace: seconds(30) };
+    const key = { grantId: id, hash: hashOf('refresh-first') };
+    const [, , revoked] = await Promise.all([
+      nodes[0].stores.tokens.redeemCode(code.key, pair(id, 1), now),
+      nodes[0].stores.tokens.rotateRefreshToken(key, rotation, now),
+      round % 2 === 0
+        ? nodes[1].stores.tokens.revokeGrants({ clientId: `c${round}` }, now)
+        : nodes[1].stores.tokens.revokeGrant(id, now),
+    ]);
+    t.equal(Number(revoked), 1);
+    t.equal(await aliveOf(nodes[0], id), 0);
+  }
+});
+
+t.test('a command that fails half way leaves nothing behind', async (t) => {
+  const [{ stores }] = await openTwo(t);
+  await t.rejects(stores.tokens.createGrant(fullGrant(), { code: fullCode(), tokens: [fullToken(), fullToken()] }));
+  t.equal(await stores.tokens.revokeGrant(fullGrant().id, now), false, 'the grant of the failed command is not there');
+  await stores.tokens.createGrant(fullGrant(), { code: fullCode() });
+  await t.rejects(stores.tokens.redeemCode(fullCode().key, [fullToken(), fullToken()], now));
+  t.equal((await stores.tokens.findCode(fullCode().key, now))?.used, false, 'the code was not used up');
+});
+
+t.test('what is no canonical id or hash is refused when saved, never saved as another', async (t) => {
+  const [{ stores }] = await openTwo(t);
+  for (const id of ['short', `${'-'.repeat(21)}B`, 'x'.repeat(44), '']) {
+    await t.rejects(stores.tokens.createGrant(fullGrant({ id }), {}), /check constraint/);
+    await t.rejects(stores.loginSessions.save(fullLoginSession({ id: asHashed(id) })), /check constraint/);
+  }
+});
+
+t.test('a text with the character NUL is found nowhere and cannot be saved; inside of JSON it is kept', async (t) => {
+  const [{ stores }] = await openTwo(t);
+  const odd = 'a\0b';
+  const { fullClient, fullClientToken, fullConsent, fullFlow, fullMetadata } = fixtures;
+  t.equal(await stores.clients.find(odd), undefined);
+  t.equal(await stores.flows.find(odd, now), undefined);
+  t.same(await stores.consents.list(odd, { limit: 10, offset: 0 }, now), []);
+  t.same(await stores.keys.list(odd), []);
+  t.equal(await stores.loginSessions.removeBySubject(odd), 0);
+  t.equal(await stores.tokens.revokeGrants({ subject: odd }, now), 0);
+  await t.rejects(stores.clients.create(fullClient({ id: odd })));
+  await t.rejects(stores.flows.create(fullFlow({ id: odd })));
+  await t.rejects(stores.consents.remember(fullConsent({ subject: odd })));
+  await t.rejects(stores.tokens.createGrant(fullGrant({ subject: odd }), {}));
+  await t.rejects(stores.tokens.saveClientToken(fullClientToken({ clientId: odd })), RangeError);
+  const client = fullClient({ metadata: { ...fullMetadata(), name: odd } });
+  await stores.clients.create(client);
+  t.same(await stores.clients.find('app'), client);
+});
+
+t.test('errors tell what the database says, never the values of the statement', async (t) => {
+  const [{ stores }] = await openTwo(t);
+  await stores.tokens.createGrant(fullGrant(), {});
+  const error: unknown = await stores.tokens.createGrant(fullGrant(), {}).catch((thrown: unknown) => thrown);
+  t.match(error, { message: /grants_pkey/ });
+  t.notMatch(error instanceof Error ? error.message : '', /zoe|params/);
 });

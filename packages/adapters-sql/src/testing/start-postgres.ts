@@ -2,7 +2,7 @@
 // Every test file takes databases of its own. A server that was started here ends with the process that started it, also
 // when that is killed: a shell beside it waits for the end of its standard input and then stops the server.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -77,7 +77,6 @@ const settings = (port: number, home: string): readonly string[] =>
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${home}`,
     'fsync=off',
-    'synchronous_commit=off',
     'full_page_writes=off',
     'max_connections=200',
     'shared_buffers=32MB',
@@ -106,12 +105,15 @@ const startServer = async ({ folder, user, home, data, port }: Cluster): Promise
     data,
     ...settings(port, home),
   ]);
+  const logFile = join(home, 'log');
+  const log = openSync(logFile, 'a');
   const guard = spawn(command, parameters, {
-    stdio: ['pipe', 'ignore', 'inherit'],
+    stdio: ['pipe', 'ignore', log],
     env: { ...process.env, CLAVIGER_TEST_HOME: home },
     detached: true,
     cwd: '/',
   });
+  closeSync(log);
   // The server must not keep this process alive: a test that forgets to stop it ends, and with it the server.
   guard.unref();
   const ended = new Promise<void>((resolve) => guard.once('exit', () => resolve()));
@@ -120,7 +122,11 @@ const startServer = async ({ folder, user, home, data, port }: Cluster): Promise
     guard.stdin?.end(`${word}\n`);
     await ended;
   };
-  await untilItAnswers(`postgres://admin@127.0.0.1:${port}/postgres`, ended);
+  await untilItAnswers(`postgres://admin@127.0.0.1:${port}/postgres`, ended).catch(async (cause: unknown) => {
+    const said = readFileSync(logFile, 'utf8');
+    await tell('end');
+    throw new Error(`The Postgres server of the tests did not start. It said:\n${said}`, { cause });
+  });
   return { end: () => tell('end'), kill: () => tell('kill') };
 };
 

@@ -1,0 +1,9 @@
+// Real servers for tests, exported as `@claviger/adapters-sql/testing`. No part of the adapter uses it.
+
+export {
+  type OwnPostgres,
+  startOwnPostgres,
+  startPostgres,
+  type TestDatabase,
+  type TestPostgres,
+} from './start-postgres.ts';

@@ -1,0 +1,162 @@
+// Postgres away: commands reject with StoreUnavailable within their time limits, nothing crashes, what was acknowledged is
+// there afterwards, and the stores work again without being opened anew. And SQLite while another process writes.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreUnavailable, type TokenKey, type TokenStore } from '@claviger/core';
+import { fixtures } from '@claviger/core/contract';
+import SqliteClient from 'better-sqlite3';
+import postgres from 'postgres';
+import t from 'tap';
+import { openPostgresStores, openSqliteStores } from '../src/index.ts';
+import { startOwnPostgres } from '../src/testing/index.ts';
+import { startHangingProxy } from './support/hanging-proxy.ts';
+
+const { fullClient, fullGrant, fullToken, grantIdOf, hashOf, now } = fixtures;
+
+const server = await startOwnPostgres();
+t.teardown(() => server.stop());
+
+/** How long until the command was refused because the store is away; fails when it is not. */
+const refusedAfter = async (command: Promise<unknown>): Promise<number> => {
+  const start = Date.now();
+  const error = await command.then(
+    () => new Error('The command was carried out.'),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof StoreUnavailable)) throw error;
+  return Date.now() - start;
+};
+
+interface Load {
+  readonly acknowledged: TokenKey[];
+  refused: number;
+  slowest: number;
+  stopped: boolean;
+}
+
+const issueTokens = async (tokens: TokenStore, worker: number, load: Load): Promise<void> => {
+  for (let count = 0; !load.stopped; count += 1) {
+    const grant = fullGrant({ id: grantIdOf(`g${worker}-${count}`) });
+    const key = { grantId: grant.id, hash: hashOf('access') };
+    const start = Date.now();
+    try {
+      await tokens.createGrant(grant, { tokens: [fullToken({ key })] });
+      load.acknowledged.push(key);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      load.refused += 1;
+    }
+    load.slowest = Math.max(load.slowest, Date.now() - start);
+    await sleep(2);
+  }
+};
+
+t.test('a server that is killed and started again under load', async (t) => {
+  const database = await server.createDatabase();
+  const limits = { connectTimeoutMs: 1000, statementTimeoutMs: 2000 };
+  const { stores, migrate, schemaStatus, close } = await openPostgresStores({ url: database.url, ...limits });
+  await migrate();
+  const load: Load = { acknowledged: [], refused: 0, slowest: 0, stopped: false };
+  const workers = Array.from({ length: 8 }, (_, index) => issueTokens(stores.tokens, index, load));
+  await sleep(400);
+  const before = load.acknowledged.length;
+  await server.kill();
+  await sleep(600);
+  const refusedWhileAway = load.refused;
+  t.ok(refusedWhileAway > 8, `while it is away commands are refused (${refusedWhileAway})`);
+  await t.rejects(schemaStatus(), StoreUnavailable);
+  await t.rejects(migrate(), StoreUnavailable);
+  await server.restart();
+  await sleep(400);
+  const acknowledgedAt = load.acknowledged.length;
+  await sleep(400);
+  load.stopped = true;
+  await Promise.all(workers);
+  const after = load.acknowledged.length;
+  t.ok(before > 0 && after > acknowledgedAt, `tokens are issued before (${before}) and again afterwards (${after})`);
+  t.ok(load.slowest < 3500, `no command takes longer than its time limits (${load.slowest} ms)`);
+  for (const key of load.acknowledged) {
+    if (!(await stores.tokens.findToken(key, now))) t.fail(`${key.grantId} was acknowledged and is lost`);
+  }
+  t.pass('every acknowledged token is there');
+  await close();
+});
+
+t.test('a network that carries nothing any more: old connections, new ones, and recovery', async (t) => {
+  const database = await server.createDatabase();
+  const proxy = await startHangingProxy(Number(new URL(server.url).port));
+  const url = new URL(database.url);
+  url.port = `${proxy.port}`;
+  const limits = { connectTimeoutMs: 300, statementTimeoutMs: 400, poolSize: 2 };
+  const { stores, migrate, close } = await openPostgresStores({ url: url.href, ...limits });
+  await migrate();
+  await stores.clients.create(fullClient());
+  proxy.hang();
+  const find = () => refusedAfter(stores.clients.find('app'));
+  const [first, second, third] = await Promise.all([find(), find(), find()]);
+  t.ok(Math.max(first, second) < 1700, `a connection of before is given up (${first} and ${second} ms)`);
+  t.ok(third < 700, `who finds the pool exhausted waits no longer than for a connection (${third} ms)`);
+  const again = await find();
+  t.ok(again < 1000, `a new connection is given up (${again} ms)`);
+  proxy.heal();
+  t.same(await stores.clients.find('app'), fullClient(), 'and then everything works again');
+  proxy.close();
+  await close();
+});
+
+t.test(
+  'a pool whose connections all wait for a lock: commands are refused in time, and go on afterwards',
+  async (t) => {
+    const database = await server.createDatabase();
+    const limits = { connectTimeoutMs: 200, statementTimeoutMs: 300, poolSize: 2 };
+    const { stores, migrate, close } = await openPostgresStores({ url: database.url, ...limits });
+    await migrate();
+    const admin = postgres(database.url, { max: 1, onnotice: () => undefined });
+    await admin.unsafe('BEGIN; LOCK TABLE clients IN ACCESS EXCLUSIVE MODE');
+    const waits = await Promise.all(Array.from({ length: 8 }, () => refusedAfter(stores.clients.find('app'))));
+    t.ok(Math.max(...waits) < 1300, `refused after ${waits.join(', ')} ms`);
+    t.same(await stores.claims.removeExpired(now, 10), 0, 'other tables answer');
+    await admin.unsafe('ROLLBACK');
+    t.equal(await stores.clients.find('app'), undefined);
+    await admin.end();
+    await close();
+    await refusedAfter(stores.clients.find('app'));
+    t.pass('closed stores refuse every command');
+  },
+);
+
+t.test('a server that lets nobody in, or is not there, is away; opening the stores does not need it', async (t) => {
+  for (const url of ['postgres://nobody@127.0.0.1:1/db', 'postgres://x:hunter2@claviger.invalid/db?sslmode=disable']) {
+    const { stores, close } = await openPostgresStores({ url, connectTimeoutMs: 500 });
+    await t.rejects(stores.clients.find('app'), {
+      name: 'StoreUnavailable',
+      message: 'The postgres store does not answer.',
+    });
+    await close();
+  }
+  const wrong = new URL(server.url);
+  wrong.pathname = '/there_is_no_such_database';
+  const { migrate, close } = await openPostgresStores({ url: wrong.href });
+  await t.rejects(migrate(), StoreUnavailable);
+  await close();
+});
+
+t.test('an SQLite file that another process writes for longer than the busy timeout is away', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'claviger-busy-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'busy.sqlite');
+  const { stores, migrate, close } = await openSqliteStores({ file, busyTimeoutMs: 50 });
+  await migrate();
+  const other = new SqliteClient(file);
+  other.exec('BEGIN IMMEDIATE');
+  await refusedAfter(stores.clients.create(fullClient()));
+  await refusedAfter(stores.tokens.createGrant(fullGrant(), {}));
+  await refusedAfter(migrate());
+  t.equal(await stores.clients.find('app'), undefined, 'reading goes on');
+  other.exec('ROLLBACK');
+  t.equal(await stores.clients.create(fullClient()), 'created');
+  other.close();
+  await close();
+});
