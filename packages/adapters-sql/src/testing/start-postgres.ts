@@ -36,7 +36,10 @@ export const startPostgres = async (): Promise<TestPostgres> => {
   return { url: given, createDatabase: () => createDatabase(given), stop: async () => undefined };
 };
 
-export const startOwnPostgres = async (): Promise<OwnPostgres> => {
+/** `configured` gets the data folder before the first start, and returns further settings, such as `ssl=on`. */
+export const startOwnPostgres = async (
+  configured: (data: string) => readonly string[] = () => [],
+): Promise<OwnPostgres> => {
   const folder = findBinaries();
   const user = process.getuid?.() === 0 ? 'postgres' : undefined;
   const home = mkdtempSync(join(tmpdir(), 'claviger-postgres-'));
@@ -44,7 +47,10 @@ export const startOwnPostgres = async (): Promise<OwnPostgres> => {
   const port = await freePort();
   if (user) execFileSync('chown', [user, home]);
   runAs(user, join(folder, 'initdb'), ['-D', data, '-U', 'admin', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N']);
-  let guard = await startServer({ folder, user, home, data, port });
+  const further = configured(data);
+  if (user) execFileSync('chown', ['-R', user, home]);
+  const cluster = { folder, user, home, data, port, further };
+  let guard = await startServer(cluster);
   const url = `postgres://admin@127.0.0.1:${port}/postgres`;
   return {
     url,
@@ -52,7 +58,7 @@ export const startOwnPostgres = async (): Promise<OwnPostgres> => {
     stop: () => guard.end(),
     kill: () => guard.kill(),
     restart: async () => {
-      guard = await startServer({ folder, user, home, data, port });
+      guard = await startServer(cluster);
     },
   };
 };
@@ -63,6 +69,7 @@ interface Cluster {
   readonly home: string;
   readonly data: string;
   readonly port: number;
+  readonly further: readonly string[];
 }
 
 interface Guard {
@@ -71,7 +78,7 @@ interface Guard {
 }
 
 /** Everything that makes a server slow and durable is off: its data is thrown away. */
-const settings = (port: number, home: string): readonly string[] =>
+const settings = ({ port, home, further }: Cluster): readonly string[] =>
   [
     `port=${port}`,
     'listen_addresses=127.0.0.1',
@@ -82,6 +89,7 @@ const settings = (port: number, home: string): readonly string[] =>
     'shared_buffers=32MB',
     'logging_collector=off',
     'log_min_messages=fatal',
+    ...further,
   ].flatMap((setting) => ['-c', setting]);
 
 /** Reads until its input ends, which it does when this process does, however it does. Then the server has to go. */
@@ -95,7 +103,8 @@ wait $server
 if [ "$word" = end ]; then rm -rf "$CLAVIGER_TEST_HOME"; fi
 `;
 
-const startServer = async ({ folder, user, home, data, port }: Cluster): Promise<Guard> => {
+const startServer = async (cluster: Cluster): Promise<Guard> => {
+  const { folder, user, home, data, port } = cluster;
   const [command, ...parameters] = asUser(user, '/bin/sh', [
     '-c',
     guardScript,
@@ -103,7 +112,7 @@ const startServer = async ({ folder, user, home, data, port }: Cluster): Promise
     join(folder, 'postgres'),
     '-D',
     data,
-    ...settings(port, home),
+    ...settings(cluster),
   ]);
   const logFile = join(home, 'log');
   const log = openSync(logFile, 'a');
