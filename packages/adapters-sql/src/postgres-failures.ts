@@ -6,7 +6,7 @@ const state = (error: unknown): string => (error instanceof postgres.PostgresErr
 /**
  * 08 connection, 28 and 3D000 this account or database is not (or no longer) let in, 25006 a standby that cannot write,
  * 40003 outcome unknown, 53 out of resources, 55P03 and 57014 took too long, 57P shutting down or starting up, 58 system
- * error, XX001 and XX002 are not among them: corruption does not pass by waiting.
+ * error. XX001 and XX002 are not among them: corruption does not pass by waiting.
  */
 const away = /^(08|28|3D000|25006|40003|53|55P03|57014|57P|58)/;
 
@@ -15,9 +15,12 @@ export const isWorthRepeating = (error: unknown): boolean => ['40001', '40P01'].
 
 export const isUniqueViolation = (error: unknown): boolean => state(error) === '23505';
 
-/** The server has answered, and goes on listening on this connection. */
+/**
+ * The server has answered, and goes on listening on this connection. One that became a standby does so too, but a new
+ * connection may lead to the server that took its place.
+ */
 export const leavesConnectionUsable = (error: unknown): boolean =>
-  error instanceof postgres.PostgresError && !['FATAL', 'PANIC'].includes(error.severity);
+  error instanceof postgres.PostgresError && !['FATAL', 'PANIC'].includes(error.severity) && error.code !== '25006';
 
 /** Mistakes in a statement's parameters, found before anything is sent. */
 const mistakes = ['UNDEFINED_VALUE', 'MAX_PARAMETERS_EXCEEDED', 'NOT_TAGGED_CALL'];

@@ -45,6 +45,7 @@ export const parsePostgresUrl = (text: string): PostgresAddress => {
   }
   const host = parameters.get('host') ?? (decodeURIComponent(url.hostname).replace(/^\[|\]$/g, '') || 'localhost');
   const port = url.port === '' ? 5432 : Number(url.port);
+  if (host.includes(',')) throw new Error('The Postgres URL must name one host.');
   const user = decodeURIComponent(url.username);
   const database = decodeURIComponent(url.pathname.slice(1)) || user;
   if (user === '' || database === '') throw new Error('The Postgres URL must name a user and a database.');

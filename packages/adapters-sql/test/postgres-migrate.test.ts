@@ -233,6 +233,8 @@ t.test('a URL says where and how to connect; what is wrong with it is told witho
     'postgres://zoe:hunter2@db/x?sslmode=prefer',
     'postgres://zoe:hunter2@db/x?sslmod=require',
     'postgres://db/x?sslmode=disable',
+    'postgres://zoe:hunter2@one,two/x',
+    'postgres://zoe:hunter2@one:1,two:2/x',
   ];
   for (const url of faulty) {
     await t.rejects(openPostgresStores({ url }), /Postgres URL/);

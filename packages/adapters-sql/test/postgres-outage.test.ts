@@ -143,6 +143,28 @@ t.test('a server that lets nobody in, or is not there, is away; opening the stor
   await close();
 });
 
+t.test(
+  'a server that may only be read from is away, until a connection leads to one that can be written to',
+  async (t) => {
+    const database = await server.createDatabase();
+    const { stores, migrate, close } = await openPostgresStores({ url: database.url, poolSize: 1 });
+    await migrate();
+    t.equal(await stores.clients.remove('app'), false);
+    const admin = postgres(database.url, { max: 1 });
+    const readOnly = async (value: 'on' | 'off') => {
+      await admin.unsafe(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
+      await admin`SELECT pg_reload_conf()`;
+      await sleep(200);
+    };
+    await readOnly('on');
+    await refusedAfter(stores.clients.create(fullClient()));
+    await readOnly('off');
+    t.equal(await stores.clients.create(fullClient()), 'created');
+    await admin.end();
+    await close();
+  },
+);
+
 t.test('an SQLite file that another process writes for longer than the busy timeout is away', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'claviger-busy-'));
   t.teardown(() => rmSync(folder, { recursive: true }));

@@ -1,5 +1,5 @@
 // The commands of SqlTokenStore that change several rows, as one statement of Postgres each: one round trip, and no
-// transaction that a slow network keeps open. docs/decisions/0007 and 0014 have the reasons.
+// transaction that a slow network keeps open. docs/decisions/0007 and 0010 have the reasons.
 //
 // How one statement decides, though all its parts see the table as it was when the statement began (READ COMMITTED): its
 // first part locks the grant's row, a second one the code's or token's. Locking waits for whoever is there first and then
