@@ -38,7 +38,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     provider,
     version,
     metrics,
-    isReady,
+    status: () => ({ serving: true, problems: isReady() ? {} : { server: 'The server is starting or stopping.' } }),
     shareErrorDebug: config.settings.shareErrorDebug,
     logger: { level: config.log.level, stream: { write: writeLog } },
   };

@@ -1,6 +1,6 @@
 // Every port on SQL. SQLite today; the stores are written against what Postgres offers too.
 import type { Stores } from '@claviger/core';
-import { type MigrationReport, migrateSqlite } from './migrate.ts';
+import { type MigrationReport, migrateSqlite, type SchemaStatus, sqliteSchemaStatus } from './migrate.ts';
 import { sqliteMigrations } from './migration-files.ts';
 import { openSqliteFile, SqliteDatabase } from './sqlite-database.ts';
 import { SqlClaimStore } from './stores/sql-claim-store.ts';
@@ -11,7 +11,8 @@ import { SqlKeyStore } from './stores/sql-key-store.ts';
 import { SqlLoginSessionStore } from './stores/sql-login-session-store.ts';
 import { SqlTokenStore } from './stores/sql-token-store.ts';
 
-export { type MigrationReport, SchemaMismatch } from './migrate.ts';
+export { type MigrationReport, SchemaMismatch, type SchemaStatus } from './migrate.ts';
+export type { Migration } from './migration-files.ts';
 
 export interface SqliteOptions {
   /** Path of the database file, made when it is not there (its folder is not); `:memory:` for none. */
@@ -25,6 +26,8 @@ export interface SqlStores {
   readonly stores: Stores;
   /** Brings the schema up to date; does nothing when it is. Rejects with SchemaMismatch when it cannot be. */
   migrate(): Promise<MigrationReport>;
+  /** What the schema has and lacks. Changes nothing. */
+  schemaStatus(): Promise<SchemaStatus>;
   /** Afterwards every command rejects. */
   close(): Promise<void>;
 }
@@ -44,6 +47,7 @@ export const openSqliteStores = async ({ file, busyTimeoutMs = 5000 }: SqliteOpt
       tokens: new SqlTokenStore(database),
     },
     migrate: async () => migrateSqlite(client, sqliteMigrations()),
+    schemaStatus: async () => sqliteSchemaStatus(client, sqliteMigrations()),
     close: async () => {
       client.close();
     },

@@ -10,6 +10,15 @@ export interface MigrationReport {
   readonly version: number;
 }
 
+export interface SchemaStatus {
+  /** Names of the migrations that the database has, in order. */
+  readonly applied: readonly string[];
+  /** Those it lacks, in order. */
+  readonly pending: readonly Migration[];
+  /** Why this version of the code can never work on what is applied; null when nothing but the pending ones is missing. */
+  readonly mismatch: SchemaMismatch | null;
+}
+
 /** The database and this version of the code do not fit together. Nothing was changed. */
 export class SchemaMismatch extends Error {
   override readonly name = 'SchemaMismatch';
@@ -32,12 +41,8 @@ const createTable = `
 export const migrateSqlite = (client: Client, migrations: readonly Migration[]): MigrationReport => {
   const applyAll = (): MigrationReport => {
     client.exec(createTable);
-    const done = client
-      .prepare<[], AppliedMigration>('SELECT version, name, checksum FROM schema_migrations ORDER BY version')
-      .all();
-    done.forEach((applied, index) => {
-      checkApplied(applied, migrations[index], migrations.length);
-    });
+    const done = readApplied(client);
+    checkAll(done, migrations);
     const pending = migrations.slice(done.length);
     const record = client.prepare('INSERT INTO schema_migrations VALUES (?, ?, ?, ?)');
     for (const { version, name, sql, checksum } of pending) {
@@ -47,6 +52,36 @@ export const migrateSqlite = (client: Client, migrations: readonly Migration[]):
     return { applied: pending.map(({ name }) => name), version: migrations.length };
   };
   return client.transaction(applyAll).immediate();
+};
+
+/** Changes nothing. */
+export const sqliteSchemaStatus = (client: Client, migrations: readonly Migration[]): SchemaStatus => {
+  const isNew = client.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'").get() === undefined;
+  const done = isNew ? [] : readApplied(client);
+  return {
+    applied: done.map(({ name }) => name),
+    pending: migrations.slice(done.length),
+    mismatch: mismatchOf(done, migrations),
+  };
+};
+
+const readApplied = (client: Client): readonly AppliedMigration[] =>
+  client.prepare<[], AppliedMigration>('SELECT version, name, checksum FROM schema_migrations ORDER BY version').all();
+
+const mismatchOf = (done: readonly AppliedMigration[], migrations: readonly Migration[]): SchemaMismatch | null => {
+  try {
+    checkAll(done, migrations);
+    return null;
+  } catch (error) {
+    if (error instanceof SchemaMismatch) return error;
+    throw error;
+  }
+};
+
+const checkAll = (done: readonly AppliedMigration[], migrations: readonly Migration[]): void => {
+  done.forEach((applied, index) => {
+    checkApplied(applied, migrations[index], migrations.length);
+  });
 };
 
 const checkApplied = (applied: AppliedMigration, known: Migration | undefined, newest: number): void => {

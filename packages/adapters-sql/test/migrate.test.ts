@@ -7,7 +7,7 @@ import SqliteClient from 'better-sqlite3';
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import t from 'tap';
-import { migrateSqlite, SchemaMismatch } from '../src/migrate.ts';
+import { migrateSqlite, SchemaMismatch, sqliteSchemaStatus } from '../src/migrate.ts';
 import { type Migration, readMigrations, sqliteMigrations } from '../src/migration-files.ts';
 import * as schema from '../src/schema/sqlite.ts';
 
@@ -59,6 +59,16 @@ t.test('a database whose applied migration had other contents is refused and lef
   t.throws(() => migrateSqlite(client, [edited, second]), SchemaMismatch);
   t.throws(() => migrateSqlite(client, [edited, second]), /0001_step .* other contents/);
   t.same(tablesOf(client), ['a', 'schema_migrations']);
+});
+
+t.test('the status tells what is applied, what is missing and what does not fit, and changes nothing', async (t) => {
+  const client = new SqliteClient(':memory:');
+  t.same(sqliteSchemaStatus(client, [first]), { applied: [], pending: [first], mismatch: null });
+  t.same(tablesOf(client), []);
+  migrateSqlite(client, [first]);
+  t.same(sqliteSchemaStatus(client, [first, second]), { applied: ['0001_step'], pending: [second], mismatch: null });
+  const edited = { ...first, checksum: 'checksum of something else' };
+  t.match(sqliteSchemaStatus(client, [edited]), { applied: ['0001_step'], mismatch: { name: 'SchemaMismatch' } });
 });
 
 t.test('migration files that are misnamed, missing or double are refused', async (t) => {
