@@ -1,7 +1,7 @@
 // The public and the admin listener over one provider. The admin listener serves the public endpoints too.
 import { createProvider, isLoopbackHost, type Provider, type Stores } from '@claviger/core';
 import { nodeSystem } from '@claviger/core/node';
-import { buildApp, Metrics } from '@claviger/http';
+import { buildApp, Metrics, type ServerStatus } from '@claviger/http';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { developmentPages } from './development-pages/development-pages.ts';
@@ -19,11 +19,13 @@ export interface ServerParts {
   readonly version: string;
   /** Where log lines go, JSON and complete with their line feed. */
   readonly writeLog: (line: string) => void;
-  readonly isReady: () => boolean;
+  readonly status: () => ServerStatus;
+  /** The text of /metrics/prometheus, out of this process' own. Default: just that. */
+  readonly metricsOf?: (metrics: Metrics) => () => Promise<string>;
 }
 
 export const buildServers = (parts: ServerParts): Servers => {
-  const { config, stores, version, writeLog, isReady } = parts;
+  const { config, stores, version, writeLog, status } = parts;
   const [systemSecret, ...previousSecrets] = parts.systemSecrets;
   const metrics = new Metrics();
   const provider = createProvider({
@@ -38,7 +40,8 @@ export const buildServers = (parts: ServerParts): Servers => {
     provider,
     version,
     metrics,
-    isReady,
+    renderMetrics: parts.metricsOf?.(metrics) ?? (() => metrics.render()),
+    status,
     shareErrorDebug: config.settings.shareErrorDebug,
     logger: { level: config.log.level, stream: { write: writeLog } },
   };

@@ -1,8 +1,11 @@
 // Environment and configuration file -> one typed configuration, or every problem at once. Opens nothing: see start.ts.
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { isLoopbackHost, isLoopbackUrl, paths, type Settings, urlBelow } from '@claviger/core';
+import { isLoopbackHost, isLoopbackUrl, paths, type Seconds, type Settings, urlBelow } from '@claviger/core';
+import { inMemory } from './config/dsn.ts';
 import type { Parse } from './config/parse.ts';
 import { readSources, type Sources } from './config/sources.ts';
+import { dsnsOf, isSqlite, type StoresConfig, toStoresConfig } from './config/stores-config.ts';
 import { type Values, type Variable, variables } from './config/variables.ts';
 
 export interface Listener {
@@ -10,13 +13,17 @@ export interface Listener {
   readonly port: number;
 }
 
-export interface Config {
+export interface Config extends StoresConfig {
   readonly issuer: string;
-  /** A loopback issuer on SQLite: conveniences that would be holes elsewhere are on. */
+  /** A loopback issuer with every store on SQLite: a system secret may be drawn. */
   readonly development: boolean;
-  readonly sqlite: { readonly file: string };
   /** Absolute. May not exist yet. */
   readonly dataFolder: string;
+  /** Processes that serve. */
+  readonly workers: number;
+  /** 0: never. */
+  readonly cleanerInterval: Seconds;
+  readonly shutdownTimeout: Seconds;
   readonly public: Listener;
   readonly admin: Listener;
   readonly pages: Pages;
@@ -52,13 +59,21 @@ export class ConfigurationError extends Error {
 /** Where the built-in pages are, below the issuer. */
 export const builtInPages = { login: '/dev/login', consent: '/dev/consent', callback: '/dev/callback' } as const;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Throws ConfigurationError. Relative paths count from the current folder. */
-export const readConfig = (environment: Readonly<Record<string, string | undefined>>): Config => {
+export const readConfig = (environment: Environment): Config => toConfig(readValues(environment, brokenRules));
+
+/** For commands that serve nobody: only the rules of the stores must hold. Throws ConfigurationError. */
+export const readStoresConfig = (environment: Environment): StoresConfig =>
+  toStoresConfig(readValues(environment, () => []));
+
+const readValues = (environment: Environment, rules: (values: Values) => readonly string[]): Values => {
   const sources = readSources(environment);
   const { values, problems } = parseAll(sources);
-  const all = [...sources.problems, ...problems, ...brokenRules(values)];
+  const all = [...sources.problems, ...problems, ...rules(values)];
   if (all.length > 0) throw new ConfigurationError(all);
-  return toConfig(values);
+  return values;
 };
 
 const shownText = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
@@ -79,7 +94,8 @@ const parseAll = (sources: Sources): { readonly values: Values; readonly problem
   return { values: Object.fromEntries(entries) as Values, problems };
 };
 
-const isDevelopment = ({ issuer }: Values): boolean => isLoopbackUrl(issuer);
+const isDevelopment = (values: Values): boolean =>
+  isLoopbackUrl(values.issuer) && Object.values(dsnsOf(values)).every(isSqlite);
 
 /** What is wrong with settings that are right one by one. */
 const brokenRules = (values: Values): readonly string[] => {
@@ -110,6 +126,10 @@ const brokenRules = (values: Values): readonly string[] => {
       'CLAVIGER_SYSTEM_SECRET must be set, at least 16 bytes long: only with a loopback issuer on SQLite one is made for you.',
     );
   }
+  const dsns = Object.values(dsnsOf(values));
+  if ((values.workers ?? 1) > 1 && dsns.some((dsn) => dsn.kind === 'sqlite' && dsn.file === inMemory)) {
+    problems.push('CLAVIGER_WORKERS must be 1 with sqlite::memory:, because processes do not share their memory.');
+  }
   return problems;
 };
 
@@ -135,19 +155,21 @@ const warningsOf = (values: Values, pages: Pages): readonly string[] => {
     warnings.push('Nobody can log in: CLAVIGER_LOGIN_URL and CLAVIGER_CONSENT_URL are not set.');
   }
   if (values.forceHttp) warnings.push('CLAVIGER_DANGEROUS_FORCE_HTTP: tokens and cookies may travel readable.');
+  if (values.redisEviction) warnings.push('CLAVIGER_DANGEROUS_REDIS_EVICTION: Redis may drop live tokens.');
   if (values.openAdmin) warnings.push('CLAVIGER_DANGEROUS_OPEN_ADMIN: whoever reaches the admin listener rules.');
   return warnings;
 };
 
 const toConfig = (values: Values): Config => {
-  const dataFolder = resolve(values.dataFolder);
-  const { file } = values.dsn;
   const pages = pagesOf(values);
   return {
+    ...toStoresConfig(values),
     issuer: values.issuer,
     development: isDevelopment(values),
-    sqlite: { file: file === ':memory:' ? file : resolve(dataFolder, file) },
-    dataFolder,
+    dataFolder: resolve(values.dataFolder),
+    workers: values.workers ?? (Object.values(dsnsOf(values)).some(isSqlite) ? 1 : availableParallelism()),
+    cleanerInterval: values.cleanerInterval,
+    shutdownTimeout: values.shutdownTimeout,
     public: { host: values.publicHost, port: values.publicPort },
     admin: { host: values.adminHost, port: values.adminPort },
     pages,

@@ -1,7 +1,9 @@
 // What `npm start` shows: where the server listens, and in development three lines to paste.
 import { paths, urlBelow } from '@claviger/core';
 import { baseUrl } from './config/base-url.ts';
+import { inMemory } from './config/dsn.ts';
 import { builtInPages, type Config } from './config.ts';
+import { type Place, placesOf } from './stores/backend.ts';
 
 /** The client that the three lines make and use. */
 const demo = { id: 'demo', secret: 'demo-secret', scope: 'openid offline profile email' };
@@ -37,6 +39,14 @@ const authorizeUrl = ({ issuer }: Config): string => {
   return `${urlBelow(issuer, paths.authorize)}?${query}`;
 };
 
+const kinds = { postgres: 'Postgres', redis: 'Redis' } as const;
+
+/** Without the address, which may hold a password. */
+const shownPlace = ({ dsn, ports }: Place): string => {
+  if (dsn.kind !== 'sqlite') return `${kinds[dsn.kind]}: ${ports.join(', ')}`;
+  return dsn.file === inMemory ? 'in memory, gone when the server stops' : dsn.file;
+};
+
 export const greeting = (config: Config): string => {
   const lines = [
     '',
@@ -45,7 +55,7 @@ export const greeting = (config: Config): string => {
     `  Issuer   ${config.issuer}`,
     `  Public   ${baseUrl(config.public)}`,
     `  Admin    ${baseUrl(config.admin)}`,
-    `  Data     ${config.sqlite.file === ':memory:' ? 'in memory, gone when the server stops' : config.sqlite.file}`,
+    ...placesOf(config.stores).map((place, index) => `  ${index === 0 ? 'Data' : '    '}     ${shownPlace(place)}`),
   ];
   if (config.pages.builtIn) {
     lines.push(

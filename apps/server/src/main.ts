@@ -1,35 +1,44 @@
 #!/usr/bin/env node
-// The process: starts the server, and ends it when asked. Exit codes: 0 stopped by a signal, 1 failed, 2 misconfigured.
-import { ConfigurationError, readConfig } from './config.ts';
-import { type RunningServer, startServer } from './start.ts';
+// The process: runs one command. Exit codes: 0 done or stopped by a signal, 1 failed, 2 misconfigured or misspelt.
+import { help, parseCommandLine, UsageError } from './commands/command-line.ts';
+import { ConfigurationError, readConfig, readStoresConfig } from './config.ts';
+import { version } from './version.ts';
 
-const fail = (error: unknown): never => {
-  const isConfiguration = error instanceof ConfigurationError;
-  const text =
-    error instanceof Error ? (isConfiguration ? error.message : error.message || String(error)) : String(error);
-  process.stderr.write(`${text}\n`);
-  process.exit(isConfiguration ? 2 : 1);
+const write = (text: string): void => {
+  process.stdout.write(text);
 };
 
-const stopOnSignals = (starting: Promise<RunningServer>): void => {
-  let asked = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      // A second signal is from somebody who does not want to wait.
-      if (asked) process.exit(1);
-      asked = true;
-      starting.then((server) => server.stop()).then(() => process.exit(0), fail);
-    });
+/** What a command needs is loaded when it is run: a primary, or `version`, needs no database driver. */
+const run = async (words: readonly string[]): Promise<number> => {
+  const command = parseCommandLine(words);
+  switch (command.name) {
+    case 'serve': {
+      const { serve } = await import('./commands/serve.ts');
+      return serve(readConfig(process.env), write);
+    }
+    case 'migrate up': {
+      const { migrateUp, migrateUpDryRun } = await import('./commands/migrate.ts');
+      return (command.dryRun ? migrateUpDryRun : migrateUp)(readStoresConfig(process.env), write);
+    }
+    case 'migrate status': {
+      const { migrateStatus } = await import('./commands/migrate.ts');
+      return migrateStatus(readStoresConfig(process.env), write);
+    }
+    case 'version':
+      write(`${version}\n`);
+      return 0;
+    case 'help':
+      write(help);
+      return 0;
   }
+};
+
+const failure = (error: unknown): number => {
+  const text = error instanceof Error ? error.message || String(error) : String(error);
+  process.stderr.write(`${text}\n${error instanceof UsageError ? `\n${help}` : ''}`);
+  return error instanceof ConfigurationError || error instanceof UsageError ? 2 : 1;
 };
 
 // What the server writes is for its own user only.
 process.umask(0o077);
-
-try {
-  const starting = startServer(readConfig(process.env), (text) => process.stdout.write(text));
-  stopOnSignals(starting);
-  await starting;
-} catch (error) {
-  fail(error);
-}
+process.exit(await run(process.argv.slice(2)).catch(failure));

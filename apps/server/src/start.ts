@@ -1,71 +1,84 @@
-// One server from configuration to listening, and back. Everything that was opened is closed again, whatever fails.
-import { randomBytes } from 'node:crypto';
+// One serving process from configuration to listening, and back. Everything that was opened is closed again.
+import type { ServerStatus } from '@claviger/http';
 import { buildServers, type Servers } from './build-servers.ts';
+import { type Cleaner, startCleaner } from './cleaner.ts';
 import type { Config, Listener } from './config.ts';
 import { greeting } from './greeting.ts';
-import { openStores } from './open-stores.ts';
-import { keepSystemSecret } from './system-secret.ts';
-import { formatLogLine } from './text-log.ts';
+import { StorePreparation } from './stores/store-preparation.ts';
+import { systemSecretsOf } from './system-secret.ts';
 import { version } from './version.ts';
 
 export interface RunningServer {
+  /** Resolves when the server serves; rejects when it never will. Until then it listens and says that it is not ready. */
+  readonly ready: Promise<void>;
   /** Answers what has arrived, takes nothing new, closes the stores. */
   stop(): Promise<void>;
 }
 
-/** Rejects when the server cannot start; nothing is left open then. */
-export const startServer = async (config: Config, write: (text: string) => void): Promise<RunningServer> => {
-  const writeLog = config.log.format === 'text' ? (line: string) => write(formatLogLine(line)) : write;
+export interface ProcessParts {
+  /** Log lines, JSON and complete with their line feed. */
+  readonly writeLog: (line: string) => void;
+  /** For people: the greeting. */
+  readonly write: (text: string) => void;
+  /** Whether this process speaks for all: of several, one warns and greets. */
+  readonly isSpeaker: boolean;
+  /** The text of /metrics/prometheus, given this process' own. Default: just that. */
+  readonly metricsOf?: Parameters<typeof buildServers>[0]['metricsOf'];
+}
+
+const stoppingStatus: ServerStatus = { serving: true, problems: { server: 'The server is stopping.' } };
+
+/** Rejects when the server cannot listen; nothing is left open then. */
+export const startServer = async (config: Config, parts: ProcessParts): Promise<RunningServer> => {
+  const { writeLog, write, isSpeaker, metricsOf } = parts;
   const secret = await systemSecretsOf(config);
-  const { stores, close, migrated } = await openStores(config);
-  let ready = false;
-  let servers: Servers | undefined;
+  const preparation = new StorePreparation(config);
+  let stopping = false;
+  let cleaner: Cleaner | undefined;
+  const servers = buildServers({
+    config,
+    stores: preparation.stores,
+    systemSecrets: secret.systemSecrets,
+    version,
+    writeLog,
+    status: () =>
+      stopping && preparation.isDone
+        ? stoppingStatus
+        : { serving: preparation.isDone, problems: preparation.problems() },
+    ...(metricsOf ? { metricsOf } : {}),
+  });
+  const { log } = servers.adminApp;
 
   const stop = async (): Promise<void> => {
-    ready = false;
-    await Promise.all([servers?.publicApp.close(), servers?.adminApp.close()]);
-    await close();
+    stopping = true;
+    const cleaned = cleaner?.stop();
+    await servers.publicApp.close();
+    // Until the last public request is answered, monitors and login apps are.
+    await servers.adminApp.close();
+    await cleaned;
+    await preparation.close();
   };
 
+  if (isSpeaker) for (const warning of [...config.warnings, ...secret.warnings]) log.warn(warning);
   try {
-    servers = buildServers({
-      config,
-      stores,
-      systemSecrets: secret.systemSecrets,
-      version,
-      writeLog,
-      isReady: () => ready,
-    });
-    const { log } = servers.adminApp;
-    for (const warning of [...config.warnings, ...secret.warnings]) log.warn(warning);
-    if (migrated.length > 0) log.info({ migrated }, 'database schema brought up to date');
     await listen(servers, config);
-    ready = true;
-    if (config.log.format === 'text') write(greeting(config));
-    else log.info({ issuer: config.issuer, public: config.public, admin: config.admin }, 'ready');
   } catch (error) {
     await stop();
     throw error;
   }
-  return { stop };
-};
-
-interface SecretsInUse {
-  readonly systemSecrets: readonly [string, ...(readonly string[])];
-  readonly warnings: readonly string[];
-}
-
-/** readConfig has made sure that only a development server comes here without a secret. */
-const systemSecretsOf = async ({ systemSecrets, sqlite, dataFolder }: Config): Promise<SecretsInUse> => {
-  const [first, ...others] = systemSecrets ?? [];
-  if (first !== undefined) return { systemSecrets: [first, ...others], warnings: [] };
-  // What is kept in memory does not outlive its secret, which then needs no file.
-  if (sqlite.file === ':memory:') return { systemSecrets: [randomBytes(32).toString('base64url')], warnings: [] };
-  const { secret, file, isNew } = await keepSystemSecret(dataFolder);
-  const warning = isNew
-    ? `CLAVIGER_SYSTEM_SECRET is not set: one was made and is kept in ${file}. Tokens and keys are lost with it.`
-    : `CLAVIGER_SYSTEM_SECRET is not set: the one in ${file} is used.`;
-  return { systemSecrets: [secret], warnings: [warning] };
+  const ready = preparation.run(log).then(() => {
+    if (stopping) return;
+    if (config.cleanerInterval > 0) {
+      cleaner = startCleaner({
+        clean: servers.provider.admin.cleanExpired,
+        log,
+        interval: config.cleanerInterval * 1000,
+      });
+    }
+    if (isSpeaker && config.log.format === 'text') write(greeting(config));
+    else log.info({ issuer: config.issuer, public: config.public, admin: config.admin }, 'ready');
+  });
+  return { ready, stop };
 };
 
 const listen = async ({ publicApp, adminApp }: Servers, config: Config): Promise<void> => {

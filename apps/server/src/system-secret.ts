@@ -1,7 +1,28 @@
-// The system secret of a development server: drawn once and kept in the data folder. Never printed.
+// The system secrets in use; that of a development server is drawn once and kept in the data folder. Never printed.
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inMemory } from './config/dsn.ts';
+import type { Config } from './config.ts';
+
+export interface SecretsInUse {
+  readonly systemSecrets: readonly [string, ...(readonly string[])];
+  readonly warnings: readonly string[];
+}
+
+/** readConfig has made sure that only a development server comes here without a secret. */
+export const systemSecretsOf = async ({ systemSecrets, stores, dataFolder }: Config): Promise<SecretsInUse> => {
+  const [first, ...others] = systemSecrets ?? [];
+  if (first !== undefined) return { systemSecrets: [first, ...others], warnings: [] };
+  // What is kept in memory does not outlive its secret, which then needs no file.
+  const isBrief = Object.values(stores).every((dsn) => dsn.kind === 'sqlite' && dsn.file === inMemory);
+  if (isBrief) return { systemSecrets: [randomBytes(32).toString('base64url')], warnings: [] };
+  const { secret, file, isNew } = await keepSystemSecret(dataFolder);
+  const warning = isNew
+    ? `CLAVIGER_SYSTEM_SECRET is not set: one was made and is kept in ${file}. Tokens and keys are lost with it.`
+    : `CLAVIGER_SYSTEM_SECRET is not set: the one in ${file} is used.`;
+  return { systemSecrets: [secret], warnings: [warning] };
+};
 
 export interface KeptSecret {
   readonly secret: string;

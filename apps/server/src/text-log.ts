@@ -21,7 +21,8 @@ const printable = (text: string): string =>
 
 const shown = (value: unknown): string => printable(typeof value === 'string' ? value : JSON.stringify(value));
 
-export const formatLogLine = (line: string): string => {
+/** `showPid` where lines of several processes run together. */
+export const formatLogLine = (line: string, showPid = false): string => {
   let entry: unknown;
   try {
     entry = JSON.parse(line);
@@ -31,8 +32,9 @@ export const formatLogLine = (line: string): string => {
   if (!isObject(entry)) return line;
   const time = typeof entry.time === 'number' ? new Date(entry.time).toISOString().slice(11, 23) : '';
   const level = levels[Number(entry.level)] ?? '';
+  const pid = showPid ? `${shown(entry.pid ?? '')} ` : '';
   const members = Object.entries(entry).filter(([name]) => !hidden.has(name));
   const details = members.map(([name, value]) => ` ${name}=${shown(value)}`).join('');
   const stack = isObject(entry.err) ? `\n${String(entry.err.stack ?? entry.err.message ?? '')}` : '';
-  return `${time} ${level.padEnd(5)} ${shown(entry.msg ?? '')}${details}${stack}\n`;
+  return `${time} ${pid}${level.padEnd(5)} ${shown(entry.msg ?? '')}${details}${stack}\n`;
 };

@@ -19,12 +19,34 @@ const problemsOf = (environment: Record<string, string>): readonly string[] => {
   return [];
 };
 
+const everywhere = (dsn: object): object =>
+  Object.fromEntries(
+    ['claims', 'clients', 'consents', 'flows', 'keys', 'loginSessions', 'tokens'].map((port) => [port, dsn]),
+  );
+
+t.test('each port can be put on a store of its own, and only SQLite everywhere is development', async (t) => {
+  const settings = {
+    CLAVIGER_DSN: 'postgres://claviger:hunter2@db.internal/claviger',
+    CLAVIGER_STORE_TOKENS: 'redis://cache.internal',
+    CLAVIGER_STORE_FLOWS: 'redis://cache.internal',
+  };
+  const config = readConfig({ ...settings, CLAVIGER_SYSTEM_SECRET: secret });
+  t.match(config.stores, {
+    clients: { kind: 'postgres', url: settings.CLAVIGER_DSN },
+    tokens: { kind: 'redis', url: 'redis://cache.internal' },
+    flows: { kind: 'redis', url: 'redis://cache.internal' },
+  });
+  t.equal(config.development, false);
+  t.ok(config.workers >= 1);
+  t.match(problemsOf(settings), [/^CLAVIGER_SYSTEM_SECRET must be set/]);
+});
+
 t.test('without any setting it is a development server on loopback, with the defaults of the core', async (t) => {
   const config = readConfig({});
   t.match(config, {
     issuer: 'http://127.0.0.1:4444/',
     development: true,
-    sqlite: { file: resolve('.claviger/claviger.db') },
+    stores: everywhere({ kind: 'sqlite', file: resolve('.claviger/claviger.db') }),
     dataFolder: resolve('.claviger'),
     public: { host: '127.0.0.1', port: 4444 },
     admin: { host: '127.0.0.1', port: 4445 },
@@ -79,7 +101,20 @@ t.test('every setting takes effect', async (t) => {
   t.strictSame(config, {
     issuer: 'https://id.example.com/tenant',
     development: false,
-    sqlite: { file: '/var/lib/id.db' },
+    stores: everywhere({ kind: 'sqlite', file: '/var/lib/id.db' }),
+    postgres: { poolSize: 10, statementTimeoutMs: 5000, connectTimeoutMs: 5000 },
+    redis: {
+      prefix: 'claviger:',
+      commandTimeoutMs: 2000,
+      connectTimeoutMs: 5000,
+      sentinelUsername: '',
+      sentinelPassword: '',
+      allowEviction: false,
+    },
+    autoMigrate: null,
+    workers: 1,
+    cleanerInterval: 60,
+    shutdownTimeout: 30,
     dataFolder: '/var/lib',
     public: { host: '0.0.0.0', port: 80 },
     admin: { host: '::1', port: 81 },
@@ -130,7 +165,7 @@ t.test('every problem is told at once, by name, with what would be right', async
     }),
     [
       'CLAVIGER_ISUER is not a setting; did you mean CLAVIGER_ISSUER?',
-      'CLAVIGER_DSN must be sqlite:FILE, such as sqlite:claviger.db, or sqlite::memory:.',
+      'CLAVIGER_DSN must be sqlite:FILE, such as sqlite:claviger.db, or sqlite::memory:, or begin with postgres:// or redis://.',
       'CLAVIGER_PUBLIC_PORT must be a whole number from 1 to 65535; it is "99999".',
       'CLAVIGER_LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent; it is "loud".',
       'CLAVIGER_ID_TOKEN_LIFESPAN must be a duration of whole seconds, at least 1s, such as 30s, 10m or 1h30m; it is "500ms".',
@@ -148,7 +183,8 @@ t.test('values that are refused', async (t) => {
     ['CLAVIGER_ISSUER', 'http://127.0.0.1/?a'],
     ['CLAVIGER_ISSUER', 'http://127.0.0.1/#a'],
     ['CLAVIGER_ISSUER', 'http://a:b@127.0.0.1/'],
-    ['CLAVIGER_DSN', 'postgres://db/claviger'],
+    ['CLAVIGER_DSN', 'mysql://db/claviger'],
+    ['CLAVIGER_STORE_TOKENS', 'redis:'],
     ['CLAVIGER_DSN', 'sqlite:'],
     ['CLAVIGER_DSN', 'sqlite:a.db?mode=ro'],
     ['CLAVIGER_DSN', 'claviger.db'],
@@ -186,7 +222,7 @@ t.test('a secret is never shown, whatever is wrong with it', async (t) => {
   const file = join(t.testdir({ 'bad.json': '{ "system_secret": "hunter2-hunter2-hunter2"' }), 'bad.json');
   const told = [
     ...problemsOf({ CLAVIGER_SYSTEM_SECRET: 'hunter2' }),
-    ...problemsOf({ CLAVIGER_DSN: 'postgres://claviger:hunter2@db/claviger' }),
+    ...problemsOf({ CLAVIGER_DSN: 'postgres://claviger:hunter2@d b/claviger' }),
     ...problemsOf({ CLAVIGER_SYSTEM_SECRETS: 'hunter2-hunter2-hunter2' }),
     ...problemsOf({ CLAVIGER_CONFIG: file }),
   ];

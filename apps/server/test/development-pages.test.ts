@@ -16,7 +16,7 @@ const openApp = async (t: Cleanup, environment: Record<string, string> = {}) => 
     systemSecrets: ['a system secret of 32 characters'],
     version: 'test',
     writeLog: () => undefined,
-    isReady: () => true,
+    status: () => ({ serving: true, problems: {} }),
   });
   await publicApp.ready();
   t.teardown(() => Promise.all([publicApp.close(), adminApp.close()]));

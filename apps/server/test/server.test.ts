@@ -151,6 +151,7 @@ t.test('a start that fails ends with exit code 1, and says why in a sentence', a
   );
   t.notMatch(blocked.output(), '    at ', 'without a stack trace');
 
+  await new Promise((resolve) => other.close(resolve));
   const foreignFile = 'this is no database, and long enough to be seen as none'.repeat(40);
   const folder = t.testdir({ damaged: { 'system-secret': 'short' }, foreign: { 'claviger.db': foreignFile } });
   const damaged = runServer(t, { ...settings, CLAVIGER_DATA_DIR: join(folder, 'damaged') });

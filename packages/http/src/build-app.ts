@@ -3,12 +3,14 @@ import { oauthError, type Provider } from '@claviger/core';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { adminV1Routes } from './admin/v1/admin-v1-routes.ts';
 import { adminErrorHandler } from './admin/v1/error-body.ts';
+import { closeGracefully } from './close-gracefully.ts';
 import { allowCrossOrigin, type CorsOptions } from './cors.ts';
 import { Metrics } from './metrics.ts';
 import { answerWithoutRoute, replyWithoutRoute } from './no-route.ts';
 import { publicRoutes } from './public/public-routes.ts';
 import { type LogOptions, logController, loggerOptions, logRequests } from './request-log.ts';
 import { isKnownPath, type KnownRoute } from './route-table.ts';
+import { refuseUnlessServing, type ServerStatus } from './server-status.ts';
 
 export interface AppOptions {
   readonly provider: Provider;
@@ -24,10 +26,12 @@ export interface AppOptions {
   readonly shareErrorDebug?: boolean;
   /** Admin listener, bound to a loopback address: refuse requests for other host names. Default false. */
   readonly forThisMachineOnly?: boolean;
-  /** false while the server starts or stops. Default: always ready. */
-  readonly isReady?: () => boolean;
+  /** Default: always serving and ready. */
+  readonly status?: () => ServerStatus;
   /** One for all listeners of a server. Default: one of its own. */
   readonly metrics?: Metrics;
+  /** The text of /metrics/prometheus. Default: what `metrics` has. */
+  readonly renderMetrics?: () => Promise<string>;
 }
 
 /** Bytes of a request body; the forms and JSON of both faces are far smaller. */
@@ -35,6 +39,8 @@ const bodyLimit = 1024 * 1024;
 
 /** Characters of one decoded path segment: Fastify's 100 would refuse long client ids and subjects. */
 const maxParamLength = 8192;
+
+const alwaysReady: ServerStatus = { serving: true, problems: {} };
 
 const badSegment = `A path segment has a malformed percent escape, or more than ${maxParamLength} characters.`;
 
@@ -46,9 +52,10 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     version,
     shareErrorDebug = false,
     forThisMachineOnly = false,
-    isReady = () => true,
+    status = () => alwaysReady,
   } = options;
   const metrics = options.metrics ?? new Metrics();
+  const renderMetrics = options.renderMetrics ?? (() => metrics.render());
   let routes: readonly KnownRoute[] = [];
   const refuse = adminErrorHandler({ shareErrorDebug });
 
@@ -84,9 +91,11 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     reply.header('x-content-type-options', 'nosniff');
   });
   if (options.cors && listener === 'public') allowCrossOrigin(app, options.cors);
+  refuseUnlessServing(app, status);
   app.register(publicRoutes, { provider });
-  if (listener === 'admin')
-    app.register(adminV1Routes, { provider, metrics, version, isReady, shareErrorDebug, forThisMachineOnly });
+  if (listener === 'admin') {
+    app.register(adminV1Routes, { provider, renderMetrics, version, status, shareErrorDebug, forThisMachineOnly });
+  }
   return app;
 };
 
@@ -97,16 +106,5 @@ const readRawBodies = (app: FastifyInstance): void => {
   app.addHook('onRequest', async ({ headers }) => {
     // Fastify answers 415 to a Content-Type that is none. Here that is just a body of no known kind.
     if (!/^[^\s/;]+\/[^\s/;]+\s*(;|$)/.test(headers['content-type'] ?? '')) delete headers['content-type'];
-  });
-};
-
-/** A kept-alive connection would hold `close` up until it times out: replies end it from now on (RFC 9112 §9.6). */
-const closeGracefully = (app: FastifyInstance): void => {
-  let closing = false;
-  app.addHook('preClose', async () => {
-    closing = true;
-  });
-  app.addHook('onSend', async (_request, reply) => {
-    if (closing) reply.header('connection', 'close');
   });
 };

@@ -8,4 +8,5 @@ export { Metrics } from './metrics.ts';
 export { type PublicRoutesOptions, publicRoutes } from './public/public-routes.ts';
 export type { LogOptions } from './request-log.ts';
 export { serveEndpoint } from './serve-endpoint.ts';
+export type { ServerStatus } from './server-status.ts';
 export { toFastify } from './to-fastify.ts';

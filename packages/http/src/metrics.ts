@@ -2,28 +2,27 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
+export const metricsContentType = Registry.PROMETHEUS_CONTENT_TYPE;
+
 /** Shared by the listeners of one server, so that the admin listener can show them all. */
 export class Metrics {
-  readonly #registry = new Registry();
+  /** For a server of several processes, which sums them up. */
+  readonly registry = new Registry();
   readonly #duration: Histogram<'listener' | 'method' | 'route' | 'status'>;
 
   constructor() {
-    collectDefaultMetrics({ register: this.#registry });
+    collectDefaultMetrics({ register: this.registry });
     this.#duration = new Histogram({
       name: 'http_request_duration_seconds',
       help: 'Time from the arrival of a request to the end of its reply.',
       labelNames: ['listener', 'method', 'route', 'status'],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-      registers: [this.#registry],
+      registers: [this.registry],
     });
   }
 
-  get contentType(): string {
-    return this.#registry.contentType;
-  }
-
   render(): Promise<string> {
-    return this.#registry.metrics();
+    return this.registry.metrics();
   }
 
   observe(app: FastifyInstance, listener: string): void {

@@ -1,7 +1,7 @@
 // What holds for every reply: forms, cross-origin rules, failures, logs, metrics, closing.
 import { EventEmitter, once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import type { ClientStore } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import t from 'tap';
@@ -86,8 +86,8 @@ t.test('discovery, keys, userinfo, logout and the fallback pages are served', as
 });
 
 t.test('health and version', async (t) => {
-  let ready = true;
-  const { admin } = givenAServer(t, { isReady: () => ready });
+  let problems = {};
+  const { admin } = givenAServer(t, { status: () => ({ serving: true, problems }) });
   t.strictSame((await admin('GET /health/alive')).json, { status: 'ok' });
   t.strictSame((await admin('GET /health/ready')).json, { status: 'ok' });
   const old = await admin('GET /health/status');
@@ -95,11 +95,35 @@ t.test('health and version', async (t) => {
   t.equal(old.headers['content-type'], 'text/html; charset=utf-8');
   t.equal(old.text, '<a href="/health/alive">Permanent Redirect</a>\n');
   t.strictSame((await admin('GET /version')).json, { version: 'v-test' });
-  ready = false;
+  problems = { server: 'The server is stopping.' };
   const stopping = await admin('GET /health/ready');
   t.equal(stopping.status, 503);
-  t.strictSame(stopping.json, { errors: { server: 'The server is starting or stopping.' } });
+  t.strictSame(stopping.json, { errors: problems });
   t.equal((await admin('GET /health/alive')).status, 200);
+});
+
+t.test('a server that may not serve yet says so to everybody, and answers monitors', async (t) => {
+  let serving = false;
+  const problems = { clients: 'The schema is not there.' };
+  const { admin, public: open } = givenAServer(t, { status: () => ({ serving, problems: serving ? {} : problems }) });
+  const requests = ['POST /oauth2/token', 'GET /.well-known/jwks.json', 'GET /oauth2/auth', 'GET /userinfo'];
+  for (const request of requests) {
+    const reply = await open(request, {});
+    t.equal(reply.status, 503, request);
+    t.match(reply.json, { error: 'temporarily_unavailable', error_description: /Try again/, status_code: 503 });
+    t.match(reply.headers, { 'retry-after': '1', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  }
+  t.equal((await admin('GET /clients')).status, 503);
+  const page = await open('GET /oauth2/auth?client_id=x', { headers: { accept: 'text/html,*/*;q=0.8' } });
+  t.match([page.status, page.headers['retry-after'], page.text], [503, '1', /try again/]);
+  t.match(page.headers, { 'content-type': /^text\/html/, 'x-frame-options': 'DENY' });
+  t.strictSame((await admin('GET /health/ready')).json, { errors: problems });
+  for (const path of ['/health/alive', '/version', '/metrics/prometheus']) {
+    t.equal((await admin(`GET ${path}`)).status, 200, path);
+  }
+  serving = true;
+  t.equal((await admin('GET /clients')).status, 200);
+  t.equal((await admin('GET /health/ready')).status, 200);
 });
 
 /** A store whose database went away. */
@@ -300,6 +324,9 @@ t.test('closing waits for requests in flight and for no idle connection', async 
     await once(reply, 'end');
     return reply;
   };
+  const silent = connect(port, '127.0.0.1');
+  t.teardown(() => silent.destroy());
+  await once(silent, 'connect');
   const idle = await get('/nope');
   t.equal(idle.headers.connection, 'keep-alive');
   const slow = get('/slow');

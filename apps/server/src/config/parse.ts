@@ -72,18 +72,9 @@ export const origin: Parse<string> = (text) =>
     ? accept(text)
     : refuse('* or an origin without a trailing slash, such as https://app.example.com');
 
-export interface SqliteDsn {
-  /** As written: a path, or `:memory:`. */
-  readonly file: string;
-}
-
-export const sqliteDsn: Parse<SqliteDsn> = (text) => {
-  if (/^postgres(ql)?:/.test(text)) return refuse('sqlite:FILE for now: Postgres comes with a later version');
-  const file = /^sqlite:(.+)$/.exec(text)?.[1];
-  return file === undefined || /^\/\/|[?#]/.test(file)
-    ? refuse('sqlite:FILE, such as sqlite:claviger.db, or sqlite::memory:')
-    : accept({ file });
-};
+/** Braces would choose the slot of a Redis Cluster. */
+export const redisKeyPrefix: Parse<string> = (text) =>
+  /^[^{}\s]+$/.test(text) ? accept(text) : refuse('a text without blanks and braces, such as claviger:');
 
 const leastSecretBytes = 16;
 

@@ -1,4 +1,5 @@
 // Every setting of the server: its name, default and meaning. The one source for the parser and for docs/settings.md.
+import { type Dsn, dsn } from './dsn.ts';
 import { duration } from './duration.ts';
 import {
   anyText,
@@ -9,8 +10,8 @@ import {
   origin,
   type Parse,
   pageUrl,
+  redisKeyPrefix,
   scopeToken,
-  sqliteDsn,
   systemSecrets,
   trueOrFalse,
   wholeNumber,
@@ -58,6 +59,9 @@ const list = <T>(name: Name, parse: Parse<T>, meaning: string): Variable<readonl
 const port = wholeNumber(1, 65535);
 const lifespan = duration(1);
 
+const storeOf = (port: string, what: string): Variable<Dsn | null> =>
+  optional(`CLAVIGER_STORE_${port}`, dsn, `${what} are kept there, in place of CLAVIGER_DSN.`, true);
+
 export const variables = {
   issuer: preset(
     'CLAVIGER_ISSUER',
@@ -68,8 +72,62 @@ export const variables = {
   dsn: preset(
     'CLAVIGER_DSN',
     'sqlite:claviger.db',
-    sqliteDsn,
-    'Where everything is kept: `sqlite:FILE`, relative to the data folder, or `sqlite::memory:`.',
+    dsn,
+    'Where everything is kept: `sqlite:FILE`, relative to the data folder; `sqlite::memory:`; `postgres://…`; `redis://…`, `rediss://…`, `redis+sentinel://…` or `redis+cluster://…`.',
+    true,
+  ),
+  clientsDsn: storeOf('CLIENTS', 'Clients'),
+  consentsDsn: storeOf('CONSENTS', 'Remembered consents'),
+  loginSessionsDsn: storeOf('LOGIN_SESSIONS', 'Remembered logins'),
+  flowsDsn: storeOf('FLOWS', 'Pending login and consent requests'),
+  tokensDsn: storeOf('TOKENS', 'Grants, codes and tokens'),
+  keysDsn: storeOf('KEYS', 'Keys'),
+  claimsDsn: storeOf('CLAIMS', 'Values that count once, and the turn to clean'),
+  autoMigrate: optional(
+    'CLAVIGER_AUTO_MIGRATE',
+    trueOrFalse,
+    'Bring schemas up to date at start. Without it SQLite is, and Postgres is not: there run `migrate up` first.',
+  ),
+  postgresPoolSize: preset(
+    'CLAVIGER_POSTGRES_POOL_SIZE',
+    '10',
+    wholeNumber(1, 1000),
+    'Most connections of each process to each Postgres.',
+  ),
+  postgresStatementTimeout: preset(
+    'CLAVIGER_POSTGRES_STATEMENT_TIMEOUT',
+    '5s',
+    lifespan,
+    'How long a statement may take.',
+  ),
+  postgresConnectTimeout: preset(
+    'CLAVIGER_POSTGRES_CONNECT_TIMEOUT',
+    '5s',
+    lifespan,
+    'How long connecting to Postgres may take.',
+  ),
+  redisPrefix: preset(
+    'CLAVIGER_REDIS_PREFIX',
+    'claviger:',
+    redisKeyPrefix,
+    'In front of every key, so that several systems can share a Redis.',
+  ),
+  redisCommandTimeout: preset('CLAVIGER_REDIS_COMMAND_TIMEOUT', '2s', lifespan, 'How long a command may take.'),
+  redisConnectTimeout: preset(
+    'CLAVIGER_REDIS_CONNECT_TIMEOUT',
+    '5s',
+    lifespan,
+    'How long connecting to Redis may take.',
+  ),
+  redisSentinelUsername: optional(
+    'CLAVIGER_REDIS_SENTINEL_USERNAME',
+    anyText,
+    'User name at the sentinels, when they ask for one; that of Redis is in the DSN.',
+  ),
+  redisSentinelPassword: optional(
+    'CLAVIGER_REDIS_SENTINEL_PASSWORD',
+    anyText,
+    'Password at the sentinels, when they ask for one.',
     true,
   ),
   dataFolder: preset(
@@ -87,6 +145,23 @@ export const variables = {
     'Address that the admin listener binds to. It asks nobody for credentials: off loopback only with CLAVIGER_DANGEROUS_OPEN_ADMIN.',
   ),
   adminPort: preset('CLAVIGER_ADMIN_PORT', '4445', port, 'Port of the admin listener.'),
+  workers: optional(
+    'CLAVIGER_WORKERS',
+    wholeNumber(1, 256),
+    'Processes that share the two ports. Without it one when a store is SQLite, else as many as there are processors.',
+  ),
+  cleanerInterval: preset(
+    'CLAVIGER_CLEANER_INTERVAL',
+    '1m',
+    duration(0),
+    'How often what has expired is removed, by one node at a time; 0s turns that off.',
+  ),
+  shutdownTimeout: preset(
+    'CLAVIGER_SHUTDOWN_TIMEOUT',
+    '30s',
+    lifespan,
+    'How long requests may still take after SIGTERM. Then they are cut off, and the exit code is 1.',
+  ),
   loginUrl: optional(
     'CLAVIGER_LOGIN_URL',
     pageUrl,
@@ -195,6 +270,12 @@ export const variables = {
     'false',
     trueOrFalse,
     'Allow an issuer that is plain http off loopback: tokens and cookies travel readable.',
+  ),
+  redisEviction: preset(
+    'CLAVIGER_DANGEROUS_REDIS_EVICTION',
+    'false',
+    trueOrFalse,
+    'Allow a Redis that drops live tokens, sessions and marks of used codes when its memory is full.',
   ),
   openAdmin: preset(
     'CLAVIGER_DANGEROUS_OPEN_ADMIN',

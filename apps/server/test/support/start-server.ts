@@ -61,10 +61,14 @@ process.on('exit', () => {
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLAVIGER_|NODE_OPTIONS|_?TAP)/.test(name)));
 
-/** The server's process with exactly these settings; not waited for. */
-export const runServer = (t: Cleanup, settings: Readonly<Record<string, string>>): RunningProcess => {
+/** The server's process with exactly these settings, and words after its name; not waited for. */
+export const runServer = (
+  t: Cleanup,
+  settings: Readonly<Record<string, string>>,
+  words: readonly string[] = [],
+): RunningProcess => {
   let output = '';
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [main, ...words], {
     env: { ...cleanEnvironment(), ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -2,7 +2,6 @@
 import type { Provider } from '@claviger/core';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyPluginCallback } from 'fastify';
-import type { Metrics } from '../../metrics.ts';
 import { readJsonBody } from '../json-body.ts';
 import { refuseForeignHosts } from '../refuse-foreign-hosts.ts';
 import { refuseOtherSites } from '../refuse-other-sites.ts';
@@ -18,15 +17,16 @@ import { tokensRoute } from './tokens.route.ts';
 
 export interface AdminRoutesOptions extends HealthOptions {
   readonly provider: Provider;
-  readonly metrics: Metrics;
   /** The listener is bound to a loopback address: requests for any other host name are refused. */
   readonly forThisMachineOnly: boolean;
+  /** In the Prometheus text format. */
+  readonly renderMetrics: () => Promise<string>;
   /** Show `error_debug` to callers. */
   readonly shareErrorDebug: boolean;
 }
 
 export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instance, options, done) => {
-  const { provider, metrics } = options;
+  const { provider, renderMetrics } = options;
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   app.setErrorHandler(adminErrorHandler(options));
   app.addHook('onRequest', refuseOtherSites);
@@ -46,6 +46,6 @@ export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instanc
   tokensRoute(app, provider);
   keysRoute(app, provider);
   healthRoute(app, provider, options);
-  metricsRoute(app, metrics);
+  metricsRoute(app, renderMetrics);
   done();
 };

@@ -1,18 +1,19 @@
 // For load balancers and people on call.
 import type { Provider } from '@claviger/core';
+import type { ServerStatus } from '../../server-status.ts';
 import type { AdminApp } from './admin-app.ts';
 
 export interface HealthOptions {
   readonly version: string;
-  /** false while the server starts or stops, so that a load balancer looks elsewhere. */
-  readonly isReady: () => boolean;
+  readonly status: () => ServerStatus;
 }
 
-export const healthRoute = (app: AdminApp, { admin }: Provider, { version, isReady }: HealthOptions): void => {
+export const healthRoute = (app: AdminApp, { admin }: Provider, { version, status }: HealthOptions): void => {
   app.get('/health/alive', async () => ({ status: 'ok' }));
 
   app.get('/health/ready', async (request, reply) => {
-    if (!isReady()) return reply.code(503).send({ errors: { server: 'The server is starting or stopping.' } });
+    const { problems } = status();
+    if (Object.keys(problems).length > 0) return reply.code(503).send({ errors: problems });
     const failures = await admin.checkStores();
     if (failures.length === 0) return { status: 'ok' };
     // The driver's own words may name hosts and accounts: they go to the log.

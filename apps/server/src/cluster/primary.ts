@@ -1,0 +1,85 @@
+// The process that holds the ports for its workers: starts them, starts them again when they die, and passes on the end.
+import cluster, { type Address, type Worker } from 'node:cluster';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import type { ProcessLog } from '../process-log.ts';
+import { RestartDelay } from './restart-delay.ts';
+import { serveMetricsToWorkers } from './worker-metrics.ts';
+
+/** Milliseconds beyond the workers' own time to stop, after which they are killed. */
+const patience = 5000;
+
+export class Primary {
+  readonly #config: Config;
+  readonly #log: ProcessLog;
+  readonly #alive = new Map<Worker, Promise<number>>();
+  readonly #delay = new RestartDelay();
+  readonly #stopping = new AbortController();
+
+  constructor(config: Config, log: ProcessLog) {
+    this.#config = config;
+    this.#log = log;
+  }
+
+  /** Resolves to the exit code: that of a first worker that cannot start, else whether all stopped well when asked to. */
+  async run(asked: Promise<void>): Promise<number> {
+    serveMetricsToWorkers();
+    const first = this.#fork();
+    const failed = await Promise.race([this.#listening(first), this.#alive.get(first), asked]);
+    if (typeof failed === 'number') return failed;
+    for (let others = this.#config.workers - 1; others > 0; others -= 1) this.#keep(this.#fork());
+    this.#keep(first);
+    await asked;
+    return this.#stop();
+  }
+
+  #fork(): Worker {
+    const worker = cluster.fork();
+    const exited = new Promise<number>((resolve) => {
+      worker.once('exit', (code, signal) => {
+        this.#alive.delete(worker);
+        // Asked to stop before it had begun to listen for that.
+        resolve(signal === 'SIGTERM' ? 0 : (code ?? 1));
+      });
+    });
+    this.#alive.set(worker, exited);
+    return worker;
+  }
+
+  #listening(worker: Worker): Promise<void> {
+    const { port } = this.#config.public;
+    return new Promise((resolve) => {
+      worker.on('listening', (address: Address) => {
+        if (address.port === port) resolve();
+      });
+    });
+  }
+
+  /** Puts another worker in its place when it dies. */
+  async #keep(worker: Worker): Promise<void> {
+    const born = performance.now();
+    const code = await this.#alive.get(worker);
+    if (this.#stopping.signal.aborted) return;
+    const delay = this.#delay.after(performance.now() - born);
+    this.#log.error({ worker: worker.process.pid, code, delay }, 'a worker died; another one is started');
+    await sleep(delay, undefined, { signal: this.#stopping.signal }).then(
+      () => this.#keep(this.#fork()),
+      () => undefined,
+    );
+  }
+
+  async #stop(): Promise<number> {
+    this.#stopping.abort();
+    const workers = [...this.#alive];
+    for (const [worker] of workers) worker.process.kill('SIGTERM');
+    const timer = setTimeout(
+      () => {
+        for (const worker of this.#alive.keys()) worker.process.kill('SIGKILL');
+      },
+      this.#config.shutdownTimeout * 1000 + patience,
+    );
+    const codes = await Promise.all(workers.map(([, exited]) => exited));
+    clearTimeout(timer);
+    return codes.every((code) => code === 0) ? 0 : 1;
+  }
+}

@@ -1,0 +1,61 @@
+// Metrics of all workers in one text, whichever of them is asked. Only the primary can talk to all: a worker asks it, it
+// asks them all (prom-client's part), sums up, and answers.
+import cluster, { type Worker } from 'node:cluster';
+import type { Metrics } from '@claviger/http';
+import { AggregatorRegistry } from 'prom-client';
+
+const topic = 'claviger:metrics';
+
+/** Milliseconds. The primary itself gives up after five seconds. */
+const patience = 6000;
+
+interface Question {
+  readonly topic: typeof topic;
+  readonly id: number;
+}
+
+interface Answer extends Question {
+  /** null: a worker did not answer. */
+  readonly text: string | null;
+}
+
+const isAbout = (message: unknown): message is Question =>
+  typeof message === 'object' && message !== null && 'topic' in message && message.topic === topic;
+
+/** In the primary. */
+export const serveMetricsToWorkers = (): void => {
+  const registry = new AggregatorRegistry();
+  cluster.on('message', async (worker: Worker, message: unknown) => {
+    if (!isAbout(message)) return;
+    const text = await registry.clusterMetrics().catch(() => null);
+    const answer: Answer = { topic, id: message.id, text };
+    if (worker.isConnected()) worker.send(answer);
+  });
+};
+
+/** In a worker: the text of all workers' metrics. Rejects when one of them does not answer; a part would mislead. */
+export const metricsOfAllWorkers = ({ registry }: Metrics): (() => Promise<string>) => {
+  AggregatorRegistry.setRegistries([registry]);
+  // Makes prom-client listen for the primary's questions.
+  new AggregatorRegistry();
+  const waiting = new Map<number, (text: string | null) => void>();
+  let questions = 0;
+  process.on('message', (message: unknown) => {
+    if (isAbout(message)) waiting.get(message.id)?.((message as Answer).text);
+  });
+  return () =>
+    new Promise((resolve, reject) => {
+      questions += 1;
+      const id = questions;
+      const settle = (text: string | null): void => {
+        clearTimeout(timer);
+        waiting.delete(id);
+        if (text === null) reject(new Error('Not every worker told its metrics.'));
+        else resolve(text);
+      };
+      const timer = setTimeout(() => settle(null), patience);
+      waiting.set(id, settle);
+      const question: Question = { topic, id };
+      process.send?.(question);
+    });
+};

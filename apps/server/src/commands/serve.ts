@@ -1,0 +1,61 @@
+// `serve`: until a signal asks for the end. One process, or a primary with workers.
+import cluster from 'node:cluster';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Primary } from '../cluster/primary.ts';
+import { metricsOfAllWorkers } from '../cluster/worker-metrics.ts';
+import type { Config } from '../config.ts';
+import { makeProcessLog } from '../process-log.ts';
+import type { ProcessParts, RunningServer } from '../start.ts';
+import { formatLogLine } from '../text-log.ts';
+
+/** Resolves to the exit code. */
+export const serve = async (config: Config, write: (text: string) => void): Promise<number> => {
+  const showPid = config.workers > 1;
+  const writeLog = config.log.format === 'text' ? (line: string) => write(formatLogLine(line, showPid)) : write;
+  if (cluster.isWorker) {
+    const isSpeaker = cluster.worker?.id === 1;
+    return serveHere(config, { write, writeLog, isSpeaker, metricsOf: metricsOfAllWorkers }, askedByPrimary());
+  }
+  const asked = askedBySignal();
+  if (config.workers === 1) return serveHere(config, { write, writeLog, isSpeaker: true }, asked);
+  return new Primary(config, makeProcessLog(config, writeLog)).run(asked);
+};
+
+const serveHere = async (config: Config, parts: ProcessParts, asked: Promise<void>): Promise<number> => {
+  // A primary needs no database driver.
+  const { startServer } = await import('../start.ts');
+  const server = await startServer(config, parts);
+  try {
+    await Promise.race([asked, server.ready.then(() => asked)]);
+  } finally {
+    await stopInTime(server, config);
+  }
+  return 0;
+};
+
+const stopInTime = async (server: RunningServer, { shutdownTimeout }: Config): Promise<void> => {
+  const late = sleep(shutdownTimeout * 1000).then(() => {
+    throw new Error(`Requests still ran after ${shutdownTimeout}s (CLAVIGER_SHUTDOWN_TIMEOUT). They were cut off.`);
+  });
+  await Promise.race([server.stop(), late]);
+};
+
+const askedBySignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    let isFirst = true;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        // A second signal is from somebody who does not want to wait.
+        if (!isFirst) process.exit(1);
+        isFirst = false;
+        resolve();
+      });
+    }
+  });
+
+/** A terminal and some process managers signal every process; the primary then passes it on too. Once is enough. */
+const askedByPrimary = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.on('SIGTERM', resolve);
+    process.on('SIGINT', () => undefined);
+  });

@@ -1,0 +1,73 @@
+// Which store each port is kept in, and how stores are opened.
+import { resolve } from 'node:path';
+import type { Stores } from '@claviger/core';
+import { type Dsn, inMemory } from './dsn.ts';
+import type { Values } from './variables.ts';
+
+/** Where each port is kept. SQLite files are absolute. */
+export type StoreDsns = { readonly [Port in keyof Stores]: Dsn };
+
+/** What is needed to open the stores. */
+export interface StoresConfig {
+  readonly stores: StoreDsns;
+  readonly postgres: {
+    readonly poolSize: number;
+    readonly statementTimeoutMs: number;
+    readonly connectTimeoutMs: number;
+  };
+  readonly redis: {
+    readonly prefix: string;
+    readonly commandTimeoutMs: number;
+    readonly connectTimeoutMs: number;
+    /** '' for none. */
+    readonly sentinelUsername: string;
+    readonly sentinelPassword: string;
+    readonly allowEviction: boolean;
+  };
+  /** null: SQLite yes, Postgres no. */
+  readonly autoMigrate: boolean | null;
+}
+
+export const dsnsOf = (values: Values): StoreDsns => ({
+  claims: values.claimsDsn ?? values.dsn,
+  clients: values.clientsDsn ?? values.dsn,
+  consents: values.consentsDsn ?? values.dsn,
+  flows: values.flowsDsn ?? values.dsn,
+  keys: values.keysDsn ?? values.dsn,
+  loginSessions: values.loginSessionsDsn ?? values.dsn,
+  tokens: values.tokensDsn ?? values.dsn,
+});
+
+export const isSqlite = ({ kind }: Dsn): boolean => kind === 'sqlite';
+
+export const toStoresConfig = (values: Values): StoresConfig => {
+  const dataFolder = resolve(values.dataFolder);
+  const located = (dsn: Dsn): Dsn =>
+    dsn.kind === 'sqlite' && dsn.file !== inMemory ? { ...dsn, file: resolve(dataFolder, dsn.file) } : dsn;
+  const { claims, clients, consents, flows, keys, loginSessions, tokens } = dsnsOf(values);
+  return {
+    stores: {
+      claims: located(claims),
+      clients: located(clients),
+      consents: located(consents),
+      flows: located(flows),
+      keys: located(keys),
+      loginSessions: located(loginSessions),
+      tokens: located(tokens),
+    },
+    postgres: {
+      poolSize: values.postgresPoolSize,
+      statementTimeoutMs: values.postgresStatementTimeout * 1000,
+      connectTimeoutMs: values.postgresConnectTimeout * 1000,
+    },
+    redis: {
+      prefix: values.redisPrefix,
+      commandTimeoutMs: values.redisCommandTimeout * 1000,
+      connectTimeoutMs: values.redisConnectTimeout * 1000,
+      sentinelUsername: values.redisSentinelUsername ?? '',
+      sentinelPassword: values.redisSentinelPassword ?? '',
+      allowEviction: values.redisEviction,
+    },
+    autoMigrate: values.autoMigrate,
+  };
+};

@@ -1,0 +1,96 @@
+// One data source name, opened: what the server knows of a store, whatever kind it is.
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { openRedisStores, RedisDsnError } from '@claviger/adapters-redis';
+import { openPostgresStores, openSqliteStores, type SqlStores } from '@claviger/adapters-sql';
+import type { Stores } from '@claviger/core';
+import { type Dsn, inMemory } from '../config/dsn.ts';
+import type { StoresConfig } from '../config/stores-config.ts';
+import { ConfigurationError } from '../config.ts';
+
+/** Ports that are kept in the same place. */
+export interface Place {
+  readonly dsn: Dsn;
+  /** Names of Stores. */
+  readonly ports: readonly string[];
+}
+
+export interface OpenBackend {
+  readonly stores: Stores;
+  /** undefined: it needs none. */
+  readonly schema: Schema | undefined;
+  /** Afterwards every command rejects. */
+  close(): Promise<void>;
+}
+
+/** Tables, in versions, that this software brings along. */
+export type Schema = Pick<SqlStores, 'migrate' | 'schemaStatus'>;
+
+type Options = Pick<StoresConfig, 'postgres' | 'redis'>;
+
+/** Each place once, so that what is named twice has one pool of connections. */
+export const placesOf = (stores: StoresConfig['stores']): readonly Place[] => {
+  const byName = new Map<string, { readonly dsn: Dsn; readonly ports: string[] }>();
+  for (const [port, dsn] of Object.entries(stores)) {
+    const name = dsn.kind === 'sqlite' ? dsn.file : dsn.url;
+    const place = byName.get(name) ?? { dsn, ports: [] };
+    place.ports.push(port);
+    byName.set(name, place);
+  }
+  return [...byName.values()];
+};
+
+/**
+ * Rejects with ConfigurationError when the name cannot be right. Whatever else it rejects with may pass; of Redis only,
+ * because the others connect when they are first used.
+ */
+export const openBackend = async ({ dsn, ports }: Place, options: Options): Promise<OpenBackend> => {
+  switch (dsn.kind) {
+    case 'sqlite':
+      return openSqlite(dsn.file);
+    case 'postgres':
+      return openPostgres(dsn.url, options.postgres, ports);
+    case 'redis':
+      return openRedis(dsn.url, options.redis, ports);
+  }
+};
+
+const openSqlite = async (file: string): Promise<OpenBackend> => {
+  if (file !== inMemory) await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  return withSchema(await openSqliteStores({ file }));
+};
+
+const openPostgres = async (
+  url: string,
+  options: StoresConfig['postgres'],
+  ports: readonly string[],
+): Promise<OpenBackend> => {
+  try {
+    return withSchema(await openPostgresStores({ url, ...options }));
+  } catch (error) {
+    throw wrongName(ports, error instanceof Error ? error.message : '');
+  }
+};
+
+const withSchema = (opened: SqlStores): OpenBackend => ({
+  stores: opened.stores,
+  schema: opened,
+  close: () => opened.close(),
+});
+
+const openRedis = async (
+  url: string,
+  options: StoresConfig['redis'],
+  ports: readonly string[],
+): Promise<OpenBackend> => {
+  try {
+    const { stores, close } = await openRedisStores({ url, ...options });
+    return { stores, schema: undefined, close };
+  } catch (error) {
+    if (error instanceof RedisDsnError) throw wrongName(ports, error.message);
+    throw error;
+  }
+};
+
+const wrongName = (ports: readonly string[], reason: string): ConfigurationError =>
+  new ConfigurationError([`The DSN of ${ports.join(', ')} is not right. ${reason}`]);

@@ -1,0 +1,157 @@
+// Opens the stores and makes sure that this software can use them; as long as it cannot, it keeps trying.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EvictionPolicyError } from '@claviger/adapters-redis';
+import { SchemaMismatch, type SchemaStatus } from '@claviger/adapters-sql';
+import { type Stores, StoreUnavailable } from '@claviger/core';
+import type { StoresConfig } from '../config/stores-config.ts';
+import { ConfigurationError } from '../config.ts';
+import { type OpenBackend, openBackend, type Place, placesOf, type Schema } from './backend.ts';
+import { LateStores } from './late-stores.ts';
+
+export interface PreparationLog {
+  info(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+/** Milliseconds between two attempts. */
+const pause = 1000;
+
+export class StorePreparation {
+  readonly #late = new LateStores();
+  readonly #ending = new AbortController();
+  readonly #parts: readonly Part[];
+  #done = false;
+
+  constructor(config: StoresConfig) {
+    this.#parts = placesOf(config.stores).map((place) => new Part(place, config, this.#ending.signal));
+  }
+
+  /** Every command rejects with StoreUnavailable until the preparation is done. */
+  get stores(): Stores {
+    return this.#late.stores;
+  }
+
+  get isDone(): boolean {
+    return this.#done;
+  }
+
+  /** By port, why it cannot be used yet; empty when the preparation is done. Free of hosts and accounts. */
+  problems(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.#parts.flatMap(({ problem, ports }) => (problem === null ? [] : ports.map((port) => [port, problem]))),
+    );
+  }
+
+  /** Resolves when every store can be used. Rejects when that will never be, and when it is closed. */
+  async run(log: PreparationLog): Promise<void> {
+    for (;;) {
+      const waiting = this.#parts.filter(({ problem }) => problem !== null);
+      await Promise.all(waiting.map((part) => part.prepare(log)));
+      this.#ending.signal.throwIfAborted();
+      if (this.#parts.every(({ problem }) => problem === null)) break;
+      await sleep(pause, undefined, { signal: this.#ending.signal });
+    }
+    this.#late.open({
+      claims: this.#storesOf('claims').claims,
+      clients: this.#storesOf('clients').clients,
+      consents: this.#storesOf('consents').consents,
+      flows: this.#storesOf('flows').flows,
+      keys: this.#storesOf('keys').keys,
+      loginSessions: this.#storesOf('loginSessions').loginSessions,
+      tokens: this.#storesOf('tokens').tokens,
+    });
+    this.#done = true;
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await Promise.all(this.#parts.map((part) => part.close()));
+  }
+
+  #storesOf(port: keyof Stores): Stores {
+    const stores = this.#parts.find(({ ports }) => ports.includes(port))?.stores;
+    if (!stores) throw new Error(`The store of ${port} is not open.`);
+    return stores;
+  }
+}
+
+/** One place, from its name to usable stores. */
+class Part {
+  readonly ports: readonly string[];
+  problem: string | null = 'The server is starting.';
+  readonly #place: Place;
+  readonly #config: StoresConfig;
+  readonly #ending: AbortSignal;
+  #opened: OpenBackend | undefined;
+  #hasComplained = false;
+
+  constructor(place: Place, config: StoresConfig, ending: AbortSignal) {
+    this.ports = place.ports;
+    this.#place = place;
+    this.#config = config;
+    this.#ending = ending;
+  }
+
+  get stores(): Stores | undefined {
+    return this.#opened?.stores;
+  }
+
+  /** Rejects when no further attempt can help. Otherwise `problem` tells how it went. */
+  async prepare(log: PreparationLog): Promise<void> {
+    const { ports } = this;
+    try {
+      await this.#open();
+      this.#now(await this.#schemaProblem(log), (problem) => log.error({ ports, problem }, 'store cannot be used'));
+    } catch (error) {
+      if (this.#ending.aborted) return;
+      if (error instanceof ConfigurationError || (this.#place.dsn.kind === 'sqlite' && !this.#opened)) throw error;
+      this.#now(explain(error), () => log.error({ err: error, ports }, 'store cannot be used'));
+    }
+    if (this.problem === null && this.#hasComplained) log.info({ ports }, 'store can be used');
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.close();
+  }
+
+  /** Complains about the same thing once, not at every attempt. */
+  #now(problem: string | null, complain: (problem: string) => void): void {
+    const isNew = problem !== this.problem;
+    this.problem = problem;
+    if (problem === null || !isNew) return;
+    this.#hasComplained = true;
+    complain(problem);
+  }
+
+  async #open(): Promise<void> {
+    if (this.#opened) return;
+    const opened = await openBackend(this.#place, this.#config);
+    if (this.#ending.aborted) await opened.close();
+    else this.#opened = opened;
+  }
+
+  async #schemaProblem(log: PreparationLog): Promise<string | null> {
+    const schema = this.#opened?.schema;
+    if (!schema) return null;
+    if (this.#config.autoMigrate ?? this.#place.dsn.kind === 'sqlite') await this.#migrate(schema, log);
+    return schemaProblem(await schema.schemaStatus());
+  }
+
+  async #migrate(schema: Schema, log: PreparationLog): Promise<void> {
+    const { applied } = await schema.migrate();
+    if (applied.length > 0) log.info({ migrated: applied }, 'database schema brought up to date');
+  }
+}
+
+/** null when the schema will do. */
+export const schemaProblem = ({ usable, pending, problem = '' }: SchemaStatus): string | null => {
+  if (usable) return null;
+  return pending.length === 0 ? problem : `${problem} Run the command "migrate up", or set CLAVIGER_AUTO_MIGRATE=true.`;
+};
+
+/** For anybody who may ask for the server's health: a driver's own words may name hosts and accounts. */
+const explain = (error: unknown): string => {
+  if (error instanceof SchemaMismatch || error instanceof EvictionPolicyError) return error.message;
+  if (error instanceof StoreUnavailable) return 'The store does not answer.';
+  return 'The store cannot be used. The log says why.';
+};

@@ -1,0 +1,54 @@
+// Whether the server may serve requests, and what /health/ready tells of it.
+import { oauthError, pageReply, renderPage, retryHeader } from '@claviger/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { toFastify } from './to-fastify.ts';
+
+export interface ServerStatus {
+  /** false: whatever needs the stores answers temporarily_unavailable, because nobody knows yet what they hold. */
+  readonly serving: boolean;
+  /** Why the server is not ready, by part; empty when it is. Any caller of the admin listener may read it. */
+  readonly problems: Readonly<Record<string, string>>;
+}
+
+/** For balancers, monitors and people on call, who ask most when nothing else works. */
+const alwaysServed: ReadonlySet<string | undefined> = new Set([
+  '/health/alive',
+  '/health/ready',
+  '/health/status',
+  '/metrics/prometheus',
+  '/version',
+]);
+
+const unavailable = oauthError('temporarily_unavailable');
+
+export const refuseUnlessServing = (app: FastifyInstance, status: () => ServerStatus): void => {
+  app.addHook('onRequest', async (request, reply) => {
+    if (status().serving || alwaysServed.has(request.routeOptions.url)) return undefined;
+    reply.headers(retryHeader(unavailable));
+    return isForBrowser(request) ? refuseWithPage(reply) : refuseWithJson(reply);
+  });
+};
+
+const isForBrowser = ({ method, headers }: FastifyRequest): boolean =>
+  method === 'GET' && (headers.accept ?? '').includes('text/html');
+
+const refuseWithPage = (reply: FastifyReply): FastifyReply =>
+  toFastify(
+    reply,
+    pageReply(
+      unavailable.status,
+      renderPage('This cannot be done right now', ['Something went wrong on our side. Please try again in a moment.']),
+    ),
+  );
+
+/** The members that errors of both faces have. */
+const refuseWithJson = (reply: FastifyReply): FastifyReply =>
+  reply
+    .code(unavailable.status)
+    .headers({ 'cache-control': 'no-store', pragma: 'no-cache', 'content-type': 'application/json;charset=UTF-8' })
+    .send({
+      error: unavailable.code,
+      error_description: unavailable.description,
+      status_code: unavailable.status,
+    });
