@@ -17,9 +17,9 @@ const within =
       t.pass('holds');
     });
 
-t.test('Postgres keeps the contract', async (t) => {
+const keepsTheContract = async (t: Test, parameters: string): Promise<void> => {
   const database = await server.createDatabase();
-  const sql = await openPostgresStores({ url: database.url });
+  const sql = await openPostgresStores({ url: `${database.url}?${parameters}` });
   await sql.migrate();
   const admin = postgres(database.url, { max: 1, onnotice: () => undefined });
   t.teardown(async () => {
@@ -32,12 +32,19 @@ t.test('Postgres keeps the contract', async (t) => {
     return { store: sql.stores, close: async () => undefined };
   };
   await runContracts(within(t), opened);
-});
+};
+
+const serializable = 'options=-c%20default_transaction_isolation%3Dserializable';
+
+t.test('Postgres keeps the contract', (t) => keepsTheContract(t, ''));
+t.test('and without prepared statements', (t) => keepsTheContract(t, 'prepare=false'));
+// As distributed databases work: who meets another's change is told to try again, instead of waiting for it.
+t.test('and where every transaction is serializable', (t) => keepsTheContract(t, serializable));
 
 const { fullCode, fullGrant, fullLoginSession, fullToken, grantIdOf, hashOf, later, now } = fixtures;
 
 /** Two pools on one new database, as two nodes have them. */
-const openTwo = async (t: Test): Promise<readonly [SqlStores, SqlStores]> => {
+const openTwo = async (t: Test): Promise<readonly [SqlStores, SqlStores, string]> => {
   const database = await server.createDatabase();
   const open = () => openPostgresStores({ url: database.url });
   const nodes = [await open(), await open()] as const;
@@ -46,7 +53,7 @@ const openTwo = async (t: Test): Promise<readonly [SqlStores, SqlStores]> => {
     await database.drop();
   });
   await nodes[0].migrate();
-  return nodes;
+  return [...nodes, database.url];
 };
 
 const pair = (grantId: string, label: string | number) => [
@@ -132,6 +139,22 @@ t.test('a revocation on one node ends what the other issues at the same time', a
     t.equal(Number(revoked), 1);
     t.equal(await aliveOf(nodes[0], id), 0);
   }
+});
+
+t.test('a grant notes the last expiry of what joins it, so that no cleaner visits it before', async (t) => {
+  const [{ stores }, , url] = await openTwo(t);
+  const admin = postgres(url, { max: 1 });
+  const keepUntil = async () => (await admin<{ at: string }[]>`SELECT keep_until AS at FROM grants`)[0]?.at;
+  const code = fullCode({ expiresAt: later(10) });
+  await stores.tokens.createGrant(fullGrant({ keepUntil: now }), { code });
+  t.equal(await keepUntil(), `${later(10)}`);
+  const refresh = fullToken({ key: { ...code.key, hash: hashOf('r') }, kind: 'refresh', expiresAt: later(100) });
+  await stores.tokens.redeemCode(code.key, [refresh], now);
+  t.equal(await keepUntil(), `${later(100)}`);
+  const rotation = { successors: pair(code.key.grantId, 'next'), sealed: 'sealed', grace: seconds(30) };
+  await stores.tokens.rotateRefreshToken(refresh.key, rotation, now);
+  t.equal(await keepUntil(), `${later(3590)}`, 'the later one of two');
+  await admin.end();
 });
 
 t.test('a command that fails half way leaves nothing behind', async (t) => {

@@ -1,0 +1,62 @@
+// Memory stores of which one write fails: the only doubles of our own code here, because a fault cannot be had otherwise.
+import { type Stores, StoreUnavailable } from '@claviger/core';
+import { memoryStores } from '@claviger/core/memory';
+
+/** `before`: the store never got the write. `after`: it is done, and its answer is lost. */
+export type Moment = 'before' | 'after';
+
+export interface FailingStores {
+  readonly stores: Stores;
+  /** From now on the write of this number, counted from 1, fails at that moment, once. */
+  arm(nth: number, moment: Moment): void;
+  /** Whether it has come to that since. Nothing fails afterwards. */
+  disarm(): boolean;
+}
+
+const isRead = (command: string): boolean => /^(find|list)/.test(command);
+
+export const failingStores = (): FailingStores => {
+  let plan: { readonly moment: Moment; left: number } | null = null;
+
+  const write = async (run: () => unknown): Promise<unknown> => {
+    if (plan) plan.left -= 1;
+    const failing = plan?.left === 0 ? plan.moment : null;
+    if (failing !== 'before') {
+      const result = await run();
+      if (failing === null) return result;
+    }
+    throw new StoreUnavailable('test', new Error(`${failing} the write`));
+  };
+
+  const around = <Port extends object>(port: Port): Port =>
+    new Proxy(port, {
+      get(target, member) {
+        const command: unknown = Reflect.get(target, member);
+        if (typeof command !== 'function' || isRead(String(member))) {
+          return typeof command === 'function' ? command.bind(target) : command;
+        }
+        return (...parameters: readonly unknown[]) => write(() => Reflect.apply(command, target, parameters));
+      },
+    });
+
+  const { claims, clients, consents, flows, keys, loginSessions, tokens } = memoryStores();
+  return {
+    stores: {
+      claims: around(claims),
+      clients: around(clients),
+      consents: around(consents),
+      flows: around(flows),
+      keys: around(keys),
+      loginSessions: around(loginSessions),
+      tokens: around(tokens),
+    },
+    arm(nth, moment) {
+      plan = { left: nth, moment };
+    },
+    disarm() {
+      const fired = plan !== null && plan.left <= 0;
+      plan = null;
+      return fired;
+    },
+  };
+};
