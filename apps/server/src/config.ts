@@ -86,7 +86,8 @@ const parseAll = (sources: Sources): { readonly values: Values; readonly problem
     if (!setting) return fallback;
     const parsed = parse(setting.text);
     if (parsed.ok) return parsed.value;
-    const given = secret ? '' : `; it is "${shownText(setting.text)}"`;
+    // A URL that was pasted with its user name and password is refused, and must not be repeated.
+    const given = secret || setting.text.includes('@') ? '' : `; it is "${shownText(setting.text)}"`;
     problems.push(`${setting.label} must be ${parsed.right}${given}.`);
     return fallback;
   };

@@ -14,12 +14,17 @@ const hidden = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'reqId', 'err
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 /** No control character of a request may forge a line or reach the terminal. */
 const printable = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => JSON.stringify(character).slice(1, -1));
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escaped);
 
 const shown = (value: unknown): string => printable(typeof value === 'string' ? value : JSON.stringify(value));
+
+/** A stack is several lines; what an error says in them may come from anywhere. */
+const linesOf = (stack: string): string => stack.split('\n').map(printable).join('\n');
 
 /** `showPid` where lines of several processes run together. */
 export const formatLogLine = (line: string, showPid = false): string => {
@@ -35,6 +40,6 @@ export const formatLogLine = (line: string, showPid = false): string => {
   const pid = showPid ? `${shown(entry.pid ?? '')} ` : '';
   const members = Object.entries(entry).filter(([name]) => !hidden.has(name));
   const details = members.map(([name, value]) => ` ${name}=${shown(value)}`).join('');
-  const stack = isObject(entry.err) ? `\n${String(entry.err.stack ?? entry.err.message ?? '')}` : '';
+  const stack = isObject(entry.err) ? `\n${linesOf(String(entry.err.stack ?? entry.err.message ?? ''))}` : '';
   return `${time} ${pid}${level.padEnd(5)} ${shown(entry.msg ?? '')}${details}${stack}\n`;
 };

@@ -222,11 +222,12 @@ t.test('a secret is never shown, whatever is wrong with it', async (t) => {
   const file = join(t.testdir({ 'bad.json': '{ "system_secret": "hunter2-hunter2-hunter2"' }), 'bad.json');
   const told = [
     ...problemsOf({ CLAVIGER_SYSTEM_SECRET: 'hunter2' }),
+    ...problemsOf({ CLAVIGER_ISSUER: 'https://u:hunter2@id.example.com/' }),
     ...problemsOf({ CLAVIGER_DSN: 'postgres://claviger:hunter2@d b/claviger' }),
     ...problemsOf({ CLAVIGER_SYSTEM_SECRETS: 'hunter2-hunter2-hunter2' }),
     ...problemsOf({ CLAVIGER_CONFIG: file }),
   ];
-  t.equal(told.length, 4);
+  t.equal(told.length, 5);
   t.notMatch(told.join('\n'), 'hunter2');
 });
 

@@ -175,10 +175,10 @@ t.test('servers that start at once on an empty data folder agree on one secret',
 t.test('lines of the text log cannot be forged by a request', async (t) => {
   const { formatLogLine } = await import('../src/text-log.ts');
   const line = formatLogLine(
-    JSON.stringify({ level: 30, time: 0, msg: 'request', path: '/a\n00:00 INFO forged\u001b[2J' }),
+    JSON.stringify({ level: 30, time: 0, msg: 'request', path: '/a\n00:00 INFO forged\u001b[2J\u009b2J\u2028' }),
   );
-  t.equal(line, '00:00:00.000 INFO  request path=/a\\n00:00 INFO forged\\u001b[2J\n');
-  const failure = { level: 50, time: 0, msg: 'request failed', err: { stack: 'Error: x\n    at y' } };
-  t.equal(formatLogLine(JSON.stringify(failure)), '00:00:00.000 ERROR request failed\nError: x\n    at y\n');
+  t.equal(line, '00:00:00.000 INFO  request path=/a\\u000a00:00 INFO forged\\u001b[2J\\u009b2J\\u2028\n');
+  const failure = { level: 50, time: 0, msg: 'request failed', err: { stack: 'Error: x\u009b\n    at y' } };
+  t.equal(formatLogLine(JSON.stringify(failure)), '00:00:00.000 ERROR request failed\nError: x\\u009b\n    at y\n');
   t.equal(formatLogLine('no JSON\n'), 'no JSON\n');
 });
