@@ -1,8 +1,10 @@
-// A person with a real browser, a client with openid-client, and the built-in pages between them.
+// A person with a real browser, a client with openid-client, and the built-in pages between them; the main path on every
+// layout of stores.
 import * as oidc from 'openid-client';
-import type { Page } from 'playwright-core';
-import t from 'tap';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import t, { type Test } from 'tap';
 import { launchBrowser } from './support/browser.ts';
+import { layoutNames, layoutsFor } from './support/layouts.ts';
 import { startRelyingParty } from './support/relying-party.ts';
 import { startServer } from './support/start-server.ts';
 
@@ -24,61 +26,71 @@ const atClient = async (page: Page, redirectUri: string): Promise<URL> => {
   return new URL(page.url());
 };
 
-t.test('log in, consent, tokens, userinfo, refresh; a second visit asks nothing', async (t) => {
-  const server = await startServer(t);
-  const client = await startRelyingParty(t, server, 'shop');
-  const browser = await launchBrowser(t);
-  const context = await browser.newContext({ javaScriptEnabled: false });
-  const page = await context.newPage();
+const layouts = layoutsFor(t);
+const browser = await launchBrowser(t);
 
-  const first = await client.begin();
-  await page.goto(first.url);
-  t.match(await page.content(), /The &lt;b&gt;shop&lt;\/b&gt;/, 'what a client calls itself is text');
-  await logIn(page, 'alice', true);
-  t.match(await page.textContent('main'), /alice/);
-  for (const scope of ['openid', 'offline', 'photos.read'])
-    t.ok(await page.locator(`input[value="${scope}"]`).isChecked(), scope);
-  await page.getByLabel(/do not ask again/i).check();
-  await page.getByRole('button', { name: 'Allow' }).click();
-  const answer = await atClient(page, client.redirectUri);
+/** Of a person who was never here. */
+const newPage = async (t: Test, options: BrowserContextOptions = {}): Promise<Page> => {
+  const context = await browser.newContext(options);
+  t.teardown(() => context.close());
+  return context.newPage();
+};
 
-  // openid-client checks state, nonce, issuer, audience, times, and the signature against the published keys.
-  const tokens = await oidc.authorizationCodeGrant(client.config, answer, first.checks);
-  t.equal(tokens.claims()?.sub, 'alice');
-  t.equal(tokens.scope, 'openid offline profile email photos.read');
-  const userinfo = await oidc.fetchUserInfo(client.config, tokens.access_token, 'alice');
-  t.match(userinfo, { sub: 'alice', preferred_username: 'alice', email: 'alice@example.com' });
-  const refreshed = await oidc.refreshTokenGrant(client.config, tokens.refresh_token ?? '');
-  t.equal(refreshed.claims()?.sub, 'alice');
-  t.not(refreshed.refresh_token, tokens.refresh_token);
-  await t.rejects(oidc.fetchUserInfo(client.config, tokens.access_token, 'alice'), 'the old access token is gone');
+for (const layout of layoutNames) {
+  t.test(`log in, consent, tokens, userinfo, refresh; a second visit asks nothing: on ${layout}`, async (t) => {
+    const server = await startServer(t, { settings: await layouts.settings(layout) });
+    const client = await startRelyingParty(t, server, 'shop');
+    const page = await newPage(t, { javaScriptEnabled: false });
 
-  const second = await client.begin();
-  await page.goto(second.url);
-  const again = await oidc.authorizationCodeGrant(
-    client.config,
-    await atClient(page, client.redirectUri),
-    second.checks,
-  );
-  t.equal(again.claims()?.sub, 'alice');
-  t.equal(again.claims()?.auth_time, tokens.claims()?.auth_time, 'the login is the remembered one');
+    const first = await client.begin();
+    await page.goto(first.url);
+    t.match(await page.content(), /The &lt;b&gt;shop&lt;\/b&gt;/, 'what a client calls itself is text');
+    await logIn(page, 'alice', true);
+    t.match(await page.textContent('main'), /alice/);
+    for (const scope of ['openid', 'offline', 'photos.read'])
+      t.ok(await page.locator(`input[value="${scope}"]`).isChecked(), scope);
+    await page.getByLabel(/do not ask again/i).check();
+    await page.getByRole('button', { name: 'Allow' }).click();
+    const answer = await atClient(page, client.redirectUri);
 
-  const silent = await client.begin({ prompt: 'none' });
-  await page.goto(silent.url);
-  t.ok(
-    (await oidc.authorizationCodeGrant(client.config, await atClient(page, client.redirectUri), silent.checks))
-      .access_token,
-  );
+    // openid-client checks state, nonce, issuer, audience, times, and the signature against the published keys.
+    const tokens = await oidc.authorizationCodeGrant(client.config, answer, first.checks);
+    t.equal(tokens.claims()?.sub, 'alice');
+    t.equal(tokens.scope, 'openid offline profile email photos.read');
+    const userinfo = await oidc.fetchUserInfo(client.config, tokens.access_token, 'alice');
+    t.match(userinfo, { sub: 'alice', preferred_username: 'alice', email: 'alice@example.com' });
+    const refreshed = await oidc.refreshTokenGrant(client.config, tokens.refresh_token ?? '');
+    t.equal(refreshed.claims()?.sub, 'alice');
+    t.not(refreshed.refresh_token, tokens.refresh_token);
+    await t.rejects(oidc.fetchUserInfo(client.config, tokens.access_token, 'alice'), 'the old access token is gone');
 
-  await page.goto(`${server.publicUrl}/oauth2/auth/sessions/login/revoke`);
-  await page.goto((await client.begin()).url);
-  t.ok(await page.getByLabel('User name').isVisible(), 'after the logout the login page asks again');
-});
+    const second = await client.begin();
+    await page.goto(second.url);
+    const again = await oidc.authorizationCodeGrant(
+      client.config,
+      await atClient(page, client.redirectUri),
+      second.checks,
+    );
+    t.equal(again.claims()?.sub, 'alice');
+    t.equal(again.claims()?.auth_time, tokens.claims()?.auth_time, 'the login is the remembered one');
+
+    const silent = await client.begin({ prompt: 'none' });
+    await page.goto(silent.url);
+    t.ok(
+      (await oidc.authorizationCodeGrant(client.config, await atClient(page, client.redirectUri), silent.checks))
+        .access_token,
+    );
+
+    await page.goto(`${server.publicUrl}/oauth2/auth/sessions/login/revoke`);
+    await page.goto((await client.begin()).url);
+    t.ok(await page.getByLabel('User name').isVisible(), 'after the logout the login page asks again');
+  });
+}
 
 t.test('the person may untick scopes, deny, or cancel the login', async (t) => {
   const server = await startServer(t);
   const client = await startRelyingParty(t, server, 'shop');
-  const page = await (await launchBrowser(t)).newPage();
+  const page = await newPage(t);
 
   const some = await client.begin();
   await page.goto(some.url);
@@ -109,8 +121,8 @@ t.test('the person may untick scopes, deny, or cancel the login', async (t) => {
 t.test('two tabs of one browser both arrive', async (t) => {
   const server = await startServer(t);
   const client = await startRelyingParty(t, server, 'shop');
-  const context = await (await launchBrowser(t)).newContext();
-  const [one, two] = [await context.newPage(), await context.newPage()];
+  const one = await newPage(t);
+  const two = await one.context().newPage();
   const [first, second] = [await client.begin(), await client.begin()];
   await one.goto(first.url);
   await two.goto(second.url);
@@ -128,7 +140,7 @@ t.test('two tabs of one browser both arrive', async (t) => {
 
 t.test('a request that no client can be trusted with ends on an error page, on the authorize URL itself', async (t) => {
   const server = await startServer(t);
-  const page = await (await launchBrowser(t)).newPage();
+  const page = await newPage(t);
   const url = `${server.publicUrl}/oauth2/auth?client_id=ghost&error_description=%3Cscript%3Edocument.title='owned'%3C/script%3E`;
   const reply = await page.goto(url);
   t.equal(reply?.status(), 400);
