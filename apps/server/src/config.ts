@@ -186,6 +186,7 @@ const toConfig = (values: Values): Config => {
       flowLifespan: values.flowLifespan,
       refreshGrace: values.refreshGrace,
       strictGrantScope: values.strictGrantScope,
+      scopeStrategy: values.scopeStrategy,
       requirePkce: values.requirePkce,
       minStateLength: values.minStateLength,
       subjectTypes: values.subjectTypesSupported,

@@ -158,7 +158,7 @@ const makeEndpoints = (
     }),
     token: makeTokenEndpoint({ authenticateClient, exchangeToken, errors }),
     revoke: makeRevocationEndpoint({ authenticateClient, revoke: makeRevoke(wiring), errors }),
-    introspect: makeIntrospectionEndpoint({ issuer, introspect: makeIntrospect(findActiveToken), errors }),
+    introspect: makeIntrospectionEndpoint({ issuer, introspect: makeIntrospect(findActiveToken, settings), errors }),
     userinfo: makeUserinfoEndpoint({
       readUserinfo: makeReadUserinfo({ issuer, findActiveToken, signingKeys }),
       errors,

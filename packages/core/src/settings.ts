@@ -1,4 +1,5 @@
 // Every option of the protocol engine: its default, its meaning. docs/settings.md names the environment variables.
+import type { ScopeStrategy } from './domain/scope.ts';
 import { type Seconds, seconds } from './domain/time.ts';
 
 export interface Settings {
@@ -18,6 +19,8 @@ export interface Settings {
   readonly refreshGrace: Seconds;
   /** Answer 400 when a consent grants scopes that were not requested. Default false: granted as sent. */
   readonly strictGrantScope: boolean;
+  /** How registered and granted scopes allow others. Default `wildcard`. */
+  readonly scopeStrategy: ScopeStrategy;
   /** Public clients must use PKCE (RFC 9700 §2.1.1). Default true. */
   readonly requirePkce: boolean;
   /** Shortest `state` that is accepted; 0 makes it optional. Default 0. */
@@ -47,6 +50,7 @@ export const defaultSettings: Settings = {
   flowLifespan: seconds(900),
   refreshGrace: seconds(30),
   strictGrantScope: false,
+  scopeStrategy: 'wildcard',
   requirePkce: true,
   minStateLength: 0,
   subjectTypes: ['public'],

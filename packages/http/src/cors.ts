@@ -15,7 +15,14 @@ const allowedHeaders = new Map(['Accept', 'Authorization', 'Content-Type'].map((
  * Where scripts have business. RFC 9700 §2.6: CORS MUST NOT be supported at the authorization endpoint, to which browsers
  * are sent.
  */
-const forScripts = new Set<string>([paths.token, paths.revoke, paths.userinfo, paths.discovery, paths.jwks]);
+const forScripts = new Set<string>([
+  paths.token,
+  paths.revoke,
+  paths.userinfo,
+  paths.discovery,
+  paths.metadata,
+  paths.jwks,
+]);
 
 /** What this request asks for, as its route or, for a preflight, which has none, as its path says. */
 const isForScripts = (request: FastifyRequest): boolean =>

@@ -73,6 +73,11 @@ t.test('a client made on the admin listener gets tokens on both listeners, and t
 t.test('discovery, keys, userinfo, logout and the fallback pages are served', async (t) => {
   const { public: open } = givenAServer(t);
   t.match((await open('GET /.well-known/openid-configuration')).json, { issuer: 'http://127.0.0.1:4444/' });
+  t.strictSame(
+    (await open('GET /.well-known/oauth-authorization-server')).json,
+    (await open('GET /.well-known/openid-configuration')).json,
+    'RFC 8414 §3',
+  );
   t.match((await open('GET /.well-known/jwks.json')).json, { keys: [{ kty: 'RSA' }] });
   for (const method of ['GET', 'POST']) t.equal((await open(`${method} /userinfo`)).status, 401);
   const bye = await open('GET /oauth2/auth/sessions/login/revoke');

@@ -11,6 +11,7 @@ const publicPaths: readonly (readonly [string, readonly string[]])[] = [
   ['/oauth2/revoke', ['POST']],
   ['/userinfo', ['GET', 'POST']],
   ['/.well-known/openid-configuration', ['GET']],
+  ['/.well-known/oauth-authorization-server', ['GET']],
   ['/.well-known/jwks.json', ['GET']],
   ['/oauth2/fallbacks/consent', ['GET']],
   ['/oauth2/fallbacks/error', ['GET']],

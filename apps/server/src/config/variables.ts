@@ -219,6 +219,12 @@ export const variables = {
     trueOrFalse,
     'Answer 400 when a consent grants scopes that were not requested; otherwise they are granted as sent.',
   ),
+  scopeStrategy: preset(
+    'CLAVIGER_SCOPE_STRATEGY',
+    'wildcard',
+    oneOf('wildcard', 'hierarchic', 'exact'),
+    'How a registered or granted scope allows others: `wildcard` (`photos.*` allows `photos.read`), `hierarchic` (`photos` allows `photos.read`), `exact`.',
+  ),
   requirePkce: preset('CLAVIGER_REQUIRE_PKCE', 'true', trueOrFalse, 'Public clients must use PKCE (RFC 9700 §2.1.1).'),
   minStateLength: preset(
     'CLAVIGER_MIN_STATE_LENGTH',

@@ -5,6 +5,7 @@ export const paths = {
   revoke: '/oauth2/revoke',
   userinfo: '/userinfo',
   discovery: '/.well-known/openid-configuration',
+  metadata: '/.well-known/oauth-authorization-server',
   jwks: '/.well-known/jwks.json',
   logout: '/oauth2/auth/sessions/login/revoke',
   consentFallback: '/oauth2/fallbacks/consent',

@@ -5,5 +5,7 @@ import { serveEndpoint } from '../serve-endpoint.ts';
 
 export const wellKnownRoute = (app: FastifyInstance, { endpoints }: Provider): void => {
   app.get('/.well-known/openid-configuration', serveEndpoint(endpoints.discovery));
+  // RFC 8414 §3: the same document, for clients that know no OpenID Connect.
+  app.get('/.well-known/oauth-authorization-server', serveEndpoint(endpoints.discovery));
   app.get('/.well-known/jwks.json', serveEndpoint(endpoints.jwks));
 };

@@ -69,8 +69,8 @@ const noRequestObject: Check = ({ parameters }) => {
   if (parameters.request_uri) throw oauthError('request_uri_not_supported');
 };
 
-const scopeAllowed: Check = ({ client, parameters }) => {
-  const excess = firstNotAllowed(parseScope(client.metadata.scope), parseScope(parameters.scope ?? ''));
+const scopeAllowed: Check = ({ client, parameters }, { scopeStrategy }) => {
+  const excess = firstNotAllowed(scopeStrategy, parseScope(client.metadata.scope), parseScope(parameters.scope ?? ''));
   if (excess !== undefined) throw oauthError('invalid_scope', `The client may not request the scope "${excess}".`);
 };
 

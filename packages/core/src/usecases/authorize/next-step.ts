@@ -4,7 +4,7 @@ import { type Client, isOf, isPublic } from '../../domain/client.ts';
 import type { Consent } from '../../domain/consent.ts';
 import type { LoginSession } from '../../domain/login-session.ts';
 import { forcesLogin } from '../../domain/prompt.ts';
-import { firstNotAllowed } from '../../domain/scope.ts';
+import { firstNotAllowed, type ScopeStrategy } from '../../domain/scope.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 
@@ -43,6 +43,7 @@ export const consentSkips = (
   request: AuthorizationRequest,
   client: Client,
   remembered: readonly Consent[],
+  strategy: ScopeStrategy,
 ): boolean => {
   const covered =
     !request.prompt.includes('consent') &&
@@ -50,7 +51,7 @@ export const consentSkips = (
     remembered.some(
       (consent) =>
         isOf(client, consent.clientId, consent.requestedAt) &&
-        firstNotAllowed(consent.grantedScope, request.scope) === undefined,
+        firstNotAllowed(strategy, consent.grantedScope, request.scope) === undefined,
     );
   if (!covered && request.prompt.includes('none')) {
     throw oauthError('consent_required', 'The prompt is "none", but the person has not consented to this yet.');

@@ -4,11 +4,12 @@ import type { Client } from '../../domain/client.ts';
 import { end, type Flow } from '../../domain/flow.ts';
 import type { Hashed } from '../../domain/hashed.ts';
 import { allowsResponseType } from '../../domain/response-type.ts';
-import { firstNotAllowed, parseScope } from '../../domain/scope.ts';
+import { firstNotAllowed, parseScope, type ScopeStrategy } from '../../domain/scope.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
+import type { Settings } from '../../settings.ts';
 import type { AuthorizationAnswer, IssueResponse } from './issue-response.ts';
 import { openReturningFlow, type RejectedStep, type Return, usedBefore } from './open-returning-flow.ts';
 
@@ -21,20 +22,21 @@ export type ConsentResumed = { readonly outcome: 'issued'; readonly answer: Auth
 
 interface Deps {
   readonly system: System;
+  readonly settings: Settings;
   readonly flows: FlowStore;
   readonly issueResponse: IssueResponse;
 }
 
 /** The registration may have changed while the person was busy. The redirect URI was matched with the URL's already. */
-const checkStillAllowed = (request: AuthorizationRequest, client: Client): void => {
-  const excess = firstNotAllowed(parseScope(client.metadata.scope), request.scope);
+const checkStillAllowed = (request: AuthorizationRequest, client: Client, strategy: ScopeStrategy): void => {
+  const excess = firstNotAllowed(strategy, parseScope(client.metadata.scope), request.scope);
   if (excess !== undefined) {
     throw oauthError('invalid_scope', `The client may not request the scope "${excess}" any more.`);
   }
   if (!allowsResponseType(client, request.responseType)) throw oauthError('unsupported_response_type');
 };
 
-export const makeResumeAfterConsent = ({ system, flows, issueResponse }: Deps) => {
+export const makeResumeAfterConsent = ({ system, settings, flows, issueResponse }: Deps) => {
   const finish = async (flow: Flow, now: EpochSeconds): Promise<void> => {
     if ((await flows.replace(end(flow), flow.version, now)) === 'stale') throw usedBefore('consent');
   };
@@ -54,7 +56,7 @@ export const makeResumeAfterConsent = ({ system, flows, issueResponse }: Deps) =
     }
     // The flow ends before anything is issued: of two returns one goes on, and a crash here costs a new request, no more.
     await finish(flow, now);
-    checkStillAllowed(request, command.client);
+    checkStillAllowed(request, command.client, settings.scopeStrategy);
     return {
       outcome: 'issued',
       answer: await issueResponse({ flow, login: login.accepted, consent: consent.accepted }, command.client, now),

@@ -91,7 +91,12 @@ export const makeResumeAfterLogin = ({ system, settings, flows, consents, loginS
         throw oauthError('login_required', 'The remembered login was revoked meanwhile.');
       const { subject, forceSubjectIdentifier } = accepted;
       checkLoginAgainst(request, command.client, identifySubject(command.client, subject, forceSubjectIdentifier));
-      skip = consentSkips(request, command.client, await consents.findFor(request.clientId, accepted.subject, now));
+      skip = consentSkips(
+        request,
+        command.client,
+        await consents.findFor(request.clientId, accepted.subject, now),
+        settings.scopeStrategy,
+      );
     } catch (error) {
       await advance(flow, end(flow), now);
       throw error;

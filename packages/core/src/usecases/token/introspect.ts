@@ -6,6 +6,7 @@ import type { EpochSeconds } from '../../domain/time.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { FoundToken, TokenStore } from '../../ports/token-store.ts';
+import type { Settings } from '../../settings.ts';
 import { readToken } from './token-format.ts';
 
 /** What is known of a token that is good. */
@@ -64,8 +65,8 @@ export const makeFindActiveToken =
 
 /** Also undefined when the token lacks one of the scopes (2018 API, form member `scope`). */
 export const makeIntrospect =
-  (findActiveToken: FindActiveToken) =>
+  (findActiveToken: FindActiveToken, { scopeStrategy }: Pick<Settings, 'scopeStrategy'>) =>
   async (token: string, scopes: readonly string[]): Promise<ActiveToken | undefined> => {
     const active = await findActiveToken(token);
-    return active && firstNotAllowed(active.scope, scopes) === undefined ? active : undefined;
+    return active && firstNotAllowed(scopeStrategy, active.scope, scopes) === undefined ? active : undefined;
   };

@@ -15,7 +15,7 @@ export const makeClientCredentialsGrant =
   ({ system, settings, tokens }: Deps): TokenGrant =>
   async (client, parameters) => {
     const scope = parseScope(parameters.scope ?? '');
-    const excess = firstNotAllowed(parseScope(client.metadata.scope), scope);
+    const excess = firstNotAllowed(settings.scopeStrategy, parseScope(client.metadata.scope), scope);
     if (excess !== undefined) throw oauthError('invalid_scope', `The client may not request the scope "${excess}".`);
     // RFC 6749 §4.4: only for confidential clients.
     if (isPublic(client)) throw oauthError('unauthorized_client', 'A public client cannot use client_credentials.');
