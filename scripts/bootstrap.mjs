@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -97,9 +98,9 @@ const installedStamp = () => {
 };
 
 /** Runs a command in silence; its whole output is shown only when it fails. */
-const run = (what, command, args, env = {}) => {
+const run = (what, command, args, { env = {}, cwd = root } = {}) => {
   const result = spawnSync(command, args, {
-    cwd: root,
+    cwd,
     env: { ...process.env, ...env },
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -130,9 +131,10 @@ const install = (stamp, before) => {
       rmSync(join(root, folder, 'node_modules'), { recursive: true, force: true });
     }
   }
-  run('pnpm install', 'npx', ['--yes', packageManager, 'install', '--frozen-lockfile'], {
-    CI: 'true',
-    ...nodeHeaders(),
+  // From outside the project: within it npx takes the pnpm in node_modules, which the install may remove under its feet.
+  run('pnpm install', 'npx', ['--yes', packageManager, '--dir', root, 'install', '--frozen-lockfile'], {
+    cwd: tmpdir(),
+    env: { CI: 'true', ...nodeHeaders() },
   });
   // Compiles the set of tap's plugins that .taprc asks for; otherwise the first test run does it, and runs slowly.
   run('tap build', process.execPath, [join(root, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs'), 'build']);
