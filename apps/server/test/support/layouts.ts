@@ -17,7 +17,7 @@ export interface Layouts {
 }
 
 /** What is lost when it is lost stays in Postgres; what lives for minutes or comes back by itself is in Redis. */
-const mixOf = (postgres: string, redis: string): ServerSettings => ({
+export const mixOf = (postgres: string, redis: string): ServerSettings => ({
   CLAVIGER_DSN: postgres,
   CLAVIGER_STORE_FLOWS: redis,
   CLAVIGER_STORE_LOGIN_SESSIONS: redis,
