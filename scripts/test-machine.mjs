@@ -1,0 +1,62 @@
+// Gets what the tests need beside Node.js: a Postgres server, a Redis server, a browser, openssl. Uses what is there; else
+// asks the system's package manager, where it may; else says which command installs it. Run by `pretest`.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const say = (text) => process.stderr.write(`${text}\n`);
+
+const onPath = (...names) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => names.some((name) => existsSync(join(folder, name))));
+
+/** Debian keeps the server's binaries beside PATH, by version. */
+const hasPostgres = () => {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian) : [];
+  return onPath('initdb') || versions.some((version) => existsSync(join(debian, version, 'bin', 'initdb')));
+};
+
+const hasBrowser = () => {
+  const named = process.env.CLAVIGER_TEST_CHROMIUM;
+  return named ? existsSync(named) : onPath('chromium', 'chromium-browser', 'google-chrome');
+};
+
+const needs = [
+  { what: 'a Postgres server', package: 'postgresql', isThere: hasPostgres },
+  { what: 'a Redis server', package: 'redis-server', isThere: () => onPath('redis-server', 'valkey-server') },
+  { what: 'Chromium', package: 'chromium', isThere: hasBrowser },
+  { what: 'openssl', package: 'openssl', isThere: () => onPath('openssl') },
+  { what: 'curl', package: 'curl', isThere: () => onPath('curl') },
+];
+
+const run = (command, args) =>
+  spawnSync(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  }).status === 0;
+
+/** How this user may install packages without being asked for a password; null for not at all. */
+const installer = () => {
+  if (!onPath('apt-get')) return null;
+  if (process.getuid?.() === 0) return ['apt-get'];
+  return onPath('sudo') && run('sudo', ['-n', 'true']) ? ['sudo', '-n', 'apt-get'] : null;
+};
+
+const missing = () => needs.filter(({ isThere }) => !isThere());
+
+const absent = missing();
+if (absent.length > 0) {
+  const packages = absent.map((need) => need.package);
+  const [command, ...first] = installer() ?? [];
+  if (command) {
+    say(`The tests need ${absent.map(({ what }) => what).join(', ')}. Installing ${packages.join(', ')}.`);
+    run(command, [...first, 'update', '-qq']);
+    run(command, [...first, 'install', '-y', '-qq', '--no-install-recommends', ...packages]);
+  }
+  const left = missing();
+  if (left.length > 0) {
+    say(`The tests need ${left.map(({ what }) => what).join(', ')}. On Debian or Ubuntu:`);
+    say(`  sudo apt-get install ${left.map((need) => need.package).join(' ')}`);
+    process.exit(1);
+  }
+}
