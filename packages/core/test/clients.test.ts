@@ -3,6 +3,7 @@ import {
   type ClientMetadata,
   type ClientStore,
   defaultSettings,
+  emptyClientMetadata,
   epochSeconds,
   type Flow,
   type Grant,
@@ -17,28 +18,6 @@ import { makeDeleteClient } from '../src/usecases/clients/delete-client.ts';
 import { makeGetClient } from '../src/usecases/clients/get-client.ts';
 import { makeListClients } from '../src/usecases/clients/list-clients.ts';
 import { makeUpdateClient } from '../src/usecases/clients/update-client.ts';
-
-const emptyMetadata: ClientMetadata = {
-  name: '',
-  redirectUris: [],
-  grantTypes: [],
-  responseTypes: [],
-  scope: '',
-  owner: '',
-  policyUri: '',
-  tosUri: '',
-  clientUri: '',
-  logoUri: '',
-  contacts: [],
-  subjectType: '',
-  sectorIdentifierUri: '',
-  jwksUri: '',
-  jwks: null,
-  tokenEndpointAuthMethod: '',
-  requestUris: [],
-  requestObjectSigningAlg: '',
-  userinfoSignedResponseAlg: '',
-};
 
 const given = (settings = defaultSettings) => {
   let now = 1_500_000_000;
@@ -55,7 +34,7 @@ const given = (settings = defaultSettings) => {
     list: makeListClients(deps),
     remove: makeDeleteClient(deps),
     register: (id: string, metadata: Partial<ClientMetadata> = {}, secret = '') =>
-      create({ id, secret, metadata: { ...emptyMetadata, ...metadata } }),
+      create({ id, secret, metadata: { ...emptyClientMetadata, ...metadata } }),
     pass: (length: number) => {
       now += length;
     },
@@ -69,7 +48,7 @@ t.test('a client registered with nothing gets an id, a secret of 256 bits and th
   t.match(result.client.id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   t.match(result.secret, /^[A-Za-z0-9_-]{43}$/);
   t.same(result.client.metadata, {
-    ...emptyMetadata,
+    ...emptyClientMetadata,
     tokenEndpointAuthMethod: 'client_secret_basic',
     subjectType: 'public',
     userinfoSignedResponseAlg: 'none',
@@ -175,7 +154,7 @@ t.test('an update replaces everything but the secret that it does not mention', 
   const { register, update, get, pass, system } = given();
   await register('shop', { name: 'before', owner: 'me', contacts: ['x'] }, 'first-secret');
   pass(60);
-  const result = await update({ id: 'shop', secret: '', metadata: { ...emptyMetadata, name: 'after' } });
+  const result = await update({ id: 'shop', secret: '', metadata: { ...emptyClientMetadata, name: 'after' } });
   if (result.outcome !== 'updated') return t.fail(result.outcome);
   t.match(result.client, { version: 2, createdAt: 1_500_000_000, updatedAt: 1_500_000_060 });
   t.match(result.client.metadata, { name: 'after', owner: '', contacts: [], subjectType: 'public' });
@@ -186,7 +165,7 @@ t.test('an update replaces everything but the secret that it does not mention', 
 t.test('an update with a secret replaces the secret', async (t) => {
   const { register, update, get, system } = given();
   await register('shop', {}, 'first-secret');
-  await update({ id: 'shop', secret: 'second-secret', metadata: emptyMetadata });
+  await update({ id: 'shop', secret: 'second-secret', metadata: emptyClientMetadata });
   const hash = (await get('shop'))?.secretHash ?? '';
   t.ok(await system.secretHasher.verify('second-secret', hash));
   t.notOk(await system.secretHasher.verify('first-secret', hash));
@@ -196,13 +175,13 @@ t.test('an update that is refused changes nothing', async (t) => {
   const { register, update, get } = given();
   await register('shop', { name: 'before' });
   const before = await get('shop');
-  await t.rejects(update({ id: 'shop', secret: 'short', metadata: emptyMetadata }), { code: 'invalid_request' });
+  await t.rejects(update({ id: 'shop', secret: 'short', metadata: emptyClientMetadata }), { code: 'invalid_request' });
   t.same(await get('shop'), before);
 });
 
 t.test('an unknown client is not made by an update', async (t) => {
   const { update, list } = given();
-  t.same(await update({ id: 'ghost', secret: '', metadata: emptyMetadata }), { outcome: 'unknown' });
+  t.same(await update({ id: 'ghost', secret: '', metadata: emptyClientMetadata }), { outcome: 'unknown' });
   t.same(await list({ limit: 10, offset: 0 }), []);
 });
 
@@ -210,7 +189,7 @@ t.test('of parallel updates each takes place', async (t) => {
   const { register, update, get } = given();
   await register('shop');
   const results = await Promise.all(
-    ['a', 'b', 'c'].map((name) => update({ id: 'shop', secret: '', metadata: { ...emptyMetadata, name } })),
+    ['a', 'b', 'c'].map((name) => update({ id: 'shop', secret: '', metadata: { ...emptyClientMetadata, name } })),
   );
   t.strictSame(
     results.map(({ outcome }) => outcome),
@@ -230,7 +209,7 @@ t.test('an update gives up when others get in between again and again', async (t
     replace: async () => 'stale',
   };
   const update = makeUpdateClient({ clients: busy, system, settings: defaultSettings });
-  t.same(await update({ id: 'shop', secret: '', metadata: emptyMetadata }), { outcome: 'stale' });
+  t.same(await update({ id: 'shop', secret: '', metadata: emptyClientMetadata }), { outcome: 'stale' });
 });
 
 t.test('clients are listed by id, a page at a time', async (t) => {

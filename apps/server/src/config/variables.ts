@@ -1,4 +1,5 @@
-// Every setting of the server: its name, default and meaning. The one source for the parser and for docs/settings.md.
+// Every setting of the server: its name, default and meaning. The one source for the parser and for docs/settings.md. One
+// table, and so as long as it has to be.
 import { type Dsn, dsn } from './dsn.ts';
 import { duration } from './duration.ts';
 import {
