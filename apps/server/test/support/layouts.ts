@@ -2,7 +2,7 @@
 // prefix of keys each time. The servers behind them are started when the first layout needs them.
 import { randomBytes } from 'node:crypto';
 import { startRedis, type TestRedis } from '@claviger/adapters-redis/testing';
-import { startPostgres, type TestPostgres } from '@claviger/adapters-sql/testing';
+import { startPostgres, type TestDatabase, type TestPostgres } from '@claviger/adapters-sql/testing';
 import type { Cleanup } from './start-server.ts';
 
 export const layoutNames = ['SQLite', 'Postgres alone', 'Redis alone', 'the recommended mix'] as const;
@@ -34,7 +34,10 @@ export const commonSettings = (): ServerSettings => ({
 export const layoutsFor = (t: Cleanup): Layouts => {
   let postgres: Promise<TestPostgres> | undefined;
   let redis: Promise<TestRedis> | undefined;
+  const databases: TestDatabase[] = [];
   t.teardown(async () => {
+    // A server that was given to the tests outlives them.
+    for (const database of databases) await database.drop();
     await Promise.all([postgres?.then((server) => server.stop()), redis?.then((server) => server.stop())]);
   });
   let prefixes = 0;
@@ -42,6 +45,7 @@ export const layoutsFor = (t: Cleanup): Layouts => {
   const onPostgres = async (): Promise<string> => {
     postgres ??= startPostgres();
     const database = await (await postgres).createDatabase();
+    databases.push(database);
     return database.url;
   };
   const onRedis = async (): Promise<{ readonly url: string; readonly prefix: ServerSettings }> => {
