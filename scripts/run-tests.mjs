@@ -34,6 +34,9 @@ const findTests = (wanted) => {
 /** A passing assertion and the bookkeeping of TAP: noise in the report of a file that failed. */
 const isNoise = (line) => /^\s*(ok \d|\d+\.\.\d+|# time=|# Subtest: |$)/.test(line);
 
+/** What a test says by t.comment, such as what it measured, is for people, also when it passes. */
+const isFigure = (line) => /^\s*# /.test(line) && !isNoise(line);
+
 /** Follows tap's TAP stream: a file's own lines are indented, its verdict is not. */
 const createReport = () => {
   const totals = { pass: 0, fail: 0, skip: 0, todo: 0, files: 0, finished: false };
@@ -47,8 +50,10 @@ const createReport = () => {
       if (verdict) {
         const [, word, file, note = ''] = verdict;
         const empty = note.startsWith('SKIP');
-        if (word === 'ok' && !empty) console.log(`ok      ${file} (${note.replace('time=', '')})`);
-        else {
+        if (word === 'ok' && !empty) {
+          console.log(`ok      ${file} (${note.replace('time=', '')})`);
+          for (const line of body.filter(isFigure)) console.log(`        ${line.trim()}`);
+        } else {
           console.log(`FAILED  ${file}${empty ? ': no test in it ran' : ''}`);
           for (const line of body.filter((entry) => !isNoise(entry))) console.log(line);
         }

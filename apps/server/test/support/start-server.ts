@@ -57,6 +57,19 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+/** Also when this process is killed itself, and no handler runs: the pipe to the keeper closes, and it does the rest. */
+const keep = (pid: number | undefined): ChildProcess => {
+  const script = 'read -r _; kill -9 "$1" 2>/dev/null';
+  const keeper = spawn('sh', ['-c', script, 'keeper', String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  keeper.unref();
+  // An open pipe would keep a finished test alive.
+  if ('unref' in keeper.stdin && typeof keeper.stdin.unref === 'function') keeper.stdin.unref();
+  return keeper;
+};
+
 /** No setting of the machine that runs the tests leaks in. */
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLAVIGER_|NODE_OPTIONS|_?TAP)/.test(name)));
@@ -73,6 +86,7 @@ export const runServer = (
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
+  const keeper = keep(child.pid);
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
     stream.on('data', (text: string) => {
@@ -83,6 +97,8 @@ export const runServer = (
     child.once('error', reject);
     child.once('close', (code, signal) => {
       running.delete(child);
+      // Its number may be another's soon.
+      keeper.kill('SIGKILL');
       resolve({ code, signal });
     });
   });
