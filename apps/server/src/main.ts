@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The process: runs one command. Exit codes: 0 done or stopped by a signal, 1 failed, 2 misconfigured or misspelt.
+import { StoreUnavailable } from '@claviger/core';
 import { help, parseCommandLine, UsageError } from './commands/command-line.ts';
 import { ConfigurationError, readConfig, readStoresConfig } from './config.ts';
 import { version } from './version.ts';
@@ -34,7 +35,9 @@ const run = async (words: readonly string[]): Promise<number> => {
 };
 
 const failure = (error: unknown): number => {
-  const text = error instanceof Error ? error.message || String(error) : String(error);
+  const message = error instanceof Error ? error.message || String(error) : String(error);
+  const text =
+    error instanceof StoreUnavailable && error.cause instanceof Error ? `${message} ${error.cause.message}` : message;
   process.stderr.write(`${text}\n${error instanceof UsageError ? `\n${help}` : ''}`);
   return error instanceof ConfigurationError || error instanceof UsageError ? 2 : 1;
 };

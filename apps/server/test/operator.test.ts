@@ -91,6 +91,19 @@ t.test('a node waits for a schema that it can use, says so, and serves once it i
   t.strictSame(await node.kill('SIGTERM'), { code: 0, signal: null });
 });
 
+t.test('a data source name that cannot work ends the node, workers and all, with exit code 2', async (t) => {
+  const [publicPort = 0, adminPort = 0] = await freePorts(2);
+  const settings = {
+    CLAVIGER_DSN: 'postgres://nobody@127.0.0.1:1/nothing?sslmode=nonsense',
+    CLAVIGER_SYSTEM_SECRET: secret,
+    CLAVIGER_ISSUER: `http://127.0.0.1:${publicPort}/`,
+    CLAVIGER_PUBLIC_PORT: String(publicPort),
+    CLAVIGER_ADMIN_PORT: String(adminPort),
+    CLAVIGER_WORKERS: '2',
+  };
+  t.match(await command(t, [], settings), { code: 2, output: /sslmode/ });
+});
+
 t.test('SIGTERM: what is in flight is answered, connections that idle are closed, the exit code is 0', async (t) => {
   const server = await startServer(t);
   const idle = connect(server.publicPort, '127.0.0.1');

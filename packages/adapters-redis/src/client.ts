@@ -70,6 +70,8 @@ export const makeClient = (target: RedisTarget, settings: ClientSettings): Redis
     sentinels: [...target.sentinels],
     name: target.master,
     sentinelRetryStrategy: reconnectDelay,
+    // The subscriptions to the sentinels' news, which would otherwise not outlive a sentinel's restart.
+    sentinelReconnectStrategy: reconnectDelay,
     sentinelCommandTimeout: commandTimeoutMs,
     // The sentinels tell at once of a new master, instead of the first command that the old one refuses.
     failoverDetector: true,

@@ -204,3 +204,51 @@ t.test('jwks_uri: fetched once, again for an unknown key, but not for every forg
   t.equal((await ask(given, await sign(first, fresh()))).status, 200);
   t.equal(fetched, 3, 'after five minutes');
 });
+
+t.test('jwks_uri that does not answer for a while: known keys stay in use, for an hour', async (t) => {
+  const [known, forged] = await Promise.all([makeKey('ES256', 'known'), makeKey('ES256', 'forged')]);
+  let away = false;
+  const remoteDocuments = {
+    fetch: async () => {
+      if (away) throw new Error('away');
+      return JSON.stringify({ keys: [known.jwk] });
+    },
+  };
+  let now = startOfTime;
+  const clock = { now: () => now };
+  const system = { ...nodeSystem({ systemSecret: 'a system secret for tests' }), clock, remoteDocuments };
+  const given = givenAProvider({}, { system } satisfies Partial<ProviderOptions>);
+  await givenAClient(given, 'svc', {
+    tokenEndpointAuthMethod: 'private_key_jwt',
+    jwksUri: 'https://svc.example/jwks.json',
+  });
+  const askWith = async (key: Key) => (await ask(given, await sign(key, claims({ exp: now + 60 })))).status;
+  t.equal(await askWith(known), 200);
+  away = true;
+  now = epochSeconds(now + 20);
+  t.equal(await askWith(forged), 401);
+  t.equal(await askWith(known), 200, 'an unknown key drives no known one out');
+  now = epochSeconds(now + 1000);
+  t.equal(await askWith(known), 200);
+  now = epochSeconds(now + 3600);
+  t.equal(await askWith(known), 401, 'too old to be trusted');
+  away = false;
+  t.equal(await askWith(known), 200, 'by itself again');
+});
+
+t.test('a time with a fraction is one (RFC 7519 §2); a subject that is no text is refused', async (t) => {
+  const given = givenAProvider();
+  const key = await makeKey('ES256', 'k');
+  await serviceWith(given, [key.jwk]);
+  const claimed: number[] = [];
+  const { claims: store } = given.stores;
+  const claim = store.claim.bind(store);
+  store.claim = (wanted, now) => {
+    claimed.push(wanted.until);
+    return claim(wanted, now);
+  };
+  t.equal((await ask(given, await sign(key, claims({ exp: startOfTime + 60.5 })))).status, 200);
+  t.same(claimed, [startOfTime + 61 + 65], 'whole seconds for the store, and long enough for clocks that differ');
+  const odd = await sign(key, { ...claims(), sub: 123 as unknown as string });
+  t.match(await ask(given, odd), { status: 401 });
+});

@@ -221,7 +221,7 @@ t.test('delete a client: its tokens die first, itself last', async (t) => {
 });
 
 t.test('revoke consents: tokens die first', async (t) => {
-  await forEachWrite(t, 4, async (t, world, arm) => {
+  await forEachWrite(t, 5, async (t, world, arm) => {
     const { given, faults } = world;
     const { tokens, consent } = await givenAHistory(world);
     const revoke = () => given.provider.admin.revokeConsents({ subject: 'alice', clientId: 'shop' });

@@ -9,6 +9,11 @@ import { serveMetricsToWorkers } from './worker-metrics.ts';
 /** Milliseconds beyond the workers' own time to stop, after which they are killed. */
 const patience = 5000;
 
+/** The exit code of a process whose settings are wrong. */
+const misconfiguration = 2;
+
+const never = new Promise<number>(() => undefined);
+
 export class Primary {
   readonly #config: Config;
   readonly #log: ProcessLog;
@@ -27,15 +32,24 @@ export class Primary {
     const first = this.#fork();
     const failed = await Promise.race([this.#listening(first), this.#alive.get(first), asked]);
     if (typeof failed === 'number') return failed;
-    for (let others = this.#config.workers - 1; others > 0; others -= 1) this.#keep(this.#fork());
-    this.#keep(first);
-    await asked;
-    return this.#stop();
+    const workers = [first];
+    while (workers.length < this.#config.workers) workers.push(this.#fork());
+    const misconfigured = Promise.race(workers.map((worker) => this.#keep(worker)));
+    const code = await Promise.race([asked, misconfigured]);
+    const stopped = await this.#stop();
+    return typeof code === 'number' ? code : stopped;
   }
 
   #fork(): Worker {
     const worker = cluster.fork();
     const exited = new Promise<number>((resolve) => {
+      // It could not be started, or a message did not reach it because it has just died.
+      worker.on('error', (error) => {
+        this.#log.error({ reason: error.message, worker: worker.process.pid }, 'a worker is out of reach');
+        if (worker.process.pid !== undefined) return;
+        this.#alive.delete(worker);
+        resolve(1);
+      });
       worker.once('exit', (code, signal) => {
         this.#alive.delete(worker);
         // Asked to stop before it had begun to listen for that.
@@ -55,16 +69,20 @@ export class Primary {
     });
   }
 
-  /** Puts another worker in its place when it dies. */
-  async #keep(worker: Worker): Promise<void> {
+  /**
+   * Puts another worker in its place when it dies. Resolves to the exit code of one that found its settings wrong:
+   * another one would find them no better. Otherwise it does not resolve.
+   */
+  async #keep(worker: Worker): Promise<number> {
     const born = performance.now();
     const code = await this.#alive.get(worker);
-    if (this.#stopping.signal.aborted) return;
+    if (code === misconfiguration) return code;
+    if (this.#stopping.signal.aborted) return never;
     const delay = this.#delay.after(performance.now() - born);
     this.#log.error({ worker: worker.process.pid, code, delay }, 'a worker died; another one is started');
-    await sleep(delay, undefined, { signal: this.#stopping.signal }).then(
+    return sleep(delay, undefined, { signal: this.#stopping.signal }).then(
       () => this.#keep(this.#fork()),
-      () => undefined,
+      () => never,
     );
   }
 

@@ -17,6 +17,9 @@ const part = /(\d{1,12})(?:\.(\d{1,9}))?(ns|us|µs|ms|s|m|h)/y;
 /** A hundred years: more is a slip of the pen, and would leave the range of the stores. */
 const mostSeconds = 100n * 365n * 24n * 3600n;
 
+/** A day, for what becomes a timer: those of Node.js, and Postgres' timeouts, count milliseconds in 31 bits. */
+export const mostOfTimers = 24n * 3600n;
+
 /** Undefined when it is no duration, and when it is not a whole number of seconds. */
 const wholeSeconds = (text: string): bigint | undefined => {
   let total = 0n;
@@ -37,11 +40,12 @@ const wholeSeconds = (text: string): bigint | undefined => {
 };
 
 export const duration =
-  (least: number): Parse<Seconds> =>
+  (least: number, most = mostSeconds): Parse<Seconds> =>
   (text) => {
     const value = text === '0' ? 0n : wholeSeconds(text);
-    if (value !== undefined && value >= BigInt(least) && value <= mostSeconds) {
+    if (value !== undefined && value >= BigInt(least) && value <= most) {
       return { ok: true, value: seconds(Number(value)) };
     }
-    return { ok: false, right: `a duration of whole seconds, at least ${least}s, such as 30s, 10m or 1h30m` };
+    const limit = most === mostSeconds ? '' : ` and at most ${most / 3600n}h`;
+    return { ok: false, right: `a duration of whole seconds, at least ${least}s${limit}, such as 30s, 10m or 1h30m` };
   };

@@ -1,7 +1,7 @@
 // Every setting of the server: its name, default and meaning. The one source for the parser and for docs/settings.md. One
 // table, and so as long as it has to be.
 import { type Dsn, dsn } from './dsn.ts';
-import { duration } from './duration.ts';
+import { duration, mostOfTimers } from './duration.ts';
 import {
   anyText,
   hostName,
@@ -59,6 +59,7 @@ const list = <T>(name: Name, parse: Parse<T>, meaning: string): Variable<readonl
 
 const port = wholeNumber(1, 65535);
 const lifespan = duration(1);
+const timer = duration(1, mostOfTimers);
 
 const storeOf = (port: string, what: string): Variable<Dsn | null> =>
   optional(`CLAVIGER_STORE_${port}`, dsn, `${what} are kept there, in place of CLAVIGER_DSN.`, true);
@@ -98,13 +99,13 @@ export const variables = {
   postgresStatementTimeout: preset(
     'CLAVIGER_POSTGRES_STATEMENT_TIMEOUT',
     '5s',
-    lifespan,
+    timer,
     'How long a statement may take.',
   ),
   postgresConnectTimeout: preset(
     'CLAVIGER_POSTGRES_CONNECT_TIMEOUT',
     '5s',
-    lifespan,
+    timer,
     'How long connecting to Postgres may take.',
   ),
   redisPrefix: preset(
@@ -113,13 +114,8 @@ export const variables = {
     redisKeyPrefix,
     'In front of every key, so that several systems can share a Redis.',
   ),
-  redisCommandTimeout: preset('CLAVIGER_REDIS_COMMAND_TIMEOUT', '2s', lifespan, 'How long a command may take.'),
-  redisConnectTimeout: preset(
-    'CLAVIGER_REDIS_CONNECT_TIMEOUT',
-    '5s',
-    lifespan,
-    'How long connecting to Redis may take.',
-  ),
+  redisCommandTimeout: preset('CLAVIGER_REDIS_COMMAND_TIMEOUT', '2s', timer, 'How long a command may take.'),
+  redisConnectTimeout: preset('CLAVIGER_REDIS_CONNECT_TIMEOUT', '5s', timer, 'How long connecting to Redis may take.'),
   redisSentinelUsername: optional(
     'CLAVIGER_REDIS_SENTINEL_USERNAME',
     anyText,
@@ -154,13 +150,13 @@ export const variables = {
   cleanerInterval: preset(
     'CLAVIGER_CLEANER_INTERVAL',
     '1m',
-    duration(0),
+    duration(0, mostOfTimers),
     'How often what has expired is removed, by one node at a time; 0s turns that off.',
   ),
   shutdownTimeout: preset(
     'CLAVIGER_SHUTDOWN_TIMEOUT',
     '30s',
-    lifespan,
+    timer,
     'How long requests may still take after SIGTERM. Then they are cut off, and the exit code is 1.',
   ),
   loginUrl: optional(

@@ -19,13 +19,21 @@ export const makeCleanExpired = ({ claims, consents, flows, loginSessions, token
   return async ({ limit, holder }: CleanExpired): Promise<CleanResult> => {
     const now = system.clock.now();
     if (!(await claims.claim({ name, holder, until: after(now, turn) }, now))) return { outcome: 'not-my-turn' };
-    return {
-      outcome: 'cleaned',
-      flows: await flows.removeExpired(now, limit),
-      loginSessions: await loginSessions.removeExpired(now, limit),
-      consents: await consents.removeExpired(now, limit),
-      tokens: await tokens.removeExpired({ now, issued: now }, limit),
-      claims: await claims.removeExpired(now, limit),
+    // A store that cannot be cleaned keeps no other from it; the first failure is told once all had their turn.
+    const failures: unknown[] = [];
+    const attempt = (removed: Promise<number>): Promise<number> =>
+      removed.catch((error: unknown) => {
+        failures.push(error);
+        return 0;
+      });
+    const removed = {
+      flows: await attempt(flows.removeExpired(now, limit)),
+      loginSessions: await attempt(loginSessions.removeExpired(now, limit)),
+      consents: await attempt(consents.removeExpired(now, limit)),
+      tokens: await attempt(tokens.removeExpired({ now, issued: now }, limit)),
+      claims: await attempt(claims.removeExpired(now, limit)),
     };
+    if (failures.length > 0) throw failures[0];
+    return { outcome: 'cleaned', ...removed };
   };
 };

@@ -21,8 +21,12 @@ const longestAge = seconds(300);
 const shortestAge = seconds(10);
 const mostKept = 1000;
 
+/** While they cannot be fetched, keys that were fetched stay in use, tried again as often, until they are this old. */
+const longestOutage = seconds(3600);
+
 interface Fetched {
   readonly at: EpochSeconds;
+  readonly tried: EpochSeconds;
   readonly find: KeyFinder;
 }
 
@@ -44,11 +48,14 @@ export const makeClientKeys = ({ clock, remoteDocuments }: Deps): ((client: Clie
 
   const fetchKeys = async (uri: string): Promise<Fetched> => {
     const text = await remoteDocuments.fetch(uri);
-    return { at: clock.now(), find: createLocalJWKSet(asKeySet(text)) };
+    return { at: clock.now(), tried: clock.now(), find: createLocalJWKSet(asKeySet(text)) };
   };
 
-  const fetchAndKeep = (uri: string): Promise<Fetched> => {
-    const fetching = fetchKeys(uri);
+  const fetchAndKeep = (uri: string, previous?: Fetched): Promise<Fetched> => {
+    const fetching = fetchKeys(uri).catch((error: unknown) => {
+      if (!previous || clock.now() - previous.at >= longestOutage) throw error;
+      return { ...previous, tried: clock.now() };
+    });
     kept.delete(uri);
     const oldest = kept.keys().next();
     if (kept.size >= mostKept && !oldest.done) kept.delete(oldest.value);
@@ -61,7 +68,7 @@ export const makeClientKeys = ({ clock, remoteDocuments }: Deps): ((client: Clie
     const known = kept.get(uri);
     if (!known) return fetchAndKeep(uri);
     const fetched = await known;
-    return clock.now() - fetched.at < age ? fetched : fetchAndKeep(uri);
+    return clock.now() - fetched.tried < age ? fetched : fetchAndKeep(uri, fetched);
   };
 
   return ({ metadata: { jwks, jwksUri } }) => {

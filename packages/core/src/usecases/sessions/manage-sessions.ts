@@ -30,15 +30,18 @@ export const makeSessionUseCases = ({ clock, clients, consents, flows, loginSess
   },
 
   /**
-   * Tokens die first; then goes what could make new grants, and what it made meanwhile. A crash in between leaves
+   * Tokens die first; then goes what could make new grants: what is remembered before the requests under way, because
+   * one of those may have read it; then what these made or remembered meanwhile. A crash in between leaves
    * nothing usable that was not usable before, and the call can be repeated.
    */
   async revokeConsents(of: { readonly subject: string; readonly clientId?: string }): Promise<number> {
     const now = clock.now();
     const grants = await tokens.revokeGrants(of, now);
-    const pending = await flows.removeAll(of);
     const remembered = await consents.forget(of);
-    return grants + pending + remembered + (await tokens.revokeGrants(of, now));
+    const pending = await flows.removeAll(of);
+    const rememberedLate = await consents.forget(of);
+    const grantedLate = await tokens.revokeGrants(of, now);
+    return grants + remembered + pending + rememberedLate + grantedLate;
   },
 
   revokeLoginSessions: (subject: string): Promise<number> => loginSessions.removeBySubject(subject),

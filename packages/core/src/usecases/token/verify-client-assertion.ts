@@ -19,6 +19,12 @@ export const assertionAlgorithms: readonly string[] = [...asymmetric, ...symmetr
 /** Each assertion is remembered until it expires; one that lives longer is refused. */
 const longestLife = seconds(24 * 3600);
 
+/** Seconds that an assertion is accepted after it expired, for the sake of clocks that differ. */
+const tolerance = 5;
+
+/** Seconds that its use is remembered beyond that: the node that forgets may have a clock ahead of the one that checks. */
+const clockSkew = 60;
+
 interface Deps {
   readonly system: System;
   readonly claims: ClaimStore;
@@ -30,7 +36,8 @@ interface Deps {
 /** Whom the assertion is about, before anything is verified. '' when it does not say. */
 export const claimedClient = (assertion: string): string => {
   try {
-    return decodeJwt(assertion).sub ?? '';
+    const { sub }: { readonly sub?: unknown } = decodeJwt(assertion);
+    return typeof sub === 'string' ? sub : '';
   } catch {
     return '';
   }
@@ -48,7 +55,7 @@ export const makeVerifyClientAssertion = ({ system, claims, keysOf, audience }: 
       subject: client.id,
       audience: [...audience],
       requiredClaims: ['exp', 'jti'],
-      clockTolerance: 5,
+      clockTolerance: tolerance,
       // biome-ignore lint/style/noRestrictedGlobals: jose takes its clock as a Date.
       currentDate: new Date(system.clock.now() * 1000),
     };
@@ -64,7 +71,8 @@ export const makeVerifyClientAssertion = ({ system, claims, keysOf, audience }: 
     if (exp - now > longestLife) throw refuse('The client_assertion lives longer than a day.');
     // RFC 7523 §3: the jti is there to stop replay. The first to claim it may use it.
     const name = asHashed(system.digest.sha256(JSON.stringify(['jti', client.id, jti])));
-    const claim = { name, holder: system.random.uuid(), until: epochSeconds(exp + 10) };
+    // RFC 7519 §2: a NumericDate may have a fraction.
+    const claim = { name, holder: system.random.uuid(), until: epochSeconds(Math.ceil(exp) + tolerance + clockSkew) };
     if (!(await claims.claim(claim, now))) throw refuse('The client_assertion was used before.');
   };
 
