@@ -57,10 +57,21 @@ export const nodeSecretHasher = (): SecretHasher => {
   const cacheKey = randomBytes(32);
   const verified = new Map<string, Buffer>();
   const macOf = (secret: string): Buffer => createHmac('sha256', cacheKey).update(secret).digest();
+  // Many requests of one client at once, right after a start, are one computation: they carry the same secret.
+  const underWay = new Map<string, Promise<boolean>>();
   const remember = (hash: string, mac: Buffer): void => {
     const oldest = verified.keys().next();
     if (verified.size >= remembered && !oldest.done) verified.delete(oldest.value);
     verified.set(hash, mac);
+  };
+
+  const verifyChosen = async (secret: string, hash: string, mac: Buffer): Promise<boolean> => {
+    const [, N, r, p, salt = '', key = ''] = hash.split(':');
+    const cost = { N: Number(N), r: Number(r), p: Number(p) };
+    const derived = await run(hash, () => derive(secret, Buffer.from(salt, 'base64url'), cost));
+    const matches = timingSafeEqual(derived, Buffer.from(key, 'base64url'));
+    if (matches) remember(hash, mac);
+    return matches;
   };
 
   const sha256 = (secret: string): Buffer => createHash('sha256').update(secret).digest();
@@ -76,19 +87,19 @@ export const nodeSecretHasher = (): SecretHasher => {
     },
 
     async verify(secret, hash) {
-      const [method, ...parts] = hash.split(':');
-      if (method === 'sha256') return timingSafeEqual(sha256(secret), Buffer.from(parts[0] ?? '', 'base64url'));
+      const [method, digest = ''] = hash.split(':', 2);
+      if (method === 'sha256') return timingSafeEqual(sha256(secret), Buffer.from(digest, 'base64url'));
       if (method !== 'scrypt') throw new Error(`A client secret is hashed with an unknown method, ${method}.`);
       const mac = macOf(secret);
       const known = verified.get(hash);
       if (known && timingSafeEqual(known, mac)) return true;
-      const [N, r, p, salt = '', key = ''] = parts;
-      const derived = await run(hash, () =>
-        derive(secret, Buffer.from(salt, 'base64url'), { N: Number(N), r: Number(r), p: Number(p) }),
-      );
-      const matches = timingSafeEqual(derived, Buffer.from(key, 'base64url'));
-      if (matches) remember(hash, mac);
-      return matches;
+      const name = `${hash}:${mac.toString('base64url')}`;
+      let verification = underWay.get(name);
+      if (!verification) {
+        verification = verifyChosen(secret, hash, mac).finally(() => underWay.delete(name));
+        underWay.set(name, verification);
+      }
+      return verification;
     },
   };
 };

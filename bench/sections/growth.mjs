@@ -1,0 +1,58 @@
+// The same operations with an empty table of tokens and with millions of live ones, and what each of them takes on disk.
+import postgres from 'postgres';
+import { median, ratio, shownRatio, table, thousands } from '../lib/figures.mjs';
+
+const operations = ['client_credentials, opaque', 'introspection'];
+
+/** As if so many tokens of one client had been issued within the last hour. */
+const fill = async (sql, rows) => {
+  await sql.unsafe(
+    `INSERT INTO tokens (grant_id, hash, kind, client_id, scope, issued_at, expires_at)
+     SELECT decode(md5('grant' || i), 'hex'), sha256(convert_to('token' || i, 'UTF8')), 'access', 'bench-service', '["api"]',
+       extract(epoch from now())::bigint - (i % 3000), extract(epoch from now())::bigint + 3600 + (i % 3000)
+     FROM generate_series(1, $1::bigint) AS i`,
+    [rows],
+  );
+  await sql.unsafe('VACUUM (ANALYZE) tokens');
+  await sql.unsafe('CHECKPOINT');
+};
+
+export const growth = async ({ server, url, rows, rounds, warmUp, seconds, load, log }) => {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  try {
+    const measured = async () => {
+      const found = [];
+      for (const operation of operations) {
+        const rates = [];
+        for (let round = 0; round < rounds; round += 1) {
+          rates.push((await load.measure(server, { operation, warmUp, seconds })).perCpuSecond);
+        }
+        found.push(rates);
+      }
+      return found;
+    };
+    const empty = await measured();
+    log(`filling the table with ${thousands(rows)} tokens`);
+    await fill(sql, rows);
+    const [{ bytes, count }] = await sql`
+      SELECT pg_total_relation_size('tokens')::float8 AS bytes, count(*)::float8 AS count FROM tokens`;
+    const full = await measured();
+    const lines = operations.map((operation, index) => [
+      operation,
+      thousands(median(empty[index])),
+      thousands(median(full[index])),
+      shownRatio(ratio(full[index], empty[index])),
+    ]);
+    const head = ['operation', 'empty table', `${thousands(rows)} live tokens`, 'full against empty'];
+    return [
+      '### Growth (Postgres): operations per CPU second',
+      '',
+      table(head, lines),
+      '',
+      `Table and indexes: ${Math.round(bytes / count)} bytes for each live token.`,
+      '',
+    ].join('\n');
+  } finally {
+    await sql.end();
+  }
+};
