@@ -46,12 +46,12 @@ const register = async (clientsUrl) => {
 };
 
 /** `env`: where the stores are, and what else differs from the defaults. */
-export const startClaviger = async ({ name, env, dataFolder }) => {
+export const startClaviger = async ({ name, env, dataFolder, nodeOptions = [] }) => {
   const [publicPort, adminPort] = [await freePort(), await freePort()];
   const [publicUrl, adminUrl] = [publicPort, adminPort].map((port) => `http://127.0.0.1:${port}`);
   const server = await startServer({
     command: process.execPath,
-    parameters: [program],
+    parameters: [...nodeOptions, program],
     env: {
       CLAVIGER_DATA_DIR: dataFolder,
       CLAVIGER_ISSUER: `${publicUrl}/`,
