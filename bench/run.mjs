@@ -132,7 +132,7 @@ try {
     const found = await throughput({ servers, operations, ...pace, rounds, load, log });
     const names = servers.map(({ name }) => name);
     text.push('## Throughput', '', targetTable(found), throughputTables(found, names));
-    if (!options.smoke) writeChart(found, names);
+    writeChart(found, names);
     for (const server of servers) await server.stop();
   }
   if (sections.has('latency')) {
@@ -165,10 +165,12 @@ try {
 
 const report = `${text.join('\n').trimEnd()}\n`;
 console.log(report);
-const name = options.out || (options.quick ? 'quick.md' : 'throughput.md');
-if (!options.smoke) writeFileSync(new URL(`results/${name}`, import.meta.url), report);
+const results = new URL('results/', import.meta.url);
+if (options.out) writeFileSync(options.out, report);
+else if (!options.smoke) writeFileSync(new URL(options.quick ? 'quick.md' : 'throughput.md', results), report);
 
 function writeChart(found, names) {
-  mkdirSync(new URL('results/', import.meta.url), { recursive: true });
-  writeFileSync(new URL(`results/${options.quick ? 'quick' : 'throughput'}.svg`, import.meta.url), chart(found, names));
+  if (options.out || options.smoke) return;
+  mkdirSync(results, { recursive: true });
+  writeFileSync(new URL(options.quick ? 'quick.svg' : 'throughput.svg', results), chart(found, names));
 }

@@ -44,7 +44,9 @@ export const flow = async (http, server, client) => {
     if (login) at = await answer(http, server, 'login', login);
     else if (consent) at = await answer(http, server, 'consent', consent);
     else {
-      const reply = await http.raw('GET', target.href, { headers: { cookie: cookiesOf(jar) } });
+      let reply = await http.raw('GET', target.href, { headers: { cookie: cookiesOf(jar) } });
+      // A login or consent page of the server's own: its button is pressed.
+      if (reply.status === 200) reply = await http.raw('POST', target.href, { headers: { cookie: cookiesOf(jar) } });
       if (reply.status < 300 || reply.status > 399)
         throw new Error(`${reply.status} from ${target.pathname}: ${reply.text}`);
       keep(jar, reply.headers['set-cookie']);

@@ -54,18 +54,27 @@ const provider = new Provider(issuer, {
   },
 });
 
-// The login and consent page that says yes to everything, without a look at anything.
+// The login and the consent page, as its documentation builds them: a page that shows what is asked (GET), and the answer
+// (POST) that says yes without a look at anything. Claviger's login and consent app reads and answers as often.
 provider.use(async (context, next) => {
   if (!context.path.startsWith('/interaction/')) return next();
-  const { params, prompt } = await provider.interactionDetails(context.req, context.res);
-  const accountId = `person-${Math.floor(Math.random() * 1000)}`;
-  const grant = new provider.Grant({ accountId, clientId: params.client_id });
-  grant.addOIDCScope(params.scope);
-  const result = { login: { accountId, remember: false }, consent: { grantId: await grant.save() } };
-  if (prompt.name === 'login' || prompt.name === 'consent') {
-    return provider.interactionFinished(context.req, context.res, result, { mergeWithLastSubmission: false });
+  const { params, prompt, session, grantId } = await provider.interactionDetails(context.req, context.res);
+  if (context.method === 'GET') {
+    context.body = `${prompt.name} for ${params.client_id}: ${params.scope}`;
+    return undefined;
   }
-  throw new Error(`The peer asks for ${prompt.name}.`);
+  const options = { mergeWithLastSubmission: prompt.name === 'consent' };
+  if (prompt.name === 'login') {
+    const login = { accountId: `person-${Math.floor(Math.random() * 1e6)}`, remember: false };
+    return provider.interactionFinished(context.req, context.res, { login }, options);
+  }
+  if (prompt.name !== 'consent') throw new Error(`The peer asks for ${prompt.name}.`);
+  const grant = grantId
+    ? await provider.Grant.find(grantId)
+    : new provider.Grant({ accountId: session.accountId, clientId: params.client_id });
+  grant.addOIDCScope(params.scope);
+  const consent = { grantId: await grant.save() };
+  return provider.interactionFinished(context.req, context.res, { consent }, options);
 });
 
 provider.listen(port, '127.0.0.1');
