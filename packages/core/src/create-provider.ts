@@ -29,6 +29,7 @@ import { makeCreateClient } from './usecases/clients/create-client.ts';
 import { makeDeleteClient } from './usecases/clients/delete-client.ts';
 import { makeGetClient } from './usecases/clients/get-client.ts';
 import { makeListClients } from './usecases/clients/list-clients.ts';
+import { type FindClient, rememberClients } from './usecases/clients/recent-clients.ts';
 import { makeUpdateClient } from './usecases/clients/update-client.ts';
 import { makeConsentUseCases } from './usecases/consent/answer-consent.ts';
 import { makeKeyUseCases } from './usecases/keys/key-use-cases.ts';
@@ -71,9 +72,11 @@ export const createProvider = (options: ProviderOptions): Provider => {
   const storedKeys = new StoredSigningKeys({ keys: stores.keys, system });
   const signingKeys = options.signingKeys ?? storedKeys;
   const identifySubject = makeIdentifySubject({ digest: system.digest, settings });
+  const clients = rememberClients({ clients: stores.clients, clock: system.clock });
   const wiring = {
     identifySubject,
     ...stores,
+    clients: clients.recent,
     issuer,
     ui,
     system,
@@ -85,19 +88,20 @@ export const createProvider = (options: ProviderOptions): Provider => {
   };
   const findActiveToken = makeFindActiveToken(wiring);
 
+  const administering = { ...wiring, clients: clients.current };
   const admin: AdminUseCases = {
-    createClient: makeCreateClient(wiring),
-    getClient: makeGetClient(wiring),
-    listClients: makeListClients(wiring),
-    updateClient: makeUpdateClient(wiring),
-    deleteClient: makeDeleteClient(wiring),
+    createClient: makeCreateClient(administering),
+    getClient: makeGetClient(administering),
+    listClients: makeListClients(administering),
+    updateClient: makeUpdateClient(administering),
+    deleteClient: makeDeleteClient(administering),
     ...makeLoginUseCases(wiring),
     ...makeConsentUseCases(wiring),
     ...makeSessionUseCases(wiring),
     ...makeKeyUseCases(wiring, () => storedKeys.refresh()),
     flush: makeFlush(wiring),
-    cleanExpired: makeCleanExpired(wiring),
-    checkStores: makeCheckStores(wiring),
+    cleanExpired: makeCleanExpired(administering),
+    checkStores: makeCheckStores({ ...stores, clock: system.clock }),
   };
 
   return {
@@ -107,7 +111,8 @@ export const createProvider = (options: ProviderOptions): Provider => {
   };
 };
 
-type Wiring = Stores & {
+type Wiring = Omit<Stores, 'clients'> & {
+  readonly clients: FindClient;
   readonly issuer: string;
   readonly ui: UserInterface;
   readonly system: System;

@@ -17,8 +17,8 @@ import { chooseResponseMode } from '../../domain/response-mode.ts';
 import { allowsResponseType, isSupportedResponseType, issuesOf } from '../../domain/response-type.ts';
 import { firstNotAllowed, parseScope } from '../../domain/scope.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
-import type { ClientStore } from '../../ports/client-store.ts';
 import type { Settings } from '../../settings.ts';
+import type { FindClient } from '../clients/recent-clients.ts';
 import type { VerifyIdTokenHint } from './verify-id-token-hint.ts';
 
 export interface ReceivedRequest {
@@ -39,7 +39,7 @@ const longestRequest = 16_384;
 
 /** Throws what belongs on an error page. */
 export const makeAddressRequest =
-  ({ clients }: { readonly clients: ClientStore }) =>
+  ({ clients }: { readonly clients: FindClient }) =>
   async (request: ReceivedRequest): Promise<AddressedRequest> => {
     const { parameters, repeated } = request;
     if (request.url.length > longestRequest) {

@@ -2,12 +2,12 @@
 import { acceptConsent, type ConsentAcceptance, type Flow, rejectConsent, subjectOf } from '../../domain/flow.ts';
 import { after, type EpochSeconds, seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
-import type { ClientStore } from '../../ports/client-store.ts';
 import type { ConsentStore } from '../../ports/consent-store.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { AcceptConsent, AnswerResult, PendingRequest, Reject } from '../../provider.ts';
 import type { Settings } from '../../settings.ts';
+import type { FindClient } from '../clients/recent-clients.ts';
 import { findByHandle, storeAnswer } from '../flow-handles.ts';
 
 interface Deps {
@@ -15,7 +15,7 @@ interface Deps {
   readonly settings: Settings;
   readonly flows: FlowStore;
   readonly consents: ConsentStore;
-  readonly clients: ClientStore;
+  readonly clients: FindClient;
 }
 
 /** Throws invalid_request. Whether grants may exceed the request is the operator's choice (2018 API: they may). */

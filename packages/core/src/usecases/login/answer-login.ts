@@ -2,16 +2,16 @@
 import { acceptLogin, type Flow, rejectLogin } from '../../domain/flow.ts';
 import { type EpochSeconds, seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
-import type { ClientStore } from '../../ports/client-store.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { AcceptLogin, AnswerResult, PendingRequest, Reject } from '../../provider.ts';
+import type { FindClient } from '../clients/recent-clients.ts';
 import { findByHandle, storeAnswer } from '../flow-handles.ts';
 
 interface Deps {
   readonly system: System;
   readonly flows: FlowStore;
-  readonly clients: ClientStore;
+  readonly clients: FindClient;
 }
 
 /** A skipped login is vouched for by the remembered session; the app may only pass it on. Throws invalid_request. */

@@ -1,5 +1,4 @@
 // What an administrator sees and ends of a person's consents and logins.
-import type { ClientStore } from '../../ports/client-store.ts';
 import type { ConsentStore } from '../../ports/consent-store.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { LoginSessionStore } from '../../ports/login-session-store.ts';
@@ -7,10 +6,11 @@ import type { Page } from '../../ports/paging.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { TokenStore } from '../../ports/token-store.ts';
 import type { ListedConsent } from '../../provider.ts';
+import type { FindClient } from '../clients/recent-clients.ts';
 
 interface Deps {
   readonly clock: Clock;
-  readonly clients: ClientStore;
+  readonly clients: FindClient;
   readonly consents: ConsentStore;
   readonly flows: FlowStore;
   readonly loginSessions: LoginSessionStore;

@@ -1,8 +1,8 @@
 // Client authentication (RFC 6749 §2.3) at the token and revocation endpoints.
 import { type Client, isPublic } from '../../domain/client.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
-import type { ClientStore } from '../../ports/client-store.ts';
 import type { SecretHasher } from '../../ports/system.ts';
+import type { FindClient } from '../clients/recent-clients.ts';
 import { claimedClient, type VerifyClientAssertion } from './verify-client-assertion.ts';
 
 /** What a request carried to identify its client. `id` alone is how a public client names itself (RFC 6749 §3.2.1). */
@@ -23,7 +23,7 @@ export type AuthenticatedClient = Client & { readonly [authenticated]: true };
 export type AuthenticateClient = (credentials: ClientCredentials) => Promise<AuthenticatedClient>;
 
 interface Deps {
-  readonly clients: ClientStore;
+  readonly clients: FindClient;
   readonly secretHasher: SecretHasher;
   readonly verifyClientAssertion: VerifyClientAssertion;
 }

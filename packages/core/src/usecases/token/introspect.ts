@@ -3,10 +3,10 @@ import { type Client, isOf } from '../../domain/client.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { firstNotAllowed } from '../../domain/scope.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
-import type { ClientStore } from '../../ports/client-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { FoundToken, TokenStore } from '../../ports/token-store.ts';
 import type { Settings } from '../../settings.ts';
+import type { FindClient } from '../clients/recent-clients.ts';
 import { readToken } from './token-format.ts';
 
 /** What is known of a token that is good. */
@@ -29,7 +29,7 @@ export type FindActiveToken = (token: string) => Promise<ActiveToken | undefined
 interface Deps {
   readonly system: System;
   readonly tokens: TokenStore;
-  readonly clients: ClientStore;
+  readonly clients: FindClient;
 }
 
 const describe = (found: FoundToken, client: Client): ActiveToken | undefined => {

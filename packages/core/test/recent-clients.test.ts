@@ -1,0 +1,84 @@
+// A busy client is read once a second; a change made here is seen at once.
+
+import t from 'tap';
+import { type Client, emptyClientMetadata } from '../src/domain/client.ts';
+import { epochSeconds } from '../src/domain/time.ts';
+import { memoryStores } from '../src/memory/index.ts';
+import type { ClientStore } from '../src/ports/client-store.ts';
+import { rememberClients } from '../src/usecases/clients/recent-clients.ts';
+
+const client = (name: string): Client => ({
+  id: 'app',
+  metadata: { ...emptyClientMetadata, name },
+  secretHash: '',
+  createdAt: epochSeconds(1),
+  updatedAt: epochSeconds(1),
+  version: 1,
+});
+
+const givenClients = () => {
+  const { clients } = memoryStores();
+  const counted = { reads: 0, failing: false };
+  let now = epochSeconds(100);
+  const store: ClientStore = {
+    create: (one) => clients.create(one),
+    list: (page) => clients.list(page),
+    replace: (one, version) => clients.replace(one, version),
+    remove: (id) => clients.remove(id),
+    async find(id) {
+      counted.reads += 1;
+      if (counted.failing) throw new Error('away');
+      return clients.find(id);
+    },
+  };
+  const remembered = rememberClients({ clients: store, clock: { now: () => now } });
+  return { ...remembered, behind: clients, counted, aSecondLater: () => (now = epochSeconds(now + 1)) };
+};
+
+t.test('requests of one second share one read', async (t) => {
+  const { recent, current, counted, behind, aSecondLater } = givenClients();
+  await current.create(client('first'));
+  const found = await Promise.all([recent.find('app'), recent.find('app'), recent.find('app')]);
+  t.strictSame(
+    found.map((one) => one?.metadata.name),
+    ['first', 'first', 'first'],
+  );
+  t.equal(counted.reads, 1);
+  await behind.replace({ ...client('by another node'), version: 2 }, 1);
+  t.equal((await recent.find('app'))?.metadata.name, 'first');
+  aSecondLater();
+  t.equal((await recent.find('app'))?.metadata.name, 'by another node');
+  t.equal(counted.reads, 2);
+});
+
+t.test('a change made here is seen at once, also by whoever began to read before it', async (t) => {
+  const { recent, current } = givenClients();
+  await current.create(client('first'));
+  const before = recent.find('app');
+  await current.replace({ ...client('second'), version: 2 }, 1);
+  t.equal((await recent.find('app'))?.metadata.name, 'second');
+  await before;
+  t.equal((await recent.find('app'))?.metadata.name, 'second');
+  await current.remove('app');
+  t.equal(await recent.find('app'), undefined);
+});
+
+t.test('a change that somebody else announces is seen at once', async (t) => {
+  const { recent, current, behind, forget } = givenClients();
+  await current.create(client('first'));
+  await recent.find('app');
+  await behind.replace({ ...client('second'), version: 2 }, 1);
+  forget('app');
+  t.equal((await recent.find('app'))?.metadata.name, 'second');
+});
+
+t.test('neither a client that is not there nor a failure is remembered', async (t) => {
+  const { recent, behind, counted } = givenClients();
+  t.equal(await recent.find('app'), undefined);
+  await behind.create(client('first'));
+  counted.failing = true;
+  // The first read after the failure is a new one.
+  await t.rejects(recent.find('app'), { message: 'away' });
+  counted.failing = false;
+  t.equal((await recent.find('app'))?.metadata.name, 'first');
+});
