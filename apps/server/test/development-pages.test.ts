@@ -118,6 +118,21 @@ t.test('a person logs in, grants a part of what was asked, and the client sees j
   });
 });
 
+t.test('the audience that a client asks for is shown and granted', async (t) => {
+  const { provider, send } = await openApp(t);
+  await createClient(provider, { audience: ['https://api.example/photos', 'reports'] });
+  const browser = new PlainBrowser(send);
+  const login = await browser.open(authorizeUrl({ audience: 'https://api.example/photos reports' }));
+  const consent = await browser.submit(login, { user_name: 'anna', answer: 'accept' });
+  t.match(consent.text, 'For use at https://api.example/photos, reports.');
+  const fields = formFields(consent);
+  fields.set('answer', 'accept');
+  fields.set('remember', 'true');
+  await browser.open(new URL('consent', consent.url), { body: fields });
+  const [listed] = await provider.admin.listConsents('anna', { limit: 1, offset: 0 });
+  t.strictSame(listed?.consent.grantedAudience, ['https://api.example/photos', 'reports']);
+});
+
 t.test('what is remembered is not asked again', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);

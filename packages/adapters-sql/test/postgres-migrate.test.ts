@@ -49,13 +49,15 @@ t.test('of ten nodes that start at once on a new database, each migration is app
   }
 });
 
+const namesOfAll = migrationsFor('postgres').map(({ name }) => name);
+
 t.test('ten nodes with the real schema: all of them can use it afterwards', async (t) => {
   const { url } = await openDatabase(t);
   const nodes = await Promise.all(Array.from({ length: 10 }, () => openPostgresStores({ url, poolSize: 1 })));
   const reports = await Promise.all(nodes.map(({ migrate }) => migrate()));
   t.equal(reports.flatMap(({ applied }) => applied).length, migrationsFor('postgres').length);
   const statuses = await Promise.all(nodes.map(({ schemaStatus }) => schemaStatus()));
-  for (const status of statuses) t.same(status, { applied: ['0001_first_schema'], pending: [], usable: true });
+  for (const status of statuses) t.same(status, { applied: namesOfAll, pending: [], usable: true });
   await Promise.all(nodes.map(({ close }) => close()));
 });
 
@@ -91,10 +93,10 @@ t.test(
   async (t) => {
     const { url, admin, tables } = await openDatabase(t);
     const owner = await openPostgresStores({ url });
-    const empty = { applied: [], pending: ['0001_first_schema'], usable: false, problem: /lacks 0001_first_schema/ };
+    const empty = { applied: [], pending: namesOfAll, usable: false, problem: /lacks 0001_first_schema/ };
     t.match(await owner.schemaStatus(), empty);
     const { sql, applied } = await owner.migrate({ dryRun: true });
-    t.same(applied, ['0001_first_schema']);
+    t.same(applied, namesOfAll);
     t.same(await tables(), [], 'nothing was changed');
     await admin.unsafe(sql);
     t.match(await owner.schemaStatus(), { usable: true });
@@ -107,7 +109,7 @@ t.test(
     nodeUrl.username = role;
     nodeUrl.password = encodeURIComponent('p@ss/word');
     const node = await openPostgresStores({ url: nodeUrl.href });
-    t.same(await node.migrate(), { applied: [], version: 1, sql: '' });
+    t.same(await node.migrate(), { applied: [], version: namesOfAll.length, sql: '' });
     t.equal(await node.stores.clients.find('app'), undefined);
     await node.close();
     await admin.unsafe(`DROP OWNED BY ${role}; DROP ROLE ${role}`);

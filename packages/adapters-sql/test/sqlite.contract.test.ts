@@ -74,7 +74,7 @@ t.test('two processes that open one new file at once migrate it once, and race f
   const file = freshFile();
   const racers = [startRacer(file), startRacer(file)];
   const ready = await Promise.all(racers.map((racer) => racer.next()));
-  t.same(ready.map(({ applied }) => applied?.length).sort(), [0, 1], 'one process applied the migration');
+  t.same(ready.map(({ applied }) => applied?.length).sort(), [0, 2], 'one process applied the migrations');
 
   const { stores, close } = await openMigrated(file);
   for (const grant of grantsOfRace) {
@@ -99,9 +99,40 @@ t.test('a file keeps what it was given after it was closed, and a closed one rej
   await sql.close();
   await t.rejects(sql.stores.clients.find('app'));
   const again = await openSqliteStores({ file });
-  t.same(await again.migrate(), { applied: [], version: 1, sql: '' });
+  t.same(await again.migrate(), { applied: [], version: 2, sql: '' });
   t.same(await again.stores.clients.find('app'), fixtures.fullClient());
   await again.close();
+});
+
+t.test('rows of the version before, which knew no audience, are read as having none', async (t) => {
+  const file = freshFile();
+  const { stores, close } = await openMigrated(file);
+  const { fullClient, fullClientToken, fullConsent, fullFlow, fullGrant, fullToken, now } = fixtures;
+  await stores.clients.create(fullClient());
+  await stores.flows.create(fullFlow());
+  await stores.consents.remember(fullConsent());
+  await stores.tokens.createGrant(fullGrant(), { tokens: [fullToken()] });
+  await stores.tokens.saveClientToken(fullClientToken());
+  const client = new SqliteClient(file);
+  client.exec(`
+    UPDATE clients SET metadata = json_remove(metadata, '$.audience');
+    UPDATE flows SET data = json_remove(data, '$.request.audience', '$.consent.accepted.grantedAudience');
+    UPDATE consents SET data = json_remove(data, '$.grantedAudience', '$.request.requestedAudience');
+    UPDATE grants SET data = json_remove(data, '$.audience', '$.requestedAudience');
+    UPDATE tokens SET audience = NULL;
+  `);
+  client.close();
+  t.same((await stores.clients.find('app'))?.metadata.audience, []);
+  t.same((await stores.clients.list({ limit: 1, offset: 0 }))[0]?.metadata.audience, []);
+  const flow = await stores.flows.find('flow', now);
+  t.same([flow?.request.audience, flow?.consent?.accepted?.grantedAudience], [[], []]);
+  const [consent] = await stores.consents.findFor('app', 'zoe', now);
+  t.same([consent?.grantedAudience, consent?.request.requestedAudience], [[], []]);
+  t.same((await stores.consents.list('zoe', { limit: 1, offset: 0 }, now))[0]?.grantedAudience, []);
+  const found = await stores.tokens.findToken(fullToken().key, now);
+  t.match(found, { token: { audience: null }, grant: { audience: [], requestedAudience: [] } });
+  t.match(await stores.tokens.findToken(fullClientToken().key, now), { token: { audience: [] } });
+  await close();
 });
 
 t.test('a command that fails half way leaves nothing behind', async (t) => {

@@ -14,6 +14,7 @@ export * from './domain/loopback.ts';
 export type { ResponseMode } from './domain/response-mode.ts';
 export type { ScopeStrategy } from './domain/scope.ts';
 export * from './domain/stored-key.ts';
+export * from './domain/stored-records.ts';
 export * from './domain/time.ts';
 export * from './domain/token.ts';
 export * from './errors/oauth-error.ts';

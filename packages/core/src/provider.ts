@@ -163,6 +163,8 @@ export interface AcceptLogin {
 export interface AcceptConsent {
   readonly challenge: string;
   readonly grantedScope: readonly string[];
+  /** Default: none of what was requested. */
+  readonly grantedAudience?: readonly string[];
   /** Default: nothing attached. */
   readonly session?: GrantSession;
   /** Default false. */

@@ -234,11 +234,12 @@ t.test('deleting a client ends its grants, consents and flows, and nobody elseâ€
       clientId,
       subject: 'anna',
       grantedScope: [],
+      grantedAudience: [],
       session: { accessToken: {}, idToken: {} },
       rememberFor: seconds(0),
       requestedAt: now,
       expiresAt: null,
-      request: { challenge: '', requestedScope: [], oidcContext: noContext, requestUrl: '' },
+      request: { challenge: '', requestedAudience: [], requestedScope: [], oidcContext: noContext, requestUrl: '' },
     });
   }
   t.equal(await remove('shop'), true);
@@ -271,6 +272,8 @@ const grantOf = (clientId: string): Grant => ({
   subject: 'anna',
   requestedScope: [],
   scope: [],
+  requestedAudience: [],
+  audience: [],
   session: { accessToken: {}, idToken: {} },
   authenticatedAt: epochSeconds(1_500_000_000),
   requestedAt: epochSeconds(1_500_000_000),
@@ -291,6 +294,7 @@ const flowOf = (clientId: string): Flow => ({
     responseMode: 'query',
     responseType: 'code',
     scope: [],
+    audience: [],
     state: '',
     nonce: '',
     prompt: [],

@@ -30,7 +30,7 @@ const fineprint = ({ policyUri, tosUri }: PendingRequest['client']['metadata']):
 };
 
 export const consentPage = (request: PendingRequest, formToken: string): Html => {
-  const { scope } = request.flow.request;
+  const { scope, audience } = request.flow.request;
   return html`
 <p>You are logged in as <strong>${subjectOf(request.flow)}</strong>.</p>
 <form method="post" action="consent">
@@ -41,6 +41,7 @@ ${
     ? html`<fieldset><legend>${clientName(request)} would like to</legend>${scope.map(tickBox)}</fieldset>`
     : html`<p>${clientName(request)} asks for nothing but to know that you are there.</p>`
 }
+${audience.length > 0 && html`<p>For use at ${audience.join(', ')}.</p>`}
 ${fineprint(request.client.metadata)}
 <div class="tick"><input type="checkbox" id="remember" name="remember" value="true">
 <label for="remember">Do not ask again for this application</label></div>

@@ -65,6 +65,7 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
     admin.acceptConsent({
       challenge: pending.challenge,
       grantedScope: scope,
+      grantedAudience: pending.flow.request.audience,
       session: sessionFor(subjectOf(pending.flow), scope),
       remember,
     });

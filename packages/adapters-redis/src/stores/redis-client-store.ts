@@ -1,6 +1,6 @@
 // ClientStore in sixteen slots, chosen by the id: in each a hash of its clients and the sorted set of their ids, so that
 // both change in one step. A list merges the sixteen orders. A client is its version in one line, and all of it (JSON).
-import type { Client, ClientStore, Page } from '@claviger/core';
+import { type Client, type ClientStore, completeClient, type Page } from '@claviger/core';
 import { type Connection, isText, textsOf } from '../connection.ts';
 import { clientShards, type Keys } from '../keys.ts';
 import { script } from '../script.ts';
@@ -52,7 +52,7 @@ export class RedisClientStore implements ClientStore {
   async find(id: string): Promise<Client | undefined> {
     const [clients] = this.#keysFor(id);
     const text = await this.#connection.command('hget', clients, id);
-    return isText(text) ? JSON.parse(text.slice(text.indexOf('\n') + 1)) : undefined;
+    return isText(text) ? completeClient(JSON.parse(text.slice(text.indexOf('\n') + 1))) : undefined;
   }
 
   async list({ limit, offset }: Page): Promise<readonly Client[]> {

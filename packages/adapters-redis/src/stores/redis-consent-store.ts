@@ -2,7 +2,14 @@
 // to a client stands in an index of its own, in other slots. Its entry is written before the consent; a consent may have no
 // end, so entries have none either: each consent that is remembered has one old entry looked at, and removed when there is
 // nothing behind it (any more).
-import { type Consent, type ConsentStore, type EpochSeconds, isRemembered, type Page } from '@claviger/core';
+import {
+  type Consent,
+  type ConsentStore,
+  completeConsent,
+  type EpochSeconds,
+  isRemembered,
+  type Page,
+} from '@claviger/core';
 import { type Connection, textsOf } from '../connection.ts';
 import { clockTolerance, digestOf, type Keys, longestTimeToLive } from '../keys.ts';
 import type { Selection } from '../owner-index.ts';
@@ -79,7 +86,7 @@ export class RedisConsentStore implements ConsentStore {
   async #remembered(subject: string, now: EpochSeconds): Promise<readonly Consent[]> {
     const rows = textsOf(await this.#connection.command('hvals', this.#keys.consents(digestOf(subject))));
     return rows
-      .map((row): Consent => JSON.parse(row.split('\n')[2] ?? ''))
+      .map((row) => completeConsent(JSON.parse(row.split('\n')[2] ?? '')))
       .filter((consent) => isRemembered(consent, now))
       .sort(newestFirst);
   }

@@ -1,5 +1,5 @@
 // FlowStore: one key per flow, which expires by itself.
-import { type EpochSeconds, type Flow, type FlowStore, isPast, subjectOf } from '@claviger/core';
+import { completeFlow, type EpochSeconds, type Flow, type FlowStore, isPast, subjectOf } from '@claviger/core';
 import { type Connection, isText } from '../connection.ts';
 import { type Keys, timeToLive } from '../keys.ts';
 import { OwnerIndex, ownersToMatch, type Selection } from '../owner-index.ts';
@@ -28,7 +28,7 @@ export class RedisFlowStore implements FlowStore {
   async find(id: string, now: EpochSeconds): Promise<Flow | undefined> {
     const text = await this.#connection.command('get', this.#keys.flow(id));
     if (!isText(text)) return undefined;
-    const flow: Flow = JSON.parse(text.split('\n')[4] ?? '');
+    const flow = completeFlow(JSON.parse(text.split('\n')[4] ?? ''));
     return isPast(flow.expiresAt, now) ? undefined : flow;
   }
 

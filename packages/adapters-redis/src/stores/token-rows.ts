@@ -13,8 +13,8 @@ import {
 
 /** Owners, until when index entries last, and the rest. */
 export const grantText = (grant: Grant, indexedUntil: EpochSeconds): string => {
-  const { subjectIdentifier, requestedScope, scope, session, authenticatedAt, requestedAt, acr, createdAt, keepUntil } =
-    grant;
+  const { subjectIdentifier, requestedScope, scope, requestedAudience, audience, session } = grant;
+  const { authenticatedAt, requestedAt, acr, createdAt, keepUntil } = grant;
   const { accessToken, idToken } = session;
   const rest = [
     requestedScope,
@@ -27,6 +27,8 @@ export const grantText = (grant: Grant, indexedUntil: EpochSeconds): string => {
     createdAt,
     keepUntil,
     subjectIdentifier,
+    requestedAudience,
+    audience,
   ];
   return [JSON.stringify(grant.clientId), JSON.stringify(grant.subject), indexedUntil, JSON.stringify(rest)].join('\n');
 };
@@ -44,6 +46,9 @@ export const grantOf = (id: string, text: string): Grant => {
     createdAt,
     keepUntil,
     subjectIdentifier,
+    // Grants that were made before there were audiences have none.
+    requestedAudience = [],
+    audience = [],
   ] = JSON.parse(rest);
   return {
     id,
@@ -52,6 +57,8 @@ export const grantOf = (id: string, text: string): Grant => {
     subjectIdentifier,
     requestedScope,
     scope,
+    requestedAudience,
+    audience,
     session: { accessToken, idToken },
     authenticatedAt,
     requestedAt,
@@ -85,22 +92,44 @@ export const codeOf = (key: TokenKey, text: string): { code: AuthorizationCode; 
   return { code: { key: { grantId, hash }, redirectUri, codeChallenge, nonce, ...lifetime }, used: kind === '1' };
 };
 
-export const tokenText = (token: GrantToken): string =>
-  row(token.kind === 'access' ? 'a' : 'r', token, token.scope === null ? '' : JSON.stringify(token.scope));
+/** Most tokens have the grant's audience. For the others the data is an object, with all that differs. */
+export const tokenText = (token: GrantToken): string => {
+  const { kind, scope, audience } = token;
+  const narrow = scope === null ? '' : JSON.stringify(scope);
+  return row(kind === 'access' ? 'a' : 'r', token, audience === null ? narrow : JSON.stringify({ scope, audience }));
+};
 
-export const clientTokenText = (token: ClientToken): string =>
-  row('c', token, JSON.stringify([token.clientId, ...token.scope]));
+export const clientTokenText = (token: ClientToken): string => {
+  const { clientId, scope, audience } = token;
+  const data = audience.length === 0 ? [clientId, ...scope] : { clientId, scope, audience };
+  return row('c', token, JSON.stringify(data));
+};
+
+const grantTokenData = (data: string): Pick<GrantToken, 'scope' | 'audience'> => {
+  const read = data === '' ? null : JSON.parse(data);
+  return read === null || Array.isArray(read) ? { scope: read, audience: null } : read;
+};
+
+const clientTokenData = (data: string): Pick<ClientToken, 'clientId' | 'scope' | 'audience'> => {
+  const read = JSON.parse(data);
+  if (!Array.isArray(read)) return read;
+  const [clientId, ...scope] = read;
+  return { clientId, scope, audience: [] };
+};
 
 /** Undefined when the token's grant is not there. */
 export const foundToken = ({ grantId, hash }: TokenKey, text: string, grant?: string): FoundToken | undefined => {
   const { kind, lifetime, data } = rowOf(text);
   const key = { grantId, hash };
   if (kind === 'c') {
-    const [clientId, ...scope] = JSON.parse(data);
-    return { owner: 'client', token: { key, clientId, scope, ...lifetime } };
+    return { owner: 'client', token: { key, ...clientTokenData(data), ...lifetime } };
   }
   if (grant === undefined) return undefined;
-  const scope = data === '' ? null : JSON.parse(data);
-  const token: GrantToken = { key, kind: kind === 'a' ? 'access' : 'refresh', scope, ...lifetime };
+  const token: GrantToken = {
+    key,
+    kind: kind === 'a' ? 'access' : 'refresh',
+    ...grantTokenData(data),
+    ...lifetime,
+  };
   return { owner: 'grant', token, rotated: kind === 'R', grant: grantOf(grantId, grant) };
 };

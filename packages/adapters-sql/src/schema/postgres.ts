@@ -134,6 +134,7 @@ export const tokens = pgTable(
     /** Of a client's own token; null for a grant's. */
     clientId: textOrNull('client_id'),
     scope: jsonText<readonly string[]>('scope'),
+    audience: jsonText<readonly string[]>('audience'),
     rotatedAt: moment('rotated_at'),
     sealed: textOrNull('sealed'),
   },

@@ -109,6 +109,7 @@ export const tokens = sqliteTable(
     /** Of a client's own token; null for a grant's. */
     clientId: text('client_id'),
     scope: jsonText<readonly string[]>('scope'),
+    audience: jsonText<readonly string[]>('audience'),
     rotatedAt: moment('rotated_at'),
     sealed: text('sealed'),
   },

@@ -1,5 +1,5 @@
 // ClientStore in one table. A replacement counts only if the version is still the expected one.
-import type { Client, ClientStore, Page } from '@claviger/core';
+import { type Client, type ClientStore, completeClient, type Page } from '@claviger/core';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { type Database, once } from '../database.ts';
 import { given, givenRow } from '../placeholders.ts';
@@ -58,11 +58,12 @@ export class SqlClientStore implements ClientStore {
 
   async find(id: string): Promise<Client | undefined> {
     const [client] = await this.#database.run(this.#statements().find, { id });
-    return client;
+    return client && completeClient(client);
   }
 
   async list(page: Page): Promise<readonly Client[]> {
-    return this.#database.run(this.#statements().list, { limit: page.limit, offset: page.offset });
+    const { limit, offset } = page;
+    return (await this.#database.run(this.#statements().list, { limit, offset })).map(completeClient);
   }
 
   async replace(client: Client, expectedVersion: number): Promise<'replaced' | 'stale'> {

@@ -1,5 +1,5 @@
 // ConsentStore in one table.
-import type { Consent, ConsentStore, EpochSeconds, Page } from '@claviger/core';
+import { type Consent, type ConsentStore, completeConsent, type EpochSeconds, type Page } from '@claviger/core';
 import { and, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
 import { type Database, once } from '../database.ts';
 import { belongsTo, given, givenRow, type Selection } from '../placeholders.ts';
@@ -45,7 +45,8 @@ const prepare = (database: Database) => {
   };
 };
 
-const consentOf = ({ data, ...columns }: Tables['consents']['$inferSelect']): Consent => ({ ...columns, ...data });
+const consentOf = ({ data, ...columns }: Tables['consents']['$inferSelect']): Consent =>
+  completeConsent({ ...columns, ...data });
 
 export class SqlConsentStore implements ConsentStore {
   readonly #database: Database;

@@ -1,5 +1,5 @@
 // FlowStore in one table: what commands compare or select by is in columns, the rest of the flow in one JSON document.
-import { type EpochSeconds, type Flow, type FlowStore, subjectOf } from '@claviger/core';
+import { completeFlow, type EpochSeconds, type Flow, type FlowStore, subjectOf } from '@claviger/core';
 import { and, eq, gt, lte, sql } from 'drizzle-orm';
 import { type Database, once, type Values } from '../database.ts';
 import { belongsTo, given, givenRow, type Selection } from '../placeholders.ts';
@@ -59,7 +59,7 @@ export class SqlFlowStore implements FlowStore {
 
   async find(id: string, now: EpochSeconds): Promise<Flow | undefined> {
     const [row] = await this.#database.run(this.#statements().find, { id, now });
-    return row && { id: row.id, version: row.version, expiresAt: row.expiresAt, ...row.data };
+    return row && completeFlow({ id: row.id, version: row.version, expiresAt: row.expiresAt, ...row.data });
   }
 
   async replace(flow: Flow, expectedVersion: number, now: EpochSeconds): Promise<'replaced' | 'stale'> {

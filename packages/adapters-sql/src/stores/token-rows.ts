@@ -1,5 +1,12 @@
 // Between the records of the token store and their rows.
-import type { AuthorizationCode, ClientToken, FoundToken, Grant, GrantToken } from '@claviger/core';
+import {
+  type AuthorizationCode,
+  type ClientToken,
+  completeGrant,
+  type FoundToken,
+  type Grant,
+  type GrantToken,
+} from '@claviger/core';
 import type { Values } from '../database.ts';
 import type { Tables } from '../schema/postgres.ts';
 
@@ -16,7 +23,8 @@ export const grantRow = (
   return { id, clientId, subject, data, keepUntil: Math.max(data.keepUntil, ...expiries), revokedAt: null };
 };
 
-export const grantOf = ({ id, clientId, subject, data }: GrantRow): Grant => ({ id, clientId, subject, ...data });
+export const grantOf = ({ id, clientId, subject, data }: GrantRow): Grant =>
+  completeGrant({ id, clientId, subject, ...data });
 
 export const codeRow = ({ key, ...code }: AuthorizationCode): Values => ({ ...key, ...code, usedAt: null });
 
@@ -29,17 +37,19 @@ export const tokenRow = ({ key, ...token }: GrantToken): Values => {
 };
 
 export const clientTokenRow = ({ key, ...token }: ClientToken): Values => {
-  return { ...key, ...token, kind: 'access', rotatedAt: null, sealed: null };
+  const audience = token.audience.length === 0 ? null : token.audience;
+  return { ...key, ...token, audience, kind: 'access', rotatedAt: null, sealed: null };
 };
 
 /** Undefined when the token's grant is gone. */
 export const foundToken = (row: TokenRow, grant: GrantRow | null): FoundToken | undefined => {
-  const { grantId, hash, kind, scope, clientId, issuedAt, expiresAt } = row;
+  const { grantId, hash, kind, scope, audience, clientId, issuedAt, expiresAt } = row;
   const key = { grantId, hash };
   if (clientId !== null) {
-    return { owner: 'client', token: { key, clientId, scope: scope ?? [], issuedAt, expiresAt } };
+    const token = { key, clientId, scope: scope ?? [], audience: audience ?? [], issuedAt, expiresAt };
+    return { owner: 'client', token };
   }
   if (grant === null) return undefined;
-  const token = { key, kind, scope, issuedAt, expiresAt };
+  const token = { key, kind, scope, audience, issuedAt, expiresAt };
   return { owner: 'grant', token, rotated: row.rotatedAt !== null, grant: grantOf(grant) };
 };

@@ -49,6 +49,7 @@ export const fullMetadata = (): Required<ClientMetadata> => ({
   grantTypes: ['authorization_code', 'refresh_token'],
   responseTypes: ['code', 'code id_token'],
   scope: 'openid offline photos.*',
+  audience: ['https://api.example.org/photos', 'reports'],
   owner: 'team-a',
   policyUri: 'https://app.example.org/policy',
   tosUri: 'https://app.example.org/terms',
@@ -85,6 +86,7 @@ export const fullRequest = (change: Partial<AuthorizationRequest> = {}): Authori
     responseMode: 'form_post',
     responseType: 'code',
     scope: ['openid', 'offline'],
+    audience: ['https://api.example.org/photos', 'reports'],
     state: 'a state',
     nonce: 'a nonce',
     prompt: ['login', 'consent'],
@@ -108,6 +110,7 @@ export const fullFlow = (change: Partial<Flow> = {}): Flow => {
   };
   const consent: Required<ConsentAcceptance> = {
     grantedScope: ['openid'],
+    grantedAudience: ['https://api.example.org/photos'],
     session: session(),
     remember: true,
     rememberFor: seconds(7200),
@@ -151,6 +154,7 @@ export const fullConsent = (change: Partial<Consent> = {}): Consent => {
     clientId: 'app',
     subject: 'zoe',
     grantedScope: ['openid', 'photos'],
+    grantedAudience: ['https://api.example.org/photos'],
     session: session(),
     rememberFor: seconds(3600),
     requestedAt: later(-60),
@@ -158,6 +162,7 @@ export const fullConsent = (change: Partial<Consent> = {}): Consent => {
     request: {
       challenge: 'a challenge',
       requestedScope: ['openid', 'photos', 'offline'],
+      requestedAudience: ['https://api.example.org/photos', 'reports'],
       oidcContext: oidcContext(),
       requestUrl: 'https://auth.example.org/oauth2/auth?client_id=app',
     },
@@ -190,6 +195,8 @@ export const fullGrant = (change: Partial<Grant> = {}): Grant => {
     subject: 'zoe',
     requestedScope: ['openid', 'photos', 'offline'],
     scope: ['openid', 'photos'],
+    requestedAudience: ['https://api.example.org/photos', 'reports', 'more'],
+    audience: ['https://api.example.org/photos', 'reports'],
     session: session(),
     authenticatedAt: later(-90),
     requestedAt: later(-60),
@@ -219,6 +226,7 @@ export const fullToken = (change: Partial<GrantToken> = {}): GrantToken => {
     key: { grantId: grantIdOf('grant'), hash: hashOf('access') },
     kind: 'access',
     scope: ['photos'],
+    audience: ['reports'],
     issuedAt: later(-10),
     expiresAt: later(3590),
   };
@@ -230,6 +238,7 @@ export const fullClientToken = (change: Partial<ClientToken> = {}): ClientToken 
     key: { grantId: grantIdOf('client-token'), hash: hashOf('client-token') },
     clientId: 'app',
     scope: ['reports', 'photos'],
+    audience: ['https://api.example.org/photos', 'reports'],
     issuedAt: later(-10),
     expiresAt: later(3590),
   };

@@ -13,7 +13,13 @@ export const refreshKey = keyOf('refresh');
 /** An access and a refresh token; their hashes start with `generation`. */
 export const tokenPair = (generation = '', grant = 'grant'): readonly [GrantToken, GrantToken] => [
   fullToken({ key: keyOf(`${generation}access`, grant) }),
-  fullToken({ key: keyOf(`${generation}refresh`, grant), kind: 'refresh', scope: null, expiresAt: later(500_000) }),
+  fullToken({
+    key: keyOf(`${generation}refresh`, grant),
+    kind: 'refresh',
+    scope: null,
+    audience: null,
+    expiresAt: later(500_000),
+  }),
 ];
 
 export const firstTokens = (): readonly GrantToken[] => tokenPair();

@@ -45,19 +45,24 @@ const recordCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'empty lists, empty texts and null come back as they are: no scope is not the scope of the grant',
+    name: "empty lists, empty texts and null come back as they are: no scope, no audience is not the grant's",
     async run(store) {
-      const grant = fullGrant({ acr: '', scope: [], requestedScope: [], session: { accessToken: {}, idToken: {} } });
+      const nothing = { scope: [], requestedScope: [], audience: [], requestedAudience: [] };
+      const grant = fullGrant({ ...nothing, acr: '', session: { accessToken: {}, idToken: {} } });
       const code = fullCode({ redirectUri: '', codeChallenge: '', nonce: '' });
-      const tokens = [fullToken({ scope: [] }), fullToken({ key: refreshKey, kind: 'refresh', scope: null })];
+      const tokens = [
+        fullToken({ scope: [], audience: [] }),
+        fullToken({ key: { ...accessKey, hash: hashOf('wide') }, scope: null }),
+        fullToken({ key: refreshKey, kind: 'refresh', scope: null, audience: null }),
+      ];
       await store.createGrant(grant, { code, tokens });
-      await store.saveClientToken(fullClientToken({ scope: [] }));
+      await store.saveClientToken(fullClientToken({ scope: [], audience: [] }));
       assert.deepEqual(await store.findCode(codeKey, now), { code, used: false, grant });
       for (const token of tokens) {
         assert.deepEqual(await store.findToken(token.key, now), { owner: 'grant', token, rotated: false, grant });
       }
       const found = await store.findToken(fullClientToken().key, now);
-      assert.deepEqual(found?.token.scope, []);
+      assert.deepEqual(found?.token, fullClientToken({ scope: [], audience: [] }));
     },
   },
   {
@@ -70,6 +75,7 @@ const recordCases: readonly Case<TokenStore>[] = [
           subject: text,
           acr: text,
           scope: [text],
+          audience: [text],
         });
         const code = fullCode({ key: { ...codeKey, grantId: grant.id }, redirectUri: text, nonce: text });
         await store.createGrant(grant, { code });

@@ -25,6 +25,7 @@ export interface AuthorizationRequest {
   readonly responseType: string;
   readonly responseMode: ResponseMode;
   readonly scope: readonly string[];
+  readonly audience: readonly string[];
   readonly state: string;
   readonly nonce: string;
   readonly prompt: readonly string[];

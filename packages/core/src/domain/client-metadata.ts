@@ -35,6 +35,7 @@ export const registeredMetadata = (
   checkUserinfoAlgorithm(complete);
   for (const uri of complete.redirectUris) checkRedirectUri(uri);
   checkSubjectType(complete, settings.subjectTypes);
+  checkAudience(complete);
   return complete;
 };
 
@@ -88,5 +89,13 @@ const checkSubjectType = ({ subjectType }: ClientMetadata, supported: readonly s
       'invalid_request',
       `subject_type ${JSON.stringify(subjectType)} is not one of ${supported.join(', ')}.`,
     );
+  }
+};
+
+/** A request lists audiences with spaces between them. */
+const checkAudience = ({ audience }: ClientMetadata): void => {
+  const faulty = audience.find((entry) => !/^[^\s\p{Cc}]+$/u.test(entry));
+  if (faulty !== undefined) {
+    throw oauthError('invalid_request', `audience: ${JSON.stringify(faulty)} is empty or has a blank in it.`);
   }
 };

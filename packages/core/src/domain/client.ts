@@ -12,6 +12,8 @@ export interface ClientMetadata {
   readonly responseTypes: readonly string[];
   /** Allowed scopes, space separated; patterns under the scope strategy. */
   readonly scope: string;
+  /** What it may ask for as the audience of its access tokens. */
+  readonly audience: readonly string[];
   readonly owner: string;
   readonly policyUri: string;
   readonly tosUri: string;
@@ -36,6 +38,7 @@ export const emptyClientMetadata: ClientMetadata = {
   grantTypes: [],
   responseTypes: [],
   scope: '',
+  audience: [],
   owner: '',
   policyUri: '',
   tosUri: '',

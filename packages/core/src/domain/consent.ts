@@ -9,6 +9,7 @@ export interface Consent {
   readonly clientId: string;
   readonly subject: string;
   readonly grantedScope: readonly string[];
+  readonly grantedAudience: readonly string[];
   readonly session: GrantSession;
   /** As the consent app sent it; 0 means without limit. */
   readonly rememberFor: Seconds;
@@ -23,6 +24,7 @@ export interface Consent {
 export interface ConsentRequestSnapshot {
   readonly challenge: string;
   readonly requestedScope: readonly string[];
+  readonly requestedAudience: readonly string[];
   readonly oidcContext: OidcContext;
   readonly requestUrl: string;
 }

@@ -34,6 +34,7 @@ export interface LoginAcceptance {
 /** What the consent app decided. */
 export interface ConsentAcceptance {
   readonly grantedScope: readonly string[];
+  readonly grantedAudience: readonly string[];
   readonly session: GrantSession;
   readonly remember: boolean;
   readonly rememberFor: Seconds;

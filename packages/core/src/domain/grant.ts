@@ -19,6 +19,9 @@ export interface Grant {
   readonly subjectIdentifier: string;
   readonly requestedScope: readonly string[];
   readonly scope: readonly string[];
+  readonly requestedAudience: readonly string[];
+  /** Where its access tokens may be used; empty: nothing is said about it. */
+  readonly audience: readonly string[];
   readonly session: GrantSession;
   /** When the person authenticated (OpenID Connect Core §2, `auth_time`). */
   readonly authenticatedAt: EpochSeconds;

@@ -28,6 +28,8 @@ export interface GrantToken {
   readonly kind: 'access' | 'refresh';
   /** Narrower than the grant's scope when a refresh asked for less (RFC 6749 §6); null means the grant's scope. */
   readonly scope: readonly string[] | null;
+  /** Narrower than the grant's audience when the request asked for less (RFC 8707 §2.2); null means the grant's. */
+  readonly audience: readonly string[] | null;
   readonly issuedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
 }
@@ -37,6 +39,7 @@ export interface ClientToken {
   readonly key: TokenKey;
   readonly clientId: string;
   readonly scope: readonly string[];
+  readonly audience: readonly string[];
   readonly issuedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
 }

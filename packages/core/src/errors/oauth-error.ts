@@ -59,6 +59,11 @@ export const errorKinds = {
   request_not_supported: { status: 400, description: 'The server does not support the request parameter.' },
   request_uri_not_supported: { status: 400, description: 'The server does not support the request_uri parameter.' },
   registration_not_supported: { status: 400, description: 'The server does not support the registration parameter.' },
+  // RFC 8707 §2
+  invalid_target: {
+    status: 400,
+    description: 'The requested resource or audience is unknown, malformed, or not allowed.',
+  },
   // Codes of the 2018 API
   invalid_state: { status: 400, description: 'The state is missing or too short.' },
   request_unauthorized: {

@@ -15,12 +15,13 @@ interface Deps {
 
 /** RFC 7662 §2.2, with the members of the 2018 API: `ext`, and what kind of token it is in `token_type`. */
 const present = (
-  { kind, client, scope, subject, issuedAt, expiresAt, extra, grant }: ActiveToken,
+  { kind, client, scope, audience, subject, issuedAt, expiresAt, extra, grant }: ActiveToken,
   issuer: string,
 ): JsonObject => ({
   active: true,
   ...(scope.length > 0 ? { scope: scope.join(' ') } : {}),
   client_id: client.id,
+  ...(audience.length > 0 ? { aud: audience } : {}),
   sub: subject,
   ...(grant && grant.subjectIdentifier !== subject ? { obfuscated_subject: grant.subjectIdentifier } : {}),
   exp: expiresAt,

@@ -1,5 +1,8 @@
-// Request parameters: each at most once (RFC 6749 §3.1, §3.2), an empty one counts as absent.
+// Request parameters: each at most once (RFC 6749 §3.1, §3.2), `resource` apart; an empty one counts as absent.
 import type { Parameters } from '../domain/authorization-request.ts';
+
+/** RFC 8707 §2: may be repeated. Its values are put together with spaces, which no URI has. */
+const repeatable = 'resource';
 
 export interface ReadParameters {
   readonly values: Parameters;
@@ -12,7 +15,8 @@ export const readParameters = (search: URLSearchParams): ReadParameters => {
   const seen = new Set<string>();
   const repeated: string[] = [];
   for (const [name, value] of search) {
-    if (seen.has(name)) repeated.push(name);
+    if (name === repeatable) values[name] = [values[name] ?? '', value].join(' ').trim();
+    else if (seen.has(name)) repeated.push(name);
     else if (value !== '') values[name] = value;
     seen.add(name);
   }

@@ -19,6 +19,11 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
     breaks: (sound) => ({ createGrant: (grant, issued) => sound.createGrant({ ...grant, acr: '' }, issued) }),
   },
   {
+    fault: "forgets the grant's audience",
+    caughtBy: 'a grant comes back with every field from its code and from each of its tokens',
+    breaks: (sound) => ({ createGrant: (grant, issued) => sound.createGrant({ ...grant, audience: [] }, issued) }),
+  },
+  {
     fault: 'forgets a field of the code',
     caughtBy: 'a code comes back with every field',
     breaks: (sound) => ({
@@ -32,8 +37,24 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
     breaks: (sound) => ({ saveClientToken: (token) => sound.saveClientToken({ ...token, scope: [] }) }),
   },
   {
+    fault: "forgets the audience of a client's token",
+    caughtBy: "a client's own token comes back with every field",
+    breaks: (sound) => ({ saveClientToken: (token) => sound.saveClientToken({ ...token, audience: [] }) }),
+  },
+  {
+    fault: "takes no audience for the grant's",
+    caughtBy: "empty lists, empty texts and null come back as they are: no scope, no audience is not the grant's",
+    breaks: (sound) => ({
+      createGrant: (grant, { tokens = [], ...rest }) =>
+        sound.createGrant(grant, {
+          ...rest,
+          tokens: tokens.map((token) => ({ ...token, audience: token.audience?.length === 0 ? null : token.audience })),
+        }),
+    }),
+  },
+  {
     fault: 'takes empty for absent',
-    caughtBy: 'empty lists, empty texts and null come back as they are: no scope is not the scope of the grant',
+    caughtBy: "empty lists, empty texts and null come back as they are: no scope, no audience is not the grant's",
     breaks: (sound) => ({
       createGrant: (grant, issued) => sound.createGrant(withoutEmpty(grant), withoutEmpty(issued)),
     }),
@@ -102,6 +123,18 @@ export const codeFaults: readonly Fault<TokenStore>[] = [
         sound.redeemCode(
           key,
           tokens.map((token) => ({ ...token, scope: null })),
+          now,
+        ),
+    }),
+  },
+  {
+    fault: 'forgets the audience of a redeemed token',
+    caughtBy: 'redeeming a code uses it up and saves its tokens with every field',
+    breaks: (sound) => ({
+      redeemCode: (key, tokens, now) =>
+        sound.redeemCode(
+          key,
+          tokens.map((token) => ({ ...token, audience: null })),
           now,
         ),
     }),

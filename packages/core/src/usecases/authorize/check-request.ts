@@ -4,9 +4,10 @@
 //   received   client, redirect URI                        an error page: no address can be trusted yet
 //   addressed  repeated parameters, request objects,       the client's redirect URI
 //              scope, registration, response type and
-//              mode, state, PKCE, prompt, max_age, hint
+//              mode, state, PKCE, prompt, max_age, hint, audience
 //
 // The stage is the type: only an AddressedRequest has somewhere to redirect to.
+import { requestedAudience } from '../../domain/audience.ts';
 import type { AuthorizationRequest, Parameters } from '../../domain/authorization-request.ts';
 import { allowsGrantType, type Client, isPublic } from '../../domain/client.ts';
 import { isLoopbackUrl } from '../../domain/loopback.ts';
@@ -165,6 +166,8 @@ const parseMaxAge = (text: string): number | null => {
   return Number(text);
 };
 
+const notRegistered = 'is not registered for the client.';
+
 const words = (text: string | undefined): readonly string[] => (text ?? '').split(' ').filter((word) => word !== '');
 
 interface Deps {
@@ -189,6 +192,7 @@ export const makeCheckRequest =
       responseType,
       responseMode: chooseResponseMode(responseType, parameters.response_mode ?? '') ?? 'query',
       scope: parseScope(parameters.scope ?? ''),
+      audience: requestedAudience(parameters, request.client.metadata.audience, notRegistered),
       state: parameters.state ?? '',
       nonce: parameters.nonce ?? '',
       prompt,

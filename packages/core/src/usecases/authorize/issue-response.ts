@@ -59,6 +59,8 @@ export const makeIssueResponse = ({ system, settings, tokens, issueIdToken, iden
     subjectIdentifier: identifySubject(client, accepted.login.subject, accepted.login.forceSubjectIdentifier),
     requestedScope: accepted.flow.request.scope,
     scope: accepted.consent.grantedScope,
+    requestedAudience: accepted.flow.request.audience,
+    audience: accepted.consent.grantedAudience,
     session: accepted.consent.session,
     authenticatedAt: accepted.login.authenticatedAt,
     requestedAt: accepted.flow.requestedAt,
@@ -98,7 +100,7 @@ export const makeIssueResponse = ({ system, settings, tokens, issueIdToken, iden
       : [];
     const expiresAt = after(now, settings.accessTokenLifespan);
     const accessTokens: GrantToken[] = access
-      ? [{ key: access.key, kind: 'access', scope: null, issuedAt: now, expiresAt }]
+      ? [{ key: access.key, kind: 'access', scope: null, audience: null, issuedAt: now, expiresAt }]
       : [];
     const [first] = codes;
     // An ID token alone, or `none`, leaves nothing that could be presented later: no grant is kept for it.

@@ -38,7 +38,7 @@ export const sessionThatSkips = (
 const mayRemember = (client: Client, redirectUri: string): boolean =>
   !isPublic(client) || redirectUri.startsWith('https://');
 
-/** Whether a remembered consent, alone, covers every requested scope. Throws consent_required. */
+/** Whether a remembered consent, alone, covers every requested scope and audience. Throws consent_required. */
 export const consentSkips = (
   request: AuthorizationRequest,
   client: Client,
@@ -51,7 +51,8 @@ export const consentSkips = (
     remembered.some(
       (consent) =>
         isOf(client, consent.clientId, consent.requestedAt) &&
-        firstNotAllowed(strategy, consent.grantedScope, request.scope) === undefined,
+        firstNotAllowed(strategy, consent.grantedScope, request.scope) === undefined &&
+        request.audience.every((wanted) => consent.grantedAudience.includes(wanted)),
     );
   if (!covered && request.prompt.includes('none')) {
     throw oauthError('consent_required', 'The prompt is "none", but the person has not consented to this yet.');

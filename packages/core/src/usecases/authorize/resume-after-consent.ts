@@ -33,6 +33,10 @@ const checkStillAllowed = (request: AuthorizationRequest, client: Client, strate
   if (excess !== undefined) {
     throw oauthError('invalid_scope', `The client may not request the scope "${excess}" any more.`);
   }
+  const target = request.audience.find((wanted) => !client.metadata.audience.includes(wanted));
+  if (target !== undefined) {
+    throw oauthError('invalid_target', `The client may not ask for the audience "${target}" any more.`);
+  }
   if (!allowsResponseType(client, request.responseType)) throw oauthError('unsupported_response_type');
 };
 
@@ -41,7 +45,7 @@ export const makeResumeAfterConsent = ({ system, settings, flows, issueResponse 
     if ((await flows.replace(end(flow), flow.version, now)) === 'stale') throw usedBefore('consent');
   };
 
-  /** Throws what the client is told: access_denied, invalid_request, request_forbidden, invalid_scope. */
+  /** Throws what the client is told: access_denied, invalid_request, request_forbidden, invalid_scope, invalid_target. */
   return async (command: ResumeAfterConsent): Promise<ConsentResumed> => {
     const now = system.clock.now();
     const flow = await openReturningFlow({ mac: system.mac, flows }, 'consent', command, now);

@@ -35,6 +35,13 @@ const checkAcceptance = (
   if (strictGrantScope && excess !== undefined) {
     throw oauthError('invalid_request', `The member "grant_scope" holds "${excess}", which was not requested.`);
   }
+  const target = accepted.grantedAudience.find((audience) => !request.audience.includes(audience));
+  if (target !== undefined) {
+    throw oauthError(
+      'invalid_request',
+      `The member "grant_access_token_audience" holds "${target}", which was not requested.`,
+    );
+  }
 };
 
 export const makeConsentUseCases = ({ system, settings, flows, consents, clients }: Deps) => {
@@ -46,13 +53,14 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
   const remember = (
     flow: Flow,
     challenge: string,
-    { grantedScope, session, rememberFor }: ConsentAcceptance,
+    { grantedScope, grantedAudience, session, rememberFor }: ConsentAcceptance,
   ): Promise<void> =>
     consents.remember({
       id: flow.id,
       clientId: flow.request.clientId,
       subject: subjectOf(flow),
       grantedScope,
+      grantedAudience,
       session,
       rememberFor,
       requestedAt: flow.requestedAt,
@@ -60,6 +68,7 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
       request: {
         challenge,
         requestedScope: flow.request.scope,
+        requestedAudience: flow.request.audience,
         oidcContext: flow.request.context,
         requestUrl: flow.request.url,
       },
@@ -78,6 +87,7 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
       if (!flow?.consent) return { outcome: 'unknown-challenge' };
       const accepted: ConsentAcceptance = {
         grantedScope: command.grantedScope,
+        grantedAudience: command.grantedAudience ?? [],
         session: command.session ?? { accessToken: {}, idToken: {} },
         remember: command.remember ?? false,
         rememberFor: command.rememberFor ?? seconds(0),

@@ -14,6 +14,7 @@ export interface ActiveToken {
   readonly kind: 'access' | 'refresh';
   readonly client: Client;
   readonly scope: readonly string[];
+  readonly audience: readonly string[];
   /** The person, or the client for its own token. */
   readonly subject: string;
   readonly issuedAt: EpochSeconds;
@@ -37,7 +38,8 @@ const describe = (found: FoundToken, client: Client): ActiveToken | undefined =>
   const common = { client, issuedAt: token.issuedAt, expiresAt: token.expiresAt };
   if (found.owner === 'client') {
     if (!isOf(client, found.token.clientId, token.issuedAt)) return undefined;
-    return { ...common, kind: 'access', scope: found.token.scope, subject: client.id, extra: {}, grant: null };
+    const { scope, audience } = found.token;
+    return { ...common, kind: 'access', scope, audience, subject: client.id, extra: {}, grant: null };
   }
   const { grant } = found;
   if (found.rotated || !isOf(client, grant.clientId, grant.createdAt)) return undefined;
@@ -45,6 +47,7 @@ const describe = (found: FoundToken, client: Client): ActiveToken | undefined =>
     ...common,
     kind: found.token.kind,
     scope: found.token.scope ?? grant.scope,
+    audience: found.token.audience ?? grant.audience,
     subject: grant.subject,
     extra: grant.session.accessToken,
     grant,

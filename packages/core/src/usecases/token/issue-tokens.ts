@@ -29,20 +29,28 @@ type Deps = { readonly system: System; readonly settings: Settings };
 export const mintPair = (
   { system, settings }: Deps,
   grant: Grant,
-  scope: readonly string[] | null,
+  { scope, audience }: Pick<GrantToken, 'scope' | 'audience'>,
   now: EpochSeconds,
 ): MintedPair => {
   const access = mintToken(system, 'access-token', grant.id);
   const records: GrantToken[] = [
-    { key: access.key, kind: 'access', scope, issuedAt: now, expiresAt: after(now, settings.accessTokenLifespan) },
+    {
+      key: access.key,
+      kind: 'access',
+      scope,
+      audience,
+      issuedAt: now,
+      expiresAt: after(now, settings.accessTokenLifespan),
+    },
   ];
   if (!grantsOfflineAccess(grant.scope)) return { accessToken: access.secret, refreshToken: null, records };
   const refresh = mintToken(system, 'refresh-token', grant.id);
-  // RFC 6749 §6: the refresh token keeps the scope that was granted, whatever one refresh asked for.
+  // RFC 6749 §6, RFC 8707 §2.2: the refresh token keeps what was granted, whatever one request asked for.
   records.push({
     key: refresh.key,
     kind: 'refresh',
     scope: null,
+    audience: null,
     issuedAt: now,
     expiresAt: after(now, settings.refreshTokenLifespan),
   });

@@ -11,6 +11,7 @@ export const clientNames = {
   grantTypes: 'grant_types',
   responseTypes: 'response_types',
   scope: 'scope',
+  audience: 'audience',
   owner: 'owner',
   policyUri: 'policy_uri',
   tosUri: 'tos_uri',
@@ -40,6 +41,7 @@ export const clientBody = Type.Object({
   grant_types: list,
   response_types: list,
   scope: text,
+  audience: list,
   owner: text,
   policy_uri: text,
   tos_uri: text,
@@ -65,13 +67,14 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 /** Fails to compile when the schema and the table name different members. */
 export const clientBodyIsComplete: Same<keyof ClientBody, WireName | OwnName> = true;
 
-/** What the 2018 API leaves out when it is empty. */
+/** What the 2018 API leaves out when it is empty, and what it had not. */
 const omittedWhenEmpty = new Set<keyof ClientMetadata>([
   'sectorIdentifierUri',
   'jwksUri',
   'jwks',
   'requestUris',
   'requestObjectSigningAlg',
+  'audience',
 ]);
 
 const listMembers = new Set<keyof ClientMetadata>([
@@ -80,6 +83,7 @@ const listMembers = new Set<keyof ClientMetadata>([
   'responseTypes',
   'contacts',
   'requestUris',
+  'audience',
 ]);
 
 const members = Object.keys(clientNames) as (keyof ClientMetadata)[];

@@ -9,7 +9,7 @@ import {
 } from '@claviger/core';
 import Type, { type Static } from 'typebox';
 import { fromClient } from './client.wire.ts';
-import { fromOidcContext } from './login-request.wire.ts';
+import { fromOidcContext, whenAny } from './login-request.wire.ts';
 import { integer, nullable } from './nullable.ts';
 
 const sessionData = nullable(Type.Unsafe<JsonObject>({ type: 'object' }));
@@ -18,6 +18,7 @@ const sessionData = nullable(Type.Unsafe<JsonObject>({ type: 'object' }));
 export const acceptConsentBody = Type.Object(
   {
     grant_scope: nullable(Type.Array(Type.String())),
+    grant_access_token_audience: nullable(Type.Array(Type.String())),
     session: nullable(
       Type.Object({ access_token: sessionData, id_token: sessionData }, { additionalProperties: false }),
     ),
@@ -30,6 +31,7 @@ export const acceptConsentBody = Type.Object(
 export const toAcceptConsent = (challenge: string, body: Static<typeof acceptConsentBody>): AcceptConsent => ({
   challenge,
   grantedScope: body.grant_scope ?? [],
+  grantedAudience: body.grant_access_token_audience ?? [],
   session: { accessToken: body.session?.access_token ?? {}, idToken: body.session?.id_token ?? {} },
   remember: body.remember ?? false,
   rememberFor: seconds(body.remember_for ?? 0),
@@ -38,6 +40,7 @@ export const toAcceptConsent = (challenge: string, body: Static<typeof acceptCon
 export const fromConsentRequest = ({ challenge, flow, client }: PendingRequest): Record<string, unknown> => ({
   challenge,
   requested_scope: flow.request.scope,
+  ...whenAny('requested_access_token_audience', flow.request.audience),
   skip: flow.consent?.skip ?? false,
   subject: subjectOf(flow),
   oidc_context: fromOidcContext(flow.request.context),
@@ -48,12 +51,14 @@ export const fromConsentRequest = ({ challenge, flow, client }: PendingRequest):
 /** 2018 API: PreviousConsentSession. Only consents that were asked for and remembered are ever listed. */
 export const fromListedConsent = ({ consent, client }: ListedConsent): Record<string, unknown> => ({
   grant_scope: consent.grantedScope,
+  ...whenAny('grant_access_token_audience', consent.grantedAudience),
   session: { access_token: consent.session.accessToken, id_token: consent.session.idToken },
   remember: true,
   remember_for: consent.rememberFor,
   consent_request: {
     challenge: consent.request.challenge,
     requested_scope: consent.request.requestedScope,
+    ...whenAny('requested_access_token_audience', consent.request.requestedAudience),
     skip: false,
     subject: consent.subject,
     oidc_context: fromOidcContext(consent.request.oidcContext),

@@ -51,12 +51,17 @@ export const toReject = (challenge: string, body: Static<typeof rejectBody>): Re
 export const fromLoginRequest = ({ challenge, flow, client }: PendingRequest): Record<string, unknown> => ({
   challenge,
   requested_scope: flow.request.scope,
+  ...whenAny('requested_access_token_audience', flow.request.audience),
   skip: flow.login.skip,
   subject: flow.login.subject,
   oidc_context: fromOidcContext(flow.request.context),
   client: fromClient(client),
   request_url: flow.request.url,
 });
+
+/** Members that the 2018 API had not are left out when they are empty. */
+export const whenAny = (member: string, list: readonly string[]): Record<string, readonly string[]> =>
+  list.length > 0 ? { [member]: list } : {};
 
 /** Members are left out when empty (2018 API). */
 export const fromOidcContext = (context: OidcContext): Record<string, unknown> => ({

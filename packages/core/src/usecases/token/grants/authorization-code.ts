@@ -1,4 +1,5 @@
 // The authorization code grant (RFC 6749 §4.1.3): find the code, check all that binds it, then use it up.
+import { narrowedAudience } from '../../../domain/audience.ts';
 import { allowsGrantType, isOf } from '../../../domain/client.ts';
 import { isCodeVerifier } from '../../../domain/pkce.ts';
 import { grantsOpenId } from '../../../domain/scope.ts';
@@ -57,7 +58,8 @@ export const makeAuthorizationCodeGrant = ({ system, settings, tokens, issueIdTo
       await tokens.redeemCode(key, [], now);
       throw oauthError('invalid_grant', 'The code_verifier does not fit the code_challenge.');
     }
-    const pair = mintPair({ system, settings }, grant, null, now);
+    const audience = narrowedAudience(parameters, grant.audience);
+    const pair = mintPair({ system, settings }, grant, { scope: null, audience }, now);
     // Signed before the code is used up: a key that cannot sign costs a retry, not the code.
     const idToken = grantsOpenId(grant.scope) ? await issueIdToken({ grant, nonce: code.nonce, now }) : undefined;
     if ((await tokens.redeemCode(key, pair.records, now)) !== 'redeemed') {

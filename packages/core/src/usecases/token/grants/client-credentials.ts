@@ -1,4 +1,5 @@
 // The client credentials grant (RFC 6749 §4.4): a client acts for itself.
+import { requestedAudience } from '../../../domain/audience.ts';
 import { allowsGrantType, isPublic } from '../../../domain/client.ts';
 import { firstNotAllowed, parseScope } from '../../../domain/scope.ts';
 import { after } from '../../../domain/time.ts';
@@ -17,6 +18,7 @@ export const makeClientCredentialsGrant =
     const scope = parseScope(parameters.scope ?? '');
     const excess = firstNotAllowed(settings.scopeStrategy, parseScope(client.metadata.scope), scope);
     if (excess !== undefined) throw oauthError('invalid_scope', `The client may not request the scope "${excess}".`);
+    const audience = requestedAudience(parameters, client.metadata.audience, 'is not registered for the client.');
     // RFC 6749 §4.4: only for confidential clients.
     if (isPublic(client)) throw oauthError('unauthorized_client', 'A public client cannot use client_credentials.');
     if (!allowsGrantType(client, 'client_credentials')) {
@@ -25,6 +27,6 @@ export const makeClientCredentialsGrant =
     const now = system.clock.now();
     const { secret, key } = mintToken(system, 'access-token');
     const expiresAt = after(now, settings.accessTokenLifespan);
-    await tokens.saveClientToken({ key, clientId: client.id, scope, issuedAt: now, expiresAt });
+    await tokens.saveClientToken({ key, clientId: client.id, scope, audience, issuedAt: now, expiresAt });
     return { accessToken: secret, expiresIn: settings.accessTokenLifespan, scope };
   };

@@ -1,5 +1,6 @@
 // The refresh token grant (RFC 6749 §6) with rotation (RFC 9700 §4.14.2). A repeat within the grace period gets the same
 // successors again, so that a lost answer or a double click logs nobody out; a later one ends the grant.
+import { narrowedAudience } from '../../../domain/audience.ts';
 import { allowsGrantType, isOf } from '../../../domain/client.ts';
 import type { Grant } from '../../../domain/grant.ts';
 import { grantsOpenId, parseScope } from '../../../domain/scope.ts';
@@ -27,6 +28,8 @@ interface Successors {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly scope: readonly string[];
+  /** Absent in what earlier versions sealed. */
+  readonly audience?: readonly string[];
   readonly expiresAt: EpochSeconds;
 }
 
@@ -50,8 +53,8 @@ const narrowed = (grant: Grant, requested: string): readonly string[] | null => 
 const opened = (cipher: Cipher, presented: string, sealed: string): Successors =>
   JSON.parse(cipher.openUnder(presented, sealed));
 
-const sameScope = (one: readonly string[], other: readonly string[]): boolean =>
-  one.length === other.length && one.every((scope) => other.includes(scope));
+const sameList = (one: readonly string[] = [], other: readonly string[] = []): boolean =>
+  one.length === other.length && one.every((entry) => other.includes(entry));
 
 export const makeRefreshTokenGrant =
   ({ system, settings, tokens, issueIdToken }: Deps): TokenGrant =>
@@ -66,12 +69,14 @@ export const makeRefreshTokenGrant =
     const now = system.clock.now();
     const grant = checked(await tokens.findToken(read.key, now), client);
     const scope = narrowed(grant, parameters.scope ?? '');
+    const audience = narrowedAudience(parameters, grant.audience);
 
-    const pair = mintPair({ system, settings }, grant, scope, now);
+    const pair = mintPair({ system, settings }, grant, { scope, audience }, now);
     const fresh: Successors = {
       accessToken: pair.accessToken,
       refreshToken: pair.refreshToken ?? '',
       scope: scope ?? grant.scope,
+      audience: audience ?? grant.audience,
       expiresAt: after(now, settings.accessTokenLifespan),
     };
     // Signed before anything changes: a key that cannot sign costs a retry, not the token. OpenID Connect Core §12.2: a
@@ -85,8 +90,11 @@ export const makeRefreshTokenGrant =
     }
     if (result.outcome === 'missing') throw oauthError('invalid_grant', 'The refresh token is expired or revoked.');
     const handedOut = result.outcome === 'rotated' ? fresh : opened(system.cipher, presented, result.sealed);
-    if (!sameScope(handedOut.scope, fresh.scope)) {
+    if (!sameList(handedOut.scope, fresh.scope)) {
       throw oauthError('invalid_scope', 'The refresh token was just used for another scope.');
+    }
+    if (!sameList(handedOut.audience, fresh.audience)) {
+      throw oauthError('invalid_target', 'The refresh token was just used for another audience.');
     }
     return {
       accessToken: handedOut.accessToken,

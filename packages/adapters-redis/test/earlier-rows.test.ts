@@ -1,0 +1,84 @@
+// Rows as earlier versions wrote them are still read: what they lack is filled in.
+import { fixtures } from '@claviger/core/contract';
+import t from 'tap';
+import { openRedisStores } from '../src/index.ts';
+import { startRedis } from '../src/testing/index.ts';
+import { freshPrefixes } from './support/contract-runs.ts';
+import { Inspector } from './support/inspect.ts';
+
+const { fullClient, fullClientToken, fullConsent, fullFlow, fullGrant, fullToken, grantIdOf, hashOf, later, now } =
+  fixtures;
+
+const redis = await startRedis();
+t.teardown(() => redis.stop());
+
+const prefix = freshPrefixes(redis.prefix)();
+const { stores, close } = await openRedisStores({ url: redis.url, prefix });
+const inspector = new Inspector(redis.url, prefix);
+t.teardown(() => {
+  inspector.close();
+  return close();
+});
+
+const keysLike = async (pattern: RegExp): Promise<readonly string[]> =>
+  (await inspector.keys()).filter((key) => pattern.test(key));
+
+/** Takes every member with such a name out of the JSON. */
+const without = (text: string, names: RegExp): string =>
+  text.replaceAll(/"(\w+)":\[[^\]]*\],?/g, (member, name) => (names.test(name) ? '' : member)).replaceAll(',}', '}');
+
+const rewriteHash = async (key: string, change: (text: string) => string): Promise<void> => {
+  const [field, text] = [await inspector.call('hkeys', key), await inspector.call('hvals', key)].flat();
+  await inspector.call('hset', key, String(field), change(String(text)));
+};
+
+const rewrite = async (key: string, change: (text: string) => string): Promise<void> => {
+  await inspector.call('set', key, change(String(await inspector.call('get', key))), 'KEEPTTL');
+};
+
+t.test('clients, flows and consents that were written before there were audiences have none', async (t) => {
+  await stores.clients.create(fullClient());
+  await stores.flows.create(fullFlow());
+  await stores.consents.remember(fullConsent());
+  const audience = /audience$/i;
+  for (const key of await keysLike(/^(clients|consents):/)) await rewriteHash(key, (text) => without(text, audience));
+  for (const key of await keysLike(/^flow:/)) await rewrite(key, (text) => without(text, audience));
+
+  t.same((await stores.clients.find('app'))?.metadata, { ...fullClient().metadata, audience: [] });
+  t.same((await stores.clients.list({ limit: 1, offset: 0 }))[0]?.metadata.audience, []);
+  const flow = await stores.flows.find('flow', now);
+  t.same([flow?.request.audience, flow?.consent?.accepted?.grantedAudience], [[], []]);
+  const [consent] = await stores.consents.findFor('app', 'zoe', now);
+  t.same(consent, {
+    ...fullConsent(),
+    grantedAudience: [],
+    request: { ...fullConsent().request, requestedAudience: [] },
+  });
+});
+
+t.test('tokens and grants that were written before there were audiences have none', async (t) => {
+  const { issuedAt, expiresAt } = fullToken();
+  const refreshKey = { grantId: grantIdOf('grant'), hash: hashOf('refresh') };
+  const refresh = fullToken({ key: refreshKey, kind: 'refresh', scope: null, expiresAt: later(1000) });
+  await stores.tokens.createGrant(fullGrant(), { tokens: [fullToken(), refresh] });
+  await stores.tokens.saveClientToken(fullClientToken());
+  const [grant = '', access = ''] = await Promise.all([keysLike(/^g:/), keysLike(/^a:/)]).then((keys) => keys.flat());
+  await rewrite(grant, (text) => {
+    const lines = text.split('\n');
+    return [...lines.slice(0, 3), JSON.stringify(JSON.parse(lines[3] ?? '').slice(0, 10))].join('\n');
+  });
+  await rewriteHash(access, () => `a ${issuedAt} ${expiresAt} ["photos"]`);
+  await rewrite(`t:{${refreshKey.grantId}}${refreshKey.hash}`, () => `r ${issuedAt} ${later(1000)} `);
+  const own = fullClientToken().key;
+  await rewrite(`t:{${own.grantId}}${own.hash}`, () => `c ${issuedAt} ${expiresAt} ["app","reports","photos"]`);
+
+  const formerGrant = fullGrant({ audience: [], requestedAudience: [] });
+  t.same(await stores.tokens.findToken(fullToken().key, now), {
+    owner: 'grant',
+    token: fullToken({ audience: null }),
+    rotated: false,
+    grant: formerGrant,
+  });
+  t.match(await stores.tokens.findToken(refreshKey, now), { token: { scope: null, audience: null } });
+  t.same(await stores.tokens.findToken(own, now), { owner: 'client', token: fullClientToken({ audience: [] }) });
+});

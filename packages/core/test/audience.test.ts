@@ -1,0 +1,180 @@
+// Audiences: who may ask for which, what a consent grants, and what the tokens say (RFC 8707, and the `audience` parameter).
+import t from 'tap';
+import {
+  authorizeUrl,
+  type GivenClient,
+  givenAClient,
+  introspect,
+  redeem,
+  refresh,
+  Visit,
+} from './support/given-a-flow.ts';
+import { type GivenProvider, givenAProvider } from './support/given-a-provider.ts';
+import { json, location, post } from './support/wire.ts';
+
+const photos = 'https://api.example/photos';
+const mails = 'https://api.example/mails';
+const registered = { audience: [photos, mails, 'reports'] };
+const all = { grantedAudience: [photos, mails] };
+
+const audOf = async (given: GivenProvider, token: unknown): Promise<unknown> =>
+  (await introspect(given, String(token))).aud;
+
+/** The parameters of a request, of which one may come more than once. */
+const withResources = (url: string, ...resources: readonly string[]): string =>
+  [url, ...resources.map((resource) => `resource=${encodeURIComponent(resource)}`)].join('&');
+
+const ask = (given: GivenProvider, client: GivenClient, ...parameters: (readonly [string, string])[]) => {
+  const form = new URLSearchParams({ grant_type: 'client_credentials' });
+  for (const [name, value] of parameters) form.append(name, value);
+  return post(given.provider.endpoints.token, form, client.auth);
+};
+
+t.test('client credentials: the audience that was asked for, as a list or as resources, and no other', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given, 'shop', registered);
+  const granted = async (...parameters: (readonly [string, string])[]) =>
+    audOf(given, json(await ask(given, client, ...parameters)).access_token);
+  t.equal(await granted(), undefined, 'nothing asked, nothing said');
+  t.strictSame(await granted(['audience', `reports  ${photos} reports`]), ['reports', photos]);
+  t.strictSame(await granted(['resource', mails]), [mails]);
+  t.strictSame(await granted(['resource', mails], ['resource', ''], ['resource', photos]), [mails, photos]);
+  t.strictSame(await granted(['resource', mails], ['audience', `reports ${mails}`]), ['reports', mails]);
+
+  const refused: readonly [string, string, string, RegExp][] = [
+    ['audience', 'payroll', 'invalid_request', /The audience "payroll" is not registered/],
+    ['audience', `${photos}/`, 'invalid_request', /not registered/],
+    ['audience', photos.toUpperCase(), 'invalid_request', /not registered/],
+    [
+      'resource',
+      'https://api.example/payroll',
+      'invalid_target',
+      /The resource "https:\/\/api.example\/payroll" is not/,
+    ],
+    ['resource', `${photos}/1`, 'invalid_target', /not registered/],
+    ['resource', `${photos}#part`, 'invalid_target', /absolute URI without a fragment/],
+    ['resource', 'reports', 'invalid_target', /absolute URI/],
+    ['resource', '/photos', 'invalid_target', /absolute URI/],
+    ['resource', 'https://', 'invalid_target', /absolute URI/],
+  ];
+  for (const [name, value, error, hint] of refused) {
+    const reply = await ask(given, client, [name, value]);
+    t.match({ status: reply.status, ...json(reply) }, { status: 400, error, error_hint: hint }, `${name}=${value}`);
+  }
+  t.match(json(await ask(given, client, ['audience', photos], ['audience', mails])), { error: 'invalid_request' });
+  const plain = await givenAClient(given, 'plain');
+  t.match(json(await ask(given, plain, ['resource', photos])), { error: 'invalid_target' });
+});
+
+t.test('an authorization request is refused at once for an audience that the client may not ask for', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given, 'shop', registered);
+  const errorFor = async (url: string): Promise<unknown> =>
+    location(await new Visit(given).browser.visit(url)).searchParams.get('error');
+  t.equal(await errorFor(authorizeUrl(client, { audience: `${photos} payroll` })), 'invalid_request');
+  t.equal(await errorFor(withResources(authorizeUrl(client), photos, 'https://other.example/')), 'invalid_target');
+  t.equal(await errorFor(withResources(authorizeUrl(client), `${photos}#x`)), 'invalid_target');
+  t.equal(await errorFor(withResources(authorizeUrl(client), photos, mails)), null);
+});
+
+t.test('the consent app is shown what was asked for, and grants none of it, some or all', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given, 'shop', registered);
+  const url = withResources(authorizeUrl(client, { audience: 'reports' }), photos, mails);
+  const after = async (grantedAudience?: readonly string[]): Promise<unknown> => {
+    const consent = grantedAudience === undefined ? {} : { grantedAudience };
+    const { access_token: token } = json(await redeem(given, client, await new Visit(given).code(url, {}, consent)));
+    return audOf(given, token);
+  };
+  t.equal(await after(), undefined, 'an app that does not know audiences grants none');
+  t.equal(await after([]), undefined);
+  t.strictSame(await after([mails]), [mails]);
+  t.strictSame(await after(['reports', photos, mails]), ['reports', photos, mails]);
+  await t.rejects(after(['https://other.example/']), { code: 'invalid_request', hint: /grant_access_token_audience/ });
+
+  const visit = new Visit(given);
+  const back = await visit.acceptLogin(await visit.begin(url));
+  const challenge = location(await visit.browser.visit(back)).searchParams.get('consent_challenge') ?? '';
+  const asked = await given.provider.admin.getConsentRequest(challenge);
+  t.strictSame(asked?.flow.request.audience, ['reports', photos, mails]);
+});
+
+t.test('a registration that lost an audience while the person was busy is not served any more', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given, 'shop', registered);
+  const visit = new Visit(given);
+  const back = await visit.acceptLogin(await visit.begin(authorizeUrl(client, { audience: 'reports' })));
+  const challenge = location(await visit.browser.visit(back)).searchParams.get('consent_challenge') ?? '';
+  const last = await visit.acceptConsent(challenge, { grantedAudience: ['reports'] });
+  const found = await given.provider.admin.getClient('shop');
+  if (!found) throw new Error('There is no client.');
+  await given.provider.admin.updateClient({ id: 'shop', secret: '', metadata: { ...found.metadata, audience: [] } });
+  t.equal(location(await visit.browser.visit(last)).searchParams.get('error'), 'invalid_target');
+});
+
+t.test('a code and a refresh token buy tokens for less than was granted, never for more (RFC 8707 §2.2)', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given, 'shop', registered);
+  const code = () =>
+    new Visit(given).code(withResources(authorizeUrl(client, { audience: 'reports' }), photos, mails), {}, all);
+
+  const first = await code();
+  const refused = await redeem(given, client, first, { audience: 'reports' });
+  t.match(json(refused), { error: 'invalid_request', error_hint: /The audience "reports" was not granted/ });
+  t.match(json(await redeem(given, client, first, { resource: `${photos}/1` })), { error: 'invalid_target' });
+  const narrow = json(await redeem(given, client, first, { resource: photos }));
+  t.strictSame(await audOf(given, narrow.access_token), [photos], 'what was refused before did not use the code up');
+  t.strictSame(await audOf(given, narrow.refresh_token), [photos, mails], 'the refresh token keeps all');
+
+  const wide = json(await refresh(given, client, String(narrow.refresh_token)));
+  t.strictSame(await audOf(given, wide.access_token), [photos, mails]);
+  t.match(json(await refresh(given, client, String(wide.refresh_token), { audience: 'reports' })), {
+    error: 'invalid_request',
+  });
+  const other = json(await refresh(given, client, String(wide.refresh_token), { audience: mails }));
+  t.strictSame(await audOf(given, other.access_token), [mails]);
+
+  const again = { refresh: String(wide.refresh_token), resource: mails };
+  t.equal(json(await refresh(given, client, again.refresh, { resource: mails })).access_token, other.access_token);
+  t.match(json(await refresh(given, client, again.refresh, { resource: photos })), {
+    error: 'invalid_target',
+    error_hint: 'The refresh token was just used for another audience.',
+  });
+});
+
+t.test('tokens of the implicit grant have the audience of the consent', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given, 'shop', {
+    ...registered,
+    grantTypes: ['implicit'],
+    responseTypes: ['token'],
+  });
+  const url = authorizeUrl(client, { response_type: 'token', audience: photos });
+  const reply = await new Visit(given).run(url, {}, { grantedAudience: [photos] });
+  const token = new URLSearchParams(location(reply).hash.slice(1)).get('access_token');
+  t.strictSame(await audOf(given, token), [photos]);
+});
+
+t.test('a remembered consent answers only for the audience that it granted', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given, 'shop', registered);
+  const visit = new Visit(given);
+  const skips = async (audience: string): Promise<boolean | undefined> => {
+    const back = await visit.acceptLogin(await visit.begin(authorizeUrl(client, { audience })));
+    const challenge = location(await visit.browser.visit(back)).searchParams.get('consent_challenge') ?? '';
+    return (await given.provider.admin.getConsentRequest(challenge))?.flow.consent?.skip;
+  };
+  await visit.run(authorizeUrl(client, { audience: photos }), {}, { grantedAudience: [photos], remember: true });
+  t.equal(await skips(photos), true);
+  t.equal(await skips(''), true);
+  t.equal(await skips(mails), false);
+  t.equal(await skips(`${photos} ${mails}`), false);
+});
+
+t.test('an audience that could not be asked for is not registered', async (t) => {
+  const given = givenAProvider();
+  for (const faulty of ['', 'two words', 'tab\there', '\u0001']) {
+    const registering = givenAClient(given, 'shop', { audience: [photos, faulty] });
+    await t.rejects(registering, { code: 'invalid_request', hint: /^audience: / }, JSON.stringify(faulty));
+  }
+});
