@@ -18,7 +18,7 @@ import type { Selection } from '../placeholders.ts';
 import { inBatches } from '../removal.ts';
 import { prepareTokenStatements, revokeSome } from './sql-token-statements.ts';
 import type { TokenCommands } from './token-commands.ts';
-import { clientTokenRow, codeOf, foundToken, grantOf } from './token-rows.ts';
+import { codeOf, grantOf } from './token-rows.ts';
 
 type Before = Parameters<TokenStore['removeExpired']>[0];
 
@@ -27,7 +27,7 @@ export class SqlTokenStore implements TokenStore {
   readonly #commands: TokenCommands;
   readonly #statements: () => ReturnType<typeof prepareTokenStatements>;
 
-  /** `commands`: those that change several rows at once, for the same database. */
+  /** `commands`: for the same database. */
   constructor(database: Database, commands: TokenCommands) {
     this.#database = database;
     this.#commands = commands;
@@ -55,13 +55,12 @@ export class SqlTokenStore implements TokenStore {
     return row && { code: codeOf(row.code), used: row.code.usedAt !== null, grant: grantOf(row.grant) };
   }
 
-  async saveClientToken(token: ClientToken): Promise<void> {
-    await this.#database.run(this.#statements().insertToken, clientTokenRow(token));
+  saveClientToken(token: ClientToken): Promise<void> {
+    return this.#commands.saveClientToken(token);
   }
 
-  async findToken(key: TokenKey, now: EpochSeconds): Promise<FoundToken | undefined> {
-    const [row] = await this.#database.run(this.#statements().findToken, { ...key, now });
-    return row && foundToken(row.token, row.grant);
+  findToken(key: TokenKey, now: EpochSeconds): Promise<FoundToken | undefined> {
+    return this.#commands.findToken(key, now);
   }
 
   async removeToken(key: TokenKey): Promise<boolean> {

@@ -6,8 +6,19 @@
 // reads the newest version of the row. The verdict comes from these two rows alone, and every change hangs on the verdict.
 // All of them lock the grant first, so no two can wait for each other. The subqueries stand for themselves, so the database
 // computes them once; it does not repeat them when it finds a newer version of a row that it is about to change.
-import type { EpochSeconds, Grant, GrantToken, IssuedAtOnce, Rotation, RotationResult, TokenKey } from '@claviger/core';
+import type {
+  ClientToken,
+  EpochSeconds,
+  FoundToken,
+  Grant,
+  GrantToken,
+  IssuedAtOnce,
+  Rotation,
+  RotationResult,
+  TokenKey,
+} from '@claviger/core';
 import type { Database, Values } from '../database.ts';
+import type { GatheredTokenCommands } from './gathered-token-commands.ts';
 import { createGrantStatement, redeemStatement, rotateStatement, rowName } from './one-statement.ts';
 import type { TokenCommands } from './token-commands.ts';
 import { codeRow, grantOf, grantRow, tokenRow } from './token-rows.ts';
@@ -24,17 +35,27 @@ const byCount = <T>(make: (count: number) => T): ((count: number) => T) => {
 
 export class TokenCommandsInOneStatement implements TokenCommands {
   readonly #database: Database;
+  readonly #gathered: GatheredTokenCommands;
   readonly #createWithCode;
   readonly #create;
   readonly #redeem;
   readonly #rotate;
 
-  constructor(database: Database) {
+  constructor(database: Database, gathered: GatheredTokenCommands) {
     this.#database = database;
+    this.#gathered = gathered;
     this.#createWithCode = byCount((count) => createGrantStatement(database, count, true));
     this.#create = byCount((count) => createGrantStatement(database, count, false));
     this.#redeem = byCount((count) => redeemStatement(database, count));
     this.#rotate = byCount((count) => rotateStatement(database, count));
+  }
+
+  saveClientToken(token: ClientToken): Promise<void> {
+    return this.#gathered.saveClientToken(token);
+  }
+
+  findToken(key: TokenKey, now: EpochSeconds): Promise<FoundToken | undefined> {
+    return this.#gathered.findToken(key, now);
   }
 
   async createGrant(grant: Grant, { code, tokens = [] }: IssuedAtOnce): Promise<void> {

@@ -1,5 +1,15 @@
-// The commands of SqlTokenStore that change several rows, as short transactions of SQLite.
-import type { EpochSeconds, Grant, GrantToken, IssuedAtOnce, Rotation, RotationResult, TokenKey } from '@claviger/core';
+// Commands of SqlTokenStore on SQLite: those that change several rows are short transactions.
+import type {
+  ClientToken,
+  EpochSeconds,
+  FoundToken,
+  Grant,
+  GrantToken,
+  IssuedAtOnce,
+  Rotation,
+  RotationResult,
+  TokenKey,
+} from '@claviger/core';
 import { and, eq, exists, gt, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
 import { type Database, once } from '../database.ts';
 import { given, givenRow } from '../placeholders.ts';
@@ -8,7 +18,7 @@ import type { SqliteDatabase } from '../sqlite-database.ts';
 import { type Steps, step } from '../steps.ts';
 import { prepareTokenStatements } from './sql-token-statements.ts';
 import type { TokenCommands } from './token-commands.ts';
-import { codeRow, grantOf, grantRow, tokenRow } from './token-rows.ts';
+import { clientTokenRow, codeRow, foundToken, grantOf, grantRow, tokenRow } from './token-rows.ts';
 
 const now = sql.placeholder('now');
 
@@ -93,6 +103,15 @@ export class TokenCommandsInSteps implements TokenCommands {
 
   async rotateRefreshToken(key: TokenKey, rotation: Rotation, now: EpochSeconds): Promise<RotationResult> {
     return this.#database.atomically(this.#rotate(key, rotation, now));
+  }
+
+  async saveClientToken(token: ClientToken): Promise<void> {
+    await this.#database.run(this.#statements().insertToken, clientTokenRow(token));
+  }
+
+  async findToken(key: TokenKey, now: EpochSeconds): Promise<FoundToken | undefined> {
+    const [row] = await this.#database.run(this.#statements().findToken, { ...key, now });
+    return row && foundToken(row.token, row.grant);
   }
 
   *#createGrant(grant: Grant, { code, tokens = [] }: IssuedAtOnce): Steps<void> {

@@ -1,4 +1,8 @@
-// The commands of SqlTokenStore that change several rows in one step, and that databases are good at in different ways.
+// The commands of SqlTokenStore that databases are good at in different ways: those that change several rows in one step,
+// and those that nearly every request needs.
 import type { TokenStore } from '@claviger/core';
 
-export type TokenCommands = Pick<TokenStore, 'createGrant' | 'redeemCode' | 'rotateRefreshToken'>;
+export type TokenCommands = Pick<
+  TokenStore,
+  'createGrant' | 'redeemCode' | 'rotateRefreshToken' | 'saveClientToken' | 'findToken'
+>;

@@ -23,7 +23,10 @@ export const grantRow = (
   return { id, clientId, subject, data, keepUntil: Math.max(data.keepUntil, ...expiries), revokedAt: null };
 };
 
-export const grantOf = ({ id, clientId, subject, data }: GrantRow): Grant =>
+/** What of a grant's row makes the grant. */
+export type GrantContents = Pick<GrantRow, 'id' | 'clientId' | 'subject' | 'data'>;
+
+export const grantOf = ({ id, clientId, subject, data }: GrantContents): Grant =>
   completeGrant({ id, clientId, subject, ...data });
 
 export const codeRow = ({ key, ...code }: AuthorizationCode): Values => ({ ...key, ...code, usedAt: null });
@@ -42,7 +45,7 @@ export const clientTokenRow = ({ key, ...token }: ClientToken): Values => {
 };
 
 /** Undefined when the token's grant is gone. */
-export const foundToken = (row: TokenRow, grant: GrantRow | null): FoundToken | undefined => {
+export const foundToken = (row: Omit<TokenRow, 'sealed'>, grant: GrantContents | null): FoundToken | undefined => {
   const { grantId, hash, kind, scope, audience, clientId, issuedAt, expiresAt } = row;
   const key = { grantId, hash };
   if (clientId !== null) {
