@@ -31,7 +31,7 @@ const { values: options } = parseArgs({
 const pace = options.smoke
   ? { rounds: 1, warmUp: 0.1, seconds: 0.3, tokens: 20_000 }
   : options.quick
-    ? { rounds: 3, warmUp: 0.3, seconds: 1.2, tokens: 1_000_000 }
+    ? { rounds: 3, warmUp: 1, seconds: 1.5, tokens: 1_000_000 }
     : { rounds: 5, warmUp: 1, seconds: 4, tokens: 5_000_000 };
 const rounds = Number(options.rounds ?? pace.rounds);
 const sections = new Set(options.sections.split(','));

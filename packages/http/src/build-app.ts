@@ -73,6 +73,8 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
     logger: options.logger ? loggerOptions(options.logger) : false,
     logController,
+    // A request's line says itself what it is about: no logger of its own for each.
+    childLoggerFactory: (logger) => logger,
     // What the router cannot even take apart. Hooks do not run for these replies.
     frameworkErrors: (_error, request: FastifyRequest, reply: FastifyReply) => {
       reply.header('x-content-type-options', 'nosniff');
@@ -87,8 +89,9 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
   closeGracefully(app);
   metrics.observe(app, listener);
   logRequests(app);
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.header('x-content-type-options', 'nosniff');
+    done();
   });
   if (options.cors && listener === 'public') allowCrossOrigin(app, options.cors);
   refuseUnlessServing(app, status);
@@ -103,8 +106,9 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
 const readRawBodies = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.addHook('onRequest', async ({ headers }) => {
+  app.addHook('onRequest', ({ headers }, _reply, done) => {
     // Fastify answers 415 to a Content-Type that is none. Here that is just a body of no known kind.
     if (!/^[^\s/;]+\/[^\s/;]+\s*(;|$)/.test(headers['content-type'] ?? '')) delete headers['content-type'];
+    done();
   });
 };

@@ -11,8 +11,9 @@ export const closeGracefully = (app: FastifyInstance): void => {
     for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
   });
   // A kept-alive connection would hold `close` up until it times out: replies end it from now on (RFC 9112 §9.6).
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing) reply.header('connection', 'close');
+    done();
   });
 };
 

@@ -4,19 +4,29 @@ import type { WireRequest } from '@claviger/core';
 import { Busboy } from '@fastify/busboy';
 import type { FastifyRequest } from 'fastify';
 
-export const fromFastify = async (request: FastifyRequest): Promise<WireRequest> => ({
+const wireRequest = (request: FastifyRequest, form: URLSearchParams | null): WireRequest => ({
   method: request.method,
   url: request.raw.url ?? '/',
   header: (name) => {
     const value = request.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   },
-  form: await readForm(request.headers['content-type'], request.body),
+  form,
 });
 
+/** At once, but for the one kind of body that is read in pieces. */
+export const fromFastify = (request: FastifyRequest): WireRequest | Promise<WireRequest> => {
+  const form = readForm(request.headers['content-type'], request.body);
+  return form instanceof Promise ? form.then((read) => wireRequest(request, read)) : wireRequest(request, form);
+};
+
 /** Repeated parameters must survive: RFC 6749 §3.1 and §3.2 forbid them, and core has to see them to refuse. */
-const readForm = async (contentType: string | undefined, body: unknown): Promise<URLSearchParams | null> => {
+const readForm = (
+  contentType: string | undefined,
+  body: unknown,
+): URLSearchParams | null | Promise<URLSearchParams | null> => {
   if (!contentType || !Buffer.isBuffer(body)) return null;
+  if (contentType === 'application/x-www-form-urlencoded') return new URLSearchParams(body.toString());
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType === 'application/x-www-form-urlencoded') return new URLSearchParams(body.toString());
   if (mediaType === 'multipart/form-data') return readMultipart(contentType, body);

@@ -4,11 +4,13 @@ import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
 export const metricsContentType = Registry.PROMETHEUS_CONTENT_TYPE;
 
+type Label = 'listener' | 'method' | 'route' | 'status';
+
 /** Shared by the listeners of one server, so that the admin listener can show them all. */
 export class Metrics {
   /** For a server of several processes, which sums them up. */
   readonly registry = new Registry();
-  readonly #duration: Histogram<'listener' | 'method' | 'route' | 'status'>;
+  readonly #duration: Histogram<Label>;
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -26,11 +28,18 @@ export class Metrics {
   }
 
   observe(app: FastifyInstance, listener: string): void {
-    app.addHook('onResponse', async (request, reply) => {
-      this.#duration.observe(
-        { listener, method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode },
-        reply.elapsedTime / 1000,
-      );
+    // Labels are checked and hashed once for each combination, not for each request.
+    const known = new Map<string, Histogram.Internal<Label>>();
+    const durationsOf = (method: string, route: string, status: number): Histogram.Internal<Label> => {
+      const name = `${status} ${method} ${route}`;
+      const durations = known.get(name) ?? this.#duration.labels({ listener, method, route, status });
+      known.set(name, durations);
+      return durations;
+    };
+    app.addHook('onResponse', (request, reply, done) => {
+      const durations = durationsOf(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode);
+      durations.observe(reply.elapsedTime / 1000);
+      done();
     });
   }
 }

@@ -10,11 +10,16 @@ export const answerWithoutRoute = (app: FastifyInstance): readonly KnownRoute[] 
   });
   // Fastify's router lets a parameter be empty; no resource has an empty name.
   app.addHook('onRequest', (request, reply, done) => {
-    if (Object.values(request.params ?? {}).includes('')) reply.callNotFound();
+    if (hasEmptyName(request.params)) reply.callNotFound();
     else done();
   });
   app.setNotFoundHandler((request, reply) => replyWithoutRoute(routes, request, reply));
   return routes;
+};
+
+const hasEmptyName = (params: unknown): boolean => {
+  for (const name in params as object) if (Reflect.get(params as object, name) === '') return true;
+  return false;
 };
 
 export const replyWithoutRoute = (

@@ -22,11 +22,19 @@ export const loggerOptions = ({ level, stream }: LogOptions) => ({
 /** Fastify's own two lines per request are off: the one below says the same. */
 export const logController = new LogController({ disableRequestLogging: true });
 
+/** Levels at which the line would be made for nobody. */
+const quieter: ReadonlySet<string> = new Set(['warn', 'error', 'fatal', 'silent']);
+
 export const logRequests = (app: FastifyInstance): void => {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    if (quieter.has(request.log.level)) {
+      done();
+      return;
+    }
     const { method, ip } = request;
     const line = { method, path: loggedPath(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime), ip };
     request.log.info(line, 'request');
+    done();
   });
 };
 

@@ -6,5 +6,7 @@ import { toFastify } from './to-fastify.ts';
 
 export const serveEndpoint =
   (endpoint: Endpoint) =>
-  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-    toFastify(reply, await endpoint(await fromFastify(request)));
+  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const wire = fromFastify(request);
+    return toFastify(reply, await endpoint(wire instanceof Promise ? await wire : wire));
+  };

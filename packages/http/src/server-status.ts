@@ -23,10 +23,14 @@ const alwaysServed: ReadonlySet<string | undefined> = new Set([
 const unavailable = oauthError('temporarily_unavailable');
 
 export const refuseUnlessServing = (app: FastifyInstance, status: () => ServerStatus): void => {
-  app.addHook('onRequest', async (request, reply) => {
-    if (status().serving || alwaysServed.has(request.routeOptions.url)) return undefined;
+  app.addHook('onRequest', (request, reply, done) => {
+    if (status().serving || alwaysServed.has(request.routeOptions.url)) {
+      done();
+      return;
+    }
     reply.headers(retryHeader(unavailable));
-    return isForBrowser(request) ? refuseWithPage(reply) : refuseWithJson(reply);
+    if (isForBrowser(request)) refuseWithPage(reply);
+    else refuseWithJson(reply);
   });
 };
 

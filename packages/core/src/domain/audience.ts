@@ -17,6 +17,7 @@ export const requestedAudience = (
   allowed: readonly string[],
   refusal: string,
 ): readonly string[] => {
+  if (listed === '' && resource === '') return [];
   const audience = parseScope(listed);
   const resources = parseScope(resource);
   if (!resources.every(isResource)) {

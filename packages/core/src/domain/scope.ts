@@ -1,9 +1,10 @@
 // Scopes: how they are written (RFC 6749 §3.3), and when a pattern allows one.
 
 /** Splits at spaces; empty parts and repetitions drop out, order stays. */
-export const parseScope = (text: string): readonly string[] => [
-  ...new Set(text.split(' ').filter((part) => part !== '')),
-];
+export const parseScope = (text: string): readonly string[] => {
+  if (!text.includes(' ')) return text === '' ? [] : [text];
+  return [...new Set(text.split(' ').filter((part) => part !== ''))];
+};
 
 /** How a pattern (a client's registered scope, or a granted one) allows scopes. Case counts in all of them. */
 export type ScopeStrategy = 'wildcard' | 'hierarchic' | 'exact';
@@ -13,6 +14,7 @@ export type ScopeStrategy = 'wildcard' | 'hierarchic' | 'exact';
  * part one or more of them.
  */
 const matchesWildcard = (pattern: string, scope: string): boolean => {
+  if (!pattern.includes('*')) return pattern === scope;
   const patternParts = pattern.split('.');
   const scopeParts = scope.split('.');
   if (patternParts.length > scopeParts.length) return false;

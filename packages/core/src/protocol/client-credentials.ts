@@ -1,11 +1,19 @@
 // Client credentials on the wire (RFC 6749 §2.3.1): the Authorization header or the body, never both, never the URL.
-import { base64url } from 'jose';
 import type { Parameters } from '../domain/authorization-request.ts';
 import { oauthError } from '../errors/oauth-error.ts';
 import type { ClientCredentials } from '../usecases/token/authenticate-client.ts';
 
 /** RFC 6749 Appendix B: application/x-www-form-urlencoded, before Basic's base64. */
-const formDecode = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
+const formDecode = (text: string): string => (/[%+]/.test(text) ? decodeURIComponent(text.replaceAll('+', ' ')) : text);
+
+/** UTF-8 in base64 (RFC 4648 §4), with or without padding. Throws for anything else. */
+const decodeBase64 = (encoded: string): string => {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) throw new SyntaxError('This is no base64.');
+  const bytes = atob(encoded);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant; it is UTF-8 already.
+  if (/^[\x00-\x7f]*$/.test(bytes)) return bytes;
+  return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+};
 
 /** RFC 7617 §2. Undefined when the header is of another scheme. */
 const readBasic = (header: string): { readonly id: string; readonly secret: string } | undefined => {
@@ -16,14 +24,7 @@ const readBasic = (header: string): { readonly id: string; readonly secret: stri
     return undefined;
   }
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(
-      base64url.decode(
-        encoded
-          .replaceAll('+', '-')
-          .replaceAll('/', '_')
-          .replace(/={0,2}$/, ''),
-      ),
-    );
+    const text = decodeBase64(encoded);
     const colon = text.indexOf(':');
     if (colon < 0) throw new SyntaxError('There is no colon.');
     return { id: formDecode(text.slice(0, colon)), secret: formDecode(text.slice(colon + 1)) };

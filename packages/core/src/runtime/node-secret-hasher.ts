@@ -1,5 +1,5 @@
 // Hashes of client secrets: one SHA-256 for secrets that the server drew, scrypt for those that a person chose.
-import { createHash, createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash as digest, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { oauthError } from '../errors/oauth-error.ts';
 import type { SecretHasher } from '../ports/system.ts';
 
@@ -74,7 +74,7 @@ export const nodeSecretHasher = (): SecretHasher => {
     return matches;
   };
 
-  const sha256 = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+  const sha256 = (secret: string): Buffer => digest('sha256', secret, 'buffer');
 
   return {
     hashDrawn: (secret) => `sha256:${sha256(secret).toString('base64url')}`,
@@ -87,8 +87,8 @@ export const nodeSecretHasher = (): SecretHasher => {
     },
 
     async verify(secret, hash) {
-      const [method, digest = ''] = hash.split(':', 2);
-      if (method === 'sha256') return timingSafeEqual(sha256(secret), Buffer.from(digest, 'base64url'));
+      const [method, drawn = ''] = hash.split(':', 2);
+      if (method === 'sha256') return timingSafeEqual(sha256(secret), Buffer.from(drawn, 'base64url'));
       if (method !== 'scrypt') throw new Error(`A client secret is hashed with an unknown method, ${method}.`);
       const mac = macOf(secret);
       const known = verified.get(hash);

@@ -1,5 +1,5 @@
 // The system on Node.js: everything of ports/system.ts over node:crypto. Exported as `@claviger/core/node`.
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { hash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { epochSeconds } from '../domain/time.ts';
 import type { Clock, Digest, Random, System } from '../ports/system.ts';
 import { nodeCipher } from './node-cipher.ts';
@@ -7,6 +7,7 @@ import { nodeKeyOperations } from './node-key-operations.ts';
 import { nodeMac } from './node-mac.ts';
 import { nodeRemoteDocuments, type RemoteDocumentsOptions } from './node-remote-documents.ts';
 import { nodeSecretHasher } from './node-secret-hasher.ts';
+import { pooledRandomBytes } from './pooled-random-bytes.ts';
 
 export interface NodeSystemOptions {
   /** At least 16 bytes. Signs, seals and derives everything; the same on every node. */
@@ -22,7 +23,7 @@ export interface NodeSystemOptions {
 const systemClock: Clock = { now: () => epochSeconds(Math.floor(Date.now() / 1000)) };
 
 const random: Random = {
-  base64url: (bytes) => randomBytes(bytes).toString('base64url'),
+  base64url: (bytes) => pooledRandomBytes(bytes).toString('base64url'),
   uuid: () => randomUUID(),
 };
 
@@ -33,12 +34,10 @@ const equal = (a: string, b: string): boolean => {
 };
 
 const digest: Digest = {
-  sha256Hex: (text) => createHash('sha256').update(text).digest('hex'),
-  sha256: (text) => createHash('sha256').update(text).digest('base64url'),
+  sha256Hex: (text) => hash('sha256', text, 'hex'),
+  sha256: (text) => hash('sha256', text, 'base64url'),
   leftHalf: (bits, text) =>
-    createHash(`sha${bits}`)
-      .update(text)
-      .digest()
+    hash(`sha${bits}`, text, 'buffer')
       .subarray(0, bits / 16)
       .toString('base64url'),
   equal,
