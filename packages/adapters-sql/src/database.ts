@@ -24,8 +24,10 @@ export interface Lockable {
 export interface Database {
   readonly query: QueryBuilder;
   readonly tables: Tables;
-  /** Runs one statement, which is atomic by itself. Rejects with StoreUnavailable when the database is away. */
+  /** Runs one statement that only reads. Rejects with StoreUnavailable when the database is away. */
   run<Row>(statement: Statement<Row>, values?: Values): Promise<Row[]>;
+  /** Runs one statement that changes rows, and is atomic by itself: resolves once that is safe on the disk. Rejects as `run`. */
+  change<Row>(statement: Statement<Row>, values?: Values): Promise<Row[]>;
   /** Keeps others away from the selected rows; waits for those that others hold, in the order of the selection. */
   locking<Selection extends Lockable>(selection: Selection): Selection;
   /** As `locking`, but leaves out the rows that others hold: for work that can be done later as well. */

@@ -2,7 +2,8 @@
 import { migrateSqlite, sqliteSchemaStatus } from './migrate-sqlite.ts';
 import { migrationsFor } from './migration-files.ts';
 import { type SqlStores, storesOn } from './sql-stores.ts';
-import { openSqliteFile, orUnavailable, SqliteDatabase } from './sqlite-database.ts';
+import { openSqliteFile, SqliteDatabase } from './sqlite-database.ts';
+import { orUnavailable } from './sqlite-failures.ts';
 import { TokenCommandsInSteps } from './stores/token-commands-in-steps.ts';
 
 export interface SqliteOptions {
@@ -19,9 +20,12 @@ export const openSqliteStores = async ({ file, busyTimeoutMs = 5000 }: SqliteOpt
   return {
     stores: storesOn(database, new TokenCommandsInSteps(database)),
     schemaStatus: async () => orUnavailable(() => sqliteSchemaStatus(client, migrationsFor('sqlite'))),
-    migrate: async ({ dryRun = false } = {}) =>
-      orUnavailable(() => migrateSqlite(client, migrationsFor('sqlite'), dryRun)),
+    migrate: async ({ dryRun = false } = {}) => {
+      database.settle();
+      return orUnavailable(() => migrateSqlite(client, migrationsFor('sqlite'), dryRun));
+    },
     close: async () => {
+      database.settle();
       client.close();
     },
   };

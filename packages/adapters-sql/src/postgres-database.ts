@@ -24,6 +24,11 @@ export class PostgresDatabase implements Database {
     }
   }
 
+  /** Each statement is a transaction of its own. */
+  change<Row>(statement: Statement<Row>, values?: Values): Promise<Row[]> {
+    return this.run(statement, values);
+  }
+
   locking<Selection extends Lockable>(selection: Selection): Selection {
     selection.for('update');
     return selection;

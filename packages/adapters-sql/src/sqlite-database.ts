@@ -1,12 +1,13 @@
-// One SQLite file through better-sqlite3. The driver is synchronous: nothing else of this process runs inside a
-// transaction, and other processes that have the file open wait for the lock.
-import { StoreUnavailable } from '@claviger/core';
+// One SQLite file through better-sqlite3. The driver is synchronous: a command of several statements is never interrupted,
+// and other processes that have the file open wait for the lock.
 import SqliteClient, { type Database as Client } from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { ExecuteResultSync } from 'drizzle-orm/sqlite-core';
 import type { Database, Lockable, QueryBuilder, Statement, Values } from './database.ts';
 import type { Tables } from './schema/postgres.ts';
 import * as sqliteTables from './schema/sqlite.ts';
+import { SharedCommit } from './shared-commit.ts';
+import { orUnavailable, sqliteCode } from './sqlite-failures.ts';
 import type { Step, Steps } from './steps.ts';
 
 /** A path, or `:memory:`. */
@@ -26,10 +27,10 @@ export const openSqliteFile = (file: string, busyTimeoutMs: number): Client => {
 export class SqliteDatabase implements Database {
   readonly query: QueryBuilder;
   readonly tables: Tables;
-  readonly #client: Client;
+  readonly #commits: SharedCommit;
 
   constructor(client: Client) {
-    this.#client = client;
+    this.#commits = new SharedCommit(client);
     // The one cast between the two dialects: the stores are written against Postgres' types. Both builders have the
     // methods that the stores use, tests prove that both schemas have the same rows, and the contract runs on both.
     const own: { query: unknown; tables: unknown } = { query: drizzle({ client }), tables: sqliteTables };
@@ -41,9 +42,18 @@ export class SqliteDatabase implements Database {
     return orUnavailable(() => this.#rows(statement, values));
   }
 
+  change<Row>(statement: Statement<Row>, values: Values = {}): Promise<Row[]> {
+    return this.#commits.join(() => this.#rows(statement, values));
+  }
+
   /** Runs all the steps or, when one fails, none. */
-  async atomically<Result>(steps: Steps<Result>): Promise<Result> {
-    return orUnavailable(() => this.#client.transaction(() => this.#drive(steps)).immediate());
+  atomically<Result>(steps: Steps<Result>): Promise<Result> {
+    return this.#commits.join(() => this.#commits.undoOnFailure(() => this.#drive(steps)));
+  }
+
+  /** Commits what still waits to be. */
+  settle(): void {
+    this.#commits.settle();
   }
 
   /** There is one writer: nobody else can hold a row. */
@@ -72,17 +82,3 @@ export class SqliteDatabase implements Database {
     return result.sync();
   }
 }
-
-const sqliteCode = (error: unknown): string =>
-  error instanceof SqliteClient.SqliteError ? error.code : error instanceof Error ? sqliteCode(error.cause) : '';
-
-/** Another process that writes for longer than the busy timeout, a full disk, a file that cannot be read: all may pass. */
-const away = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY)/;
-
-export const orUnavailable = <T>(command: () => T): T => {
-  try {
-    return command();
-  } catch (error) {
-    throw away.test(sqliteCode(error)) ? new StoreUnavailable('sqlite', error) : error;
-  }
-};

@@ -40,10 +40,10 @@ export class SqlClaimStore implements ClaimStore {
   }
 
   async claim(claim: Claim, now: EpochSeconds): Promise<boolean> {
-    return (await this.#database.run(this.#statements().claim, { ...claim, now })).length > 0;
+    return (await this.#database.change(this.#statements().claim, { ...claim, now })).length > 0;
   }
 
   async removeExpired(now: EpochSeconds, limit: number): Promise<number> {
-    return (await this.#database.run(this.#statements().removeExpired, { now, limit })).length;
+    return (await this.#database.change(this.#statements().removeExpired, { now, limit })).length;
   }
 }

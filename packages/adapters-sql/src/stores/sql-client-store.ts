@@ -52,7 +52,7 @@ export class SqlClientStore implements ClientStore {
   }
 
   async create(client: Client): Promise<'created' | 'exists'> {
-    const created = await this.#database.run(this.#statements().create, { ...client });
+    const created = await this.#database.change(this.#statements().create, { ...client });
     return created.length > 0 ? 'created' : 'exists';
   }
 
@@ -67,12 +67,12 @@ export class SqlClientStore implements ClientStore {
   }
 
   async replace(client: Client, expectedVersion: number): Promise<'replaced' | 'stale'> {
-    const replaced = await this.#database.run(this.#statements().replace, { ...client, expectedVersion });
+    const replaced = await this.#database.change(this.#statements().replace, { ...client, expectedVersion });
     return replaced.length > 0 ? 'replaced' : 'stale';
   }
 
   async remove(id: string): Promise<boolean> {
-    const removed = await this.#database.run(this.#statements().remove, { id });
+    const removed = await this.#database.change(this.#statements().remove, { id });
     return removed.length > 0;
   }
 }

@@ -59,7 +59,7 @@ export class SqlConsentStore implements ConsentStore {
 
   async remember({ id, clientId, subject, requestedAt, expiresAt, ...data }: Consent): Promise<void> {
     const row = { id, clientId, subject, requestedAt, expiresAt, data };
-    await this.#database.run(this.#statements().remember, row);
+    await this.#database.change(this.#statements().remember, row);
   }
 
   async findFor(clientId: string, subject: string, now: EpochSeconds): Promise<readonly Consent[]> {
@@ -74,11 +74,11 @@ export class SqlConsentStore implements ConsentStore {
     const { consents } = this.#database.tables;
     return inBatches(async (limit) => {
       const removal = { table: consents, key: consents.id, which: belongsTo(of, consents), limit, eager: true };
-      return (await this.#database.run(removeSome(this.#database, removal))).length;
+      return (await this.#database.change(removeSome(this.#database, removal))).length;
     });
   }
 
   async removeExpired(now: EpochSeconds, limit: number): Promise<number> {
-    return (await this.#database.run(this.#statements().removeExpired, { now, limit })).length;
+    return (await this.#database.change(this.#statements().removeExpired, { now, limit })).length;
   }
 }

@@ -54,7 +54,7 @@ export class SqlFlowStore implements FlowStore {
   }
 
   async create(flow: Flow): Promise<void> {
-    await this.#database.run(this.#statements().create, rowOf(flow));
+    await this.#database.change(this.#statements().create, rowOf(flow));
   }
 
   async find(id: string, now: EpochSeconds): Promise<Flow | undefined> {
@@ -63,7 +63,7 @@ export class SqlFlowStore implements FlowStore {
   }
 
   async replace(flow: Flow, expectedVersion: number, now: EpochSeconds): Promise<'replaced' | 'stale'> {
-    const replaced = await this.#database.run(this.#statements().replace, { ...rowOf(flow), expectedVersion, now });
+    const replaced = await this.#database.change(this.#statements().replace, { ...rowOf(flow), expectedVersion, now });
     return replaced.length > 0 ? 'replaced' : 'stale';
   }
 
@@ -71,11 +71,11 @@ export class SqlFlowStore implements FlowStore {
     const { flows } = this.#database.tables;
     return inBatches(async (limit) => {
       const removal = { table: flows, key: flows.id, which: belongsTo(of, flows), limit, eager: true };
-      return (await this.#database.run(removeSome(this.#database, removal))).length;
+      return (await this.#database.change(removeSome(this.#database, removal))).length;
     });
   }
 
   async removeExpired(now: EpochSeconds, limit: number): Promise<number> {
-    return (await this.#database.run(this.#statements().removeExpired, { now, limit })).length;
+    return (await this.#database.change(this.#statements().removeExpired, { now, limit })).length;
   }
 }

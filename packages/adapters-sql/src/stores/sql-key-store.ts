@@ -59,7 +59,7 @@ export class SqlKeyStore implements KeyStore {
 
   async put(key: StoredKey): Promise<void> {
     await this.#untilInserted([key], async () => {
-      const [replaced] = await this.#database.run(this.#statements().replace, { ...key });
+      const [replaced] = await this.#database.change(this.#statements().replace, { ...key });
       return replaced && 'replaced';
     });
   }
@@ -74,11 +74,11 @@ export class SqlKeyStore implements KeyStore {
   }
 
   async removeSet(set: string): Promise<number> {
-    return (await this.#database.run(this.#statements().removeSet, { set })).length;
+    return (await this.#database.change(this.#statements().removeSet, { set })).length;
   }
 
   async remove(set: string, kid: string): Promise<boolean> {
-    return (await this.#database.run(this.#statements().remove, { set, kid })).length > 0;
+    return (await this.#database.change(this.#statements().remove, { set, kid })).length > 0;
   }
 
   /** Undefined once the keys are in, or what `settle` says first. */
@@ -111,7 +111,7 @@ export class SqlKeyStore implements KeyStore {
     const { query, tables } = this.#database;
     const insertion = query.insert(tables.keys).values(rows).returning({ kid: tables.keys.kid });
     try {
-      await this.#database.run(insertion.prepare('insert keys'));
+      await this.#database.change(insertion.prepare('insert keys'));
       return true;
     } catch (error) {
       if (this.#database.isDuplicate(error)) return false;

@@ -60,7 +60,7 @@ export class SqlLoginSessionStore implements LoginSessionStore {
   }
 
   async save(session: LoginSession): Promise<void> {
-    await this.#database.run(this.#statements().save, { ...session });
+    await this.#database.change(this.#statements().save, { ...session });
   }
 
   async find(id: Hashed, now: EpochSeconds): Promise<LoginSession | undefined> {
@@ -69,14 +69,14 @@ export class SqlLoginSessionStore implements LoginSessionStore {
   }
 
   async remove(id: Hashed): Promise<boolean> {
-    return (await this.#database.run(this.#statements().remove, { id })).length > 0;
+    return (await this.#database.change(this.#statements().remove, { id })).length > 0;
   }
 
   async removeBySubject(subject: string): Promise<number> {
-    return (await this.#database.run(this.#statements().removeBySubject, { subject })).length;
+    return (await this.#database.change(this.#statements().removeBySubject, { subject })).length;
   }
 
   async removeExpired(now: EpochSeconds, limit: number): Promise<number> {
-    return (await this.#database.run(this.#statements().removeExpired, { now, limit })).length;
+    return (await this.#database.change(this.#statements().removeExpired, { now, limit })).length;
   }
 }

@@ -64,15 +64,15 @@ export class SqlTokenStore implements TokenStore {
   }
 
   async removeToken(key: TokenKey): Promise<boolean> {
-    return (await this.#database.run(this.#statements().removeToken, { ...key })).length > 0;
+    return (await this.#database.change(this.#statements().removeToken, { ...key })).length > 0;
   }
 
   async revokeGrant(grantId: string, now: EpochSeconds): Promise<boolean> {
-    return (await this.#database.run(this.#statements().revokeGrant, { grantId, now })).length > 0;
+    return (await this.#database.change(this.#statements().revokeGrant, { grantId, now })).length > 0;
   }
 
   async revokeGrants(of: Selection, now: EpochSeconds): Promise<number> {
-    return inBatches(async (limit) => (await this.#database.run(revokeSome(this.#database, of, now, limit))).length);
+    return inBatches(async (limit) => (await this.#database.change(revokeSome(this.#database, of, now, limit))).length);
   }
 
   async removeExpired({ now, issued }: Before, limit: number): Promise<number> {
@@ -80,7 +80,7 @@ export class SqlTokenStore implements TokenStore {
     let removed = 0;
     const remove = async (statement: Changed): Promise<void> => {
       if (removed >= limit) return;
-      removed += (await this.#database.run(statement, { now, issued, limit: limit - removed })).length;
+      removed += (await this.#database.change(statement, { now, issued, limit: limit - removed })).length;
     };
     // Grants last: the batch that takes a grant's last token takes the grant too.
     for (const statement of [removeCodesOver, removeTokensOver, removeGrantsLeft]) await remove(statement);

@@ -60,7 +60,7 @@ export class TokenCommandsInOneStatement implements TokenCommands {
 
   async createGrant(grant: Grant, { code, tokens = [] }: IssuedAtOnce): Promise<void> {
     const statement = code ? this.#createWithCode(tokens.length) : this.#create(tokens.length);
-    await this.#database.run(statement, {
+    await this.#database.change(statement, {
       ...named(rowName('grant'), grantRow(grant, { code, tokens })),
       ...(code && named(rowName('code'), codeRow(code))),
       ...tokenValues(tokens),
@@ -73,7 +73,7 @@ export class TokenCommandsInOneStatement implements TokenCommands {
     now: EpochSeconds,
   ): Promise<'redeemed' | 'replayed' | 'missing'> {
     const values = { ...key, now, keepUntil: lastExpiry(tokens), ...tokenValues(tokens) };
-    const [row] = await this.#database.run(this.#redeem(tokens.length), values);
+    const [row] = await this.#database.change(this.#redeem(tokens.length), values);
     return row?.outcome ?? 'missing';
   }
 
@@ -82,7 +82,7 @@ export class TokenCommandsInOneStatement implements TokenCommands {
     { successors, sealed, grace }: Rotation,
     now: EpochSeconds,
   ): Promise<RotationResult> {
-    const [row] = await this.#database.run(this.#rotate(successors.length), {
+    const [row] = await this.#database.change(this.#rotate(successors.length), {
       ...key,
       sealed,
       grace,

@@ -106,7 +106,7 @@ export class TokenCommandsInSteps implements TokenCommands {
   }
 
   async saveClientToken(token: ClientToken): Promise<void> {
-    await this.#database.run(this.#statements().insertToken, clientTokenRow(token));
+    await this.#database.change(this.#statements().insertToken, clientTokenRow(token));
   }
 
   async findToken(key: TokenKey, now: EpochSeconds): Promise<FoundToken | undefined> {

@@ -1,0 +1,20 @@
+// What an error of better-sqlite3 means for the command that got it.
+import { StoreUnavailable } from '@claviger/core';
+import SqliteClient from 'better-sqlite3';
+
+export const sqliteCode = (error: unknown): string =>
+  error instanceof SqliteClient.SqliteError ? error.code : error instanceof Error ? sqliteCode(error.cause) : '';
+
+/** Another process that writes for longer than the busy timeout, a full disk, a file that cannot be read: all may pass. */
+const away = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY)/;
+
+export const storeFailure = (error: unknown): unknown =>
+  away.test(sqliteCode(error)) ? new StoreUnavailable('sqlite', error) : error;
+
+export const orUnavailable = <T>(command: () => T): T => {
+  try {
+    return command();
+  } catch (error) {
+    throw storeFailure(error);
+  }
+};
