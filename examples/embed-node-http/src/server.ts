@@ -37,6 +37,7 @@ export const createEmbedded = ({ issuer, systemSecret, stores, whoIsThere }: Emb
     [`POST ${paths.authorize}`, endpoints.authorize],
     [`POST ${paths.token}`, endpoints.token],
     [`POST ${paths.revoke}`, endpoints.revoke],
+    [`POST ${paths.introspect}`, endpoints.introspectAsClient],
     [`GET ${paths.userinfo}`, endpoints.userinfo],
     [`POST ${paths.userinfo}`, endpoints.userinfo],
     [`GET ${paths.discovery}`, endpoints.discovery],

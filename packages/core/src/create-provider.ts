@@ -8,7 +8,7 @@ import { BrowserCookies } from './protocol/browser-cookies.ts';
 import { makeDiscoveryEndpoint, makeJwksEndpoint } from './protocol/discovery-document.ts';
 import { makeErrorReplies, type ReportFailure } from './protocol/error-reply.ts';
 import { consentFallback, errorFallback, logoutFallback } from './protocol/fallback-pages.ts';
-import { makeIntrospectionEndpoint } from './protocol/introspection-endpoint.ts';
+import { makeClientIntrospectionEndpoint, makeIntrospectionEndpoint } from './protocol/introspection-endpoint.ts';
 import { makeLogoutEndpoint } from './protocol/logout-endpoint.ts';
 import { paths, urlBelow } from './protocol/paths.ts';
 import { makeRevocationEndpoint } from './protocol/revocation-endpoint.ts';
@@ -44,6 +44,7 @@ import { makeAuthorizationCodeGrant } from './usecases/token/grants/authorizatio
 import { makeClientCredentialsGrant } from './usecases/token/grants/client-credentials.ts';
 import { makeRefreshTokenGrant } from './usecases/token/grants/refresh-token.ts';
 import { makeFindActiveToken, makeIntrospect } from './usecases/token/introspect.ts';
+import { makeIntrospectAsClient } from './usecases/token/introspect-as-client.ts';
 import { makeIssueIdToken } from './usecases/token/issue-id-token.ts';
 import { makeRevoke } from './usecases/token/revoke.ts';
 import { makeVerifyClientAssertion } from './usecases/token/verify-client-assertion.ts';
@@ -164,6 +165,12 @@ const makeEndpoints = (
     token: makeTokenEndpoint({ authenticateClient, exchangeToken, errors }),
     revoke: makeRevocationEndpoint({ authenticateClient, revoke: makeRevoke(wiring), errors }),
     introspect: makeIntrospectionEndpoint({ issuer, introspect: makeIntrospect(findActiveToken, settings), errors }),
+    introspectAsClient: makeClientIntrospectionEndpoint({
+      issuer,
+      authenticateClient,
+      introspectAsClient: makeIntrospectAsClient({ ...wiring, findActiveToken }),
+      errors,
+    }),
     userinfo: makeUserinfoEndpoint({
       readUserinfo: makeReadUserinfo({ issuer, findActiveToken, signingKeys }),
       errors,

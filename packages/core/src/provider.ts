@@ -26,6 +26,8 @@ export interface Endpoints {
   readonly revoke: Endpoint;
   /** RFC 7662 §2. POST. For the admin listener: it asks for no authentication, as in the 2018 API. */
   readonly introspect: Endpoint;
+  /** RFC 7662 §2. POST. For the public listener: a confidential client asks about its own tokens, or those meant for it. */
+  readonly introspectAsClient: Endpoint;
   /** OpenID Connect Core §5.3. GET and POST. */
   readonly userinfo: Endpoint;
   /** OpenID Connect Discovery §4. GET. */

@@ -95,7 +95,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
   });
   if (options.cors && listener === 'public') allowCrossOrigin(app, options.cors);
   refuseUnlessServing(app, status);
-  app.register(publicRoutes, { provider });
+  app.register(publicRoutes, { provider, listener });
   if (listener === 'admin') {
     app.register(adminV1Routes, { provider, renderMetrics, version, status, shareErrorDebug, forThisMachineOnly });
   }

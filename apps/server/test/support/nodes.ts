@@ -2,7 +2,7 @@
 // each other go to the same node.
 import { freePorts } from './free-port.ts';
 import type { ServerSettings } from './layouts.ts';
-import { type Cleanup, startServer, type TestServer } from './start-server.ts';
+import { type Cleanup, type Exit, type StartOptions, startServer, type TestServer } from './start-server.ts';
 
 /** The request was sent, and no answer came: nobody knows whether it was carried out. */
 export class AnswerLost extends Error {
@@ -43,7 +43,12 @@ export class Nodes {
   }
 
   /** One node for each entry of `differences`, which are settings that only this node has. All start at once. */
-  static async start(t: Cleanup, shared: ServerSettings, differences: readonly ServerSettings[]): Promise<Nodes> {
+  static async start(
+    t: Cleanup,
+    shared: ServerSettings,
+    differences: readonly ServerSettings[],
+    version: Pick<StartOptions, 'main'> = {},
+  ): Promise<Nodes> {
     const issuer = `http://127.0.0.1:${(await freePorts(1))[0]}/`;
     const settings = differences.map((own) => ({
       ...shared,
@@ -52,7 +57,7 @@ export class Nodes {
       CLAVIGER_CONSENT_URL: 'http://ui.example/consent',
       ...own,
     }));
-    const servers = await Promise.all(settings.map((own) => startServer(t, { settings: own })));
+    const servers = await Promise.all(settings.map((own) => startServer(t, { settings: own, ...version })));
     return new Nodes(t, issuer, settings, servers);
   }
 
@@ -77,6 +82,17 @@ export class Nodes {
   async kill(node: number): Promise<void> {
     this.#down.add(node);
     await this.server(node).kill('SIGKILL');
+  }
+
+  /** A further node, of this version, that takes requests from now on. */
+  async join(): Promise<void> {
+    this.#servers.push(await startServer(this.#t, { settings: this.#settings[0] ?? {} }));
+  }
+
+  /** Gets no more requests, answers those that it has, and ends. */
+  leave(node: number): Promise<Exit> {
+    this.#down.add(node);
+    return this.server(node).stop();
   }
 
   async restart(node: number): Promise<void> {

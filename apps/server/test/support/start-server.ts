@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from './free-port.ts';
 
-const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const thisVersion = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
 /** How long a start may take on a busy machine, in milliseconds. */
 const startTimeout = 60_000;
@@ -43,6 +43,8 @@ export interface StartOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Of an earlier server, to start again on its data. */
   readonly dataFolder?: string;
+  /** The compiled main file of another version. */
+  readonly main?: string;
   /** Of an earlier server, to start again on its ports: [public, admin]. */
   readonly ports?: readonly [number, number];
 }
@@ -79,6 +81,7 @@ export const runServer = (
   t: Cleanup,
   settings: Readonly<Record<string, string>>,
   words: readonly string[] = [],
+  main = thisVersion,
 ): RunningProcess => {
   let output = '';
   const child = spawn(process.execPath, [main, ...words], {
@@ -132,13 +135,14 @@ export const startServer = async (t: Cleanup, options: StartOptions = {}): Promi
   const publicUrl = `http://127.0.0.1:${publicPort}`;
   const adminUrl = `http://127.0.0.1:${adminPort}`;
   const issuer = options.settings?.CLAVIGER_ISSUER ?? `${publicUrl}/`;
-  const server = runServer(t, {
+  const settings = {
     CLAVIGER_ISSUER: issuer,
     CLAVIGER_DATA_DIR: dataFolder,
     CLAVIGER_PUBLIC_PORT: String(publicPort),
     CLAVIGER_ADMIN_PORT: String(adminPort),
     ...options.settings,
-  });
+  };
+  const server = runServer(t, settings, [], options.main);
   let exit: Exit | undefined;
   server.exited.then(
     (value) => {

@@ -10,6 +10,14 @@ import { paths, urlBelow } from './paths.ts';
 import { jsonReply } from './reply.ts';
 import type { Endpoint } from './wire.ts';
 
+const methodsOfConfidentialClients = [
+  'client_secret_post',
+  'client_secret_basic',
+  'client_secret_jwt',
+  'private_key_jwt',
+];
+const clientAuthMethods = [...methodsOfConfidentialClients, 'none'];
+
 const discoveryDocument = (issuer: string, settings: Settings): JsonObject => ({
   issuer,
   authorization_endpoint: urlBelow(issuer, paths.authorize),
@@ -17,6 +25,7 @@ const discoveryDocument = (issuer: string, settings: Settings): JsonObject => ({
   jwks_uri: urlBelow(issuer, paths.jwks),
   userinfo_endpoint: settings.userinfoEndpoint || urlBelow(issuer, paths.userinfo),
   revocation_endpoint: urlBelow(issuer, paths.revoke),
+  introspection_endpoint: urlBelow(issuer, paths.introspect),
   subject_types_supported: settings.subjectTypes,
   response_types_supported: supportedResponseTypes,
   response_modes_supported: supportedResponseModes,
@@ -24,14 +33,12 @@ const discoveryDocument = (issuer: string, settings: Settings): JsonObject => ({
   authorization_response_iss_parameter_supported: true,
   claims_supported: ['sub', ...settings.claimsSupported],
   scopes_supported: ['offline', 'offline_access', 'openid', ...settings.scopesSupported],
-  token_endpoint_auth_methods_supported: [
-    'client_secret_post',
-    'client_secret_basic',
-    'client_secret_jwt',
-    'private_key_jwt',
-    'none',
-  ],
+  token_endpoint_auth_methods_supported: clientAuthMethods,
   token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+  revocation_endpoint_auth_methods_supported: clientAuthMethods,
+  revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+  introspection_endpoint_auth_methods_supported: methodsOfConfidentialClients,
+  introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   code_challenge_methods_supported: ['S256'],
   id_token_signing_alg_values_supported: ['RS256'],
   userinfo_signing_alg_values_supported: ['none', 'RS256'],

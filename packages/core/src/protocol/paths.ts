@@ -3,6 +3,7 @@ export const paths = {
   authorize: '/oauth2/auth',
   token: '/oauth2/token',
   revoke: '/oauth2/revoke',
+  introspect: '/oauth2/introspect',
   userinfo: '/userinfo',
   discovery: '/.well-known/openid-configuration',
   metadata: '/.well-known/oauth-authorization-server',

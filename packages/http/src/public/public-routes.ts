@@ -5,6 +5,7 @@ import type { FastifyPluginCallback } from 'fastify';
 import { authorizeRoute } from './authorize.route.ts';
 import { handlePublicError } from './error-body.ts';
 import { fallbacksRoute } from './fallbacks.route.ts';
+import { introspectRoute } from './introspect.route.ts';
 import { logoutRoute } from './logout.route.ts';
 import { revokeRoute } from './revoke.route.ts';
 import { tokenRoute } from './token.route.ts';
@@ -13,13 +14,15 @@ import { wellKnownRoute } from './well-known.route.ts';
 
 export interface PublicRoutesOptions {
   readonly provider: Provider;
+  readonly listener: 'public' | 'admin';
 }
 
-export const publicRoutes: FastifyPluginCallback<PublicRoutesOptions> = (app, { provider }, done) => {
+export const publicRoutes: FastifyPluginCallback<PublicRoutesOptions> = (app, { provider, listener }, done) => {
   app.setErrorHandler(handlePublicError);
   authorizeRoute(app, provider);
   tokenRoute(app, provider);
   revokeRoute(app, provider);
+  if (listener === 'public') introspectRoute(app, provider);
   userinfoRoute(app, provider);
   wellKnownRoute(app, provider);
   logoutRoute(app, provider);

@@ -66,10 +66,19 @@ export const makeFindActiveToken =
     return client && describe(found, client);
   };
 
-/** Also undefined when the token lacks one of the scopes (2018 API, form member `scope`). */
+/** What introspection tells of a token. */
+export interface IntrospectedToken extends Omit<ActiveToken, 'grant'> {
+  /** What the client calls the subject, '' when that is no other name. */
+  readonly obfuscatedSubject: string;
+}
+
+/** For administrators: everything. Also undefined when the token lacks one of the scopes (2018 API, form member `scope`). */
 export const makeIntrospect =
   (findActiveToken: FindActiveToken, { scopeStrategy }: Pick<Settings, 'scopeStrategy'>) =>
-  async (token: string, scopes: readonly string[]): Promise<ActiveToken | undefined> => {
+  async (token: string, scopes: readonly string[]): Promise<IntrospectedToken | undefined> => {
     const active = await findActiveToken(token);
-    return active && firstNotAllowed(scopeStrategy, active.scope, scopes) === undefined ? active : undefined;
+    if (!active || firstNotAllowed(scopeStrategy, active.scope, scopes) !== undefined) return undefined;
+    const { grant, ...rest } = active;
+    const identifier = grant?.subjectIdentifier ?? active.subject;
+    return { ...rest, obfuscatedSubject: identifier === active.subject ? '' : identifier };
   };

@@ -1,0 +1,82 @@
+// The release before this one, out of the history of this repository, compiled into a temporary folder: what runs beside
+// this version while an upgrade goes on. It gets this version's dependencies.
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Cleanup } from './start-server.ts';
+
+/** The last commit whose schema is the one before this version's newest migration. To be moved with each release. */
+const commit = '7c4d0bada47c41edd811740030b07d8b520186eb';
+
+const root = fileURLToPath(new URL('../../../../../', import.meta.url));
+const workspaces = [
+  'packages/core',
+  'packages/adapters-sql',
+  'packages/adapters-redis',
+  'packages/http',
+  'apps/server',
+];
+
+const run = promisify(execFile);
+
+/** Only translates: that it is sound was checked when it was released. */
+const translation = JSON.stringify({
+  extends: '../../tsconfig.base.json',
+  compilerOptions: {
+    noCheck: true,
+    composite: false,
+    declaration: false,
+    declarationMap: false,
+    sourceMap: false,
+    rootDir: 'src',
+    outDir: 'dist/src',
+  },
+  include: ['src'],
+});
+
+export type PreviousRelease = { readonly main: string } | { readonly missing: string };
+
+/** The compiled main file, or why there is none. */
+export const buildPreviousRelease = async (t: Cleanup): Promise<PreviousRelease> => {
+  const folder = mkdtempSync(join(tmpdir(), 'claviger-previous-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const archive = join(folder, 'source.tar');
+  try {
+    const wanted = ['archive', '-o', archive, commit, 'tsconfig.base.json', ...workspaces];
+    await run('git', wanted, { cwd: root });
+  } catch (error) {
+    return { missing: `the source of ${commit.slice(0, 7)} is not in the git history here: ${firstLine(error)}` };
+  }
+  await run('tar', ['-xf', archive, '-C', folder]);
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  for (const workspace of workspaces) linkDependencies(folder, workspace);
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  const compile = async (workspace: string): Promise<void> => {
+    writeFileSync(join(folder, workspace, 'tsconfig.json'), translation);
+    await run(process.execPath, [compiler, '-p', join(folder, workspace)]);
+  };
+  await Promise.all(workspaces.map(compile));
+  return { main: join(folder, 'apps/server/dist/src/main.js') };
+};
+
+/** As in the working copy; packages of the project itself are those of the release. */
+const linkDependencies = (folder: string, workspace: string): void => {
+  const from = join(root, workspace, 'node_modules');
+  const names = readdirSync(from).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(join(from, name)).map((inner) => join(name, inner)) : [name],
+  );
+  for (const name of names) {
+    const own = /^@claviger\/(.+)$/.exec(name)?.[1];
+    const link = join(folder, workspace, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(own === undefined ? realpathSync(join(from, name)) : join(folder, 'packages', own), link);
+  }
+};
+
+const firstLine = (error: unknown): string => {
+  const text = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+  return text.trim().split('\n')[0] ?? '';
+};
