@@ -25,6 +25,8 @@ export const clientNames = {
   requestUris: 'request_uris',
   requestObjectSigningAlg: 'request_object_signing_alg',
   userinfoSignedResponseAlg: 'userinfo_signed_response_alg',
+  idTokenSignedResponseAlg: 'id_token_signed_response_alg',
+  accessTokenStrategy: 'access_token_strategy',
 } as const satisfies Record<keyof ClientMetadata, string>;
 
 const text = nullable(Type.String());
@@ -54,6 +56,8 @@ export const clientBody = Type.Object({
   request_uris: list,
   request_object_signing_alg: text,
   userinfo_signed_response_alg: text,
+  id_token_signed_response_alg: text,
+  access_token_strategy: text,
 });
 
 export type ClientBody = Static<typeof clientBody>;
@@ -65,13 +69,15 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 /** Fails to compile when the schema and the table name different members. */
 export const clientBodyIsComplete: Same<keyof ClientBody, WireName | OwnName> = true;
 
-/** What the 2018 API leaves out when it is empty. */
+/** What the 2018 API leaves out when it is empty, and what it had not. */
 const omittedWhenEmpty = new Set<keyof ClientMetadata>([
   'sectorIdentifierUri',
   'jwksUri',
   'jwks',
   'requestUris',
   'requestObjectSigningAlg',
+  'idTokenSignedResponseAlg',
+  'accessTokenStrategy',
 ]);
 
 const listMembers = new Set<keyof ClientMetadata>([

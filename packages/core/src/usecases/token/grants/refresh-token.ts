@@ -13,6 +13,7 @@ import type { AuthenticatedClient } from '../authenticate-client.ts';
 import type { TokenGrant } from '../exchange-token.ts';
 import type { IssueIdToken } from '../issue-id-token.ts';
 import { mintPair } from '../issue-tokens.ts';
+import type { MintAccessToken } from '../mint-access-token.ts';
 import { readToken } from '../token-format.ts';
 
 interface Deps {
@@ -20,6 +21,7 @@ interface Deps {
   readonly settings: Settings;
   readonly tokens: TokenStore;
   readonly issueIdToken: (command: IssueIdToken) => Promise<string>;
+  readonly mintAccessToken: MintAccessToken;
 }
 
 /** What one rotation handed out; sealed under the token that was rotated. */
@@ -53,9 +55,10 @@ const opened = (cipher: Cipher, presented: string, sealed: string): Successors =
 const sameScope = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((scope) => other.includes(scope));
 
-export const makeRefreshTokenGrant =
-  ({ system, settings, tokens, issueIdToken }: Deps): TokenGrant =>
-  async (client, parameters) => {
+export const makeRefreshTokenGrant = (deps: Deps): TokenGrant => {
+  const { system, settings, tokens, issueIdToken } = deps;
+
+  return async (client, parameters) => {
     if (!allowsGrantType(client, 'refresh_token')) {
       throw oauthError('unauthorized_client', 'The client is not registered for the grant type refresh_token.');
     }
@@ -67,16 +70,16 @@ export const makeRefreshTokenGrant =
     const grant = checked(await tokens.findToken(read.key, now), client);
     const scope = narrowed(grant, parameters.scope ?? '');
 
-    const pair = mintPair({ system, settings }, grant, scope, now);
+    // Signed before anything changes: a key that cannot sign costs a retry, not the token.
+    const pair = await mintPair(deps, { client, grant }, scope, now);
     const fresh: Successors = {
       accessToken: pair.accessToken,
       refreshToken: pair.refreshToken ?? '',
       scope: scope ?? grant.scope,
       expiresAt: after(now, settings.accessTokenLifespan),
     };
-    // Signed before anything changes: a key that cannot sign costs a retry, not the token. OpenID Connect Core §12.2: a
-    // refreshed ID Token should carry no nonce.
-    const idToken = grantsOpenId(fresh.scope) ? await issueIdToken({ grant, nonce: '', now }) : undefined;
+    // OpenID Connect Core §12.2: a refreshed ID Token should carry no nonce.
+    const idToken = grantsOpenId(fresh.scope) ? await issueIdToken({ client, grant, nonce: '', now }) : undefined;
     const grace = seconds(Math.min(settings.refreshGrace, settings.accessTokenLifespan));
     const sealed = grace > 0 ? system.cipher.sealUnder(presented, JSON.stringify(fresh)) : '';
     const result = await tokens.rotateRefreshToken(read.key, { successors: pair.records, sealed, grace }, now);
@@ -96,3 +99,4 @@ export const makeRefreshTokenGrant =
       ...(idToken === undefined ? {} : { idToken }),
     };
   };
+};
