@@ -36,6 +36,7 @@ const commonSettings = {
 /** By the names that the driver has for them. `only`: which scenarios, when not all of the profile. */
 const profiles = {
   default: { only: '^(meta|clients|cc|introspect|revoke|flush|keys|userinfo|sessions|code|refresh)\\.', settings: {} },
+  jwt: { only: '^jwt\\.', settings: { CLAVIGER_ACCESS_TOKEN_STRATEGY: 'jwt' } },
 };
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
