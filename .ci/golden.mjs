@@ -1,69 +1,107 @@
 // Compares the running server with the recordings of the original, where the recordings and their driver are at hand:
-// node .ci/golden.mjs [folder with driver/ and recorded-beta8/] [more options for the driver]
+// node .ci/golden.mjs [folder with driver/ and recorded-beta8/] [--profile name] [more options for the driver]
+// Each profile is a server of its own, with the settings of the table. Without any option all of them run in turn; options
+// without a profile are for the default one.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const [golden = join(root, '..', 'shared', 'golden'), ...options] = process.argv.slice(2);
-if (!existsSync(join(golden, 'driver', 'run.mjs'))) {
-  console.log(`There are no recordings in ${golden}: nothing to compare.`);
-  process.exit(0);
-}
-
 const [publicPort, adminPort] = [14444, 14445];
 const base = `http://127.0.0.1:${publicPort}`;
 const admin = `http://127.0.0.1:${adminPort}`;
 const pages = 'http://127.0.0.1:14446';
-const data = mkdtempSync(join(tmpdir(), 'claviger-golden-'));
 
-const server = spawn(process.execPath, [join(root, 'apps/server/dist/src/main.js')], {
-  stdio: ['ignore', 'ignore', 'inherit'],
-  env: {
-    PATH: process.env.PATH,
-    CLAVIGER_DATA_DIR: data,
-    CLAVIGER_ISSUER: `${base}/`,
-    CLAVIGER_PUBLIC_PORT: String(publicPort),
-    CLAVIGER_ADMIN_PORT: String(adminPort),
-    CLAVIGER_LOGIN_URL: `${pages}/login`,
-    CLAVIGER_CONSENT_URL: `${pages}/consent`,
-    CLAVIGER_ERROR_URL: `${pages}/error`,
-    CLAVIGER_LOGOUT_REDIRECT_URL: `${pages}/logged-out`,
-    CLAVIGER_REQUIRE_PKCE: 'false',
-    CLAVIGER_REFRESH_GRACE: '0s',
-    CLAVIGER_MIN_STATE_LENGTH: '8',
-    CLAVIGER_CORS_ALLOWED_ORIGINS: '*',
-    CLAVIGER_SUBJECT_TYPES_SUPPORTED: 'public,pairwise',
-    CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT: 'a salt of the comparison',
-    CLAVIGER_LOG_LEVEL: 'error',
-  },
-});
-process.on('exit', () => {
-  server.kill('SIGKILL');
-  rmSync(data, { recursive: true, force: true });
-});
+/** Hold in every profile; a profile's own win. */
+const commonSettings = {
+  CLAVIGER_ISSUER: `${base}/`,
+  CLAVIGER_PUBLIC_PORT: String(publicPort),
+  CLAVIGER_ADMIN_PORT: String(adminPort),
+  CLAVIGER_LOGIN_URL: `${pages}/login`,
+  CLAVIGER_CONSENT_URL: `${pages}/consent`,
+  CLAVIGER_ERROR_URL: `${pages}/error`,
+  CLAVIGER_LOGOUT_REDIRECT_URL: `${pages}/logged-out`,
+  CLAVIGER_REQUIRE_PKCE: 'false',
+  CLAVIGER_REFRESH_GRACE: '0s',
+  CLAVIGER_MIN_STATE_LENGTH: '8',
+  CLAVIGER_CORS_ALLOWED_ORIGINS: '*',
+  CLAVIGER_SUBJECT_TYPES_SUPPORTED: 'public,pairwise',
+  CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT: 'a salt of the comparison',
+  CLAVIGER_LOG_LEVEL: 'error',
+};
+
+/** By the names that the driver has for them. `only`: which scenarios, when not all of the profile. */
+const profiles = {
+  default: { only: '^(meta|clients|cc|introspect|revoke|flush|keys|userinfo|sessions|code|refresh)\\.', settings: {} },
+  jwt: { only: '^jwt\\.', settings: { CLAVIGER_ACCESS_TOKEN_STRATEGY: 'jwt' } },
+};
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const words = process.argv.slice(2);
+const golden = words[0]?.startsWith('-') === false ? words.shift() : join(root, '..', 'shared', 'golden');
+if (!existsSync(join(golden, 'driver', 'run.mjs'))) {
+  console.log(`There are no recordings in ${golden}: nothing to compare.`);
+  process.exit(0);
+}
+const named = words.indexOf('--profile');
+const unnamed = words.length > 0 ? ['default'] : Object.keys(profiles);
+const wanted = named < 0 ? unnamed : words.splice(named, 2).slice(1);
+const unknown = wanted.find((name) => !Object.hasOwn(profiles, name));
+if (unknown !== undefined || wanted.length === 0) {
+  throw new Error(`There is no profile ${unknown}; there are ${Object.keys(profiles).join(', ')}.`);
+}
 
 const isReady = () =>
   fetch(`${admin}/health/ready`).then(
     (reply) => reply.ok,
     () => false,
   );
-for (const deadline = Date.now() + 30_000; !(await isReady()); await sleep(50)) {
-  if (Date.now() > deadline || server.exitCode !== null) throw new Error('The server did not become ready.');
-}
 
-const groups = '^(meta|clients|cc|introspect|revoke|flush|keys|userinfo|sessions|code|refresh)\\.';
-const driver = spawn(
-  process.execPath,
-  [
-    join(golden, 'driver', 'run.mjs'),
-    ...['--base', base, '--admin', admin, '--compare', join(golden, 'recorded-beta8')],
-    ...['--deviations', join(root, '.ci', 'golden-deviations.json')],
-    ...(options.length > 0 ? options : ['--only', groups]),
-  ],
-  { stdio: 'inherit' },
-);
-driver.on('exit', (code) => process.exit(code ?? 1));
+const startServer = async (settings) => {
+  const data = mkdtempSync(join(tmpdir(), 'claviger-golden-'));
+  const server = spawn(process.execPath, [join(root, 'apps/server/dist/src/main.js')], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { PATH: process.env.PATH, CLAVIGER_DATA_DIR: data, ...commonSettings, ...settings },
+  });
+  const clean = () => {
+    server.kill('SIGKILL');
+    rmSync(data, { recursive: true, force: true });
+  };
+  process.once('exit', clean);
+  for (const deadline = Date.now() + 30_000; !(await isReady()); await sleep(50)) {
+    if (Date.now() > deadline || server.exitCode !== null) throw new Error('The server did not become ready.');
+  }
+  return async () => {
+    const ended = once(server, 'exit');
+    clean();
+    process.off('exit', clean);
+    await ended;
+  };
+};
+
+/** Whether every scenario passes. */
+const compare = async (name, { only, settings }) => {
+  const stop = await startServer(settings);
+  console.log(`profile ${name}`);
+  const chosen = words.length > 0 || only === undefined ? words : ['--only', only];
+  const driver = spawn(
+    process.execPath,
+    [
+      join(golden, 'driver', 'run.mjs'),
+      ...['--base', base, '--admin', admin, '--compare', join(golden, 'recorded-beta8'), '--profile', name],
+      ...['--deviations', join(root, '.ci', 'golden-deviations.json')],
+      ...chosen,
+    ],
+    { stdio: 'inherit' },
+  );
+  const [code] = await once(driver, 'exit');
+  await stop();
+  return code === 0;
+};
+
+let failed = false;
+for (const name of wanted) failed = !(await compare(name, profiles[name])) || failed;
+process.exit(failed ? 1 : 0);

@@ -1,17 +1,10 @@
 // Removes what has expired, by itself: every so often, in small batches with a pause, by one node at a time.
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CleanResult, Provider } from '@claviger/core';
-
-export interface CleanerLog {
-  info(details: object, message: string): void;
-  error(details: object, message: string): void;
-}
+import { type Round, type Rounds, type RoundsLog, startRounds } from './rounds.ts';
 
 export interface CleanerOptions {
   readonly clean: Provider['admin']['cleanExpired'];
-  readonly log: CleanerLog;
+  readonly log: RoundsLog;
   /** Milliseconds between two rounds, give or take a tenth. */
   readonly interval: number;
   /** Rows of each kind per batch. Default 500. */
@@ -20,24 +13,12 @@ export interface CleanerOptions {
   readonly pause?: number;
 }
 
-export interface Cleaner {
-  /** Resolves when the batch in hand, if any, is done. */
-  stop(): Promise<void>;
-}
-
 type Removed = Omit<Extract<CleanResult, { outcome: 'cleaned' }>, 'outcome'>;
 
 const nothing: Removed = { flows: 0, loginSessions: 0, consents: 0, tokens: 0, claims: 0 };
 
-/** The first round starts within one interval: nodes that start together do not clean together. */
-export const startCleaner = ({ clean, log, interval, batch = 500, pause = 50 }: CleanerOptions): Cleaner => {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  // A process id alone may come again after a restart, and on every machine.
-  const holder = `${hostname()}/${process.pid}/${randomUUID()}`;
-  const wait = (milliseconds: number): Promise<void> => sleep(milliseconds, undefined, { signal, ref: false });
-
-  const cleanOnce = async (): Promise<void> => {
+export const startCleaner = ({ clean, log, interval, batch = 500, pause = 50 }: CleanerOptions): Rounds => {
+  const run = async ({ holder, signal, wait }: Round): Promise<void> => {
     let total = nothing;
     try {
       for (;;) {
@@ -51,25 +32,7 @@ export const startCleaner = ({ clean, log, interval, batch = 500, pause = 50 }: 
       if (Object.values(total).some((rows) => rows > 0)) log.info({ removed: total }, 'expired rows removed');
     }
   };
-
-  const run = async (): Promise<void> => {
-    await wait(interval * Math.random());
-    for (;;) {
-      await cleanOnce().catch((error: unknown) => {
-        if (!signal.aborted) log.error({ err: error }, 'cleaning failed; it is tried again next time');
-      });
-      await wait(interval * (0.9 + 0.2 * Math.random()));
-    }
-  };
-
-  // Ends by its waits being aborted, and in no other way.
-  const ended = run().catch(() => undefined);
-  return {
-    stop: () => {
-      stopping.abort();
-      return ended;
-    },
-  };
+  return startRounds({ name: 'cleaning', log, interval, run });
 };
 
 const sum = (a: Removed, b: Removed): Removed => ({

@@ -127,6 +127,9 @@ const brokenRules = (values: Values): readonly string[] => {
       'CLAVIGER_SYSTEM_SECRET must be set, at least 16 bytes long: only with a loopback issuer on SQLite one is made for you.',
     );
   }
+  if (values.keyRotationInterval > 0 && values.keyPublishAhead >= values.keyRotationInterval) {
+    problems.push('CLAVIGER_KEY_PUBLISH_AHEAD must be shorter than CLAVIGER_KEY_ROTATION_INTERVAL.');
+  }
   const dsns = Object.values(dsnsOf(values));
   if ((values.workers ?? 1) > 1 && dsns.some((dsn) => dsn.kind === 'sqlite' && dsn.file === inMemory)) {
     problems.push('CLAVIGER_WORKERS must be 1 with sqlite::memory:, because processes do not share their memory.');
@@ -156,6 +159,9 @@ const warningsOf = (values: Values, pages: Pages): readonly string[] => {
     warnings.push('Nobody can log in: CLAVIGER_LOGIN_URL and CLAVIGER_CONSENT_URL are not set.');
   }
   if (values.forceHttp) warnings.push('CLAVIGER_DANGEROUS_FORCE_HTTP: tokens and cookies may travel readable.');
+  if (values.showSigningKeys) {
+    warnings.push('CLAVIGER_DANGEROUS_SHOW_SIGNING_KEYS: whoever reaches the admin listener can sign as this server.');
+  }
   if (values.redisEviction) warnings.push('CLAVIGER_DANGEROUS_REDIS_EVICTION: Redis may drop live tokens.');
   if (values.openAdmin) warnings.push('CLAVIGER_DANGEROUS_OPEN_ADMIN: whoever reaches the admin listener rules.');
   return warnings;
@@ -185,6 +191,12 @@ const toConfig = (values: Values): Config => {
       loginSessionLifespan: values.loginSessionLifespan,
       flowLifespan: values.flowLifespan,
       refreshGrace: values.refreshGrace,
+      idTokenSigningAlg: values.idTokenSigningAlg,
+      accessTokenStrategy: values.accessTokenStrategy,
+      accessTokenSigningAlg: values.accessTokenSigningAlg,
+      keyRotationInterval: values.keyRotationInterval,
+      keyPublishAhead: values.keyPublishAhead,
+      showSigningKeys: values.showSigningKeys,
       strictGrantScope: values.strictGrantScope,
       scopeStrategy: values.scopeStrategy,
       requirePkce: values.requirePkce,

@@ -1,9 +1,11 @@
 // One serving process from configuration to listening, and back. Everything that was opened is closed again.
 import type { ServerStatus } from '@claviger/http';
 import { buildServers, type Servers } from './build-servers.ts';
-import { type Cleaner, startCleaner } from './cleaner.ts';
+import { startCleaner } from './cleaner.ts';
 import type { Config, Listener } from './config.ts';
 import { greeting } from './greeting.ts';
+import { checkInterval, startKeyRotation } from './key-rotation.ts';
+import type { Rounds } from './rounds.ts';
 import { StorePreparation } from './stores/store-preparation.ts';
 import { systemSecretsOf } from './system-secret.ts';
 import { version } from './version.ts';
@@ -34,7 +36,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   const secret = await systemSecretsOf(config);
   const preparation = new StorePreparation(config);
   let stopping = false;
-  let cleaner: Cleaner | undefined;
+  const rounds: Rounds[] = [];
   const servers = buildServers({
     config,
     stores: preparation.stores,
@@ -51,11 +53,11 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
 
   const stop = async (): Promise<void> => {
     stopping = true;
-    const cleaned = cleaner?.stop();
+    const ended = Promise.all(rounds.map((round) => round.stop()));
     await servers.publicApp.close();
     // Until the last public request is answered, monitors and login apps are.
     await servers.adminApp.close();
-    await cleaned;
+    await ended;
     await preparation.close();
   };
 
@@ -68,12 +70,12 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   }
   const ready = preparation.run(log).then(() => {
     if (stopping) return;
+    const { cleanExpired, rotateKeys } = servers.provider.admin;
     if (config.cleanerInterval > 0) {
-      cleaner = startCleaner({
-        clean: servers.provider.admin.cleanExpired,
-        log,
-        interval: config.cleanerInterval * 1000,
-      });
+      rounds.push(startCleaner({ clean: cleanExpired, log, interval: config.cleanerInterval * 1000 }));
+    }
+    if (config.settings.keyRotationInterval > 0) {
+      rounds.push(startKeyRotation({ rotate: rotateKeys, log, interval: checkInterval(config.settings) }));
     }
     if (isSpeaker && config.log.format === 'text') write(greeting(config));
     else log.info({ issuer: config.issuer, public: config.public, admin: config.admin }, 'ready');

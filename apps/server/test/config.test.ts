@@ -86,6 +86,11 @@ t.test('every setting takes effect', async (t) => {
     CLAVIGER_LOGIN_SESSION_LIFESPAN: '60000ms',
     CLAVIGER_CHALLENGE_TOKEN_LIFESPAN: '20m',
     CLAVIGER_REFRESH_GRACE: '0',
+    CLAVIGER_ID_TOKEN_SIGNING_ALG: 'ES256',
+    CLAVIGER_ACCESS_TOKEN_STRATEGY: 'jwt',
+    CLAVIGER_ACCESS_TOKEN_SIGNING_ALG: 'EdDSA',
+    CLAVIGER_KEY_ROTATION_INTERVAL: '720h',
+    CLAVIGER_KEY_PUBLISH_AHEAD: '48h',
     CLAVIGER_STRICT_GRANT_SCOPE: 'true',
     CLAVIGER_SCOPE_STRATEGY: 'exact',
     CLAVIGER_REQUIRE_PKCE: 'false',
@@ -137,6 +142,12 @@ t.test('every setting takes effect', async (t) => {
       loginSessionLifespan: 60,
       flowLifespan: 1200,
       refreshGrace: 0,
+      idTokenSigningAlg: 'ES256',
+      accessTokenStrategy: 'jwt',
+      accessTokenSigningAlg: 'EdDSA',
+      keyRotationInterval: 720 * 3600,
+      keyPublishAhead: 48 * 3600,
+      showSigningKeys: false,
       strictGrantScope: true,
       scopeStrategy: 'exact',
       requirePkce: false,
@@ -254,6 +265,19 @@ t.test('plain http is for loopback, unless that is asked for', async (t) => {
 t.test('an open admin listener must be asked for', async (t) => {
   const config = readConfig({ CLAVIGER_ADMIN_HOST: '0.0.0.0', CLAVIGER_DANGEROUS_OPEN_ADMIN: 'true' });
   t.match(config.warnings, [/lets anyone in/, /OPEN_ADMIN/]);
+});
+
+t.test('private halves of signing keys must be asked for', async (t) => {
+  const config = readConfig({ CLAVIGER_DANGEROUS_SHOW_SIGNING_KEYS: 'true' });
+  t.equal(config.settings.showSigningKeys, true);
+  t.match(config.warnings, [/lets anyone in/, /SHOW_SIGNING_KEYS/]);
+});
+
+t.test('a key is published for less long than it signs, unless keys do not rotate', async (t) => {
+  const ahead = { CLAVIGER_KEY_PUBLISH_AHEAD: '24h' };
+  t.match(problemsOf({ ...ahead, CLAVIGER_KEY_ROTATION_INTERVAL: '24h' }), [/^CLAVIGER_KEY_PUBLISH_AHEAD must be/]);
+  t.same(problemsOf({ ...ahead, CLAVIGER_KEY_ROTATION_INTERVAL: '25h' }), []);
+  t.same(problemsOf({ ...ahead, CLAVIGER_KEY_ROTATION_INTERVAL: '0s' }), []);
 });
 
 t.test('anything but development needs a system secret', async (t) => {

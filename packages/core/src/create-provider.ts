@@ -33,7 +33,9 @@ import { type FindClient, rememberClients } from './usecases/clients/recent-clie
 import { makeUpdateClient } from './usecases/clients/update-client.ts';
 import { makeConsentUseCases } from './usecases/consent/answer-consent.ts';
 import { makeKeyUseCases } from './usecases/keys/key-use-cases.ts';
+import { makeRotateKeys } from './usecases/keys/rotate-keys.ts';
 import { StoredSigningKeys } from './usecases/keys/stored-signing-keys.ts';
+import { makeVerifyOwnJwt, type VerifyOwnJwt } from './usecases/keys/verify-own-jwt.ts';
 import { makeLoginUseCases } from './usecases/login/answer-login.ts';
 import { makeSessionUseCases } from './usecases/sessions/manage-sessions.ts';
 import { type IdentifySubject, makeIdentifySubject } from './usecases/subject-identifier.ts';
@@ -46,6 +48,8 @@ import { makeRefreshTokenGrant } from './usecases/token/grants/refresh-token.ts'
 import { makeFindActiveToken, makeIntrospect } from './usecases/token/introspect.ts';
 import { makeIntrospectAsClient } from './usecases/token/introspect-as-client.ts';
 import { makeIssueIdToken } from './usecases/token/issue-id-token.ts';
+import { makeMintAccessToken } from './usecases/token/mint-access-token.ts';
+import { makeReadAnyToken, type ReadAnyToken } from './usecases/token/read-any-token.ts';
 import { makeRevoke } from './usecases/token/revoke.ts';
 import { makeVerifyClientAssertion } from './usecases/token/verify-client-assertion.ts';
 import { makeReadUserinfo } from './usecases/userinfo/read-userinfo.ts';
@@ -70,12 +74,15 @@ export const createProvider = (options: ProviderOptions): Provider => {
   const problems = [...issuerProblems(issuer), ...settingsProblems(settings)];
   if (problems.length > 0) throw new TypeError(`The provider's options are not valid: ${problems.join(' ')}`);
 
-  const storedKeys = new StoredSigningKeys({ keys: stores.keys, system });
+  const storedKeys = new StoredSigningKeys({ ...stores, system, settings });
   const signingKeys = options.signingKeys ?? storedKeys;
+  const verifyOwnJwt = makeVerifyOwnJwt({ issuer, signingKeys, clock: system.clock });
   const identifySubject = makeIdentifySubject({ digest: system.digest, settings });
   const clients = rememberClients({ clients: stores.clients, clock: system.clock });
   const wiring = {
     identifySubject,
+    verifyOwnJwt,
+    readAnyToken: makeReadAnyToken({ system, verifyOwnJwt }),
     ...stores,
     clients: clients.recent,
     issuer,
@@ -100,6 +107,9 @@ export const createProvider = (options: ProviderOptions): Provider => {
     ...makeConsentUseCases(wiring),
     ...makeSessionUseCases(wiring),
     ...makeKeyUseCases(wiring, () => storedKeys.refresh()),
+    rotateKeys: options.signingKeys
+      ? async () => ({ outcome: 'off' })
+      : makeRotateKeys(wiring, () => storedKeys.refresh()),
     flush: makeFlush(wiring),
     cleanExpired: makeCleanExpired(administering),
     checkStores: makeCheckStores({ ...stores, clock: system.clock }),
@@ -120,6 +130,8 @@ type Wiring = Omit<Stores, 'clients'> & {
   readonly settings: Settings;
   readonly signingKeys: SigningKeys;
   readonly identifySubject: IdentifySubject;
+  readonly verifyOwnJwt: VerifyOwnJwt;
+  readonly readAnyToken: ReadAnyToken;
 } & Pick<System, 'clock' | 'digest' | 'random'>;
 
 const makeEndpoints = (
@@ -144,11 +156,12 @@ const makeEndpoints = (
       audience: [urlBelow(issuer, paths.token), issuer],
     }),
   });
-  const withIdTokens = { ...wiring, issueIdToken: makeIssueIdToken(wiring) };
+  const mintAccessToken = makeMintAccessToken(wiring);
+  const issuing = { ...wiring, mintAccessToken, issueIdToken: makeIssueIdToken(wiring) };
   const exchangeToken = makeExchangeToken({
-    authorization_code: makeAuthorizationCodeGrant(withIdTokens),
-    refresh_token: makeRefreshTokenGrant(withIdTokens),
-    client_credentials: makeClientCredentialsGrant(wiring),
+    authorization_code: makeAuthorizationCodeGrant(issuing),
+    refresh_token: makeRefreshTokenGrant(issuing),
+    client_credentials: makeClientCredentialsGrant(issuing),
   });
   return {
     authorize: makeAuthorizeEndpoint({
@@ -160,7 +173,7 @@ const makeEndpoints = (
       checkRequest: makeCheckRequest({ settings, verifyIdTokenHint: makeVerifyIdTokenHint(wiring) }),
       beginAuthorization: makeBeginAuthorization(wiring),
       resumeAfterLogin: makeResumeAfterLogin(wiring),
-      resumeAfterConsent: makeResumeAfterConsent({ ...wiring, issueResponse: makeIssueResponse(withIdTokens) }),
+      resumeAfterConsent: makeResumeAfterConsent({ ...wiring, issueResponse: makeIssueResponse(issuing) }),
     }),
     token: makeTokenEndpoint({ authenticateClient, exchangeToken, errors }),
     revoke: makeRevocationEndpoint({ authenticateClient, revoke: makeRevoke(wiring), errors }),
@@ -175,7 +188,7 @@ const makeEndpoints = (
       readUserinfo: makeReadUserinfo({ issuer, findActiveToken, signingKeys }),
       errors,
     }),
-    discovery: makeDiscoveryEndpoint(issuer, settings),
+    discovery: makeDiscoveryEndpoint(issuer, settings, signingKeys),
     jwks: makeJwksEndpoint({ signingKeys, errors }),
     logout: makeLogoutEndpoint({ ...wiring, cookies, errors, logoutRedirectUrl: ui.logoutRedirectUrl }),
     consentFallback,

@@ -72,6 +72,9 @@ export interface AdminUseCases {
   /** One batch of everything that has expired, if it is this node's turn. Call it again while a figure reaches `limit`. */
   cleanExpired(command: CleanExpired): Promise<CleanResult>;
 
+  /** Rotates the signing keys as far as it is due, if it is this node's turn. Call it every now and then. */
+  rotateKeys(command: RotateKeys): Promise<RotateKeysResult>;
+
   createKeys(command: CreateKeys): Promise<KeysResult>;
   /** Newest first. Empty when there is no such set. */
   getKeySet(set: string): Promise<readonly Jwk[]>;
@@ -104,6 +107,23 @@ export type CleanResult =
       readonly claims: number;
     }
   | { readonly outcome: 'not-my-turn' };
+
+export interface RotateKeys {
+  /** The node, by a name that no other has. It keeps its turn for a minute. */
+  readonly holder: string;
+}
+
+export type RotateKeysResult =
+  | {
+      readonly outcome: 'rotated';
+      /** The kids of keys that are published from now on, and sign later. */
+      readonly published: readonly string[];
+      /** The kids of keys that are not needed any more. */
+      readonly removed: readonly string[];
+    }
+  | { readonly outcome: 'not-my-turn' }
+  /** Rotation is turned off, or the keys are not in the key store. */
+  | { readonly outcome: 'off' };
 
 export interface StoreFailure {
   /** A name of Stores. */

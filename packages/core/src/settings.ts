@@ -1,6 +1,8 @@
 // Every option of the protocol engine: its default, its meaning. docs/settings.md names the environment variables.
 import type { ScopeStrategy } from './domain/scope.ts';
+import type { SigningAlgorithm } from './domain/signing-algorithm.ts';
 import { type Seconds, seconds } from './domain/time.ts';
+import type { AccessTokenStrategy } from './domain/token.ts';
 
 export interface Settings {
   /** Lifespan of access tokens. Default 1 h. */
@@ -17,6 +19,18 @@ export interface Settings {
   readonly flowLifespan: Seconds;
   /** For how long a refresh token that was just rotated gets the same successors again. Default 30 s; 0 turns it off. */
   readonly refreshGrace: Seconds;
+  /** How ID tokens are signed for clients that register no `id_token_signed_response_alg`. Default `RS256`. */
+  readonly idTokenSigningAlg: SigningAlgorithm;
+  /** What access tokens are for clients that register no `access_token_strategy`. Default `opaque`. */
+  readonly accessTokenStrategy: AccessTokenStrategy;
+  /** How JWT access tokens are signed. Default null: as ID tokens are by default. */
+  readonly accessTokenSigningAlg: SigningAlgorithm | null;
+  /** For how long a key signs before rotateKeys puts another in its place. Default 90 days; 0 turns that off. */
+  readonly keyRotationInterval: Seconds;
+  /** For how long rotateKeys publishes a key before it signs. Default 1 day. */
+  readonly keyPublishAhead: Seconds;
+  /** Give the private halves of signing keys to whoever asks. Default false. */
+  readonly showSigningKeys: boolean;
   /** Answer 400 when a consent grants scopes that were not requested. Default false: granted as sent. */
   readonly strictGrantScope: boolean;
   /** How registered and granted scopes allow others. Default `wildcard`. */
@@ -49,6 +63,12 @@ export const defaultSettings: Settings = {
   loginSessionLifespan: seconds(720 * 3600),
   flowLifespan: seconds(900),
   refreshGrace: seconds(30),
+  idTokenSigningAlg: 'RS256',
+  accessTokenStrategy: 'opaque',
+  accessTokenSigningAlg: null,
+  keyRotationInterval: seconds(90 * 24 * 3600),
+  keyPublishAhead: seconds(24 * 3600),
+  showSigningKeys: false,
   strictGrantScope: false,
   scopeStrategy: 'wildcard',
   requirePkce: true,
@@ -75,11 +95,14 @@ export const settingsProblems = (settings: Settings): readonly string[] => {
   const problems = lifespans
     .filter((name) => !Number.isInteger(settings[name]) || settings[name] <= 0)
     .map((name) => `${name} must be a positive number of whole seconds.`);
-  const natural = ['refreshGrace', 'minStateLength'] as const;
+  const natural = ['refreshGrace', 'minStateLength', 'keyRotationInterval', 'keyPublishAhead'] as const;
   const pairwise =
     settings.subjectTypes.includes('pairwise') && new TextEncoder().encode(settings.pairwiseSalt).length < 8;
+  const { keyRotationInterval: interval, keyPublishAhead: ahead } = settings;
   return [
     ...problems,
+    // A key would still wait when the next one is made, and so on for ever.
+    ...(interval > 0 && ahead >= interval ? ['keyPublishAhead must be shorter than keyRotationInterval.'] : []),
     ...(pairwise ? ['pairwiseSalt must have at least 8 bytes.'] : []),
     ...natural
       .filter((name) => !Number.isInteger(settings[name]) || settings[name] < 0)

@@ -18,16 +18,19 @@ import { makeDeleteClient } from '../src/usecases/clients/delete-client.ts';
 import { makeGetClient } from '../src/usecases/clients/get-client.ts';
 import { makeListClients } from '../src/usecases/clients/list-clients.ts';
 import { makeUpdateClient } from '../src/usecases/clients/update-client.ts';
+import { StoredSigningKeys } from '../src/usecases/keys/stored-signing-keys.ts';
 
 const given = (settings = defaultSettings) => {
   let now = 1_500_000_000;
   const system = nodeSystem({ systemSecret: 'a-secret-of-the-tests', clock: { now: () => epochSeconds(now) } });
   const stores = memoryStores();
-  const deps = { ...stores, system, settings };
+  const signingKeys = new StoredSigningKeys({ ...stores, system, settings });
+  const deps = { ...stores, system, settings, signingKeys };
   const create = makeCreateClient(deps);
   return {
     stores,
     system,
+    signingKeys,
     create,
     update: makeUpdateClient(deps),
     get: makeGetClient(deps),
@@ -108,6 +111,9 @@ t.test('metadata that no server could honour is refused, and the hint names the 
     ['sector_identifier_uri must be an https', { sectorIdentifierUri: 'http://a.example/s.json' }, ''],
     ['sector_identifier_uri: The document cannot be fetched', { sectorIdentifierUri: 'https://a.example/s.json' }, ''],
     ['userinfo_signed_response_alg', { userinfoSignedResponseAlg: 'HS256' }, ''],
+    ['id_token_signed_response_alg must be one of RS256, ', { idTokenSignedResponseAlg: 'none' }, ''],
+    ['id_token_signed_response_alg', { idTokenSignedResponseAlg: 'ES512' }, ''],
+    ['access_token_strategy must be one of opaque, jwt', { accessTokenStrategy: 'JWT' }, ''],
     ['redirect_uris: "https://a.example/cb#f"', { redirectUris: ['https://a.example/cb#f'] }, ''],
     ['redirect_uris: ""', { redirectUris: ['https://a.example/cb', ''] }, ''],
     ['redirect_uris: "not a url"', { redirectUris: ['not a url'] }, ''],
@@ -198,8 +204,23 @@ t.test('of parallel updates each takes place', async (t) => {
   t.equal((await get('shop'))?.version, 4);
 });
 
+t.test('the key for the algorithm that a client registers is published by then', async (t) => {
+  const { register, update, signingKeys } = given();
+  const published = async () => (await signingKeys.publicKeys()).map(({ kty, crv }) => crv ?? kty);
+  await register('plain');
+  t.strictSame(await published(), ['RSA']);
+  await register('quick', { idTokenSignedResponseAlg: 'ES256' });
+  t.strictSame(await published(), ['P-256', 'RSA']);
+  await update({
+    id: 'plain',
+    secret: '',
+    metadata: { ...emptyClientMetadata, userinfoSignedResponseAlg: 'EdDSA', idTokenSignedResponseAlg: 'ES256' },
+  });
+  t.strictSame(await published(), ['Ed25519', 'P-256', 'RSA']);
+});
+
 t.test('an update gives up when others get in between again and again', async (t) => {
-  const { stores, system, register } = given();
+  const { stores, system, signingKeys, register } = given();
   await register('shop', { name: 'before' });
   const busy: ClientStore = {
     create: (client) => stores.clients.create(client),
@@ -208,7 +229,7 @@ t.test('an update gives up when others get in between again and again', async (t
     remove: (id) => stores.clients.remove(id),
     replace: async () => 'stale',
   };
-  const update = makeUpdateClient({ clients: busy, system, settings: defaultSettings });
+  const update = makeUpdateClient({ clients: busy, system, settings: defaultSettings, signingKeys });
   t.same(await update({ id: 'shop', secret: '', metadata: emptyClientMetadata }), { outcome: 'stale' });
 });
 

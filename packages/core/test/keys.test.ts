@@ -11,14 +11,15 @@ import { makeDeleteKeySet } from '../src/usecases/keys/delete-key-set.ts';
 import { makeGetKey } from '../src/usecases/keys/get-key.ts';
 import { makeGetKeySet } from '../src/usecases/keys/get-key-set.ts';
 import { makePutKey } from '../src/usecases/keys/put-key.ts';
+import { makeShowKey } from '../src/usecases/keys/sealed-key.ts';
 
-const given = () => {
+const given = (showSigningKeys = false) => {
   const system = nodeSystem({
     systemSecret: 'a-secret-of-the-tests',
     clock: { now: () => epochSeconds(1_500_000_000) },
   });
   const stores = memoryStores();
-  const deps = { keys: stores.keys, system };
+  const deps = { keys: stores.keys, system, showKey: makeShowKey({ showSigningKeys }) };
   const create = makeCreateKeys(deps);
   return {
     stores,
@@ -145,6 +146,14 @@ t.test('the private halves of the set that signs are never given out', async (t)
   t.strictSame(await put(signingKeySet, oct('own')), { kty: 'oct', kid: 'own' });
   t.strictSame(await add(signingKeySet, [oct('other')]), { outcome: 'added', keys: [{ kty: 'oct', kid: 'other' }] });
   t.ok(await stores.keys.find(signingKeySet, 'private:k'), 'they are kept all the same');
+});
+
+t.test('the setting that says dangerous shows the private halves of the set that signs', async (t) => {
+  const { create, getSet } = given(true);
+  const made = await create({ set: signingKeySet, alg: 'ES256', kid: 'k', use: 'sig' });
+  if (made.outcome !== 'added') return t.fail();
+  t.match(made.keys[0], { kid: 'private:k', d: String });
+  t.strictSame(await getSet(signingKeySet), made.keys);
 });
 
 t.test('a key is put under its own kid, in the place of one that had it', async (t) => {

@@ -37,12 +37,26 @@ t.test('elliptic curve and symmetric keys have the members of 2018', async (t) =
   t.match(key.k, /^[A-Za-z0-9_-]{43}$/, 'RFC 7518 §3.2: 256 bits');
 });
 
+t.test('keys for every algorithm that signs ID tokens can be asked for', async (t) => {
+  const { admin } = givenAServer(t);
+  for (const [alg, kty] of [
+    ['PS256', 'RSA'],
+    ['ES256', 'EC'],
+    ['EdDSA', 'OKP'],
+  ] as const) {
+    const created = await admin(`POST /keys/${signingKeySet}`, { json: { alg, use: 'sig' } });
+    t.equal(created.status, 201, alg);
+    t.match((created.json as Keys).keys, [{ kty }, { kty }]);
+  }
+});
+
 t.test('a key that is asked for wrongly is refused, and the member is named', async (t) => {
   const { admin } = givenAServer(t);
+  const algorithms = 'RS256, ES512, HS256, HS512, PS256, ES256, EdDSA';
   const refused: readonly [string, string][] = [
     ['{}', 'The member "alg" is missing.'],
-    ['{"alg":"ES256"}', 'The member "alg" must be equal to one of the allowed values: RS256, ES512, HS256, HS512.'],
-    ['{"alg":1}', 'The member "alg" must be equal to one of the allowed values: RS256, ES512, HS256, HS512.'],
+    ['{"alg":"ES384"}', `The member "alg" must be equal to one of the allowed values: ${algorithms}.`],
+    ['{"alg":1}', `The member "alg" must be equal to one of the allowed values: ${algorithms}.`],
     ['{"alg":"HS256","kid":1}', 'The member "kid" must be string.'],
     ['{', 'The body is not JSON (RFC 8259).'],
   ];
@@ -140,4 +154,14 @@ t.test('a new signing key is published at once, and its private half is shown to
   t.strictSame((await admin(`GET /keys/${signingKeySet}/private:rot`)).json, { keys: [secret] });
   const published = (await open('GET /.well-known/jwks.json')).json as Keys;
   t.strictSame(published.keys[0], { ...secret, kid: 'public:rot' });
+});
+
+t.test('a setting that says dangerous gives the private half of a signing key, and never to the public', async (t) => {
+  const { admin, public: open } = givenAServer(t, { settings: { showSigningKeys: true } });
+  await admin(`POST /keys/${signingKeySet}`, { json: { alg: 'ES256', kid: 'rot', use: 'sig' } });
+  t.match((await admin(`GET /keys/${signingKeySet}`)).json, { keys: [{ kid: 'private:rot', d: String }, {}] });
+  t.match((await admin(`GET /keys/${signingKeySet}/private:rot`)).json, { keys: [{ d: String }] });
+  const published = (await open('GET /.well-known/jwks.json')).json as Keys;
+  t.ok(published.keys.some(({ kid }) => kid === 'public:rot'));
+  t.notOk(published.keys.some((key) => 'd' in key));
 });

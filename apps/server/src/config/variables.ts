@@ -1,5 +1,7 @@
 // Every setting of the server: its name, default and meaning. The one source for the parser and for docs/settings.md. One
 // table, and so as long as it has to be.
+
+import { signingAlgorithms } from '@claviger/core';
 import { type Dsn, dsn } from './dsn.ts';
 import { duration, mostOfTimers } from './duration.ts';
 import {
@@ -210,6 +212,35 @@ export const variables = {
     duration(0),
     'For how long a refresh token that was just used gives the same new tokens again; 0s turns that off.',
   ),
+  idTokenSigningAlg: preset(
+    'CLAVIGER_ID_TOKEN_SIGNING_ALG',
+    'RS256',
+    oneOf(...signingAlgorithms),
+    'How ID tokens are signed for clients that register no `id_token_signed_response_alg`: RS256, PS256, ES256 or EdDSA.',
+  ),
+  accessTokenStrategy: preset(
+    'CLAVIGER_ACCESS_TOKEN_STRATEGY',
+    'opaque',
+    oneOf('opaque', 'jwt'),
+    'What access tokens are for clients that register no `access_token_strategy`: `opaque`, or `jwt` (RFC 9068).',
+  ),
+  accessTokenSigningAlg: optional(
+    'CLAVIGER_ACCESS_TOKEN_SIGNING_ALG',
+    oneOf(...signingAlgorithms),
+    'How JWT access tokens are signed; ES256 and EdDSA are the quick ones. Without it as CLAVIGER_ID_TOKEN_SIGNING_ALG says.',
+  ),
+  keyRotationInterval: preset(
+    'CLAVIGER_KEY_ROTATION_INTERVAL',
+    '2160h',
+    duration(0),
+    'For how long a key signs before another one takes its place; 0s leaves keys as they are.',
+  ),
+  keyPublishAhead: preset(
+    'CLAVIGER_KEY_PUBLISH_AHEAD',
+    '24h',
+    duration(0),
+    'For how long a new key is published before it signs: longer than any client keeps the key set.',
+  ),
   strictGrantScope: preset(
     'CLAVIGER_STRICT_GRANT_SCOPE',
     'false',
@@ -279,6 +310,12 @@ export const variables = {
     'false',
     trueOrFalse,
     'Allow a Redis that drops live tokens, sessions and marks of used codes when its memory is full.',
+  ),
+  showSigningKeys: preset(
+    'CLAVIGER_DANGEROUS_SHOW_SIGNING_KEYS',
+    'false',
+    trueOrFalse,
+    'Give the private halves of the signing keys to whoever asks the admin listener, as the original did.',
   ),
   openAdmin: preset(
     'CLAVIGER_DANGEROUS_OPEN_ADMIN',

@@ -64,6 +64,8 @@ export const fullMetadata = (): Required<ClientMetadata> => ({
   requestUris: ['https://app.example.org/request.jwt'],
   requestObjectSigningAlg: 'RS256',
   userinfoSignedResponseAlg: 'RS256',
+  idTokenSignedResponseAlg: 'ES256',
+  accessTokenStrategy: 'jwt',
 });
 
 export const fullClient = (change: Partial<Client> = {}): Client => {

@@ -2,6 +2,7 @@
 import { oauthError } from '../errors/oauth-error.ts';
 import type { ClientMetadata } from './client.ts';
 import { faultyMember } from './jwk.ts';
+import { accessTokenStrategies } from './token.ts';
 
 /** Schemes that run as script in whoever opens them: a redirect there would hand the page to the client's author. */
 const scriptSchemes = new Set(['javascript', 'data', 'vbscript']);
@@ -14,27 +15,32 @@ export interface Registration {
   readonly secret: string;
 }
 
+/** What the server's settings and keys leave to choose from. */
+export interface RegistrationLimits {
+  readonly defaultClientScope: string;
+  readonly subjectTypes: readonly string[];
+  readonly signingAlgorithms: readonly string[];
+}
+
 /**
  * The metadata as it will be stored, defaults filled in. Throws invalid_request, naming the member. The order of the
  * rules is that of the 2018 API, so that of several faults the same one is reported.
  */
-export const registeredMetadata = (
-  { metadata, secret }: Registration,
-  settings: { readonly defaultClientScope: string; readonly subjectTypes: readonly string[] },
-): ClientMetadata => {
+export const registeredMetadata = ({ metadata, secret }: Registration, limits: RegistrationLimits): ClientMetadata => {
   const complete: ClientMetadata = {
     ...metadata,
     tokenEndpointAuthMethod: metadata.tokenEndpointAuthMethod || 'client_secret_basic',
-    scope: metadata.scope || settings.defaultClientScope,
+    scope: metadata.scope || limits.defaultClientScope,
     userinfoSignedResponseAlg: metadata.userinfoSignedResponseAlg || 'none',
     subjectType: metadata.subjectType || 'public',
   };
   checkKeys(complete);
   checkSecret(secret);
   checkSectorIdentifier(complete);
-  checkUserinfoAlgorithm(complete);
+  checkSigningAlgorithms(complete, limits.signingAlgorithms);
   for (const uri of complete.redirectUris) checkRedirectUri(uri);
-  checkSubjectType(complete, settings.subjectTypes);
+  checkSubjectType(complete, limits.subjectTypes);
+  checkAccessTokenStrategy(complete);
   checkAudience(complete);
   return complete;
 };
@@ -64,9 +70,21 @@ const checkSectorIdentifier = ({ sectorIdentifierUri }: ClientMetadata): void =>
   }
 };
 
-const checkUserinfoAlgorithm = ({ userinfoSignedResponseAlg }: ClientMetadata): void => {
-  if (userinfoSignedResponseAlg !== 'none' && userinfoSignedResponseAlg !== 'RS256') {
-    throw oauthError('invalid_request', 'userinfo_signed_response_alg must be "none" or "RS256".');
+/** OpenID Connect Registration §2. `none` for an ID token would be a token that anyone can make. */
+const checkSigningAlgorithms = (metadata: ClientMetadata, supported: readonly string[]): void => {
+  const { userinfoSignedResponseAlg: userinfo, idTokenSignedResponseAlg: idToken } = metadata;
+  const list = supported.join(', ');
+  if (userinfo !== 'none' && !supported.includes(userinfo)) {
+    throw oauthError('invalid_request', `userinfo_signed_response_alg must be one of none, ${list}.`);
+  }
+  if (idToken !== '' && !supported.includes(idToken)) {
+    throw oauthError('invalid_request', `id_token_signed_response_alg must be one of ${list}.`);
+  }
+};
+
+const checkAccessTokenStrategy = ({ accessTokenStrategy }: ClientMetadata): void => {
+  if (accessTokenStrategy !== '' && !accessTokenStrategies.some((known) => known === accessTokenStrategy)) {
+    throw oauthError('invalid_request', `access_token_strategy must be one of ${accessTokenStrategies.join(', ')}.`);
   }
 };
 

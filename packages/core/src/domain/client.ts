@@ -29,6 +29,10 @@ export interface ClientMetadata {
   readonly requestObjectSigningAlg: string;
   /** `none` for plain JSON, else the JWS algorithm of the userinfo response. */
   readonly userinfoSignedResponseAlg: string;
+  /** The JWS algorithm of its ID tokens; '' for the server's default. */
+  readonly idTokenSignedResponseAlg: string;
+  /** `opaque` or `jwt`, under the name that today's Hydra has for it; '' for the server's default. */
+  readonly accessTokenStrategy: string;
 }
 
 /** Everything unset: a registration names what it wants to be otherwise. */
@@ -53,6 +57,8 @@ export const emptyClientMetadata: ClientMetadata = {
   requestUris: [],
   requestObjectSigningAlg: '',
   userinfoSignedResponseAlg: '',
+  idTokenSignedResponseAlg: '',
+  accessTokenStrategy: '',
 };
 
 export interface Client {

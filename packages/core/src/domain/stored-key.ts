@@ -5,7 +5,10 @@ export interface StoredKey {
   readonly set: string;
   /** Unique within the set. Halves of a key pair are kept apart, as `private:<kid>` and `public:<kid>` (2018 API). */
   readonly kid: string;
-  /** The whole JWK as JSON, sealed by Cipher in its sealingContext: a store never sees key material. */
+  /**
+   * The whole JWK as JSON, sealed by Cipher in its sealingContext: a store never sees key material. A key that waits to
+   * sign is a member `jwk` of that JSON, with `signsFrom` beside it.
+   */
   readonly sealedJwk: string;
   readonly createdAt: EpochSeconds;
 }

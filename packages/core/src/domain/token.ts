@@ -2,6 +2,11 @@
 import type { Hashed } from './hashed.ts';
 import type { EpochSeconds } from './time.ts';
 
+/** Access tokens that say nothing by themselves, or JWTs (RFC 9068). */
+export const accessTokenStrategies = ['opaque', 'jwt'] as const;
+
+export type AccessTokenStrategy = (typeof accessTokenStrategies)[number];
+
 /** Names one code or token. The grant's id comes first, so that a grant and all that it issued can share a shard. */
 export interface TokenKey {
   /** The grant's id, or, for a client's own token, which has no grant, an id drawn for that token alone. */

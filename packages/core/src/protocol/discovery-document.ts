@@ -18,7 +18,7 @@ const methodsOfConfidentialClients = [
 ];
 const clientAuthMethods = [...methodsOfConfidentialClients, 'none'];
 
-const discoveryDocument = (issuer: string, settings: Settings): JsonObject => ({
+const discoveryDocument = (issuer: string, settings: Settings, signingKeys: SigningKeys): JsonObject => ({
   issuer,
   authorization_endpoint: urlBelow(issuer, paths.authorize),
   token_endpoint: urlBelow(issuer, paths.token),
@@ -40,16 +40,16 @@ const discoveryDocument = (issuer: string, settings: Settings): JsonObject => ({
   introspection_endpoint_auth_methods_supported: methodsOfConfidentialClients,
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   code_challenge_methods_supported: ['S256'],
-  id_token_signing_alg_values_supported: ['RS256'],
-  userinfo_signing_alg_values_supported: ['none', 'RS256'],
+  id_token_signing_alg_values_supported: signingKeys.algorithms,
+  userinfo_signing_alg_values_supported: ['none', ...signingKeys.algorithms],
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
   require_request_uri_registration: true,
   claims_parameter_supported: false,
 });
 
-export const makeDiscoveryEndpoint = (issuer: string, settings: Settings): Endpoint => {
-  const reply = jsonReply(200, discoveryDocument(issuer, settings));
+export const makeDiscoveryEndpoint = (issuer: string, settings: Settings, signingKeys: SigningKeys): Endpoint => {
+  const reply = jsonReply(200, discoveryDocument(issuer, settings, signingKeys));
   return async () => reply;
 };
 

@@ -14,6 +14,7 @@ import type { Settings } from '../../settings.ts';
 import { idBytes } from '../opaque-handle.ts';
 import type { IdentifySubject } from '../subject-identifier.ts';
 import type { IssueIdToken } from '../token/issue-id-token.ts';
+import type { MintAccessToken } from '../token/mint-access-token.ts';
 import { mintToken } from '../token/token-format.ts';
 
 /** '' and null for what was not asked for. */
@@ -41,6 +42,7 @@ interface Deps {
   readonly settings: Settings;
   readonly tokens: TokenStore;
   readonly issueIdToken: (command: IssueIdToken) => Promise<string>;
+  readonly mintAccessToken: MintAccessToken;
   readonly identifySubject: IdentifySubject;
 }
 
@@ -51,7 +53,9 @@ const acrOf = ({ flow, login, consent }: Accepted): string => {
 };
 
 /** Throws access_denied when an ID token was asked for and `openid` was not granted. */
-export const makeIssueResponse = ({ system, settings, tokens, issueIdToken, identifySubject }: Deps): IssueResponse => {
+export const makeIssueResponse = (deps: Deps): IssueResponse => {
+  const { system, settings, tokens, issueIdToken, mintAccessToken, identifySubject } = deps;
+
   const grantFor = (accepted: Accepted, client: Client, now: EpochSeconds): Grant => ({
     id: system.random.base64url(idBytes),
     clientId: accepted.flow.request.clientId,
@@ -77,9 +81,13 @@ export const makeIssueResponse = ({ system, settings, tokens, issueIdToken, iden
       throw oauthError('access_denied', 'The response type asks for an ID token, but "openid" was not granted.');
     }
     const code = issues.code ? mintToken(system, 'authorization-code', grant.id) : null;
-    const access = issues.token ? mintToken(system, 'access-token', grant.id) : null;
+    const life = { issuedAt: now, expiresAt: after(now, settings.accessTokenLifespan) };
+    const access = issues.token
+      ? await mintAccessToken({ client, grant, scope: grant.scope, audience: grant.audience, ...life })
+      : null;
     const idToken = issues.idToken
       ? await issueIdToken({
+          client,
           grant,
           nonce: request.nonce,
           now,
@@ -98,9 +106,8 @@ export const makeIssueResponse = ({ system, settings, tokens, issueIdToken, iden
           },
         ]
       : [];
-    const expiresAt = after(now, settings.accessTokenLifespan);
     const accessTokens: GrantToken[] = access
-      ? [{ key: access.key, kind: 'access', scope: null, audience: null, issuedAt: now, expiresAt }]
+      ? [{ key: access.key, kind: 'access', scope: null, audience: null, ...life }]
       : [];
     const [first] = codes;
     // An ID token alone, or `none`, leaves nothing that could be presented later: no grant is kept for it.

@@ -1,26 +1,24 @@
 // Registers a client.
 import { type Client, isPublic } from '../../domain/client.ts';
-import { registeredMetadata } from '../../domain/client-metadata.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { CreateClient, CreateClientResult } from '../../provider.ts';
-import type { Settings } from '../../settings.ts';
-import { checkSectorIdentifier } from './check-sector-identifier.ts';
+import { acceptRegistration, type RegistrationDeps } from './accept-registration.ts';
 import { keepSecret } from './client-secret.ts';
 
 /** 256 bits: 43 characters of base64url. */
 const secretBytes = 32;
 
 export const makeCreateClient =
-  (deps: {
-    clients: ClientStore;
-    system: Pick<System, 'clock' | 'random' | 'cipher' | 'secretHasher' | 'remoteDocuments'>;
-    settings: Pick<Settings, 'defaultClientScope' | 'subjectTypes'>;
-  }) =>
+  (
+    deps: RegistrationDeps & {
+      clients: ClientStore;
+      system: Pick<System, 'clock' | 'random' | 'cipher' | 'secretHasher'>;
+    },
+  ) =>
   async (command: CreateClient): Promise<CreateClientResult> => {
     const { clock, random } = deps.system;
-    const metadata = registeredMetadata(command, deps.settings);
-    await checkSectorIdentifier(deps.system.remoteDocuments, metadata);
+    const metadata = await acceptRegistration(deps, command);
     const now = clock.now();
     const id = command.id || random.uuid();
     const secret = command.secret || random.base64url(secretBytes);

@@ -1,26 +1,24 @@
 // Replaces what a client registered, as a whole. Tokens and consents stay.
 import type { Client } from '../../domain/client.ts';
-import { registeredMetadata } from '../../domain/client-metadata.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { UpdateClient, UpdateClientResult } from '../../provider.ts';
-import type { Settings } from '../../settings.ts';
-import { checkSectorIdentifier } from './check-sector-identifier.ts';
+import { acceptRegistration, type RegistrationDeps } from './accept-registration.ts';
 import { keepSecret, rekeepSecret } from './client-secret.ts';
 
 /** A full replacement does not depend on what was there, so losing a race only means reading the version again. */
 const attempts = 5;
 
 export const makeUpdateClient =
-  (deps: {
-    clients: ClientStore;
-    system: Pick<System, 'clock' | 'cipher' | 'secretHasher' | 'remoteDocuments'>;
-    settings: Pick<Settings, 'defaultClientScope' | 'subjectTypes'>;
-  }) =>
+  (
+    deps: RegistrationDeps & {
+      clients: ClientStore;
+      system: Pick<System, 'clock' | 'cipher' | 'secretHasher'>;
+    },
+  ) =>
   async (command: UpdateClient): Promise<UpdateClientResult> => {
     const { id, secret } = command;
-    const metadata = registeredMetadata(command, deps.settings);
-    await checkSectorIdentifier(deps.system.remoteDocuments, metadata);
+    const metadata = await acceptRegistration(deps, command);
     if (!(await deps.clients.find(command.id))) return { outcome: 'unknown' };
     const newHash = secret === '' ? '' : await keepSecret(deps.system, { id, metadata, secret, drawn: false });
     for (let attempt = 0; attempt < attempts; attempt++) {

@@ -5,10 +5,10 @@ import type { KeyStore } from '../../ports/key-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { KeysResult } from '../../provider.ts';
 import { importableKey } from './importable-key.ts';
-import { sealKey, shownKey } from './sealed-key.ts';
+import { type ShowKey, sealKey } from './sealed-key.ts';
 
 export const makeAddKeys =
-  (deps: { keys: KeyStore; system: Pick<System, 'clock' | 'cipher' | 'keyOperations'> }) =>
+  (deps: { keys: KeyStore; system: Pick<System, 'clock' | 'cipher' | 'keyOperations'>; showKey: ShowKey }) =>
   async (set: string, keys: readonly Jwk[]): Promise<KeysResult> => {
     const { keyOperations } = deps.system;
     const importable = await Promise.all(
@@ -18,8 +18,10 @@ export const makeAddKeys =
       throw oauthError('invalid_request', 'keys: two of them have the same kid.');
     }
     const now = deps.system.clock.now();
-    const saved = await deps.keys.add(importable.map((jwk) => sealKey(deps.system.cipher, set, jwk, now)));
+    const saved = await deps.keys.add(
+      importable.map((jwk) => sealKey(deps.system.cipher, jwk, { set, createdAt: now })),
+    );
     return saved === 'exists'
       ? { outcome: 'exists' }
-      : { outcome: 'added', keys: importable.map((jwk) => shownKey(set, jwk)) };
+      : { outcome: 'added', keys: importable.map((jwk) => deps.showKey(set, jwk)) };
   };

@@ -2,14 +2,15 @@
 import { base64url } from 'jose';
 import type { JsonObject } from '../../domain/json.ts';
 
-const encode = (value: JsonObject): string => base64url.encode(new TextEncoder().encode(JSON.stringify(value)));
+export const encodePart = (value: JsonObject): string =>
+  base64url.encode(new TextEncoder().encode(JSON.stringify(value)));
 
 /** `sign` gets the JWS signing input and returns the signature in base64url. */
 export const encodeJws = async (
-  header: JsonObject,
+  encodedHeader: string,
   claims: JsonObject,
   sign: (input: string) => Promise<string>,
 ): Promise<string> => {
-  const input = `${encode(header)}.${encode(claims)}`;
+  const input = `${encodedHeader}.${encodePart(claims)}`;
   return `${input}.${await sign(input)}`;
 };

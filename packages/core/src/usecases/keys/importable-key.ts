@@ -4,7 +4,7 @@ import { faultyMember, type Jwk, publicPart } from '../../domain/jwk.ts';
 import { signingKeySet } from '../../domain/stored-key.ts';
 import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import type { KeyOperations } from '../../ports/system.ts';
-import { encodeJws } from './encode-jws.ts';
+import { encodeJws, encodePart } from './encode-jws.ts';
 import type { NamedKey } from './make-key-pair.ts';
 
 /** Throws invalid_request; `path` is where the key was in the request, such as `keys[0].`, or ''. */
@@ -26,7 +26,7 @@ const usualAlgorithm: Readonly<Record<string, string>> = { 'P-256': 'ES256', 'P-
 const checkThatItSigns = async (keyOperations: KeyOperations, jwk: Jwk, path: string): Promise<void> => {
   const alg = jwk.alg ?? (jwk.kty === 'RSA' ? 'RS256' : usualAlgorithm[String(jwk.crv)]) ?? '';
   try {
-    const probe = await encodeJws({ alg }, { probe: true }, (input) => keyOperations.sign(alg, jwk, input));
+    const probe = await encodeJws(encodePart({ alg }), { probe: true }, (input) => keyOperations.sign(alg, jwk, input));
     await compactVerify(probe, await importJWK({ ...publicPart(jwk) }, alg));
   } catch (cause) {
     throw new OAuthError('invalid_request', {

@@ -3,6 +3,7 @@ import { signingKeySet } from '../../domain/stored-key.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { AdminUseCases } from '../../provider.ts';
+import type { Settings } from '../../settings.ts';
 import { makeAddKeys } from './add-keys.ts';
 import { makeCreateKeys } from './create-keys.ts';
 import { makeDeleteKey } from './delete-key.ts';
@@ -10,18 +11,21 @@ import { makeDeleteKeySet } from './delete-key-set.ts';
 import { makeGetKey } from './get-key.ts';
 import { makeGetKeySet } from './get-key-set.ts';
 import { makePutKey } from './put-key.ts';
+import { makeShowKey } from './sealed-key.ts';
 
 type KeyUseCases = Pick<
   AdminUseCases,
   'createKeys' | 'getKeySet' | 'addKeys' | 'deleteKeySet' | 'getKey' | 'putKey' | 'deleteKey'
 >;
 
-interface Deps {
+interface Wiring {
   readonly keys: KeyStore;
   readonly system: System;
+  readonly settings: Pick<Settings, 'showSigningKeys'>;
 }
 
-export const makeKeyUseCases = (deps: Deps, signingKeysChanged: () => void): KeyUseCases => {
+export const makeKeyUseCases = ({ keys, system, settings }: Wiring, signingKeysChanged: () => void): KeyUseCases => {
+  const deps = { keys, system, showKey: makeShowKey(settings) };
   const createKeys = makeCreateKeys(deps);
   const addKeys = makeAddKeys(deps);
   const deleteKeySet = makeDeleteKeySet(deps);

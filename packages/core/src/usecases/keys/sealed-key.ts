@@ -3,17 +3,47 @@ import { type Jwk, publicPart } from '../../domain/jwk.ts';
 import { type StoredKey, sealingContext, signingKeySet } from '../../domain/stored-key.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import type { Cipher } from '../../ports/system.ts';
+import type { Settings } from '../../settings.ts';
 import type { NamedKey } from './make-key-pair.ts';
 
-export const sealKey = (cipher: Cipher, set: string, jwk: NamedKey, createdAt: EpochSeconds): StoredKey => ({
+/** A key that is published before it signs. */
+interface WaitingKey {
+  readonly jwk: Jwk;
+  readonly signsFrom: EpochSeconds;
+}
+
+interface Sealing {
+  readonly set: string;
+  readonly createdAt: EpochSeconds;
+  /** Left out for a key that may be used from the start. */
+  readonly signsFrom?: EpochSeconds;
+}
+
+export const sealKey = (cipher: Cipher, jwk: NamedKey, { set, createdAt, signsFrom }: Sealing): StoredKey => ({
   set,
   kid: jwk.kid,
-  sealedJwk: cipher.seal(JSON.stringify(jwk), sealingContext(set, jwk.kid)),
+  sealedJwk: cipher.seal(
+    JSON.stringify(signsFrom === undefined ? jwk : ({ jwk, signsFrom } satisfies WaitingKey)),
+    sealingContext(set, jwk.kid),
+  ),
   createdAt,
 });
 
-export const openKey = (cipher: Cipher, { set, kid, sealedJwk }: StoredKey): Jwk =>
-  JSON.parse(cipher.open(sealedJwk, sealingContext(set, kid)));
+/** When it signs is beside the key, not in it, and so is never published or shown. */
+export const openScheduledKey = (cipher: Cipher, { set, kid, sealedJwk, createdAt }: StoredKey): WaitingKey => {
+  const opened: Jwk | WaitingKey = JSON.parse(cipher.open(sealedJwk, sealingContext(set, kid)));
+  return isWaiting(opened) ? opened : { jwk: opened, signsFrom: createdAt };
+};
 
-/** Who has the key that signs ID tokens can be anyone to every client: not even an administrator gets to see it. */
-export const shownKey = (set: string, jwk: Jwk): Jwk => (set === signingKeySet ? publicPart(jwk) : jwk);
+/** `kty` is what every JWK has (RFC 7517 §4.1). */
+const isWaiting = (opened: Jwk | WaitingKey): opened is WaitingKey => !('kty' in opened);
+
+export const openKey = (cipher: Cipher, stored: StoredKey): Jwk => openScheduledKey(cipher, stored).jwk;
+
+export type ShowKey = (set: string, jwk: Jwk) => Jwk;
+
+/** Who has a key that signs ID tokens can be anyone to every client: not even an administrator gets to see it. */
+export const makeShowKey =
+  ({ showSigningKeys }: Pick<Settings, 'showSigningKeys'>): ShowKey =>
+  (set, jwk) =>
+    set === signingKeySet && !showSigningKeys ? publicPart(jwk) : jwk;

@@ -1,104 +1,99 @@
-// The default SigningKeys: key pairs in the key store, sealed, in the set `hydra.openid.id-token` (2018 API). The newest
-// private key of an algorithm signs; every public key of the set is published.
-import { type Jwk, publicPart } from '../../domain/jwk.ts';
-import { type StoredKey, signingKeySet } from '../../domain/stored-key.ts';
+// The default SigningKeys: key pairs in the key store, sealed, in the set `hydra.openid.id-token` (2018 API). Per algorithm
+// the newest key whose time has come signs; every public key of the set is published. Keys are made when they are first
+// needed, RS256 always.
+import type { JsonObject } from '../../domain/json.ts';
+import type { Jwk } from '../../domain/jwk.ts';
+import { type SigningAlgorithm, signingAlgorithms } from '../../domain/signing-algorithm.ts';
+import { signingKeySet } from '../../domain/stored-key.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
+import type { ClaimStore } from '../../ports/claim-store.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
-import type { SigningKeys } from '../../ports/signing-keys.ts';
+import type { JwtType, SigningKeys } from '../../ports/signing-keys.ts';
 import type { System } from '../../ports/system.ts';
+import type { Settings } from '../../settings.ts';
 import { encodeJws } from './encode-jws.ts';
-import { makeKeyPair } from './make-key-pair.ts';
-import { openKey, sealKey } from './sealed-key.ts';
+import { KeyRing, type RingKey } from './key-ring.ts';
+import { makeMakeMissingKeys } from './make-missing-keys.ts';
 
-interface KeyRing {
-  readonly private: readonly Jwk[];
-  readonly public: readonly Jwk[];
-  readonly loadedAt: EpochSeconds;
+interface Deps {
+  readonly keys: KeyStore;
+  readonly claims: ClaimStore;
+  readonly system: System;
+  readonly settings: Pick<Settings, 'idTokenSigningAlg' | 'accessTokenSigningAlg'>;
 }
-
-/** RFC 7518 §3.3 asks for 2048 bits at least. */
-const rsaBits = 2048;
 
 /** The same keys seen a second later may have been changed by another node: a ring is used for one second. */
 export class StoredSigningKeys implements SigningKeys {
-  readonly #keys: KeyStore;
-  readonly #system: System;
-  /** By sealed text, so that an unchanged key stays the same object, and is imported and unsealed only once. */
-  readonly #opened = new Map<string, Jwk>();
-  #ring: Promise<KeyRing> | null = null;
+  readonly algorithms = signingAlgorithms;
+  readonly #deps: Deps;
+  readonly #makeMissingKeys: ReturnType<typeof makeMakeMissingKeys>;
+  /** What a server of these settings signs with, whatever its clients ask for. */
+  readonly #always: readonly SigningAlgorithm[];
+  #held: { readonly at: EpochSeconds; readonly ring: Promise<KeyRing> } | null = null;
+  #latest: KeyRing | null = null;
 
-  constructor({ keys, system }: { readonly keys: KeyStore; readonly system: System }) {
-    this.#keys = keys;
-    this.#system = system;
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.#makeMissingKeys = makeMakeMissingKeys(deps);
+    const { idTokenSigningAlg, accessTokenSigningAlg } = deps.settings;
+    // OpenID Connect Core §15.1: RS256 is what every client understands.
+    this.#always = [...new Set<SigningAlgorithm>(['RS256', idTokenSigningAlg, accessTokenSigningAlg ?? 'RS256'])];
   }
 
-  async sign(claims: Parameters<SigningKeys['sign']>[0], alg: string): Promise<string> {
-    const { private: candidates } = await this.#current();
-    const key = candidates.find((jwk) => suits(jwk, alg));
-    if (!key) throw oauthError('server_error', `There is no key that signs ${alg}.`);
-    const header = { alg, kid: (key.kid ?? '').replace(/^private:/, 'public:'), typ: 'JWT' };
-    return encodeJws(header, claims, (input) => this.#system.keyOperations.sign(alg, key, input));
+  async prepare(alg: SigningAlgorithm): Promise<void> {
+    await this.#signer(alg);
+  }
+
+  async sign(claims: JsonObject, alg: SigningAlgorithm, typ: JwtType): Promise<string> {
+    const key = await this.#signer(alg);
+    const { keyOperations } = this.#deps.system;
+    return encodeJws(key.header(alg, typ), claims, (input) => keyOperations.sign(alg, key.jwk, input));
   }
 
   async publicKeys(): Promise<readonly Jwk[]> {
-    return (await this.#current()).public;
-  }
-
-  async #current(): Promise<KeyRing> {
-    const now = this.#system.clock.now();
-    const ring = await this.#ring?.catch(() => null);
-    if (ring && ring.loadedAt === now) return ring;
-    this.#ring = this.#load(now);
-    return this.#ring;
+    return (await this.#current()).published;
   }
 
   /** Forgets what is held in memory, so that a key added just now signs at once. */
   refresh(): void {
-    this.#ring = null;
+    this.#held = null;
+  }
+
+  async #signer(alg: SigningAlgorithm): Promise<RingKey> {
+    const now = this.#deps.system.clock.now();
+    const held = (await this.#current()).signer(alg, now);
+    if (held) return held;
+    await this.#makeMissingKeys([alg]);
+    this.refresh();
+    const made = (await this.#current()).signer(alg, now);
+    if (!made) throw oauthError('server_error', `There is no key that signs ${alg}.`);
+    return made;
+  }
+
+  #current(): Promise<KeyRing> {
+    const now = this.#deps.system.clock.now();
+    if (this.#held?.at === now) return this.#held.ring;
+    const held = { at: now, ring: this.#load(now) };
+    this.#held = held;
+    // A failure is not held: the next caller tries again.
+    held.ring.catch(() => {
+      if (this.#held === held) this.#held = null;
+    });
+    return held.ring;
   }
 
   async #load(now: EpochSeconds): Promise<KeyRing> {
-    let stored = await this.#keys.list(signingKeySet);
-    if (stored.length === 0) {
-      await this.#createFirst(now);
-      stored = await this.#keys.list(signingKeySet);
-    }
-    const open = stored.map((key) => this.#open(key));
-    return {
-      private: open.filter((jwk) => jwk.kid?.startsWith('private:')),
-      public: open.filter((jwk) => jwk.kid?.startsWith('public:')).map(publicPart),
-      loadedAt: now,
-    };
+    const ring = await this.#read(now);
+    const missing = this.#always.filter((alg) => !ring.signer(alg, now));
+    if (missing.length === 0) return ring;
+    await this.#makeMissingKeys(missing);
+    return this.#read(now);
   }
 
-  /** Of several nodes that start on an empty store, one creates the keys; the others use them. */
-  async #createFirst(now: EpochSeconds): Promise<void> {
-    const pair = await makeKeyPair(this.#system, { alg: 'RS256', kid: '', use: 'sig', rsaBits });
-    const sealed = pair.map((jwk) => sealKey(this.#system.cipher, signingKeySet, jwk, now));
-    await this.#keys.createSet(signingKeySet, sealed);
-  }
-
-  #open(stored: StoredKey): Jwk {
-    let jwk = this.#opened.get(stored.sealedJwk);
-    if (!jwk) {
-      jwk = openKey(this.#system.cipher, stored);
-      this.#opened.set(stored.sealedJwk, jwk);
-    }
-    return jwk;
+  async #read(now: EpochSeconds): Promise<KeyRing> {
+    const stored = await this.#deps.keys.list(signingKeySet);
+    this.#latest = new KeyRing(this.#deps.system.cipher, stored, now, this.#latest);
+    return this.#latest;
   }
 }
-
-/** Key type and curve (RFC 7518 §3.1, RFC 8037 §3.1). */
-const keyTypes: Readonly<Record<string, { readonly kty: string; readonly crv?: string }>> = {
-  RS256: { kty: 'RSA' },
-  PS256: { kty: 'RSA' },
-  ES256: { kty: 'EC', crv: 'P-256' },
-  ES512: { kty: 'EC', crv: 'P-521' },
-  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
-};
-
-const suits = (jwk: Jwk, alg: string): boolean => {
-  const type = keyTypes[alg];
-  return jwk.kty === type?.kty && jwk.crv === type.crv && (jwk.alg === undefined || jwk.alg === alg);
-};

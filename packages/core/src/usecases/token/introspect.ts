@@ -3,11 +3,11 @@ import { type Client, isOf } from '../../domain/client.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { firstNotAllowed } from '../../domain/scope.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
-import type { System } from '../../ports/system.ts';
+import type { Clock } from '../../ports/system.ts';
 import type { FoundToken, TokenStore } from '../../ports/token-store.ts';
 import type { Settings } from '../../settings.ts';
 import type { FindClient } from '../clients/recent-clients.ts';
-import { readToken } from './token-format.ts';
+import type { ReadAnyToken } from './read-any-token.ts';
 
 /** What is known of a token that is good. */
 export interface ActiveToken {
@@ -28,9 +28,10 @@ export interface ActiveToken {
 export type FindActiveToken = (token: string) => Promise<ActiveToken | undefined>;
 
 interface Deps {
-  readonly system: System;
+  readonly clock: Clock;
   readonly tokens: TokenStore;
   readonly clients: FindClient;
+  readonly readAnyToken: ReadAnyToken;
 }
 
 const describe = (found: FoundToken, client: Client): ActiveToken | undefined => {
@@ -56,11 +57,11 @@ const describe = (found: FoundToken, client: Client): ActiveToken | undefined =>
 
 /** Undefined for anything that is not an active access or refresh token of an existing client. */
 export const makeFindActiveToken =
-  ({ system, tokens, clients }: Deps): FindActiveToken =>
+  ({ clock, tokens, clients, readAnyToken }: Deps): FindActiveToken =>
   async (token) => {
-    const read = readToken(system, token);
+    const read = await readAnyToken(token);
     if (!read || read.kind === 'authorization-code') return undefined;
-    const found = await tokens.findToken(read.key, system.clock.now());
+    const found = await tokens.findToken(read.key, clock.now());
     if (!found) return undefined;
     const client = await clients.find(found.owner === 'client' ? found.token.clientId : found.grant.clientId);
     return client && describe(found, client);

@@ -1,10 +1,12 @@
 // Mints the access and refresh token of a grant, and shapes the answer (RFC 6749 §5.1).
+import type { Client } from '../../domain/client.ts';
 import type { Grant } from '../../domain/grant.ts';
 import { grantsOfflineAccess } from '../../domain/scope.ts';
 import { after, type EpochSeconds } from '../../domain/time.ts';
 import type { GrantToken } from '../../domain/token.ts';
 import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
+import type { MintAccessToken } from './mint-access-token.ts';
 import { mintToken } from './token-format.ts';
 
 /** RFC 6749 §5.1 and OpenID Connect Core §3.1.3.3. */
@@ -23,26 +25,28 @@ export interface MintedPair {
   readonly records: readonly GrantToken[];
 }
 
-type Deps = { readonly system: System; readonly settings: Settings };
+interface Deps {
+  readonly system: System;
+  readonly settings: Settings;
+  readonly mintAccessToken: MintAccessToken;
+}
 
 /** A refresh token comes along iff offline access was granted (OpenID Connect Core §11). */
-export const mintPair = (
-  { system, settings }: Deps,
-  grant: Grant,
+export const mintPair = async (
+  { system, settings, mintAccessToken }: Deps,
+  { client, grant }: { readonly client: Client; readonly grant: Grant },
   { scope, audience }: Pick<GrantToken, 'scope' | 'audience'>,
   now: EpochSeconds,
-): MintedPair => {
-  const access = mintToken(system, 'access-token', grant.id);
-  const records: GrantToken[] = [
-    {
-      key: access.key,
-      kind: 'access',
-      scope,
-      audience,
-      issuedAt: now,
-      expiresAt: after(now, settings.accessTokenLifespan),
-    },
-  ];
+): Promise<MintedPair> => {
+  const life = { issuedAt: now, expiresAt: after(now, settings.accessTokenLifespan) };
+  const access = await mintAccessToken({
+    client,
+    grant,
+    scope: scope ?? grant.scope,
+    audience: audience ?? grant.audience,
+    ...life,
+  });
+  const records: GrantToken[] = [{ key: access.key, kind: 'access', scope, audience, ...life }];
   if (!grantsOfflineAccess(grant.scope)) return { accessToken: access.secret, refreshToken: null, records };
   const refresh = mintToken(system, 'refresh-token', grant.id);
   // RFC 6749 §6, RFC 8707 §2.2: the refresh token keeps what was granted, whatever one request asked for.

@@ -3,7 +3,6 @@
 import { asHashed } from '../../domain/hashed.ts';
 import type { TokenKey } from '../../domain/token.ts';
 import type { MacPurpose, System } from '../../ports/system.ts';
-import { idBytes } from '../opaque-handle.ts';
 
 export type OpaqueKind = 'authorization-code' | 'access-token' | 'refresh-token';
 
@@ -24,12 +23,8 @@ export interface MintedToken {
 
 type Deps = Pick<System, 'digest' | 'mac' | 'random'>;
 
-/** A new code or token of the grant; `grantId` is drawn for a token that has none. */
-export const mintToken = (
-  { digest, mac, random }: Deps,
-  kind: OpaqueKind,
-  grantId = random.base64url(idBytes),
-): MintedToken => {
+/** A new code or token of the grant; a token that has none gets an id of its own. */
+export const mintToken = ({ digest, mac, random }: Deps, kind: OpaqueKind, grantId: string): MintedToken => {
   const body = `${prefixes[kind]}${grantId}${random.base64url(32)}`;
   const secret = `${body}.${mac.sign(kind, body)}`;
   return { secret, key: { grantId, hash: asHashed(digest.sha256(secret)) } };

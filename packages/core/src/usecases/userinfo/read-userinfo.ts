@@ -1,6 +1,6 @@
 // The UserInfo response (OpenID Connect Core §5.3): the subject, and what the consent app gave to ID tokens.
-import type { Client } from '../../domain/client.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { asSigningAlgorithm } from '../../domain/signing-algorithm.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
 import type { FindActiveToken } from '../token/introspect.ts';
@@ -18,8 +18,6 @@ interface Deps {
   readonly signingKeys: SigningKeys;
 }
 
-const signs = (client: Client): boolean => client.metadata.userinfoSignedResponseAlg !== 'none';
-
 /** Throws request_unauthorized for any token but an active access token that a person granted. */
 export const makeReadUserinfo =
   ({ issuer, findActiveToken, signingKeys }: Deps) =>
@@ -34,8 +32,9 @@ export const makeReadUserinfo =
     const { client, grant } = active;
     const about = Object.entries(grant.session.idToken).filter(([name]) => !technical.has(name));
     const claims: JsonObject = { ...Object.fromEntries(about), sub: grant.subjectIdentifier };
-    if (!signs(client)) return { kind: 'json', claims };
+    const alg = asSigningAlgorithm(client.metadata.userinfoSignedResponseAlg);
+    if (!alg) return { kind: 'json', claims };
     // OpenID Connect Core §5.3.2: a signed response names its issuer and its audience.
     const signed = { ...claims, iss: issuer, aud: [client.id] };
-    return { kind: 'jwt', jwt: await signingKeys.sign(signed, client.metadata.userinfoSignedResponseAlg) };
+    return { kind: 'jwt', jwt: await signingKeys.sign(signed, alg, 'JWT') };
   };

@@ -26,6 +26,8 @@ export const clientNames = {
   requestUris: 'request_uris',
   requestObjectSigningAlg: 'request_object_signing_alg',
   userinfoSignedResponseAlg: 'userinfo_signed_response_alg',
+  idTokenSignedResponseAlg: 'id_token_signed_response_alg',
+  accessTokenStrategy: 'access_token_strategy',
 } as const satisfies Record<keyof ClientMetadata, string>;
 
 const text = nullable(Type.String());
@@ -56,6 +58,8 @@ export const clientBody = Type.Object({
   request_uris: list,
   request_object_signing_alg: text,
   userinfo_signed_response_alg: text,
+  id_token_signed_response_alg: text,
+  access_token_strategy: text,
 });
 
 export type ClientBody = Static<typeof clientBody>;
@@ -75,6 +79,8 @@ const omittedWhenEmpty = new Set<keyof ClientMetadata>([
   'requestUris',
   'requestObjectSigningAlg',
   'audience',
+  'idTokenSignedResponseAlg',
+  'accessTokenStrategy',
 ]);
 
 const listMembers = new Set<keyof ClientMetadata>([

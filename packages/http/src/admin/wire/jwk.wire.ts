@@ -12,8 +12,16 @@ export const jwkBody = Type.Object({
 
 export const jwkSetBody = Type.Object({ keys: nullable(Type.Array(jwkBody)) });
 
-/** The 2018 API makes keys for these four; core could make more. */
-export const generatedAlgorithms = ['RS256', 'ES512', 'HS256', 'HS512'] as const satisfies readonly KeyAlgorithm[];
+/** Those of the 2018 API, and then what else signs ID tokens. */
+export const generatedAlgorithms = [
+  'RS256',
+  'ES512',
+  'HS256',
+  'HS512',
+  'PS256',
+  'ES256',
+  'EdDSA',
+] as const satisfies readonly KeyAlgorithm[];
 
 export const createKeysBody = Type.Object({
   alg: Type.Enum([...generatedAlgorithms]),

@@ -11,6 +11,7 @@ import type { Settings } from '../../../settings.ts';
 import type { TokenGrant } from '../exchange-token.ts';
 import type { IssueIdToken } from '../issue-id-token.ts';
 import { mintPair } from '../issue-tokens.ts';
+import type { MintAccessToken } from '../mint-access-token.ts';
 import { readToken } from '../token-format.ts';
 
 interface Deps {
@@ -18,9 +19,12 @@ interface Deps {
   readonly settings: Settings;
   readonly tokens: TokenStore;
   readonly issueIdToken: (command: IssueIdToken) => Promise<string>;
+  readonly mintAccessToken: MintAccessToken;
 }
 
-export const makeAuthorizationCodeGrant = ({ system, settings, tokens, issueIdToken }: Deps): TokenGrant => {
+export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant => {
+  const { system, settings, tokens, issueIdToken } = deps;
+
   const keyOf = (code: string): TokenKey => {
     const read = readToken(system, code);
     if (read?.kind !== 'authorization-code') throw oauthError('invalid_grant', 'The code is not one of this server.');
@@ -59,9 +63,11 @@ export const makeAuthorizationCodeGrant = ({ system, settings, tokens, issueIdTo
       throw oauthError('invalid_grant', 'The code_verifier does not fit the code_challenge.');
     }
     const audience = narrowedAudience(parameters, grant.audience);
-    const pair = mintPair({ system, settings }, grant, { scope: null, audience }, now);
     // Signed before the code is used up: a key that cannot sign costs a retry, not the code.
-    const idToken = grantsOpenId(grant.scope) ? await issueIdToken({ grant, nonce: code.nonce, now }) : undefined;
+    const pair = await mintPair(deps, { client, grant }, { scope: null, audience }, now);
+    const idToken = grantsOpenId(grant.scope)
+      ? await issueIdToken({ client, grant, nonce: code.nonce, now })
+      : undefined;
     if ((await tokens.redeemCode(key, pair.records, now)) !== 'redeemed') {
       throw oauthError('invalid_grant', 'The code was used before; the tokens it bought are revoked.');
     }

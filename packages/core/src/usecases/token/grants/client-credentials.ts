@@ -8,12 +8,17 @@ import type { System } from '../../../ports/system.ts';
 import type { TokenStore } from '../../../ports/token-store.ts';
 import type { Settings } from '../../../settings.ts';
 import type { TokenGrant } from '../exchange-token.ts';
-import { mintToken } from '../token-format.ts';
+import type { MintAccessToken } from '../mint-access-token.ts';
 
-type Deps = { readonly system: System; readonly settings: Settings; readonly tokens: TokenStore };
+interface Deps {
+  readonly system: System;
+  readonly settings: Settings;
+  readonly tokens: TokenStore;
+  readonly mintAccessToken: MintAccessToken;
+}
 
 export const makeClientCredentialsGrant =
-  ({ system, settings, tokens }: Deps): TokenGrant =>
+  ({ system, settings, tokens, mintAccessToken }: Deps): TokenGrant =>
   async (client, parameters) => {
     const scope = parseScope(parameters.scope ?? '');
     const excess = firstNotAllowed(settings.scopeStrategy, parseScope(client.metadata.scope), scope);
@@ -25,8 +30,8 @@ export const makeClientCredentialsGrant =
       throw oauthError('unauthorized_client', 'The client is not registered for the grant type client_credentials.');
     }
     const now = system.clock.now();
-    const { secret, key } = mintToken(system, 'access-token');
-    const expiresAt = after(now, settings.accessTokenLifespan);
-    await tokens.saveClientToken({ key, clientId: client.id, scope, audience, issuedAt: now, expiresAt });
+    const life = { issuedAt: now, expiresAt: after(now, settings.accessTokenLifespan) };
+    const { secret, key } = await mintAccessToken({ client, grant: null, scope, audience, ...life });
+    await tokens.saveClientToken({ key, clientId: client.id, scope, audience, ...life });
     return { accessToken: secret, expiresIn: settings.accessTokenLifespan, scope };
   };

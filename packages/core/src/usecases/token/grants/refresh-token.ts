@@ -14,6 +14,7 @@ import type { AuthenticatedClient } from '../authenticate-client.ts';
 import type { TokenGrant } from '../exchange-token.ts';
 import type { IssueIdToken } from '../issue-id-token.ts';
 import { mintPair } from '../issue-tokens.ts';
+import type { MintAccessToken } from '../mint-access-token.ts';
 import { readToken } from '../token-format.ts';
 
 interface Deps {
@@ -21,6 +22,7 @@ interface Deps {
   readonly settings: Settings;
   readonly tokens: TokenStore;
   readonly issueIdToken: (command: IssueIdToken) => Promise<string>;
+  readonly mintAccessToken: MintAccessToken;
 }
 
 /** What one rotation handed out; sealed under the token that was rotated. */
@@ -56,9 +58,10 @@ const opened = (cipher: Cipher, presented: string, sealed: string): Successors =
 const sameList = (one: readonly string[] = [], other: readonly string[] = []): boolean =>
   one.length === other.length && one.every((entry) => other.includes(entry));
 
-export const makeRefreshTokenGrant =
-  ({ system, settings, tokens, issueIdToken }: Deps): TokenGrant =>
-  async (client, parameters) => {
+export const makeRefreshTokenGrant = (deps: Deps): TokenGrant => {
+  const { system, settings, tokens, issueIdToken } = deps;
+
+  return async (client, parameters) => {
     if (!allowsGrantType(client, 'refresh_token')) {
       throw oauthError('unauthorized_client', 'The client is not registered for the grant type refresh_token.');
     }
@@ -71,7 +74,8 @@ export const makeRefreshTokenGrant =
     const scope = narrowed(grant, parameters.scope ?? '');
     const audience = narrowedAudience(parameters, grant.audience);
 
-    const pair = mintPair({ system, settings }, grant, { scope, audience }, now);
+    // Signed before anything changes: a key that cannot sign costs a retry, not the token.
+    const pair = await mintPair(deps, { client, grant }, { scope, audience }, now);
     const fresh: Successors = {
       accessToken: pair.accessToken,
       refreshToken: pair.refreshToken ?? '',
@@ -79,9 +83,8 @@ export const makeRefreshTokenGrant =
       audience: audience ?? grant.audience,
       expiresAt: after(now, settings.accessTokenLifespan),
     };
-    // Signed before anything changes: a key that cannot sign costs a retry, not the token. OpenID Connect Core §12.2: a
-    // refreshed ID Token should carry no nonce.
-    const idToken = grantsOpenId(fresh.scope) ? await issueIdToken({ grant, nonce: '', now }) : undefined;
+    // OpenID Connect Core §12.2: a refreshed ID Token should carry no nonce.
+    const idToken = grantsOpenId(fresh.scope) ? await issueIdToken({ client, grant, nonce: '', now }) : undefined;
     const grace = seconds(Math.min(settings.refreshGrace, settings.accessTokenLifespan));
     const sealed = grace > 0 ? system.cipher.sealUnder(presented, JSON.stringify(fresh)) : '';
     const result = await tokens.rotateRefreshToken(read.key, { successors: pair.records, sealed, grace }, now);
@@ -104,3 +107,4 @@ export const makeRefreshTokenGrant =
       ...(idToken === undefined ? {} : { idToken }),
     };
   };
+};

@@ -1,0 +1,30 @@
+// Rotates the signing keys as far as it is due, every so often, by one node at a time.
+import type { Provider, Settings } from '@claviger/core';
+import { type Round, type Rounds, type RoundsLog, startRounds } from './rounds.ts';
+
+export interface KeyRotationOptions {
+  readonly rotate: Provider['admin']['rotateKeys'];
+  readonly log: RoundsLog;
+  /** Milliseconds between two rounds, give or take a tenth. */
+  readonly interval: number;
+}
+
+/** Nothing is due to the minute; with short periods, as in a rehearsal, it is looked at more often. */
+export const checkInterval = ({
+  keyRotationInterval,
+  keyPublishAhead,
+}: Pick<Settings, 'keyRotationInterval' | 'keyPublishAhead'>): number => {
+  const seconds = Math.min(keyRotationInterval, keyPublishAhead) / 10;
+  return Math.min(Math.max(seconds, 1), 600) * 1000;
+};
+
+export const startKeyRotation = ({ rotate, log, interval }: KeyRotationOptions): Rounds => {
+  const run = async ({ holder }: Round): Promise<void> => {
+    const result = await rotate({ holder });
+    if (result.outcome !== 'rotated') return;
+    const { published, removed } = result;
+    if (published.length > 0) log.info({ keys: published }, 'signing keys published, to sign later');
+    if (removed.length > 0) log.info({ keys: removed }, 'signing keys removed that nothing needs any more');
+  };
+  return startRounds({ name: 'key rotation', log, interval, run });
+};

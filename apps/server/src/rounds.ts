@@ -1,0 +1,60 @@
+// Work that comes round every so often, on every node at another moment, until the server stops.
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface RoundsLog {
+  info(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export interface Rounds {
+  /** Resolves when the round in hand, if any, is done. */
+  stop(): Promise<void>;
+}
+
+export interface Round {
+  /** This process, by a name that no other has. */
+  readonly holder: string;
+  /** Aborted when the server stops. */
+  readonly signal: AbortSignal;
+  /** Rejects when the server stops meanwhile. */
+  wait(milliseconds: number): Promise<void>;
+}
+
+export interface RoundsOptions {
+  /** What the log calls it, such as `cleaning`. */
+  readonly name: string;
+  readonly log: RoundsLog;
+  /** Milliseconds between two rounds, give or take a tenth. */
+  readonly interval: number;
+  readonly run: (round: Round) => Promise<void>;
+}
+
+/** The first round starts within one interval: nodes that start together do not work together. */
+export const startRounds = ({ name, log, interval, run }: RoundsOptions): Rounds => {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const wait = (milliseconds: number): Promise<void> => sleep(milliseconds, undefined, { signal, ref: false });
+  // A process id alone may come again after a restart, and on every machine.
+  const round: Round = { holder: `${hostname()}/${process.pid}/${randomUUID()}`, signal, wait };
+
+  const goRound = async (): Promise<void> => {
+    await wait(interval * Math.random());
+    for (;;) {
+      await run(round).catch((error: unknown) => {
+        if (!signal.aborted) log.error({ err: error }, `${name} failed; it is tried again next time`);
+      });
+      await wait(interval * (0.9 + 0.2 * Math.random()));
+    }
+  };
+
+  // Ends by its waits being aborted, and in no other way.
+  const ended = goRound().catch(() => undefined);
+  return {
+    stop: () => {
+      stopping.abort();
+      return ended;
+    },
+  };
+};

@@ -1,0 +1,57 @@
+// When a signing key signs, and when it goes. Per algorithm, newest first:
+//
+//   published ──(signsFrom)──> signs ──(a newer one signs)──> only verifies ──(all it signed has expired)──> removed
+//
+// Nothing of this is stored but signsFrom: the rest follows from the keys that are there.
+import type { Jwk } from './jwk.ts';
+import { type SigningAlgorithm, suits } from './signing-algorithm.ts';
+import type { EpochSeconds, Seconds } from './time.ts';
+
+/** A key pair of the signing set, seen from its private half. */
+export interface ScheduledKey {
+  /** Its kid without `private:`. */
+  readonly name: string;
+  readonly jwk: Jwk;
+  /** When it was made, for a key that an administrator added: it signs at once. */
+  readonly signsFrom: EpochSeconds;
+}
+
+export interface KeySchedule {
+  /** For how long each key signs. */
+  readonly interval: Seconds;
+  /** For how long a key is published before it signs. */
+  readonly publishAhead: Seconds;
+  /** For how long a key is published after its last signature. */
+  readonly keepFor: Seconds;
+}
+
+/**
+ * The key that signs: the newest whose time has come. If there is none, the oldest of those that wait, which clients have
+ * had the longest chance to see.
+ */
+export const signerFor = <Key extends ScheduledKey>(
+  newestFirst: readonly Key[],
+  alg: SigningAlgorithm,
+  now: EpochSeconds,
+): Key | undefined => {
+  const suitable = newestFirst.filter(({ jwk }) => suits(jwk, alg));
+  return suitable.find(({ signsFrom }) => signsFrom <= now) ?? suitable.at(-1);
+};
+
+/** Whether it is time to publish the next key, so that it is known when it is to sign. */
+export const needsSuccessor = (newest: ScheduledKey, schedule: KeySchedule, now: EpochSeconds): boolean =>
+  newest.signsFrom + schedule.interval - schedule.publishAhead <= now;
+
+/** The keys that nothing needs any more, whichever of the algorithms they suit. Keys that suit none are left alone. */
+export const expiredKeys = <Key extends ScheduledKey>(
+  newestFirst: readonly Key[],
+  algorithms: readonly SigningAlgorithm[],
+  schedule: KeySchedule,
+  now: EpochSeconds,
+): readonly Key[] =>
+  newestFirst.filter((key, place) => {
+    const served = algorithms.filter((alg) => suits(key.jwk, alg));
+    const isOver = (alg: SigningAlgorithm): boolean =>
+      newestFirst.slice(0, place).some((newer) => suits(newer.jwk, alg) && newer.signsFrom + schedule.keepFor <= now);
+    return served.length > 0 && served.every(isOver);
+  });

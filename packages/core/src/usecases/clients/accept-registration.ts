@@ -1,0 +1,29 @@
+// What creating and updating a client have in common: the metadata is checked, with the documents and keys it needs.
+import type { ClientMetadata } from '../../domain/client.ts';
+import { type Registration, registeredMetadata } from '../../domain/client-metadata.ts';
+import { asSigningAlgorithm } from '../../domain/signing-algorithm.ts';
+import type { SigningKeys } from '../../ports/signing-keys.ts';
+import type { System } from '../../ports/system.ts';
+import type { Settings } from '../../settings.ts';
+import { checkSectorIdentifier } from './check-sector-identifier.ts';
+
+export interface RegistrationDeps {
+  readonly system: Pick<System, 'remoteDocuments'>;
+  readonly settings: Pick<Settings, 'defaultClientScope' | 'subjectTypes'>;
+  readonly signingKeys: Pick<SigningKeys, 'algorithms' | 'prepare'>;
+}
+
+/** The metadata as it will be stored. Throws invalid_request. */
+export const acceptRegistration = async (
+  { system, settings, signingKeys }: RegistrationDeps,
+  registration: Registration,
+): Promise<ClientMetadata> => {
+  const metadata = registeredMetadata(registration, { ...settings, signingAlgorithms: signingKeys.algorithms });
+  await checkSectorIdentifier(system.remoteDocuments, metadata);
+  for (const chosen of [metadata.idTokenSignedResponseAlg, metadata.userinfoSignedResponseAlg]) {
+    const alg = asSigningAlgorithm(chosen);
+    // The client may read the server's keys long before the first signature that it has to check.
+    if (alg) await signingKeys.prepare(alg);
+  }
+  return metadata;
+};

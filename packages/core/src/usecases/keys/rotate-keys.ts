@@ -1,0 +1,73 @@
+// Scheduled rotation: publish first, sign later, remove last (OpenID Connect Core §10.1.1). One node at a time; every step
+// is one command of the store, and whatever is left over is done the next time.
+import { asHashed } from '../../domain/hashed.ts';
+import { expiredKeys, type KeySchedule, needsSuccessor } from '../../domain/key-schedule.ts';
+import { type SigningAlgorithm, signingAlgorithms, suits } from '../../domain/signing-algorithm.ts';
+import { signingKeySet } from '../../domain/stored-key.ts';
+import { after, seconds } from '../../domain/time.ts';
+import type { ClaimStore } from '../../ports/claim-store.ts';
+import type { KeyStore } from '../../ports/key-store.ts';
+import type { System } from '../../ports/system.ts';
+import type { RotateKeys, RotateKeysResult } from '../../provider.ts';
+import type { Settings } from '../../settings.ts';
+import { halvesOf, KeyRing, type RingKey } from './key-ring.ts';
+import { leastRsaBits, makeSigningPair } from './signing-pair.ts';
+
+/** A node that stops in the middle of its turn makes the others wait that long. */
+const turn = seconds(60);
+
+/** What clocks of clients and nodes may differ by: a key is kept that much longer than anything it signed. */
+const clockSkew = 3600;
+
+interface Deps {
+  readonly keys: KeyStore;
+  readonly claims: ClaimStore;
+  readonly system: System;
+  readonly settings: Settings;
+}
+
+/** A successor is as strong as the key before it. RFC 7518 §6.3.1.1: `n` is the modulus in base64url. */
+const rsaBitsOf = ({ jwk: { n } }: RingKey): number =>
+  Math.max(leastRsaBits, Math.floor((typeof n === 'string' ? n.length * 3 : 0) / 4) * 8);
+
+export const makeRotateKeys = ({ keys, claims, system, settings }: Deps, signingKeysChanged: () => void) => {
+  const { clock, digest, cipher } = system;
+  const name = asHashed(digest.sha256('claviger/key-rotation'));
+  const schedule: KeySchedule = {
+    interval: settings.keyRotationInterval,
+    publishAhead: settings.keyPublishAhead,
+    keepFor: seconds(Math.max(settings.idTokenLifespan, settings.accessTokenLifespan) + clockSkew),
+  };
+
+  const publishNext = async (alg: SigningAlgorithm, newest: RingKey): Promise<string> => {
+    const rsaBits = rsaBitsOf(newest);
+    const signsFrom = after(clock.now(), schedule.publishAhead);
+    const pair = await makeSigningPair(system, { alg, rsaBits, signsFrom });
+    await keys.add(pair);
+    return pair[1]?.kid ?? '';
+  };
+
+  /** The private half last: as long as it is there, the next turn knows that the pair is to go. */
+  const remove = async (key: RingKey): Promise<string> => {
+    const halves = halvesOf(key.name);
+    await keys.remove(signingKeySet, halves.public);
+    await keys.remove(signingKeySet, halves.private);
+    return halves.public;
+  };
+
+  return async ({ holder }: RotateKeys): Promise<RotateKeysResult> => {
+    if (schedule.interval === 0) return { outcome: 'off' };
+    const now = clock.now();
+    if (!(await claims.claim({ name, holder, until: after(now, turn) }, now))) return { outcome: 'not-my-turn' };
+    const { signing } = new KeyRing(cipher, await keys.list(signingKeySet), now, null);
+    const published: string[] = [];
+    for (const alg of signingAlgorithms) {
+      const newest = signing.find(({ jwk }) => suits(jwk, alg));
+      if (newest && needsSuccessor(newest, schedule, now)) published.push(await publishNext(alg, newest));
+    }
+    const removed: string[] = [];
+    for (const key of expiredKeys(signing, signingAlgorithms, schedule, now)) removed.push(await remove(key));
+    if (published.length + removed.length > 0) signingKeysChanged();
+    return { outcome: 'rotated', published, removed };
+  };
+};

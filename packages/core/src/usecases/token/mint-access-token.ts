@@ -1,0 +1,73 @@
+// Access tokens, opaque or as JWTs (RFC 9068). Either way the store keeps the same small row, so that both are revoked,
+// introspected and cleaned alike.
+import type { Client } from '../../domain/client.ts';
+import type { Grant } from '../../domain/grant.ts';
+import { asHashed } from '../../domain/hashed.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { EpochSeconds } from '../../domain/time.ts';
+import type { SigningKeys } from '../../ports/signing-keys.ts';
+import type { System } from '../../ports/system.ts';
+import type { Settings } from '../../settings.ts';
+import { idBytes } from '../opaque-handle.ts';
+import { type MintedToken, mintToken } from './token-format.ts';
+
+export interface NewAccessToken {
+  readonly client: Client;
+  /** null for the client's own token. */
+  readonly grant: Grant | null;
+  readonly scope: readonly string[];
+  /** Empty when nothing was asked for. */
+  readonly audience: readonly string[];
+  readonly issuedAt: EpochSeconds;
+  readonly expiresAt: EpochSeconds;
+}
+
+export type MintAccessToken = (token: NewAccessToken) => Promise<MintedToken>;
+
+interface Deps {
+  readonly issuer: string;
+  readonly signingKeys: SigningKeys;
+  readonly system: System;
+  readonly settings: Settings;
+}
+
+/** Bytes of a JWT's own part of `jti`, behind the grant's id. */
+const ownBytes = 16;
+
+/** Claims of the server's own: what the consent app said under these names does not count, present or not. */
+const own = new Set(['iss', 'sub', 'aud', 'client_id', 'exp', 'iat', 'nbf', 'jti', 'scope', 'scp', 'auth_time', 'acr']);
+
+/** RFC 9068 §2.2; `nbf`, `scp` and the session's members beside the others are as in the 2018 API. */
+const accessTokenClaims = (
+  issuer: string,
+  jti: string,
+  { client, grant, scope, audience, issuedAt, expiresAt }: NewAccessToken,
+): JsonObject => ({
+  ...Object.fromEntries(Object.entries(grant?.session.accessToken ?? {}).filter(([name]) => !own.has(name))),
+  iss: issuer,
+  // RFC 9068 §5: what the client calls the person, so that it cannot be compared with what other clients do.
+  sub: grant?.subjectIdentifier ?? client.id,
+  // RFC 9068 §3: where the request names no resource, a default one.
+  aud: audience.length > 0 ? audience : [issuer],
+  client_id: client.id,
+  exp: expiresAt,
+  iat: issuedAt,
+  nbf: issuedAt,
+  jti,
+  ...(scope.length > 0 ? { scope: scope.join(' ') } : {}),
+  scp: scope,
+  ...(grant ? { auth_time: grant.authenticatedAt } : {}),
+  ...(grant && grant.acr !== '' ? { acr: grant.acr } : {}),
+});
+
+export const makeMintAccessToken = ({ issuer, signingKeys, system, settings }: Deps): MintAccessToken => {
+  const alg = settings.accessTokenSigningAlg ?? settings.idTokenSigningAlg;
+  return async (token) => {
+    const grantId = token.grant?.id ?? system.random.base64url(idBytes);
+    const strategy = token.client.metadata.accessTokenStrategy || settings.accessTokenStrategy;
+    if (strategy !== 'jwt') return mintToken(system, 'access-token', grantId);
+    const jti = `${grantId}${system.random.base64url(ownBytes)}`;
+    const secret = await signingKeys.sign(accessTokenClaims(issuer, jti, token), alg, 'at+jwt');
+    return { secret, key: { grantId, hash: asHashed(system.digest.sha256(secret)) } };
+  };
+};
