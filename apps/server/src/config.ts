@@ -127,6 +127,11 @@ const brokenRules = (values: Values): readonly string[] => {
       'CLAVIGER_SYSTEM_SECRET must be set, at least 16 bytes long: only with a loopback issuer on SQLite one is made for you.',
     );
   }
+  if (values.clientRegistration === 'guarded' && values.initialAccessTokens === null) {
+    problems.push(
+      'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN must be set, because CLAVIGER_DYNAMIC_CLIENT_REGISTRATION is guarded.',
+    );
+  }
   const dsns = Object.values(dsnsOf(values));
   if ((values.workers ?? 1) > 1 && dsns.some((dsn) => dsn.kind === 'sqlite' && dsn.file === inMemory)) {
     problems.push('CLAVIGER_WORKERS must be 1 with sqlite::memory:, because processes do not share their memory.');
@@ -157,6 +162,9 @@ const warningsOf = (values: Values, pages: Pages): readonly string[] => {
   }
   if (values.forceHttp) warnings.push('CLAVIGER_DANGEROUS_FORCE_HTTP: tokens and cookies may travel readable.');
   if (values.redisEviction) warnings.push('CLAVIGER_DANGEROUS_REDIS_EVICTION: Redis may drop live tokens.');
+  if (values.clientRegistration === 'open') {
+    warnings.push('Anyone can register clients (CLAVIGER_DYNAMIC_CLIENT_REGISTRATION=open): limit the rate in front.');
+  }
   if (values.openAdmin) warnings.push('CLAVIGER_DANGEROUS_OPEN_ADMIN: whoever reaches the admin listener rules.');
   return warnings;
 };
@@ -192,6 +200,9 @@ const toConfig = (values: Values): Config => {
       subjectTypes: values.subjectTypesSupported,
       pairwiseSalt: values.pairwiseSalt ?? '',
       shareErrorDebug: values.shareErrorDebug,
+      clientRegistration: values.clientRegistration,
+      initialAccessTokens: values.initialAccessTokens ?? [],
+      registrationScope: values.registrationScope,
       defaultClientScope: values.defaultClientScope.join(' '),
       claimsSupported: values.claimsSupported,
       scopesSupported: values.scopesSupported,

@@ -95,6 +95,9 @@ t.test('every setting takes effect', async (t) => {
     CLAVIGER_DISCOVERY_CLAIMS_SUPPORTED: 'name,email',
     CLAVIGER_DISCOVERY_SCOPES_SUPPORTED: 'profile',
     CLAVIGER_DISCOVERY_USERINFO_ENDPOINT: 'https://id.example.com/me',
+    CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'guarded',
+    CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN: 'an-initial-access-token, another-access-token',
+    CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_ALLOWED_SCOPE: 'openid,photos.*',
     CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_DEFAULT_SCOPE: 'openid,profile',
     CLAVIGER_SUBJECT_TYPES_SUPPORTED: 'public,pairwise',
     CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT: 'a salt of tests',
@@ -144,6 +147,9 @@ t.test('every setting takes effect', async (t) => {
       subjectTypes: ['public', 'pairwise'],
       pairwiseSalt: 'a salt of tests',
       shareErrorDebug: true,
+      clientRegistration: 'guarded',
+      initialAccessTokens: ['an-initial-access-token', 'another-access-token'],
+      registrationScope: ['openid', 'photos.*'],
       defaultClientScope: 'openid profile',
       claimsSupported: ['name', 'email'],
       scopesSupported: ['profile'],
@@ -254,6 +260,20 @@ t.test('plain http is for loopback, unless that is asked for', async (t) => {
 t.test('an open admin listener must be asked for', async (t) => {
   const config = readConfig({ CLAVIGER_ADMIN_HOST: '0.0.0.0', CLAVIGER_DANGEROUS_OPEN_ADMIN: 'true' });
   t.match(config.warnings, [/lets anyone in/, /OPEN_ADMIN/]);
+});
+
+t.test('guarded registration needs an initial access token, open registration is warned of', async (t) => {
+  t.match(problemsOf({ CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'guarded' }), [/INITIAL_ACCESS_TOKEN must be set/]);
+  for (const weak of ['too-short', 'a token with blanks in it', 'good-enough-for-this,']) {
+    const settings = { CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN: weak };
+    const [problem = ''] = problemsOf(settings);
+    t.match(problem, /INITIAL_ACCESS_TOKEN must be letters/);
+    t.notMatch(problem, weak, 'it may be a secret');
+  }
+  t.match(readConfig({ CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'open' }).warnings, [
+    /lets anyone in/,
+    /Anyone can register/,
+  ]);
 });
 
 t.test('anything but development needs a system secret', async (t) => {

@@ -35,6 +35,8 @@ import { makeConsentUseCases } from './usecases/consent/answer-consent.ts';
 import { makeKeyUseCases } from './usecases/keys/key-use-cases.ts';
 import { StoredSigningKeys } from './usecases/keys/stored-signing-keys.ts';
 import { makeLoginUseCases } from './usecases/login/answer-login.ts';
+import { makeManageRegistration } from './usecases/registration/manage-registration.ts';
+import { makeRegisterClient } from './usecases/registration/register-client.ts';
 import { makeSessionUseCases } from './usecases/sessions/manage-sessions.ts';
 import { type IdentifySubject, makeIdentifySubject } from './usecases/subject-identifier.ts';
 import { makeAuthenticateClient } from './usecases/token/authenticate-client.ts';
@@ -108,6 +110,13 @@ export const createProvider = (options: ProviderOptions): Provider => {
     issuer,
     endpoints: makeEndpoints(wiring, findActiveToken, options.reportFailure ?? (() => undefined)),
     admin,
+    registration:
+      settings.clientRegistration === 'off'
+        ? null
+        : {
+            register: makeRegisterClient(administering),
+            ...makeManageRegistration({ ...administering, deleteClient: admin.deleteClient }),
+          },
   };
 };
 

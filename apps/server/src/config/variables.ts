@@ -4,6 +4,7 @@ import { type Dsn, dsn } from './dsn.ts';
 import { duration, mostOfTimers } from './duration.ts';
 import {
   anyText,
+  bearerTokens,
   hostName,
   issuerUrl,
   listOf,
@@ -250,6 +251,24 @@ export const variables = {
     'CLAVIGER_DISCOVERY_USERINFO_ENDPOINT',
     pageUrl,
     "Advertised in discovery in place of the server's own userinfo URL.",
+  ),
+  clientRegistration: preset(
+    'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION',
+    'off',
+    oneOf('off', 'guarded', 'open'),
+    'Who may register clients at `/oauth2/register` (RFC 7591): nobody, who has an initial access token, or anyone. See [client registration](registration.md).',
+  ),
+  initialAccessTokens: optional(
+    'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN',
+    bearerTokens,
+    'What `guarded` asks for, as a bearer token; at least 16 bytes. Several, separated by commas, are all good.',
+    true,
+  ),
+  registrationScope: preset(
+    'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_ALLOWED_SCOPE',
+    'openid,offline,offline_access,profile,email,address,phone',
+    listOf(scopeToken),
+    'Scopes that clients may give themselves when they register, read by CLAVIGER_SCOPE_STRATEGY; the default scope is always among them.',
   ),
   defaultClientScope: list(
     'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_DEFAULT_SCOPE',

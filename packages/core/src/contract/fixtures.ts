@@ -64,6 +64,8 @@ export const fullMetadata = (): Required<ClientMetadata> => ({
   requestUris: ['https://app.example.org/request.jwt'],
   requestObjectSigningAlg: 'RS256',
   userinfoSignedResponseAlg: 'RS256',
+  applicationType: 'web',
+  initiateLoginUri: 'https://app.example.org/login',
 });
 
 export const fullClient = (change: Partial<Client> = {}): Client => {
@@ -74,6 +76,7 @@ export const fullClient = (change: Partial<Client> = {}): Client => {
     createdAt: later(-100),
     updatedAt: later(-50),
     version: 3,
+    registrationTokenHash: hashOf('registration'),
   };
   return { ...client, ...change };
 };

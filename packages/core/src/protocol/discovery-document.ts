@@ -16,6 +16,7 @@ const discoveryDocument = (issuer: string, settings: Settings): JsonObject => ({
   token_endpoint: urlBelow(issuer, paths.token),
   jwks_uri: urlBelow(issuer, paths.jwks),
   userinfo_endpoint: settings.userinfoEndpoint || urlBelow(issuer, paths.userinfo),
+  ...(settings.clientRegistration === 'off' ? {} : { registration_endpoint: urlBelow(issuer, paths.registration) }),
   revocation_endpoint: urlBelow(issuer, paths.revoke),
   subject_types_supported: settings.subjectTypes,
   response_types_supported: supportedResponseTypes,

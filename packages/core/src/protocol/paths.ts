@@ -4,6 +4,7 @@ export const paths = {
   token: '/oauth2/token',
   revoke: '/oauth2/revoke',
   userinfo: '/userinfo',
+  registration: '/oauth2/register',
   discovery: '/.well-known/openid-configuration',
   metadata: '/.well-known/oauth-authorization-server',
   jwks: '/.well-known/jwks.json',

@@ -6,10 +6,7 @@ import type { System } from '../../ports/system.ts';
 import type { CreateClient, CreateClientResult } from '../../provider.ts';
 import type { Settings } from '../../settings.ts';
 import { checkSectorIdentifier } from './check-sector-identifier.ts';
-import { keepSecret } from './client-secret.ts';
-
-/** 256 bits: 43 characters of base64url. */
-const secretBytes = 32;
+import { keepSecret, secretBytes } from './client-secret.ts';
 
 export const makeCreateClient =
   (deps: {

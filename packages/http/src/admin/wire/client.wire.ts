@@ -26,6 +26,8 @@ export const clientNames = {
   requestUris: 'request_uris',
   requestObjectSigningAlg: 'request_object_signing_alg',
   userinfoSignedResponseAlg: 'userinfo_signed_response_alg',
+  applicationType: 'application_type',
+  initiateLoginUri: 'initiate_login_uri',
 } as const satisfies Record<keyof ClientMetadata, string>;
 
 const text = nullable(Type.String());
@@ -56,6 +58,8 @@ export const clientBody = Type.Object({
   request_uris: list,
   request_object_signing_alg: text,
   userinfo_signed_response_alg: text,
+  application_type: text,
+  initiate_login_uri: text,
 });
 
 export type ClientBody = Static<typeof clientBody>;
@@ -75,9 +79,11 @@ const omittedWhenEmpty = new Set<keyof ClientMetadata>([
   'requestUris',
   'requestObjectSigningAlg',
   'audience',
+  'applicationType',
+  'initiateLoginUri',
 ]);
 
-const listMembers = new Set<keyof ClientMetadata>([
+export const listMembers = new Set<keyof ClientMetadata>([
   'redirectUris',
   'grantTypes',
   'responseTypes',
