@@ -31,6 +31,8 @@ export interface Config extends StoresConfig {
   readonly systemSecrets: readonly string[] | null;
   readonly log: { readonly level: string; readonly format: 'text' | 'json' };
   readonly corsAllowedOrigins: readonly string[];
+  /** Documents of clients may come from anywhere. */
+  readonly unguardedDocuments: boolean;
   readonly settings: Settings;
   /** What works, and yet the operator should know. */
   readonly warnings: readonly string[];
@@ -139,8 +141,9 @@ const brokenRules = (values: Values): readonly string[] => {
   return problems;
 };
 
-const pagesOf = ({ issuer, loginUrl, consentUrl, errorUrl, logoutRedirectUrl }: Values): Pages => {
-  const builtIn = loginUrl === null && consentUrl === null && isLoopbackUrl(issuer);
+const pagesOf = (values: Values): Pages => {
+  const { issuer, loginUrl, consentUrl, errorUrl, logoutRedirectUrl } = values;
+  const builtIn = loginUrl === null && consentUrl === null && (isLoopbackUrl(issuer) || values.builtInPages);
   const missing = urlBelow(issuer, paths.consentFallback);
   return {
     builtIn,
@@ -154,13 +157,18 @@ const pagesOf = ({ issuer, loginUrl, consentUrl, errorUrl, logoutRedirectUrl }: 
 const warningsOf = (values: Values, pages: Pages): readonly string[] => {
   const warnings: string[] = [];
   if (pages.builtIn) warnings.push('The built-in login page lets anyone in, under any name: for development only.');
-  if (pages.builtIn && !isLoopbackHost(values.publicHost)) {
+  if (pages.builtIn && !isLoopbackUrl(values.issuer)) {
+    warnings.push('CLAVIGER_DANGEROUS_BUILT_IN_PAGES: whoever reaches the server logs in as anybody.');
+  } else if (pages.builtIn && !isLoopbackHost(values.publicHost)) {
     warnings.push('The built-in login page can be reached from other machines: CLAVIGER_PUBLIC_HOST is off loopback.');
   }
   if (!pages.builtIn && values.loginUrl === null) {
     warnings.push('Nobody can log in: CLAVIGER_LOGIN_URL and CLAVIGER_CONSENT_URL are not set.');
   }
   if (values.forceHttp) warnings.push('CLAVIGER_DANGEROUS_FORCE_HTTP: tokens and cookies may travel readable.');
+  if (values.unguardedDocuments) {
+    warnings.push('CLAVIGER_DANGEROUS_UNGUARDED_DOCUMENTS: clients can make the server ask internal machines.');
+  }
   if (values.redisEviction) warnings.push('CLAVIGER_DANGEROUS_REDIS_EVICTION: Redis may drop live tokens.');
   if (values.clientRegistration === 'open') {
     warnings.push('Anyone can register clients (CLAVIGER_DYNAMIC_CLIENT_REGISTRATION=open): limit the rate in front.');
@@ -185,6 +193,7 @@ const toConfig = (values: Values): Config => {
     systemSecrets: values.systemSecrets,
     log: { level: values.logLevel, format: values.logFormat },
     corsAllowedOrigins: values.corsAllowedOrigins,
+    unguardedDocuments: values.unguardedDocuments,
     settings: {
       accessTokenLifespan: values.accessTokenLifespan,
       idTokenLifespan: values.idTokenLifespan,

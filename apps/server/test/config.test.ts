@@ -132,6 +132,7 @@ t.test('every setting takes effect', async (t) => {
     systemSecrets: [secret, 'an older secret of the server'],
     log: { level: 'warn', format: 'json' },
     corsAllowedOrigins: ['https://a.example', 'https://b.example:8443'],
+    unguardedDocuments: false,
     settings: {
       accessTokenLifespan: 300,
       idTokenLifespan: 5400,
@@ -274,6 +275,20 @@ t.test('guarded registration needs an initial access token, open registration is
     /lets anyone in/,
     /Anyone can register/,
   ]);
+});
+
+t.test('what relaxes the guards for test hosts must be asked for, and is warned of', async (t) => {
+  const issuer = { CLAVIGER_ISSUER: 'https://op.test:9443/', CLAVIGER_SYSTEM_SECRET: secret };
+  t.equal(readConfig(issuer).pages.builtIn, false);
+  t.equal(readConfig(issuer).unguardedDocuments, false);
+  const relaxed = readConfig({
+    ...issuer,
+    CLAVIGER_DANGEROUS_BUILT_IN_PAGES: 'true',
+    CLAVIGER_DANGEROUS_UNGUARDED_DOCUMENTS: 'true',
+  });
+  t.match(relaxed.pages, { builtIn: true, loginUrl: 'https://op.test:9443/dev/login' });
+  t.equal(relaxed.unguardedDocuments, true);
+  t.match(relaxed.warnings, [/lets anyone in/, /BUILT_IN_PAGES/, /UNGUARDED_DOCUMENTS/]);
 });
 
 t.test('anything but development needs a system secret', async (t) => {

@@ -299,6 +299,18 @@ export const variables = {
     trueOrFalse,
     'Allow a Redis that drops live tokens, sessions and marks of used codes when its memory is full.',
   ),
+  builtInPages: preset(
+    'CLAVIGER_DANGEROUS_BUILT_IN_PAGES',
+    'false',
+    trueOrFalse,
+    'Serve the built-in login and consent pages, which let anyone in, off loopback too: for test hosts.',
+  ),
+  unguardedDocuments: preset(
+    'CLAVIGER_DANGEROUS_UNGUARDED_DOCUMENTS',
+    'false',
+    trueOrFalse,
+    'Fetch documents of clients (`jwks_uri`, `sector_identifier_uri`, …) from internal addresses, over plain http and with any certificate too: for test hosts. Clients can then make the server ask machines that only it can reach.',
+  ),
   openAdmin: preset(
     'CLAVIGER_DANGEROUS_OPEN_ADMIN',
     'false',
