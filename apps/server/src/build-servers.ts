@@ -32,7 +32,11 @@ export const buildServers = (parts: ServerParts): Servers => {
     issuer: config.issuer,
     stores,
     ui: config.pages,
-    system: nodeSystem({ systemSecret, previousSecrets }),
+    system: nodeSystem({
+      systemSecret,
+      previousSecrets,
+      remoteDocuments: { allowInternal: config.unguardedDocuments, anyCertificate: config.unguardedDocuments },
+    }),
     settings: config.settings,
     reportFailure: (cause) => adminApp.log.error({ err: cause }, 'request failed'),
   });

@@ -31,6 +31,8 @@ export interface Config extends StoresConfig {
   readonly systemSecrets: readonly string[] | null;
   readonly log: { readonly level: string; readonly format: 'text' | 'json' };
   readonly corsAllowedOrigins: readonly string[];
+  /** Documents of clients may come from anywhere. */
+  readonly unguardedDocuments: boolean;
   readonly settings: Settings;
   /** What works, and yet the operator should know. */
   readonly warnings: readonly string[];
@@ -130,6 +132,11 @@ const brokenRules = (values: Values): readonly string[] => {
   if (values.keyRotationInterval > 0 && values.keyPublishAhead >= values.keyRotationInterval) {
     problems.push('CLAVIGER_KEY_PUBLISH_AHEAD must be shorter than CLAVIGER_KEY_ROTATION_INTERVAL.');
   }
+  if (values.clientRegistration === 'guarded' && values.initialAccessTokens === null) {
+    problems.push(
+      'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN must be set, because CLAVIGER_DYNAMIC_CLIENT_REGISTRATION is guarded.',
+    );
+  }
   const dsns = Object.values(dsnsOf(values));
   if ((values.workers ?? 1) > 1 && dsns.some((dsn) => dsn.kind === 'sqlite' && dsn.file === inMemory)) {
     problems.push('CLAVIGER_WORKERS must be 1 with sqlite::memory:, because processes do not share their memory.');
@@ -137,8 +144,9 @@ const brokenRules = (values: Values): readonly string[] => {
   return problems;
 };
 
-const pagesOf = ({ issuer, loginUrl, consentUrl, errorUrl, logoutRedirectUrl }: Values): Pages => {
-  const builtIn = loginUrl === null && consentUrl === null && isLoopbackUrl(issuer);
+const pagesOf = (values: Values): Pages => {
+  const { issuer, loginUrl, consentUrl, errorUrl, logoutRedirectUrl } = values;
+  const builtIn = loginUrl === null && consentUrl === null && (isLoopbackUrl(issuer) || values.builtInPages);
   const missing = urlBelow(issuer, paths.consentFallback);
   return {
     builtIn,
@@ -152,7 +160,9 @@ const pagesOf = ({ issuer, loginUrl, consentUrl, errorUrl, logoutRedirectUrl }: 
 const warningsOf = (values: Values, pages: Pages): readonly string[] => {
   const warnings: string[] = [];
   if (pages.builtIn) warnings.push('The built-in login page lets anyone in, under any name: for development only.');
-  if (pages.builtIn && !isLoopbackHost(values.publicHost)) {
+  if (pages.builtIn && !isLoopbackUrl(values.issuer)) {
+    warnings.push('CLAVIGER_DANGEROUS_BUILT_IN_PAGES: whoever reaches the server logs in as anybody.');
+  } else if (pages.builtIn && !isLoopbackHost(values.publicHost)) {
     warnings.push('The built-in login page can be reached from other machines: CLAVIGER_PUBLIC_HOST is off loopback.');
   }
   if (!pages.builtIn && values.loginUrl === null) {
@@ -162,7 +172,13 @@ const warningsOf = (values: Values, pages: Pages): readonly string[] => {
   if (values.showSigningKeys) {
     warnings.push('CLAVIGER_DANGEROUS_SHOW_SIGNING_KEYS: whoever reaches the admin listener can sign as this server.');
   }
+  if (values.unguardedDocuments) {
+    warnings.push('CLAVIGER_DANGEROUS_UNGUARDED_DOCUMENTS: clients can make the server ask internal machines.');
+  }
   if (values.redisEviction) warnings.push('CLAVIGER_DANGEROUS_REDIS_EVICTION: Redis may drop live tokens.');
+  if (values.clientRegistration === 'open') {
+    warnings.push('Anyone can register clients (CLAVIGER_DYNAMIC_CLIENT_REGISTRATION=open): limit the rate in front.');
+  }
   if (values.openAdmin) warnings.push('CLAVIGER_DANGEROUS_OPEN_ADMIN: whoever reaches the admin listener rules.');
   return warnings;
 };
@@ -183,6 +199,7 @@ const toConfig = (values: Values): Config => {
     systemSecrets: values.systemSecrets,
     log: { level: values.logLevel, format: values.logFormat },
     corsAllowedOrigins: values.corsAllowedOrigins,
+    unguardedDocuments: values.unguardedDocuments,
     settings: {
       accessTokenLifespan: values.accessTokenLifespan,
       idTokenLifespan: values.idTokenLifespan,
@@ -204,6 +221,9 @@ const toConfig = (values: Values): Config => {
       subjectTypes: values.subjectTypesSupported,
       pairwiseSalt: values.pairwiseSalt ?? '',
       shareErrorDebug: values.shareErrorDebug,
+      clientRegistration: values.clientRegistration,
+      initialAccessTokens: values.initialAccessTokens ?? [],
+      registrationScope: values.registrationScope,
       defaultClientScope: values.defaultClientScope.join(' '),
       claimsSupported: values.claimsSupported,
       scopesSupported: values.scopesSupported,

@@ -100,6 +100,9 @@ t.test('every setting takes effect', async (t) => {
     CLAVIGER_DISCOVERY_CLAIMS_SUPPORTED: 'name,email',
     CLAVIGER_DISCOVERY_SCOPES_SUPPORTED: 'profile',
     CLAVIGER_DISCOVERY_USERINFO_ENDPOINT: 'https://id.example.com/me',
+    CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'guarded',
+    CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN: 'an-initial-access-token, another-access-token',
+    CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_ALLOWED_SCOPE: 'openid,photos.*',
     CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_DEFAULT_SCOPE: 'openid,profile',
     CLAVIGER_SUBJECT_TYPES_SUPPORTED: 'public,pairwise',
     CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT: 'a salt of tests',
@@ -134,6 +137,7 @@ t.test('every setting takes effect', async (t) => {
     systemSecrets: [secret, 'an older secret of the server'],
     log: { level: 'warn', format: 'json' },
     corsAllowedOrigins: ['https://a.example', 'https://b.example:8443'],
+    unguardedDocuments: false,
     settings: {
       accessTokenLifespan: 300,
       idTokenLifespan: 5400,
@@ -155,6 +159,9 @@ t.test('every setting takes effect', async (t) => {
       subjectTypes: ['public', 'pairwise'],
       pairwiseSalt: 'a salt of tests',
       shareErrorDebug: true,
+      clientRegistration: 'guarded',
+      initialAccessTokens: ['an-initial-access-token', 'another-access-token'],
+      registrationScope: ['openid', 'photos.*'],
       defaultClientScope: 'openid profile',
       claimsSupported: ['name', 'email'],
       scopesSupported: ['profile'],
@@ -278,6 +285,34 @@ t.test('a key is published for less long than it signs, unless keys do not rotat
   t.match(problemsOf({ ...ahead, CLAVIGER_KEY_ROTATION_INTERVAL: '24h' }), [/^CLAVIGER_KEY_PUBLISH_AHEAD must be/]);
   t.same(problemsOf({ ...ahead, CLAVIGER_KEY_ROTATION_INTERVAL: '25h' }), []);
   t.same(problemsOf({ ...ahead, CLAVIGER_KEY_ROTATION_INTERVAL: '0s' }), []);
+});
+
+t.test('guarded registration needs an initial access token, open registration is warned of', async (t) => {
+  t.match(problemsOf({ CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'guarded' }), [/INITIAL_ACCESS_TOKEN must be set/]);
+  for (const weak of ['too-short', 'a token with blanks in it', 'good-enough-for-this,']) {
+    const settings = { CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN: weak };
+    const [problem = ''] = problemsOf(settings);
+    t.match(problem, /INITIAL_ACCESS_TOKEN must be letters/);
+    t.notMatch(problem, weak, 'it may be a secret');
+  }
+  t.match(readConfig({ CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'open' }).warnings, [
+    /lets anyone in/,
+    /Anyone can register/,
+  ]);
+});
+
+t.test('what relaxes the guards for test hosts must be asked for, and is warned of', async (t) => {
+  const issuer = { CLAVIGER_ISSUER: 'https://op.test:9443/', CLAVIGER_SYSTEM_SECRET: secret };
+  t.equal(readConfig(issuer).pages.builtIn, false);
+  t.equal(readConfig(issuer).unguardedDocuments, false);
+  const relaxed = readConfig({
+    ...issuer,
+    CLAVIGER_DANGEROUS_BUILT_IN_PAGES: 'true',
+    CLAVIGER_DANGEROUS_UNGUARDED_DOCUMENTS: 'true',
+  });
+  t.match(relaxed.pages, { builtIn: true, loginUrl: 'https://op.test:9443/dev/login' });
+  t.equal(relaxed.unguardedDocuments, true);
+  t.match(relaxed.warnings, [/lets anyone in/, /BUILT_IN_PAGES/, /UNGUARDED_DOCUMENTS/]);
 });
 
 t.test('anything but development needs a system secret', async (t) => {

@@ -220,6 +220,48 @@ t.test('every page has the headers that keep it from being framed, cached, leake
   t.match(login.headers.get('set-cookie'), /; HttpOnly; SameSite=Lax$/);
 });
 
+t.test('a person sees the logo and the links of a client, before the login and at the consent', async (t) => {
+  const { provider, send } = await openApp(t);
+  await createClient(provider, {
+    logoUri: 'https://cdn.app.example:8443/logo.png?a=1&b="2"',
+    clientUri: 'https://app.example/',
+    policyUri: 'https://app.example/policy',
+    tosUri: 'https://app.example/terms',
+  });
+  const browser = new PlainBrowser(send);
+  const login = await browser.open(authorizeUrl());
+  const consent = await browser.submit(login, { user_name: 'anna', answer: 'accept' });
+  for (const { text, headers } of [login, consent]) {
+    t.match(
+      text,
+      '<img class="logo" src="https://cdn.app.example:8443/logo.png?a=1&amp;b=&quot;2&quot;" alt="Logo of App"',
+    );
+    t.match(text, '<a href="https://app.example/"');
+    t.match(text, '<a href="https://app.example/policy"');
+    t.match(text, '<a href="https://app.example/terms"');
+    t.match(headers.get('content-security-policy'), /(^|; )img-src https:\/\/cdn\.app\.example:8443(;|$)/);
+  }
+  t.match(consent.text, 'Then you go on to <strong>127.0.0.1:5555</strong>', 'a name can lie, the address cannot');
+});
+
+t.test('a logo that is not plain https is not shown, and cannot widen the policy; a script is no link', async (t) => {
+  const logos = [
+    'http://app.example/l.png',
+    'javascript:alert(1)',
+    'data:image/png,x',
+    "https://a;script-src *'/l.png",
+    'l.png',
+  ];
+  for (const logoUri of logos) {
+    const { provider, send } = await openApp(t);
+    await createClient(provider, { logoUri, clientUri: 'javascript:alert(1)', policyUri: 'data:text/html,x' });
+    const { text, headers } = await new PlainBrowser(send).open(authorizeUrl());
+    t.equal((await provider.admin.getClient('app'))?.metadata.logoUri, logoUri);
+    t.notMatch(text, /<img|javascript:|data:/, logoUri);
+    t.notMatch(headers.get('content-security-policy'), /img-src|script-src/, logoUri);
+  }
+});
+
 t.test('a post that does not come from the form in this browser changes nothing', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);

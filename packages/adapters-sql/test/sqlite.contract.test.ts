@@ -113,16 +113,18 @@ t.test('rows of the version before, which knew no audience, are read as having n
   await stores.consents.remember(fullConsent());
   await stores.tokens.createGrant(fullGrant(), { tokens: [fullToken()] });
   await stores.tokens.saveClientToken(fullClientToken());
-  const client = new SqliteClient(file);
-  client.exec(`
-    UPDATE clients SET metadata = json_remove(metadata, '$.audience');
+  const editor = new SqliteClient(file);
+  editor.exec(`
+    UPDATE clients SET metadata = json_remove(metadata, '$.audience', '$.applicationType', '$.registrationTokenHash');
     UPDATE flows SET data = json_remove(data, '$.request.audience', '$.consent.accepted.grantedAudience');
     UPDATE consents SET data = json_remove(data, '$.grantedAudience', '$.request.requestedAudience');
     UPDATE grants SET data = json_remove(data, '$.audience', '$.requestedAudience');
     UPDATE tokens SET audience = NULL;
   `);
-  client.close();
-  t.same((await stores.clients.find('app'))?.metadata.audience, []);
+  editor.close();
+  const client = await stores.clients.find('app');
+  t.match(client?.metadata, { audience: [], applicationType: '' });
+  t.notOk(client && 'registrationTokenHash' in client);
   t.same((await stores.clients.list({ limit: 1, offset: 0 }))[0]?.metadata.audience, []);
   const flow = await stores.flows.find('flow', now);
   t.same([flow?.request.audience, flow?.consent?.accepted?.grantedAudience], [[], []]);

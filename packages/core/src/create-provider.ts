@@ -37,6 +37,8 @@ import { makeRotateKeys } from './usecases/keys/rotate-keys.ts';
 import { StoredSigningKeys } from './usecases/keys/stored-signing-keys.ts';
 import { makeVerifyOwnJwt, type VerifyOwnJwt } from './usecases/keys/verify-own-jwt.ts';
 import { makeLoginUseCases } from './usecases/login/answer-login.ts';
+import { makeManageRegistration } from './usecases/registration/manage-registration.ts';
+import { makeRegisterClient } from './usecases/registration/register-client.ts';
 import { makeSessionUseCases } from './usecases/sessions/manage-sessions.ts';
 import { type IdentifySubject, makeIdentifySubject } from './usecases/subject-identifier.ts';
 import { makeAuthenticateClient } from './usecases/token/authenticate-client.ts';
@@ -119,6 +121,13 @@ export const createProvider = (options: ProviderOptions): Provider => {
     issuer,
     endpoints: makeEndpoints(wiring, findActiveToken, options.reportFailure ?? (() => undefined)),
     admin,
+    registration:
+      settings.clientRegistration === 'off'
+        ? null
+        : {
+            register: makeRegisterClient(administering),
+            ...makeManageRegistration({ ...administering, deleteClient: admin.deleteClient }),
+          },
   };
 };
 

@@ -13,6 +13,7 @@ export * from './domain/login-session.ts';
 export * from './domain/loopback.ts';
 export type { ResponseMode } from './domain/response-mode.ts';
 export type { ScopeStrategy } from './domain/scope.ts';
+export { type SelfRegisteredMetadata, selfRegisteredMembers } from './domain/self-registration.ts';
 export * from './domain/signing-algorithm.ts';
 export * from './domain/stored-key.ts';
 export * from './domain/stored-records.ts';

@@ -4,6 +4,7 @@ import type { Consent } from './domain/consent.ts';
 import type { Flow, Rejection } from './domain/flow.ts';
 import type { GrantSession } from './domain/grant.ts';
 import type { Jwk } from './domain/jwk.ts';
+import type { SelfRegisteredMetadata } from './domain/self-registration.ts';
 import type { EpochSeconds, Seconds } from './domain/time.ts';
 import type { Page } from './ports/paging.ts';
 import type { KeyAlgorithm } from './ports/system.ts';
@@ -14,6 +15,8 @@ export interface Provider {
   readonly issuer: string;
   readonly endpoints: Endpoints;
   readonly admin: AdminUseCases;
+  /** null: clients cannot register themselves. */
+  readonly registration: RegistrationUseCases | null;
 }
 
 /** The endpoints that speak OAuth on the wire, by what they are. Paths belong to the face. */
@@ -87,6 +90,46 @@ export interface AdminUseCases {
 
   /** The ports whose store does not answer; empty when all is well. */
   checkStores(): Promise<readonly StoreFailure[]>;
+}
+
+/**
+ * What clients may do about their own registration (RFC 7591, RFC 7592). OAuthError: invalid_token, invalid_redirect_uri,
+ * invalid_client_metadata, with a hint that names the member.
+ */
+export interface RegistrationUseCases {
+  register(command: RegisterClient): Promise<RegisteredClient>;
+  read(access: RegistrationAccess): Promise<RegisteredClient>;
+  /** What is not in `metadata` is unset; what only an administrator sets stays. */
+  replace(command: ReplaceRegistration): Promise<RegisteredClient>;
+  /** Ends the client's grants, consents and flows too. */
+  remove(access: RegistrationAccess): Promise<void>;
+}
+
+export interface RegisterClient {
+  /** A signed statement about the client's software (RFC 7591 §2.3), '' for none. None is trusted. */
+  readonly softwareStatement: string;
+  /** '' when none was sent. */
+  readonly initialAccessToken: string;
+  readonly metadata: SelfRegisteredMetadata;
+}
+
+export interface RegistrationAccess {
+  readonly clientId: string;
+  /** '' when none was sent. */
+  readonly registrationToken: string;
+}
+
+export interface ReplaceRegistration extends RegistrationAccess {
+  /** The one the client has, or ''. */
+  readonly secret: string;
+  readonly metadata: SelfRegisteredMetadata;
+}
+
+export interface RegisteredClient {
+  readonly client: Client;
+  /** In clear, when it is new; else ''. */
+  readonly secret: string;
+  readonly registrationToken: string;
 }
 
 export interface CleanExpired {

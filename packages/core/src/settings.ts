@@ -45,6 +45,12 @@ export interface Settings {
   readonly pairwiseSalt: string;
   /** Show `error_debug` to callers. Default false. */
   readonly shareErrorDebug: boolean;
+  /** Who may register clients: administrators only, holders of an initial access token too, or anyone. Default `off`. */
+  readonly clientRegistration: 'off' | 'guarded' | 'open';
+  /** What `guarded` asks for (RFC 7591 §3), each at least 16 bytes. Default none. */
+  readonly initialAccessTokens: readonly string[];
+  /** Scopes that clients may give themselves, read by the scope strategy. Default: those that OpenID Connect defines. */
+  readonly registrationScope: readonly string[];
   /** Scope of clients that are registered without one. Default ''. */
   readonly defaultClientScope: string;
   /** Added to `sub` in discovery. */
@@ -76,6 +82,9 @@ export const defaultSettings: Settings = {
   subjectTypes: ['public'],
   pairwiseSalt: '',
   shareErrorDebug: false,
+  clientRegistration: 'off',
+  initialAccessTokens: [],
+  registrationScope: ['openid', 'offline', 'offline_access', 'profile', 'email', 'address', 'phone'],
   defaultClientScope: '',
   claimsSupported: [],
   scopesSupported: [],
@@ -99,10 +108,14 @@ export const settingsProblems = (settings: Settings): readonly string[] => {
   const pairwise =
     settings.subjectTypes.includes('pairwise') && new TextEncoder().encode(settings.pairwiseSalt).length < 8;
   const { keyRotationInterval: interval, keyPublishAhead: ahead } = settings;
+  const weakToken = settings.initialAccessTokens.some((token) => new TextEncoder().encode(token).length < 16);
+  const unguarded = settings.clientRegistration === 'guarded' && settings.initialAccessTokens.length === 0;
   return [
     ...problems,
     // A key would still wait when the next one is made, and so on for ever.
     ...(interval > 0 && ahead >= interval ? ['keyPublishAhead must be shorter than keyRotationInterval.'] : []),
+    ...(weakToken ? ['Each of initialAccessTokens must have at least 16 bytes.'] : []),
+    ...(unguarded ? ['initialAccessTokens must be set for guarded clientRegistration.'] : []),
     ...(pairwise ? ['pairwiseSalt must have at least 8 bytes.'] : []),
     ...natural
       .filter((name) => !Number.isInteger(settings[name]) || settings[name] < 0)

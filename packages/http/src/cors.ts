@@ -8,7 +8,9 @@ export interface CorsOptions {
   readonly allowedOrigins: readonly string[];
 }
 
-const allowedMethods = new Set(['GET', 'POST']);
+const allowedMethods = ['GET', 'POST'];
+/** Of one client's registration (RFC 7592 §2). */
+const registrationMethods = ['GET', 'PUT', 'DELETE'];
 const allowedHeaders = new Map(['Accept', 'Authorization', 'Content-Type'].map((name) => [name.toLowerCase(), name]));
 
 /**
@@ -22,11 +24,17 @@ const forScripts = new Set<string>([
   paths.discovery,
   paths.metadata,
   paths.jwks,
+  paths.registration,
 ]);
 
-/** What this request asks for, as its route or, for a preflight, which has none, as its path says. */
-const isForScripts = (request: FastifyRequest): boolean =>
-  forScripts.has(request.routeOptions.url ?? request.raw.url?.split('?', 1)[0] ?? '');
+const oneRegistration = new RegExp(`^${paths.registration}/[^/]+$`);
+
+/** By what this request asks for, as its route or, for a preflight, which has none, as its path says. */
+const methodsForScripts = (request: FastifyRequest): readonly string[] => {
+  const path = request.routeOptions.url ?? request.raw.url?.split('?', 1)[0] ?? '';
+  if (forScripts.has(path)) return allowedMethods;
+  return oneRegistration.test(path) ? registrationMethods : [];
+};
 
 export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins }: CorsOptions): void => {
   const originFor = (origin: string): string | undefined => {
@@ -42,10 +50,11 @@ export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins }: CorsO
       'vary',
       isPreflight ? 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers' : 'Origin',
     );
-    const allowed = origin === undefined || !isForScripts(request) ? undefined : originFor(origin);
+    const methods = methodsForScripts(request);
+    const allowed = origin === undefined || methods.length === 0 ? undefined : originFor(origin);
     if (isPreflight) {
       const headers = canonicalHeaders(asked);
-      if (allowed && headers && allowedMethods.has(method)) {
+      if (allowed && headers && methods.includes(method)) {
         reply.header('access-control-allow-origin', allowed).header('access-control-allow-methods', method);
         if (headers.length > 0) reply.header('access-control-allow-headers', headers.join(', '));
       }

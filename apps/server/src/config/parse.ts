@@ -85,3 +85,11 @@ export const systemSecrets: Parse<readonly string[]> = (text) => {
     ? accept(secrets)
     : refuse(`at least ${leastSecretBytes} bytes long, each one if there are several, separated by commas`);
 };
+
+/** RFC 6750 §2.1: what can travel as a bearer token. */
+export const bearerTokens: Parse<readonly string[]> = (text) => {
+  const tokens = text.split(',').map((token) => token.trim());
+  return tokens.every((token) => /^[A-Za-z0-9._~+/-]{16,}=*$/.test(token))
+    ? accept(tokens)
+    : refuse('letters, digits and -._~+/ only, at least 16, in each one if there are several, separated by commas');
+};

@@ -6,6 +6,7 @@ import { type Dsn, dsn } from './dsn.ts';
 import { duration, mostOfTimers } from './duration.ts';
 import {
   anyText,
+  bearerTokens,
   hostName,
   issuerUrl,
   listOf,
@@ -282,6 +283,24 @@ export const variables = {
     pageUrl,
     "Advertised in discovery in place of the server's own userinfo URL.",
   ),
+  clientRegistration: preset(
+    'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION',
+    'off',
+    oneOf('off', 'guarded', 'open'),
+    'Who may register clients at `/oauth2/register` (RFC 7591): nobody, who has an initial access token, or anyone. See [client registration](registration.md).',
+  ),
+  initialAccessTokens: optional(
+    'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN',
+    bearerTokens,
+    'What `guarded` asks for, as a bearer token; at least 16 bytes. Several, separated by commas, are all good.',
+    true,
+  ),
+  registrationScope: preset(
+    'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_ALLOWED_SCOPE',
+    'openid,offline,offline_access,profile,email,address,phone',
+    listOf(scopeToken),
+    'Scopes that clients may give themselves when they register, read by CLAVIGER_SCOPE_STRATEGY; the default scope is always among them.',
+  ),
   defaultClientScope: list(
     'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_DEFAULT_SCOPE',
     scopeToken,
@@ -316,6 +335,18 @@ export const variables = {
     'false',
     trueOrFalse,
     'Give the private halves of the signing keys to whoever asks the admin listener, as the original did.',
+  ),
+  builtInPages: preset(
+    'CLAVIGER_DANGEROUS_BUILT_IN_PAGES',
+    'false',
+    trueOrFalse,
+    'Serve the built-in login and consent pages, which let anyone in, off loopback too: for test hosts.',
+  ),
+  unguardedDocuments: preset(
+    'CLAVIGER_DANGEROUS_UNGUARDED_DOCUMENTS',
+    'false',
+    trueOrFalse,
+    'Fetch documents of clients (`jwks_uri`, `sector_identifier_uri`, …) from internal addresses, over plain http and with any certificate too: for test hosts. Clients can then make the server ask machines that only it can reach.',
   ),
   openAdmin: preset(
     'CLAVIGER_DANGEROUS_OPEN_ADMIN',

@@ -1,5 +1,6 @@
 // The consent form.
 import { type PendingRequest, subjectOf } from '@claviger/core';
+import { clientLinks, clientLogo, destination } from './about-client.ts';
 import { formTokenField } from './form-token.ts';
 import { type Html, html } from './html.ts';
 import { clientName } from './login-page.ts';
@@ -21,17 +22,9 @@ const tickBox = (scope: string, index: number): Html => {
 <label for="scope-${index}">${meaning ?? scope}${meaning !== undefined && html`<small>${scope}</small>`}</label></div>`;
 };
 
-const fineprint = ({ policyUri, tosUri }: PendingRequest['client']['metadata']): Html => {
-  const links = [
-    { text: 'Privacy policy', url: policyUri },
-    { text: 'Terms of service', url: tosUri },
-  ].filter(({ url }) => /^https?:\/\//i.test(url));
-  return html`${links.length > 0 && html`<p>${links.map(({ text, url }) => html`<a href="${url}" rel="noreferrer">${text}</a> `)}</p>`}`;
-};
-
 export const consentPage = (request: PendingRequest, formToken: string): Html => {
   const { scope, audience } = request.flow.request;
-  return html`
+  return html`${clientLogo(request.client.metadata)}
 <p>You are logged in as <strong>${subjectOf(request.flow)}</strong>.</p>
 <form method="post" action="consent">
 <input type="hidden" name="consent_challenge" value="${request.challenge}">
@@ -42,7 +35,8 @@ ${
     : html`<p>${clientName(request)} asks for nothing but to know that you are there.</p>`
 }
 ${audience.length > 0 && html`<p>For use at ${audience.join(', ')}.</p>`}
-${fineprint(request.client.metadata)}
+<p>Then you go on to <strong>${destination(request)}</strong>.</p>
+${clientLinks(request.client.metadata)}
 <div class="tick"><input type="checkbox" id="remember" name="remember" value="true">
 <label for="remember">Do not ask again for this application</label></div>
 <div class="buttons">

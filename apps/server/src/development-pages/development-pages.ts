@@ -2,6 +2,7 @@
 import { type AnswerResult, OAuthError, type PendingRequest, type Provider, seconds, subjectOf } from '@claviger/core';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { builtInPages } from '../config.ts';
+import { logoOrigin } from './about-client.ts';
 import { callbackPage, callbackTitle } from './callback-page.ts';
 import { sessionFor } from './claims.ts';
 import { consentPage } from './consent-page.ts';
@@ -58,7 +59,8 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
   ): FastifyReply => {
     const formToken = issueFormToken(request, reply, secure);
     const form = complained ?? { userName: pending.flow.request.context.loginHint, complaint: '' };
-    return sendPage(reply, complained ? 400 : 200, 'Log in', loginPage({ request: pending, formToken, ...form }));
+    const page = loginPage({ request: pending, formToken, ...form });
+    return sendPage(reply, complained ? 400 : 200, 'Log in', page, { pictures: logoOrigin(pending.client.metadata) });
   };
 
   const acceptConsent = (pending: PendingRequest, scope: readonly string[], remember: boolean) =>
@@ -112,7 +114,9 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
     if (flow.state !== 'consent-pending') return sendProblem(reply, 'answered');
     if (flow.consent?.skip) return sendResult(reply, await acceptConsent(pending, flow.request.scope, false));
     const formToken = issueFormToken(request, reply, secure);
-    return sendPage(reply, 200, `Allow ${clientName(pending)}?`, consentPage(pending, formToken));
+    return sendPage(reply, 200, `Allow ${clientName(pending)}?`, consentPage(pending, formToken), {
+      pictures: logoOrigin(pending.client.metadata),
+    });
   });
 
   app.post(builtInPages.consent, async (request, reply) => {

@@ -26,6 +26,7 @@ button.main{color:var(--on);background:var(--accent)}
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .bad{color:var(--bad);font-weight:600}
+.logo{display:block;max-width:100%;height:4rem;margin:0 0 1rem;object-fit:contain;object-position:left}
 .note{margin:1.5rem 0 0;font-size:.875rem;color:var(--soft)}
 code,pre{font:.875rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere;white-space:pre-wrap}
 pre{padding:.75rem;background:var(--ground);border-radius:.4rem}
@@ -33,18 +34,21 @@ dt{font-weight:600}
 dd{margin:0 0 .75rem;overflow-wrap:anywhere}
 `;
 
-const contentSecurityPolicy = [
+const policy: readonly string[] = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
   "frame-ancestors 'none'",
   "base-uri 'none'",
   // No form-action: browsers apply it to every redirect that follows a post, and these end at the client's redirect URI,
   // which may redirect further. Nothing can inject a form here, since every value is escaped.
-].join('; ');
+];
+
+/** `pictures`: an origin, or '' for none. */
+const contentSecurityPolicy = (pictures: string): string =>
+  [...(pictures === '' ? [] : [`img-src ${pictures}`]), ...policy].join('; ');
 
 const headers = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': contentSecurityPolicy,
   'x-frame-options': 'DENY',
   'x-content-type-options': 'nosniff',
   // The address holds a challenge, with which one could answer for the person.
@@ -54,7 +58,18 @@ const headers = {
 
 const note = html`<p class="note">Built-in page of a development server: it asks for no password.</p>`;
 
-export const sendPage = (reply: FastifyReply, status: number, title: string, content: Html): FastifyReply => {
+export interface PageOptions {
+  /** The origin that the page's picture comes from. Default '': there is none. */
+  readonly pictures?: string;
+}
+
+export const sendPage = (
+  reply: FastifyReply,
+  status: number,
+  title: string,
+  content: Html,
+  { pictures = '' }: PageOptions = {},
+): FastifyReply => {
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -72,7 +87,10 @@ ${note}
 </body>
 </html>
 `;
-  return reply.code(status).headers(headers).send(page.text);
+  return reply
+    .code(status)
+    .headers({ ...headers, 'content-security-policy': contentSecurityPolicy(pictures) })
+    .send(page.text);
 };
 
 /** After a post, 303 makes the browser go on with GET (RFC 9110 §15.4.4). */

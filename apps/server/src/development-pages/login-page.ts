@@ -1,5 +1,6 @@
 // The login form.
 import type { PendingRequest } from '@claviger/core';
+import { clientLinks, clientLogo } from './about-client.ts';
 import { formTokenField } from './form-token.ts';
 import { type Html, html } from './html.ts';
 
@@ -16,7 +17,12 @@ export interface LoginForm {
 export const clientName = ({ client }: PendingRequest): string => client.metadata.name || client.id;
 
 /** The path of the form's action is relative: the page is below an issuer that may have a path. */
-export const loginPage = ({ request, formToken, userName, complaint }: LoginForm): Html => html`
+export const loginPage = ({
+  request,
+  formToken,
+  userName,
+  complaint,
+}: LoginForm): Html => html`${clientLogo(request.client.metadata)}
 <p>to continue to <strong>${clientName(request)}</strong></p>
 <form method="post" action="login">
 <input type="hidden" name="login_challenge" value="${request.challenge}">
@@ -32,4 +38,5 @@ ${complaint !== '' && html`aria-invalid="true" aria-describedby="complaint"`}>
 <button class="main" type="submit" name="answer" value="accept">Log in</button>
 <button type="submit" name="answer" value="reject" formnovalidate>Cancel</button>
 </div>
-</form>`;
+</form>
+${clientLinks(request.client.metadata)}`;

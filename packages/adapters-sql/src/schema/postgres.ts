@@ -1,8 +1,9 @@
 // The tables as drizzle sees them in Postgres, and as the stores are written against: schema/sqlite.ts has the same rows.
 // migrations/postgres makes them and says what they are for; tests compare all three.
-import type { Client, Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
+import type { Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
 import { bigint, customType, integer, pgTable, primaryKey } from 'drizzle-orm/pg-core';
 import { bytes, json, textWithoutNul, textWithoutNulOrNull } from './encodings.ts';
+import type { StoredMetadata } from './stored-metadata.ts';
 
 /** The type of a set of tables: what the stores need to know of them. */
 export type Tables = {
@@ -55,7 +56,7 @@ export const clients = pgTable('clients', {
   id: text('id').notNull().primaryKey(),
   version: integer('version').notNull(),
   secretHash: text('secret_hash').notNull(),
-  metadata: jsonText<Client['metadata']>('metadata').notNull(),
+  metadata: jsonText<StoredMetadata>('metadata').notNull(),
   createdAt: moment('created_at').notNull(),
   updatedAt: moment('updated_at').notNull(),
 });

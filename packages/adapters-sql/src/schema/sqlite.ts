@@ -1,7 +1,8 @@
 // The tables as drizzle sees them. migrations/sqlite makes them and says what they are for; a test compares the two.
-import type { Client, Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
+import type { Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
 import { customType, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { bytes, json } from './encodings.ts';
+import type { StoredMetadata } from './stored-metadata.ts';
 
 const id = customType<{ data: string; driverData: Buffer }>({ dataType: () => 'blob', ...bytes });
 
@@ -30,7 +31,7 @@ export const clients = sqliteTable('clients', {
   id: text('id').notNull().primaryKey(),
   version: integer('version').notNull(),
   secretHash: text('secret_hash').notNull(),
-  metadata: jsonText<Client['metadata']>('metadata').notNull(),
+  metadata: jsonText<StoredMetadata>('metadata').notNull(),
   createdAt: moment('created_at').notNull(),
   updatedAt: moment('updated_at').notNull(),
 });

@@ -1,8 +1,9 @@
 // ClientStore in one table. A replacement counts only if the version is still the expected one.
-import { type Client, type ClientStore, completeClient, type Page } from '@claviger/core';
+import type { Client, ClientStore, Page } from '@claviger/core';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { type Database, once } from '../database.ts';
 import { given, givenRow } from '../placeholders.ts';
+import { fromRow, toRow } from '../schema/stored-metadata.ts';
 
 const prepare = ({ query, tables: { clients } }: Database) => ({
   create: query
@@ -52,22 +53,22 @@ export class SqlClientStore implements ClientStore {
   }
 
   async create(client: Client): Promise<'created' | 'exists'> {
-    const created = await this.#database.change(this.#statements().create, { ...client });
+    const created = await this.#database.change(this.#statements().create, toRow(client));
     return created.length > 0 ? 'created' : 'exists';
   }
 
   async find(id: string): Promise<Client | undefined> {
     const [client] = await this.#database.run(this.#statements().find, { id });
-    return client && completeClient(client);
+    return client && fromRow(client);
   }
 
   async list(page: Page): Promise<readonly Client[]> {
     const { limit, offset } = page;
-    return (await this.#database.run(this.#statements().list, { limit, offset })).map(completeClient);
+    return (await this.#database.run(this.#statements().list, { limit, offset })).map(fromRow);
   }
 
   async replace(client: Client, expectedVersion: number): Promise<'replaced' | 'stale'> {
-    const replaced = await this.#database.change(this.#statements().replace, { ...client, expectedVersion });
+    const replaced = await this.#database.change(this.#statements().replace, { ...toRow(client), expectedVersion });
     return replaced.length > 0 ? 'replaced' : 'stale';
   }
 

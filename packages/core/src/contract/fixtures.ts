@@ -66,6 +66,8 @@ export const fullMetadata = (): Required<ClientMetadata> => ({
   userinfoSignedResponseAlg: 'RS256',
   idTokenSignedResponseAlg: 'ES256',
   accessTokenStrategy: 'jwt',
+  applicationType: 'web',
+  initiateLoginUri: 'https://app.example.org/login',
 });
 
 export const fullClient = (change: Partial<Client> = {}): Client => {
@@ -76,6 +78,7 @@ export const fullClient = (change: Partial<Client> = {}): Client => {
     createdAt: later(-100),
     updatedAt: later(-50),
     version: 3,
+    registrationTokenHash: hashOf('registration'),
   };
   return { ...client, ...change };
 };

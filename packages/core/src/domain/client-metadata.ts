@@ -3,6 +3,7 @@ import { oauthError } from '../errors/oauth-error.ts';
 import type { ClientMetadata } from './client.ts';
 import { faultyMember } from './jwk.ts';
 import { accessTokenStrategies } from './token.ts';
+import { isWebUrl } from './web-url.ts';
 
 /** Schemes that run as script in whoever opens them: a redirect there would hand the page to the client's author. */
 const scriptSchemes = new Set(['javascript', 'data', 'vbscript']);
@@ -42,6 +43,8 @@ export const registeredMetadata = ({ metadata, secret }: Registration, limits: R
   checkSubjectType(complete, limits.subjectTypes);
   checkAccessTokenStrategy(complete);
   checkAudience(complete);
+  checkApplicationType(complete);
+  checkInitiateLoginUri(complete);
   return complete;
 };
 
@@ -115,5 +118,18 @@ const checkAudience = ({ audience }: ClientMetadata): void => {
   const faulty = audience.find((entry) => !/^[^\s\p{Cc}]+$/u.test(entry));
   if (faulty !== undefined) {
     throw oauthError('invalid_request', `audience: ${JSON.stringify(faulty)} is empty or has a blank in it.`);
+  }
+};
+
+const checkApplicationType = ({ applicationType }: ClientMetadata): void => {
+  if (!['', 'web', 'native'].includes(applicationType)) {
+    throw oauthError('invalid_request', 'application_type must be "web" or "native".');
+  }
+};
+
+/** OpenID Connect Registration §2: it MUST be https. Browsers are sent there, so no other scheme will do. */
+const checkInitiateLoginUri = ({ initiateLoginUri }: ClientMetadata): void => {
+  if (initiateLoginUri !== '' && !isWebUrl(initiateLoginUri, ['https:'])) {
+    throw oauthError('invalid_request', 'initiate_login_uri must be an https URL.');
   }
 };

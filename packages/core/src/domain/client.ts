@@ -1,4 +1,5 @@
 // A registered client, and what it may do. Registration rules are in client-metadata.ts.
+import type { Hashed } from './hashed.ts';
 import type { JwkSet } from './jwk.ts';
 import type { EpochSeconds } from './time.ts';
 
@@ -33,6 +34,10 @@ export interface ClientMetadata {
   readonly idTokenSignedResponseAlg: string;
   /** `opaque` or `jwt`, under the name that today's Hydra has for it; '' for the server's default. */
   readonly accessTokenStrategy: string;
+  /** `web` or `native`; '' counts as `web` (OpenID Connect Registration §2). */
+  readonly applicationType: string;
+  /** Where a login can be begun from outside (OpenID Connect Core §4). */
+  readonly initiateLoginUri: string;
 }
 
 /** Everything unset: a registration names what it wants to be otherwise. */
@@ -59,6 +64,8 @@ export const emptyClientMetadata: ClientMetadata = {
   userinfoSignedResponseAlg: '',
   idTokenSignedResponseAlg: '',
   accessTokenStrategy: '',
+  applicationType: '',
+  initiateLoginUri: '',
 };
 
 export interface Client {
@@ -70,6 +77,8 @@ export interface Client {
   readonly updatedAt: EpochSeconds;
   /** Grows by one with every replacement; the store compares it. */
   readonly version: number;
+  /** Of a client that registered itself: what its registration access token is recognised by (RFC 7592 §3). */
+  readonly registrationTokenHash?: Hashed;
 }
 
 /**
@@ -81,6 +90,10 @@ export const isOf = (client: Client, clientId: string, moment: EpochSeconds): bo
 
 /** RFC 6749 §2.1: a public client cannot keep a secret. */
 export const isPublic = (client: Client): boolean => client.metadata.tokenEndpointAuthMethod === 'none';
+
+/** Whether it proves who it is by a secret (RFC 7591 §2, token_endpoint_auth_method). */
+export const usesSecret = ({ metadata }: Client): boolean =>
+  metadata.tokenEndpointAuthMethod.startsWith('client_secret_');
 
 /** RFC 7591 §2: without a registered value the grant type is authorization_code. */
 export const allowsGrantType = ({ metadata: { grantTypes } }: Client, grantType: string): boolean =>

@@ -17,6 +17,8 @@ export interface JwkSet {
 /** Members that make a key private or secret (RFC 7518 §6.2.2, §6.3.2, §6.4). */
 const secretMembers = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
 
+export const isPrivate = (jwk: Jwk): boolean => Object.keys(jwk).some((member) => secretMembers.has(member));
+
 export const publicPart = (jwk: Jwk): Jwk =>
   Object.fromEntries(Object.entries(jwk).filter(([member]) => !secretMembers.has(member))) as Jwk;
 

@@ -64,6 +64,19 @@ export const errorKinds = {
     status: 400,
     description: 'The requested resource or audience is unknown, malformed, or not allowed.',
   },
+  // RFC 6750 §3.1, for the tokens of RFC 7591 and RFC 7592
+  invalid_token: {
+    status: 401,
+    description: 'The token is missing, unknown or revoked.',
+    hint: 'Send the token as a bearer token in the Authorization header.',
+  },
+  // RFC 7591 §3.2.2
+  invalid_redirect_uri: { status: 400, description: 'A redirect URI of the client is not allowed.' },
+  invalid_client_metadata: {
+    status: 400,
+    description: 'A value of the client metadata is not valid, or the client may not choose it.',
+  },
+  unapproved_software_statement: { status: 400, description: 'The server does not take this software statement.' },
   // Codes of the 2018 API
   invalid_state: { status: 400, description: 'The state is missing or too short.' },
   request_unauthorized: {

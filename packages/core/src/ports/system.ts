@@ -35,7 +35,8 @@ export type MacPurpose =
   | 'consent-challenge'
   | 'consent-verifier'
   | 'browser-cookie'
-  | 'session-cookie';
+  | 'session-cookie'
+  | 'registration-token';
 
 /** Message authentication codes under the system secret. */
 export interface Mac {

@@ -5,6 +5,7 @@ export const paths = {
   revoke: '/oauth2/revoke',
   introspect: '/oauth2/introspect',
   userinfo: '/userinfo',
+  registration: '/oauth2/register',
   discovery: '/.well-known/openid-configuration',
   metadata: '/.well-known/oauth-authorization-server',
   jwks: '/.well-known/jwks.json',

@@ -9,6 +9,8 @@ import { isPublicAddress } from './public-address.ts';
 export interface RemoteDocumentsOptions {
   /** For test hosts: internal addresses and plain http are allowed. Default false. */
   readonly allowInternal?: boolean;
+  /** For test hosts: certificates are not checked. Default false. */
+  readonly anyCertificate?: boolean;
   /** Milliseconds for the whole exchange. Default 5000. */
   readonly timeout?: number;
   /** Bytes. Default 128 KiB. */
@@ -33,7 +35,7 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
 };
 
 export const nodeRemoteDocuments = (options: RemoteDocumentsOptions = {}): RemoteDocuments => {
-  const { allowInternal = false, timeout = 5000, longest = 128 * 1024, ca } = options;
+  const { allowInternal = false, anyCertificate = false, timeout = 5000, longest = 128 * 1024, ca } = options;
 
   const check = (url: URL): void => {
     if (url.protocol !== 'https:' && !(allowInternal && url.protocol === 'http:')) throw new Refused('it is not https');
@@ -56,6 +58,7 @@ export const nodeRemoteDocuments = (options: RemoteDocumentsOptions = {}): Remot
           agent: false,
           ...(allowInternal ? {} : { lookup: publicLookup }),
           ...(ca === undefined ? {} : { ca }),
+          ...(anyCertificate ? { rejectUnauthorized: false } : {}),
         },
         (response) => {
           const chunks: Buffer[] = [];

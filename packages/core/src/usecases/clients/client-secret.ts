@@ -3,6 +3,9 @@ import type { Client, ClientMetadata } from '../../domain/client.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { Cipher, System } from '../../ports/system.ts';
 
+/** Of a drawn secret: 256 bits, 43 characters of base64url. */
+export const secretBytes = 32;
+
 const sealed = 'sealed:';
 
 type Deps = Pick<System, 'cipher' | 'secretHasher'>;
@@ -38,3 +41,13 @@ export const rekeepSecret = async (deps: Deps, client: Client, metadata: ClientM
   if (wantsSealed) throw oauthError('invalid_request', 'client_secret must be sent again for client_secret_jwt.');
   return deps.secretHasher.hashChosen(openSealedSecret(deps.cipher, client));
 };
+
+/** In constant time. */
+export const isSecretOf = async (
+  { cipher, digest, secretHasher }: Deps & Pick<System, 'digest'>,
+  client: Client,
+  secret: string,
+): Promise<boolean> =>
+  client.secretHash.startsWith(sealed)
+    ? digest.equal(secret, openSealedSecret(cipher, client))
+    : secretHasher.verify(secret, client.secretHash);

@@ -4,10 +4,7 @@ import type { ClientStore } from '../../ports/client-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { CreateClient, CreateClientResult } from '../../provider.ts';
 import { acceptRegistration, type RegistrationDeps } from './accept-registration.ts';
-import { keepSecret } from './client-secret.ts';
-
-/** 256 bits: 43 characters of base64url. */
-const secretBytes = 32;
+import { keepSecret, secretBytes } from './client-secret.ts';
 
 export const makeCreateClient =
   (

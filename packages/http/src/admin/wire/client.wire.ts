@@ -28,6 +28,8 @@ export const clientNames = {
   userinfoSignedResponseAlg: 'userinfo_signed_response_alg',
   idTokenSignedResponseAlg: 'id_token_signed_response_alg',
   accessTokenStrategy: 'access_token_strategy',
+  applicationType: 'application_type',
+  initiateLoginUri: 'initiate_login_uri',
 } as const satisfies Record<keyof ClientMetadata, string>;
 
 const text = nullable(Type.String());
@@ -60,6 +62,8 @@ export const clientBody = Type.Object({
   userinfo_signed_response_alg: text,
   id_token_signed_response_alg: text,
   access_token_strategy: text,
+  application_type: text,
+  initiate_login_uri: text,
 });
 
 export type ClientBody = Static<typeof clientBody>;
@@ -81,9 +85,11 @@ const omittedWhenEmpty = new Set<keyof ClientMetadata>([
   'audience',
   'idTokenSignedResponseAlg',
   'accessTokenStrategy',
+  'applicationType',
+  'initiateLoginUri',
 ]);
 
-const listMembers = new Set<keyof ClientMetadata>([
+export const listMembers = new Set<keyof ClientMetadata>([
   'redirectUris',
   'grantTypes',
   'responseTypes',

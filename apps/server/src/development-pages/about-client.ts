@@ -1,0 +1,41 @@
+// What a client says about itself, as a person is to see it (OpenID Connect Registration §2: logo_uri, client_uri, policy_uri,
+// tos_uri). Nobody has checked any of it; what decides is where the answer goes.
+import type { PendingRequest } from '@claviger/core';
+import { type Html, html } from './html.ts';
+
+type Metadata = PendingRequest['client']['metadata'];
+
+/**
+ * Only over https, and from a host whose name is nothing but one: it becomes a part of the Content-Security-Policy. '' for
+ * no picture.
+ */
+export const logoOrigin = ({ logoUri }: Metadata): string => {
+  if (!URL.canParse(logoUri)) return '';
+  const { origin } = new URL(logoUri);
+  return /^https:\/\/[a-z0-9.-]+(:\d+)?$/.test(origin) ? origin : '';
+};
+
+export const clientLogo = (metadata: Metadata): Html =>
+  html`${
+    logoOrigin(metadata) !== '' &&
+    html`<img class="logo" src="${metadata.logoUri}" alt="Logo of ${metadata.name || 'the application'}" referrerpolicy="no-referrer">`
+  }`;
+
+/** An administrator may have registered anything: only http and https become links. */
+const link = (text: string, url: string): readonly Html[] =>
+  /^https?:\/\//i.test(url) ? [html`<a href="${url}" rel="noreferrer noopener" target="_blank">${text}</a> `] : [];
+
+export const clientLinks = ({ clientUri, policyUri, tosUri }: Metadata): Html => {
+  const links = [
+    ...link('About the application', clientUri),
+    ...link('Privacy policy', policyUri),
+    ...link('Terms of service', tosUri),
+  ];
+  return html`${links.length > 0 && html`<p class="links">${links}</p>`}`;
+};
+
+/** Where the person will be sent: the host, or the scheme of a native application. */
+export const destination = ({ flow }: PendingRequest): string => {
+  const { host, protocol } = new URL(flow.request.redirectUri);
+  return host || protocol;
+};

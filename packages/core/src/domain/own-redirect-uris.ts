@@ -1,0 +1,43 @@
+// Redirect URIs that a client registers by itself. Codes and tokens go there, so the rules are stricter than for those
+// that an administrator vouches for.
+import { oauthError } from '../errors/oauth-error.ts';
+import type { ClientMetadata } from './client.ts';
+import { isLoopbackUrl } from './loopback.ts';
+import { isWebUrl } from './web-url.ts';
+
+/** Throws invalid_redirect_uri. */
+export const checkOwnRedirectUris = (metadata: ClientMetadata): void => {
+  const { redirectUris, grantTypes, applicationType } = metadata;
+  const redirects = grantTypes.includes('authorization_code') || grantTypes.includes('implicit');
+  // RFC 7591 §2: clients of flows with redirection MUST register their redirect URIs.
+  if (redirects && redirectUris.length === 0) throw refuse('redirect_uris must have at least one URI.');
+  for (const uri of redirectUris) {
+    const fault = faultOf(uri, applicationType, grantTypes.includes('implicit'));
+    if (fault) throw refuse(`redirect_uris: ${JSON.stringify(uri)} ${fault}.`);
+  }
+};
+
+const refuse = (hint: string) => oauthError('invalid_redirect_uri', hint);
+
+const faultOf = (uri: string, applicationType: string, implicit: boolean): string | undefined => {
+  if (uri.includes('#')) return 'has a fragment';
+  if (applicationType === 'native') return isNative(uri) ? undefined : nativeRule;
+  if (isWebUrl(uri, ['https:'])) {
+    return implicit && isLoopbackUrl(uri) ? 'is on loopback, which web clients with implicit must not use' : undefined;
+  }
+  if (isWebUrl(uri, ['http:']) && isLoopbackUrl(uri)) {
+    // OpenID Connect Registration §2, application_type.
+    return implicit ? 'is not https, which web clients with implicit must use' : undefined;
+  }
+  return 'is not https; only on a loopback host may it be http';
+};
+
+const nativeRule =
+  'is neither https, nor http on a loopback host, nor of a private-use scheme with a period, such as com.example.app:/callback';
+
+/** RFC 8252 §7.1 to §7.3. A scheme with a period is a domain name in reverse: none that systems or browsers use has one. */
+const isNative = (uri: string): boolean => {
+  if (isWebUrl(uri, ['https:'])) return true;
+  if (/^https?:/i.test(uri)) return isWebUrl(uri) && isLoopbackUrl(uri);
+  return /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:[^\s\p{Cc}]+$/iu.test(uri) && URL.canParse(uri);
+};

@@ -1,0 +1,193 @@
+// What a client may register by itself (RFC 7591 §2, OpenID Connect Registration §2), and what it gets when it says
+// nothing. Written for strangers: what is not listed here only an administrator sets.
+import { oauthError } from '../errors/oauth-error.ts';
+import type { ClientMetadata } from './client.ts';
+import type { JwkSet } from './jwk.ts';
+import { isPrivate } from './jwk.ts';
+import { checkOwnRedirectUris } from './own-redirect-uris.ts';
+import { firstNotAllowed, parseScope, type ScopeStrategy } from './scope.ts';
+import { isWebUrl } from './web-url.ts';
+
+/** A new member of ClientMetadata stays the administrator's until it is added here. */
+export const selfRegisteredMembers = [
+  'name',
+  'redirectUris',
+  'grantTypes',
+  'responseTypes',
+  'scope',
+  'policyUri',
+  'tosUri',
+  'clientUri',
+  'logoUri',
+  'contacts',
+  'subjectType',
+  'sectorIdentifierUri',
+  'jwksUri',
+  'jwks',
+  'tokenEndpointAuthMethod',
+  'requestUris',
+  'requestObjectSigningAlg',
+  'userinfoSignedResponseAlg',
+  'idTokenSignedResponseAlg',
+  'applicationType',
+  'initiateLoginUri',
+] as const satisfies readonly (keyof ClientMetadata)[];
+
+export type SelfRegisteredMetadata = Pick<ClientMetadata, (typeof selfRegisteredMembers)[number]>;
+
+export interface RegistrationPolicy {
+  readonly allowedScope: readonly string[];
+  /** '' registers all that is allowed. */
+  readonly defaultScope: string;
+  readonly scopeStrategy: ScopeStrategy;
+  /** Anyone may register: no tokens for a client that no person gave a grant to. */
+  readonly open: boolean;
+}
+
+/**
+ * The metadata to store; `current` is what the client has already: it may keep it, and the administrator's members stay.
+ * Throws invalid_redirect_uri and invalid_client_metadata, naming the member.
+ */
+export const selfRegisteredMetadata = (
+  sent: SelfRegisteredMetadata,
+  current: ClientMetadata,
+  policy: RegistrationPolicy,
+): ClientMetadata => {
+  const complete = { ...current, ...sent, ...grantsOf(sent), applicationType: sent.applicationType || 'web' };
+  checkAuthMethod(complete);
+  checkGrants(complete, current, policy);
+  checkOwnRedirectUris(complete);
+  checkTexts(complete);
+  checkLinks(complete);
+  checkKeys(complete.jwks);
+  checkSector(complete);
+  return { ...complete, scope: scopeOf(sent, current, policy) };
+};
+
+const refuse = (hint: string) => oauthError('invalid_client_metadata', hint);
+
+/** RFC 7591 §2.1: which grant types a response type needs. */
+const grantTypesFor = (responseType: string): readonly string[] => {
+  const words = parseScope(responseType);
+  return [
+    ...(words.includes('code') ? ['authorization_code'] : []),
+    ...(words.includes('token') || words.includes('id_token') ? ['implicit'] : []),
+  ];
+};
+
+/** RFC 7591 §2: authorization_code and code, unless what was sent says more. */
+const grantsOf = ({ grantTypes, responseTypes }: SelfRegisteredMetadata) => {
+  const needed = [...new Set(responseTypes.flatMap(grantTypesFor))];
+  const grants = grantTypes.length > 0 ? grantTypes : needed.length > 0 ? needed : ['authorization_code'];
+  const usual = grants.includes('authorization_code') ? ['code'] : [];
+  return { grantTypes: grants, responseTypes: responseTypes.length > 0 ? responseTypes : usual };
+};
+
+const authMethods = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'];
+
+const checkAuthMethod = ({ tokenEndpointAuthMethod: method, grantTypes }: ClientMetadata): void => {
+  if (method !== '' && !authMethods.includes(method)) {
+    throw refuse(`token_endpoint_auth_method ${JSON.stringify(method)} is not one of ${authMethods.join(', ')}.`);
+  }
+  // RFC 6749 §4.4: confidential clients only.
+  if (method === 'none' && grantTypes.includes('client_credentials')) {
+    throw refuse('grant_types: client_credentials is not for clients with token_endpoint_auth_method "none".');
+  }
+};
+
+const grantTypes = ['authorization_code', 'implicit', 'refresh_token'];
+
+const responseTypes = [
+  'code',
+  'token',
+  'id_token',
+  'id_token token',
+  'code token',
+  'code id_token',
+  'code id_token token',
+  'none',
+].map((type) => type.split(' ').sort().join(' '));
+
+const checkGrants = (sent: ClientMetadata, current: ClientMetadata, { open }: RegistrationPolicy): void => {
+  const allowed = [...grantTypes, ...(open ? [] : ['client_credentials']), ...current.grantTypes];
+  const excess = sent.grantTypes.find((type) => !allowed.includes(type));
+  if (excess !== undefined) {
+    throw refuse(`grant_types: ${JSON.stringify(excess)} is not one that a client may register.`);
+  }
+  for (const type of sent.responseTypes) {
+    if (!responseTypes.includes([...parseScope(type)].sort().join(' '))) {
+      throw refuse(`response_types: ${JSON.stringify(type)} is not supported.`);
+    }
+    // RFC 7591 §2.1: the server should see that the two do not contradict each other.
+    const missing = grantTypesFor(type).find((needed) => !sent.grantTypes.includes(needed));
+    if (missing) throw refuse(`response_types: ${JSON.stringify(type)} needs ${missing} among grant_types.`);
+  }
+  if (
+    sent.grantTypes.includes('implicit') &&
+    sent.responseTypes.every((type) => !grantTypesFor(type).includes('implicit'))
+  ) {
+    throw refuse('grant_types: implicit needs a response type with token or id_token among response_types.');
+  }
+};
+
+/** Control characters have no place in what pages and logs show. */
+const checkTexts = ({ name, contacts }: ClientMetadata): void => {
+  if (/\p{Cc}/u.test(name)) throw refuse('client_name must not have control characters.');
+  if (contacts.some((contact) => /\p{Cc}/u.test(contact))) throw refuse('contacts must not have control characters.');
+};
+
+/** Links and pictures on login pages: never a scheme that a browser runs as script. */
+const checkLinks = (metadata: ClientMetadata): void => {
+  const links = {
+    client_uri: metadata.clientUri,
+    logo_uri: metadata.logoUri,
+    policy_uri: metadata.policyUri,
+    tos_uri: metadata.tosUri,
+  };
+  for (const [member, uri] of Object.entries(links)) {
+    if (uri !== '' && !isWebUrl(uri)) throw refuse(`${member} must be an http or https URL.`);
+  }
+  const fetched = [
+    ...[metadata.jwksUri, metadata.sectorIdentifierUri].map((uri, index) => ({
+      member: index === 0 ? 'jwks_uri' : 'sector_identifier_uri',
+      uri,
+    })),
+    ...metadata.requestUris.map((uri) => ({ member: 'request_uris', uri })),
+  ];
+  const bad = fetched.find(({ uri }) => uri !== '' && !isWebUrl(uri, ['https:']));
+  if (bad) throw refuse(`${bad.member}: ${JSON.stringify(bad.uri)} is no https URL.`);
+};
+
+/** OpenID Connect Registration §2: public keys. A private one that was sent is no longer private. */
+const checkKeys = (jwks: JwkSet | null): void => {
+  const index = jwks?.keys.findIndex(isPrivate) ?? -1;
+  if (index >= 0) throw refuse(`jwks.keys[${index}] has private members; only public keys are registered.`);
+};
+
+/** OpenID Connect Core §8.1: the sector is the host of the redirect URI, unless there are several, or none. */
+const checkSector = ({ subjectType, sectorIdentifierUri, redirectUris }: ClientMetadata): void => {
+  if (subjectType !== 'pairwise' || sectorIdentifierUri !== '') return;
+  if (redirectUris.length !== 1 || !redirectUris.every((uri) => isWebUrl(uri))) {
+    throw refuse(
+      'sector_identifier_uri is needed for pairwise subjects, unless there is one redirect URI with a host.',
+    );
+  }
+};
+
+const scopeOf = (sent: SelfRegisteredMetadata, current: ClientMetadata, policy: RegistrationPolicy): string => {
+  const { allowedScope, defaultScope, scopeStrategy } = policy;
+  if (sent.scope.trim() === '') return defaultScope || allowedScope.join(' ');
+  const wanted = parseScope(sent.scope);
+  // RFC 6749 §3.3, scope-token.
+  const malformed = wanted.find((scope) => !/^[\x21\x23-\x5B\x5D-\x7E]+$/.test(scope));
+  if (malformed !== undefined) throw refuse(`scope: ${JSON.stringify(malformed)} is no scope.`);
+  const patterns = [...allowedScope, ...parseScope(defaultScope)];
+  const kept = parseScope(current.scope);
+  const excess = firstNotAllowed(
+    scopeStrategy,
+    patterns,
+    wanted.filter((scope) => !kept.includes(scope)),
+  );
+  if (excess !== undefined) throw refuse(`scope: ${JSON.stringify(excess)} is not one that a client may register.`);
+  return wanted.join(' ');
+};

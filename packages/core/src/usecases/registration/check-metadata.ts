@@ -1,0 +1,35 @@
+// The rules for what a client registers by itself, and then those for every client, told in the codes of RFC 7591 §3.2.2.
+import type { ClientMetadata } from '../../domain/client.ts';
+import { type SelfRegisteredMetadata, selfRegisteredMetadata } from '../../domain/self-registration.ts';
+import { OAuthError } from '../../errors/oauth-error.ts';
+import type { Settings } from '../../settings.ts';
+import { acceptRegistration, type RegistrationDeps } from '../clients/accept-registration.ts';
+
+export interface MetadataDeps extends RegistrationDeps {
+  readonly settings: Settings;
+}
+
+const inCodesOfRegistration = (thrown: unknown): unknown =>
+  thrown instanceof OAuthError && thrown.code === 'invalid_request'
+    ? new OAuthError('invalid_client_metadata', { hint: thrown.hint, cause: thrown.cause })
+    : thrown;
+
+/** The metadata to store, with defaults. `current`: what the client has, or nothing. */
+export const checkMetadata = async (
+  deps: MetadataDeps,
+  sent: SelfRegisteredMetadata,
+  current: ClientMetadata,
+): Promise<ClientMetadata> => {
+  const { settings } = deps;
+  try {
+    const own = selfRegisteredMetadata(sent, current, {
+      allowedScope: settings.registrationScope,
+      defaultScope: settings.defaultClientScope,
+      scopeStrategy: settings.scopeStrategy,
+      open: settings.clientRegistration === 'open',
+    });
+    return await acceptRegistration(deps, { metadata: own, secret: '' });
+  } catch (thrown) {
+    throw inCodesOfRegistration(thrown);
+  }
+};

@@ -1,0 +1,87 @@
+// A client reads, replaces and deletes its own registration with its registration access token (RFC 7592 §2).
+import { type Client, usesSecret } from '../../domain/client.ts';
+import { oauthError } from '../../errors/oauth-error.ts';
+import type { ClientStore } from '../../ports/client-store.ts';
+import type { System } from '../../ports/system.ts';
+import type { RegisteredClient, RegistrationAccess, ReplaceRegistration } from '../../provider.ts';
+import { isSecretOf, keepSecret, rekeepSecret, secretBytes } from '../clients/client-secret.ts';
+import { checkMetadata, type MetadataDeps } from './check-metadata.ts';
+import { readRegistrationToken } from './registration-token.ts';
+
+interface Deps extends MetadataDeps {
+  readonly clients: ClientStore;
+  readonly system: System;
+  readonly deleteClient: (id: string) => Promise<boolean>;
+}
+
+/** A full replacement does not depend on what was there, so losing a race only means reading the client again. */
+const attempts = 5;
+
+export const makeManageRegistration = (deps: Deps) => {
+  const { clients, system, deleteClient } = deps;
+
+  /** Throws invalid_token, alike for a client that is not there (RFC 7592 §2.1). */
+  const open = async ({ clientId, registrationToken }: RegistrationAccess): Promise<Client> => {
+    const hash = readRegistrationToken(system, clientId, registrationToken);
+    const client = hash === undefined ? undefined : await clients.find(clientId);
+    const known = client?.registrationTokenHash;
+    if (hash === undefined || client === undefined || known === undefined || !system.digest.equal(hash, known)) {
+      throw oauthError(
+        'invalid_token',
+        registrationToken === '' ? '' : 'The registration access token is not one of this client.',
+      );
+    }
+    return client;
+  };
+
+  /** RFC 7592 §2.2: a client may repeat its secret, and never choose one. */
+  const checkSecret = async (client: Client, sent: string): Promise<void> => {
+    if (sent !== '' && !(await isSecretOf(system, client, sent))) {
+      throw oauthError('invalid_client_metadata', 'client_secret is not the one that the client has.');
+    }
+  };
+
+  const replaceOnce = async (command: ReplaceRegistration): Promise<RegisteredClient | 'stale'> => {
+    const { registrationToken } = command;
+    const current = await open(command);
+    await checkSecret(current, command.secret);
+    const metadata = await checkMetadata(deps, command.metadata, current.metadata);
+    const next = { ...current, metadata, updatedAt: system.clock.now(), version: current.version + 1 };
+    const secret = needsSecret(current, next) ? system.random.base64url(secretBytes) : '';
+    const secretHash =
+      secret === ''
+        ? await rekeepSecret(system, current, metadata)
+        : await keepSecret(system, { id: current.id, metadata, secret, drawn: true });
+    const client: Client = { ...next, secretHash };
+    return (await clients.replace(client, current.version)) === 'stale'
+      ? 'stale'
+      : { client, secret, registrationToken };
+  };
+
+  return {
+    read: async (access: RegistrationAccess): Promise<RegisteredClient> => ({
+      client: await open(access),
+      secret: '',
+      registrationToken: access.registrationToken,
+    }),
+
+    async replace(command: ReplaceRegistration): Promise<RegisteredClient> {
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        const replaced = await replaceOnce(command);
+        if (replaced !== 'stale') return replaced;
+      }
+      throw oauthError('temporarily_unavailable', 'The client is being changed by others.');
+    },
+
+    async remove(access: RegistrationAccess): Promise<void> {
+      await deleteClient((await open(access)).id);
+    },
+  };
+};
+
+/** Its new method needs a secret that it was never told, or whose hash is all that is kept. */
+const needsSecret = (current: Client, next: Client): boolean =>
+  usesSecret(next) &&
+  (!usesSecret(current) ||
+    (next.metadata.tokenEndpointAuthMethod === 'client_secret_jwt' &&
+      current.metadata.tokenEndpointAuthMethod !== 'client_secret_jwt'));

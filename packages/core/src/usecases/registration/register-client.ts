@@ -1,0 +1,47 @@
+// A client registers itself (RFC 7591 §3).
+import { type Client, emptyClientMetadata, usesSecret } from '../../domain/client.ts';
+import { oauthError } from '../../errors/oauth-error.ts';
+import type { ClientStore } from '../../ports/client-store.ts';
+import type { Digest, System } from '../../ports/system.ts';
+import type { RegisterClient, RegisteredClient } from '../../provider.ts';
+import { keepSecret, secretBytes } from '../clients/client-secret.ts';
+import { checkMetadata, type MetadataDeps } from './check-metadata.ts';
+import { mintRegistrationToken } from './registration-token.ts';
+
+/** As hashes, so that not even the length shows in how long it takes; every one is compared, whichever fits. */
+const isOneOf = (digest: Digest, token: string, known: readonly string[]): boolean => {
+  const wanted = digest.sha256(token);
+  return known.map((one) => digest.equal(digest.sha256(one), wanted)).includes(true);
+};
+
+export const makeRegisterClient =
+  (deps: MetadataDeps & { readonly clients: ClientStore; readonly system: System }) =>
+  async ({ initialAccessToken, softwareStatement, metadata: sent }: RegisterClient): Promise<RegisteredClient> => {
+    const { clients, system, settings } = deps;
+    if (
+      settings.clientRegistration === 'guarded' &&
+      !isOneOf(system.digest, initialAccessToken, settings.initialAccessTokens)
+    ) {
+      throw oauthError('invalid_token', initialAccessToken === '' ? '' : 'The initial access token is not known here.');
+    }
+    // RFC 7591 §2.3: what a statement says counts more than the rest, so one that cannot be judged is not left out.
+    if (softwareStatement !== '') {
+      throw oauthError('unapproved_software_statement', 'software_statement: The server trusts nobody who makes them.');
+    }
+    const metadata = await checkMetadata(deps, sent, emptyClientMetadata);
+    const id = system.random.uuid();
+    const now = system.clock.now();
+    const secret = system.random.base64url(secretBytes);
+    const { token, hash } = mintRegistrationToken(system, id);
+    const client: Client = {
+      id,
+      metadata,
+      secretHash: await keepSecret(system, { id, metadata, secret, drawn: true }),
+      createdAt: now,
+      updatedAt: now,
+      version: 1,
+      registrationTokenHash: hash,
+    };
+    if ((await clients.create(client)) === 'exists') throw new Error('The id that was drawn for a client is taken.');
+    return { client, secret: usesSecret(client) ? secret : '', registrationToken: token };
+  };
