@@ -4,8 +4,13 @@ import { paths } from '@claviger/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 export interface CorsOptions {
-  /** Exact origins such as `https://app.example`, or `*`. Credentials are never allowed, so `*` gives nothing away. */
+  /**
+   * Origins such as `https://app.example`, `https://*.app.example` for every name below it, or `*`. Credentials are never
+   * allowed, so `*` gives nothing away.
+   */
   readonly allowedOrigins: readonly string[];
+  /** Seconds for which a browser may remember the answer to a preflight. Default 0: it is not told. */
+  readonly maxAge?: number;
 }
 
 const allowedMethods = new Set(['GET', 'POST']);
@@ -15,23 +20,26 @@ const allowedHeaders = new Map(['Accept', 'Authorization', 'Content-Type'].map((
  * Where scripts have business. RFC 9700 §2.6: CORS MUST NOT be supported at the authorization endpoint, to which browsers
  * are sent.
  */
-const forScripts = new Set<string>([
-  paths.token,
-  paths.revoke,
-  paths.userinfo,
-  paths.discovery,
-  paths.metadata,
-  paths.jwks,
-]);
+const forScripts = new Set<string>([paths.token, paths.revoke, paths.userinfo]);
+
+/** The same for everybody, and public: whatever is set, any script may read these. */
+const forEverybody = new Set<string>([paths.discovery, paths.metadata, paths.jwks]);
 
 /** What this request asks for, as its route or, for a preflight, which has none, as its path says. */
-const isForScripts = (request: FastifyRequest): boolean =>
-  forScripts.has(request.routeOptions.url ?? request.raw.url?.split('?', 1)[0] ?? '');
+const pathOf = (request: FastifyRequest): string => request.routeOptions.url ?? request.raw.url?.split('?', 1)[0] ?? '';
 
-export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins }: CorsOptions): void => {
-  const originFor = (origin: string): string | undefined => {
-    if (allowedOrigins.includes('*')) return '*';
-    return allowedOrigins.includes(origin) ? origin : undefined;
+const name = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/;
+
+const matches = (allowed: string, origin: string): boolean => {
+  const [start = '', end] = allowed.split('*', 2);
+  if (end === undefined) return allowed === origin;
+  return origin.startsWith(start) && origin.endsWith(end) && name.test(origin.slice(start.length, -end.length));
+};
+
+export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins, maxAge = 0 }: CorsOptions): void => {
+  const originFor = (path: string, origin: string): string | undefined => {
+    if (forEverybody.has(path) || (forScripts.has(path) && allowedOrigins.includes('*'))) return '*';
+    return forScripts.has(path) && allowedOrigins.some((allowed) => matches(allowed, origin)) ? origin : undefined;
   };
 
   app.addHook('onRequest', async (request, reply) => {
@@ -42,12 +50,13 @@ export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins }: CorsO
       'vary',
       isPreflight ? 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers' : 'Origin',
     );
-    const allowed = origin === undefined || !isForScripts(request) ? undefined : originFor(origin);
+    const allowed = origin === undefined ? undefined : originFor(pathOf(request), origin);
     if (isPreflight) {
       const headers = canonicalHeaders(asked);
       if (allowed && headers && allowedMethods.has(method)) {
         reply.header('access-control-allow-origin', allowed).header('access-control-allow-methods', method);
         if (headers.length > 0) reply.header('access-control-allow-headers', headers.join(', '));
+        if (maxAge > 0) reply.header('access-control-max-age', maxAge);
       }
       return reply.code(200).send();
     }

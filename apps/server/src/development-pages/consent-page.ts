@@ -1,5 +1,5 @@
 // The consent form.
-import { type PendingRequest, subjectOf } from '@claviger/core';
+import { type PendingRequest, requestedClaims, subjectOf } from '@claviger/core';
 import { formTokenField } from './form-token.ts';
 import { type Html, html } from './html.ts';
 import { clientName } from './login-page.ts';
@@ -29,6 +29,12 @@ const fineprint = ({ policyUri, tosUri }: PendingRequest['client']['metadata']):
   return html`${links.length > 0 && html`<p>${links.map(({ text, url }) => html`<a href="${url}" rel="noreferrer">${text}</a> `)}</p>`}`;
 };
 
+/** OpenID Connect Core §5.5: claims asked for one by one, beside those of the scopes. */
+const claimsAsked = ({ flow }: PendingRequest): Html => {
+  const claims = requestedClaims(flow.request.context.claims);
+  return html`${claims.length > 0 && html`<p>It also asks for these claims: ${claims.join(', ')}.</p>`}`;
+};
+
 export const consentPage = (request: PendingRequest, formToken: string): Html => {
   const { scope, audience } = request.flow.request;
   return html`
@@ -42,6 +48,7 @@ ${
     : html`<p>${clientName(request)} asks for nothing but to know that you are there.</p>`
 }
 ${audience.length > 0 && html`<p>For use at ${audience.join(', ')}.</p>`}
+${claimsAsked(request)}
 ${fineprint(request.client.metadata)}
 <div class="tick"><input type="checkbox" id="remember" name="remember" value="true">
 <label for="remember">Do not ask again for this application</label></div>

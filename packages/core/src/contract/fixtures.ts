@@ -33,6 +33,8 @@ const oidcContext = (): Required<OidcContext> => ({
   display: 'page',
   loginHint: 'zoe@example.org',
   idTokenHintClaims: { sub: 'zoe', aud: ['app'] },
+  claims: { userinfo: { email: { essential: true } }, id_token: { acr: { essential: true, values: ['urn:acr:1'] } } },
+  claimsLocales: ['de-AT'],
 });
 
 const rejection = (): Required<Rejection> => ({
@@ -66,6 +68,9 @@ export const fullMetadata = (): Required<ClientMetadata> => ({
   userinfoSignedResponseAlg: 'RS256',
   idTokenSignedResponseAlg: 'ES256',
   accessTokenStrategy: 'jwt',
+  defaultMaxAge: 3600,
+  requireAuthTime: true,
+  defaultAcrValues: ['urn:acr:2'],
 });
 
 export const fullClient = (change: Partial<Client> = {}): Client => {

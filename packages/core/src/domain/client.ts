@@ -33,6 +33,12 @@ export interface ClientMetadata {
   readonly idTokenSignedResponseAlg: string;
   /** `opaque` or `jwt`, under the name that today's Hydra has for it; '' for the server's default. */
   readonly accessTokenStrategy: string;
+  /** Seconds, for requests without max_age; null when unset. */
+  readonly defaultMaxAge: number | null;
+  /** Kept as registered: every ID token has auth_time. */
+  readonly requireAuthTime: boolean;
+  /** For requests that name none. */
+  readonly defaultAcrValues: readonly string[];
 }
 
 /** Everything unset: a registration names what it wants to be otherwise. */
@@ -59,6 +65,9 @@ export const emptyClientMetadata: ClientMetadata = {
   userinfoSignedResponseAlg: '',
   idTokenSignedResponseAlg: '',
   accessTokenStrategy: '',
+  defaultMaxAge: null,
+  requireAuthTime: false,
+  defaultAcrValues: [],
 };
 
 export interface Client {

@@ -1,5 +1,5 @@
 // Clients as they travel (2018 API: OAuth2Client).
-import type { Client, ClientMetadata } from '@claviger/core';
+import { type Client, type ClientMetadata, emptyClientMetadata } from '@claviger/core';
 import Type, { type Static } from 'typebox';
 import { fromJwkSet, jwkSetBody, toJwkSet } from './jwk.wire.ts';
 import { integer, nullable } from './nullable.ts';
@@ -28,6 +28,9 @@ export const clientNames = {
   userinfoSignedResponseAlg: 'userinfo_signed_response_alg',
   idTokenSignedResponseAlg: 'id_token_signed_response_alg',
   accessTokenStrategy: 'access_token_strategy',
+  defaultMaxAge: 'default_max_age',
+  requireAuthTime: 'require_auth_time',
+  defaultAcrValues: 'default_acr_values',
 } as const satisfies Record<keyof ClientMetadata, string>;
 
 const text = nullable(Type.String());
@@ -60,6 +63,9 @@ export const clientBody = Type.Object({
   userinfo_signed_response_alg: text,
   id_token_signed_response_alg: text,
   access_token_strategy: text,
+  default_max_age: nullable(integer),
+  require_auth_time: nullable(Type.Boolean()),
+  default_acr_values: list,
 });
 
 export type ClientBody = Static<typeof clientBody>;
@@ -81,6 +87,9 @@ const omittedWhenEmpty = new Set<keyof ClientMetadata>([
   'audience',
   'idTokenSignedResponseAlg',
   'accessTokenStrategy',
+  'defaultMaxAge',
+  'requireAuthTime',
+  'defaultAcrValues',
 ]);
 
 const listMembers = new Set<keyof ClientMetadata>([
@@ -90,14 +99,13 @@ const listMembers = new Set<keyof ClientMetadata>([
   'contacts',
   'requestUris',
   'audience',
+  'defaultAcrValues',
 ]);
 
 const members = Object.keys(clientNames) as (keyof ClientMetadata)[];
 
-const unset = (member: keyof ClientMetadata) => (listMembers.has(member) ? [] : '');
-
 export const toClientMetadata = (body: ClientBody): ClientMetadata => {
-  const given = members.map((member) => [member, body[clientNames[member]] ?? unset(member)]);
+  const given = members.map((member) => [member, body[clientNames[member]] ?? emptyClientMetadata[member]]);
   return { ...(Object.fromEntries(given) as ClientMetadata), jwks: body.jwks ? toJwkSet(body.jwks) : null };
 };
 
@@ -114,7 +122,7 @@ export const fromClient = ({ id, metadata }: Client): Record<string, unknown> =>
 });
 
 const isEmpty = (value: unknown): boolean =>
-  value === null || value === '' || (Array.isArray(value) && value.length === 0);
+  value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0);
 
 /** The answer to create and update: lists that the request left out are null, and the secret is there this once. */
 export const fromSavedClient = (client: Client, body: ClientBody, secret: string): Record<string, unknown> => ({
