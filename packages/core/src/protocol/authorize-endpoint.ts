@@ -142,10 +142,10 @@ const backIn = ({ login_verifier: login = '', consent_verifier: consent = '' }: 
   return consent.trim() === '' ? null : { step: 'consent', verifier: consent.trim() };
 };
 
-/** RFC 6749 §4.1.2 and §4.2.2. The 2018 API gives the granted scope back with a code, too. */
-const present = ({ request, scope, code, accessToken, expiresIn, idToken }: AuthorizationAnswer): AnswerParameters => ({
+/** RFC 6749 §4.1.2 and §4.2.2. The 2018 API gives the granted scope back with a code, too, but for `code id_token`. */
+const present = ({ scope, code, accessToken, expiresIn, idToken }: AuthorizationAnswer): AnswerParameters => ({
   ...(code === '' ? {} : { code }),
   ...(accessToken === '' ? {} : { access_token: accessToken, expires_in: String(expiresIn), token_type: 'bearer' }),
   ...(idToken === '' ? {} : { id_token: idToken }),
-  ...(request.responseType === 'none' || request.responseType === 'id_token' ? {} : { scope: scope.join(' ') }),
+  ...(accessToken !== '' || (code !== '' && idToken === '') ? { scope: scope.join(' ') } : {}),
 });

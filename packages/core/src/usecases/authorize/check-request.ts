@@ -67,11 +67,13 @@ const responseModeAllowed: Check = ({ parameters: { response_type: type = '', re
   }
 };
 
-/** RFC 6749 §4.2: tokens in the authorization response are the implicit grant's, in hybrid flows too. */
-const implicitAllowed: Check = ({ client, parameters: { response_type: type = '' } }) => {
-  const { token, idToken } = issuesOf(type);
-  if ((token || idToken) && !allowsGrantType(client, 'implicit')) {
-    throw oauthError('unauthorized_client', 'The client is not registered for the grant type implicit.');
+/** RFC 6749 §4.1.2.1, §4.2: tokens in the authorization response are the implicit grant's, in hybrid flows too. */
+const grantTypesAllowed: Check = ({ client, parameters: { response_type: type = '' } }) => {
+  const { code, token, idToken } = issuesOf(type);
+  const needed = [...(code ? ['authorization_code'] : []), ...(token || idToken ? ['implicit'] : [])];
+  const missing = needed.find((grantType) => !allowsGrantType(client, grantType));
+  if (missing !== undefined) {
+    throw oauthError('unauthorized_client', `The client is not registered for the grant type ${missing}.`);
   }
 };
 
@@ -117,7 +119,7 @@ const checks: readonly Check[] = [
   noRegistration,
   responseTypeAllowed,
   responseModeAllowed,
-  implicitAllowed,
+  grantTypesAllowed,
   idTokenPossible,
   stateLongEnough,
   proofKey,
