@@ -160,16 +160,3 @@ t.test('several prompts at once (OpenID Connect Core §3.1.2.1)', async (t) => {
     t.equal((await admin.getConsentRequest(challenge))?.flow.consent?.skip, consent, `consent after ${prompt}`);
   }
 });
-
-t.test('a client that an earlier version saved lacks members, and they count as unset', async (t) => {
-  const given = givenAProvider();
-  const client = await givenAClient(given);
-  const { clients } = given.stores;
-  const saved = await clients.find('shop');
-  if (!saved) throw new Error('The client is gone.');
-  const { defaultMaxAge: _, defaultAcrValues: __, requireAuthTime: ___, ...metadata } = saved.metadata;
-  await clients.replace({ ...saved, metadata: metadata as typeof saved.metadata, version: 2 }, 1);
-  t.match((await given.provider.admin.getClient('shop'))?.metadata, { defaultMaxAge: null, defaultAcrValues: [] });
-  t.match((await given.provider.admin.listClients({ limit: 1, offset: 0 }))[0]?.metadata, { requireAuthTime: false });
-  t.ok(await new Visit(given).code(authorizeUrl(client)));
-});

@@ -137,6 +137,13 @@ t.test('parameters of the object are checked as any others', async (t) => {
   for (const [claims, want] of cases) {
     t.equal((await told(given, { request: await signed(claims) })).error, want, JSON.stringify(claims));
   }
+  await givenAClient(given, 'api', {
+    jwks: { keys: [key.jwk] },
+    audience: ['https://a.example/', 'https://b.example/'],
+  });
+  const resource = ['https://a.example/', 'https://b.example/'];
+  const begun = await new Visit(given).begin(authorizeUrl({ id: 'api' }, { request: await signed({ resource }) }));
+  t.strictSame((await given.provider.admin.getLoginRequest(begun))?.flow.request.audience, resource, 'RFC 8707 §2');
   const alone = await signed({ response_type: 'code', scope: 'openid', redirect_uri: 'https://shop.example/cb' });
   t.ok(await new Visit(given).begin(`/oauth2/auth?client_id=shop&request=${alone}`), 'RFC 9101 §5: all inside');
   const fragment = await signed({ response_mode: 'fragment', scope: 'videos', state: 'inner' });

@@ -25,13 +25,19 @@ const refuse = (hint: string): OAuthError => oauthError('invalid_request_object'
 
 const withoutFragment = (uri: string): string => uri.split('#', 1)[0] ?? '';
 
-/** RFC 9101 §4: numbers as in `max_age`, objects as in `claims`; a parameter is the text of its JSON then. */
-const parameterOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+/**
+ * RFC 9101 §4: numbers as in `max_age`, objects as in `claims`; a parameter is the text of its JSON then. `resource`, which
+ * may be repeated (RFC 8707 §2), may be a list, and is put together as it is when it is repeated.
+ */
+const parameterOf = (name: string, value: unknown): string => {
+  if (name === 'resource' && Array.isArray(value)) return value.join(' ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
 
 const parametersIn = (payload: JWTPayload): Parameters =>
   Object.fromEntries(
     Object.entries(payload).flatMap(([name, value]) =>
-      aboutItself.has(name) || value === null || value === undefined ? [] : [[name, parameterOf(value)]],
+      aboutItself.has(name) || value === null || value === undefined ? [] : [[name, parameterOf(name, value)]],
     ),
   );
 
