@@ -4,7 +4,7 @@
 // without a profile are for the default one.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,10 +33,30 @@ const commonSettings = {
   CLAVIGER_LOG_LEVEL: 'error',
 };
 
-/** By the names that the driver has for them. `only`: which scenarios, when not all of the profile. */
+/** By the names that the driver has for them. `onPostgres`: the store is gone when the comparison begins. */
 const profiles = {
-  default: { only: '^(meta|clients|cc|introspect|revoke|flush|keys|userinfo|sessions|code|refresh)\\.', settings: {} },
-  jwt: { only: '^jwt\\.', settings: { CLAVIGER_ACCESS_TOKEN_STRATEGY: 'jwt' } },
+  default: {},
+  jwt: { settings: { CLAVIGER_ACCESS_TOKEN_STRATEGY: 'jwt' } },
+  short: {
+    settings: {
+      CLAVIGER_ACCESS_TOKEN_LIFESPAN: '2s',
+      CLAVIGER_AUTH_CODE_LIFESPAN: '2s',
+      CLAVIGER_ID_TOKEN_LIFESPAN: '2s',
+    },
+  },
+  config: {
+    settings: {
+      CLAVIGER_DISCOVERY_CLAIMS_SUPPORTED: 'email,name',
+      CLAVIGER_DISCOVERY_SCOPES_SUPPORTED: 'photos.read,photos.write',
+      CLAVIGER_DISCOVERY_USERINFO_ENDPOINT: 'https://userinfo.example.com/me',
+      CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_DEFAULT_SCOPE: 'openid,offline,photos.read',
+      CLAVIGER_SHARE_ERROR_DEBUG: 'true',
+      CLAVIGER_SCOPE_STRATEGY: 'hierarchic',
+      CLAVIGER_CORS_ALLOWED_ORIGINS: 'https://app.example.com,https://*.wild.example.com',
+      CLAVIGER_CORS_MAX_AGE: '600s',
+    },
+  },
+  dbdown: { onPostgres: true },
 };
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -60,6 +80,21 @@ const isReady = () =>
     () => false,
   );
 
+/** A database of our own, so that it can be stopped. */
+const startPostgres = async () => {
+  const { startOwnPostgres } = await import('../packages/adapters-sql/dist/src/testing/index.js');
+  const postgres = await startOwnPostgres();
+  const { url } = await postgres.createDatabase();
+  const settings = {
+    CLAVIGER_DSN: url,
+    CLAVIGER_AUTO_MIGRATE: 'true',
+    CLAVIGER_SYSTEM_SECRET: 'a secret of the comparison',
+    CLAVIGER_WORKERS: '1',
+    CLAVIGER_LOG_LEVEL: 'silent',
+  };
+  return { settings, stop: () => postgres.stop() };
+};
+
 const startServer = async (settings) => {
   const data = mkdtempSync(join(tmpdir(), 'claviger-golden-'));
   const server = spawn(process.execPath, [join(root, 'apps/server/dist/src/main.js')], {
@@ -82,18 +117,30 @@ const startServer = async (settings) => {
   };
 };
 
+/** Those of the profile, so that an entry that matches nothing is told as outdated. Without a list they are of the default one. */
+const deviationsFor = (name) => {
+  const all = JSON.parse(readFileSync(join(root, '.ci', 'golden-deviations.json'), 'utf8'));
+  const folder = mkdtempSync(join(tmpdir(), 'claviger-deviations-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'deviations.json');
+  const own = all.filter(({ profiles: named = ['default'] }) => named.includes(name));
+  writeFileSync(file, JSON.stringify(own));
+  return file;
+};
+
 /** Whether every scenario passes. */
-const compare = async (name, { only, settings }) => {
-  const stop = await startServer(settings);
+const compare = async (name, { settings = {}, onPostgres = false }) => {
+  const postgres = onPostgres ? await startPostgres() : undefined;
+  const stop = await startServer({ ...settings, ...postgres?.settings });
+  await postgres?.stop();
   console.log(`profile ${name}`);
-  const chosen = words.length > 0 || only === undefined ? words : ['--only', only];
   const driver = spawn(
     process.execPath,
     [
       join(golden, 'driver', 'run.mjs'),
       ...['--base', base, '--admin', admin, '--compare', join(golden, 'recorded-beta8'), '--profile', name],
-      ...['--deviations', join(root, '.ci', 'golden-deviations.json')],
-      ...chosen,
+      ...['--deviations', deviationsFor(name)],
+      ...words,
     ],
     { stdio: 'inherit' },
   );

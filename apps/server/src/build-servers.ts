@@ -50,11 +50,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     logger: { level: config.log.level, stream: { write: writeLog } },
   };
   const adminApp = buildApp({ ...shared, listener: 'admin', forThisMachineOnly: isLoopbackHost(config.admin.host) });
-  const publicApp = buildApp({
-    ...shared,
-    listener: 'public',
-    ...(config.corsAllowedOrigins.length > 0 ? { cors: { allowedOrigins: config.corsAllowedOrigins } } : {}),
-  });
+  const publicApp = buildApp({ ...shared, listener: 'public', cors: config.cors });
   if (config.pages.builtIn) publicApp.register(developmentPages, { provider, issuer: config.issuer });
   return { provider, publicApp, adminApp };
 };

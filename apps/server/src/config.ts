@@ -30,7 +30,7 @@ export interface Config extends StoresConfig {
   /** The first signs. null: one is to be drawn and kept (development only). */
   readonly systemSecrets: readonly string[] | null;
   readonly log: { readonly level: string; readonly format: 'text' | 'json' };
-  readonly corsAllowedOrigins: readonly string[];
+  readonly cors: { readonly allowedOrigins: readonly string[]; readonly maxAge: Seconds };
   /** Documents of clients may come from anywhere. */
   readonly unguardedDocuments: boolean;
   readonly settings: Settings;
@@ -198,7 +198,7 @@ const toConfig = (values: Values): Config => {
     pages,
     systemSecrets: values.systemSecrets,
     log: { level: values.logLevel, format: values.logFormat },
-    corsAllowedOrigins: values.corsAllowedOrigins,
+    cors: { allowedOrigins: values.corsAllowedOrigins, maxAge: values.corsMaxAge },
     unguardedDocuments: values.unguardedDocuments,
     settings: {
       accessTokenLifespan: values.accessTokenLifespan,

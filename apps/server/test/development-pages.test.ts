@@ -106,16 +106,23 @@ t.test('a person logs in, grants a part of what was asked, and the client sees j
   fields.set('answer', 'accept');
   const end = await browser.open(new URL('consent', consent.url), { body: fields });
   t.equal(arrival(end).searchParams.get('state'), 'state-of-the-app');
-  t.strictSame(await redeem(provider, end), {
-    scope: 'openid profile email',
-    userinfo: {
-      sub: 'anna',
-      name: 'anna',
-      preferred_username: 'anna',
-      email: 'anna@example.com',
-      email_verified: false,
-    },
-  });
+  const { scope, userinfo } = await redeem(provider, end);
+  t.equal(scope, 'openid profile email');
+  t.match(userinfo, { sub: 'anna', name: 'anna', preferred_username: 'anna', locale: 'en' });
+  t.match(userinfo, { email: 'anna@example.com', email_verified: false });
+  t.notOk('phone_number' in userinfo, 'nobody asked for it');
+});
+
+t.test('claims that were asked for one by one are shown and given (OpenID Connect Core §5.5)', async (t) => {
+  const { provider, send } = await openApp(t);
+  await createClient(provider);
+  const browser = new PlainBrowser(send);
+  const claims = JSON.stringify({ userinfo: { phone_number: null }, id_token: { email: { essential: true } } });
+  const login = await browser.open(authorizeUrl({ scope: 'openid', claims }));
+  const consent = await browser.submit(login, { user_name: 'anna', answer: 'accept' });
+  t.match(consent.text, 'these claims: phone_number, email.');
+  const { userinfo } = await redeem(provider, await browser.submit(consent, { answer: 'accept' }));
+  t.strictSame(userinfo, { sub: 'anna', phone_number: '+1 555 0100', email: 'anna@example.com' });
 });
 
 t.test('the audience that a client asks for is shown and granted', async (t) => {

@@ -16,12 +16,15 @@ import { makeTokenEndpoint } from './protocol/token-endpoint.ts';
 import { makeUserinfoEndpoint } from './protocol/userinfo-endpoint.ts';
 import type { AdminUseCases, Endpoints, Provider } from './provider.ts';
 import { defaultSettings, type Settings, settingsProblems } from './settings.ts';
+import { makeAddressRequest } from './usecases/authorize/address-request.ts';
 import { makeBeginAuthorization } from './usecases/authorize/begin-authorization.ts';
-import { makeAddressRequest, makeCheckRequest } from './usecases/authorize/check-request.ts';
+import { makeCheckRequest } from './usecases/authorize/check-request.ts';
 import { makeIssueResponse } from './usecases/authorize/issue-response.ts';
+import { makeReadRequestObject } from './usecases/authorize/read-request-object.ts';
 import { makeResumeAfterConsent } from './usecases/authorize/resume-after-consent.ts';
 import { makeResumeAfterLogin } from './usecases/authorize/resume-after-login.ts';
 import { makeVerifyIdTokenHint } from './usecases/authorize/verify-id-token-hint.ts';
+import { makeVerifyRequestObject } from './usecases/authorize/verify-request-object.ts';
 import { makeCheckStores } from './usecases/check-stores.ts';
 import { makeCleanExpired } from './usecases/cleaning/clean-expired.ts';
 import { makeClientKeys } from './usecases/clients/client-keys.ts';
@@ -156,12 +159,16 @@ const makeEndpoints = (
     sessionLifespan: settings.loginSessionLifespan,
   });
   const errors = makeErrorReplies({ shareErrorDebug, errorUrl: ui.errorUrl, reportFailure });
+  const withClientKeys = { ...wiring, ...system, keysOf: makeClientKeys(system) };
+  const readRequestObject = makeReadRequestObject({
+    ...withClientKeys,
+    verifyRequestObject: makeVerifyRequestObject(withClientKeys),
+  });
   const authenticateClient = makeAuthenticateClient({
     ...wiring,
     ...system,
     verifyClientAssertion: makeVerifyClientAssertion({
-      ...wiring,
-      keysOf: makeClientKeys(system),
+      ...withClientKeys,
       audience: [urlBelow(issuer, paths.token), issuer],
     }),
   });
@@ -178,7 +185,7 @@ const makeEndpoints = (
       cookies,
       errors,
       shareErrorDebug,
-      addressRequest: makeAddressRequest(wiring),
+      addressRequest: makeAddressRequest({ ...wiring, readRequestObject }),
       checkRequest: makeCheckRequest({ settings, verifyIdTokenHint: makeVerifyIdTokenHint(wiring) }),
       beginAuthorization: makeBeginAuthorization(wiring),
       resumeAfterLogin: makeResumeAfterLogin(wiring),

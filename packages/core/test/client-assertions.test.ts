@@ -1,27 +1,16 @@
 // Client authentication with a JWT (RFC 7523 §3, OpenID Connect Core §9).
 import { nodeSystem } from '@claviger/core/node';
-import { type CryptoKey, exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
+import { type JWTPayload, SignJWT } from 'jose';
 import t from 'tap';
 import type { Jwk, ProviderOptions, WireReply } from '../src/index.ts';
 import { epochSeconds } from '../src/index.ts';
 import { givenAClient, metadata as givenMetadata } from './support/given-a-flow.ts';
 import { type GivenProvider, givenAProvider, startOfTime } from './support/given-a-provider.ts';
+import { type Key, makeKey, sign } from './support/signing-key.ts';
 import { basic, json, post } from './support/wire.ts';
 
 const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const tokenUrl = 'http://127.0.0.1:4444/oauth2/token';
-
-interface Key {
-  readonly alg: string;
-  readonly kid: string;
-  readonly privateKey: CryptoKey;
-  readonly jwk: Jwk;
-}
-
-const makeKey = async (alg: string, kid: string): Promise<Key> => {
-  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
-  return { alg, kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } as Jwk };
-};
 
 let drawn = 0;
 const claims = (change: JWTPayload = {}): JWTPayload => ({
@@ -36,9 +25,6 @@ const claims = (change: JWTPayload = {}): JWTPayload => ({
 
 const without = (member: string): JWTPayload =>
   Object.fromEntries(Object.entries(claims()).filter(([name]) => name !== member));
-
-const sign = (key: Key, payload: JWTPayload, header: Partial<JWTHeaderParameters> = {}): Promise<string> =>
-  new SignJWT(payload).setProtectedHeader({ alg: key.alg, kid: key.kid, ...header }).sign(key.privateKey);
 
 const ask = (
   { provider }: GivenProvider,

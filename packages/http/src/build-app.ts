@@ -20,7 +20,7 @@ export interface AppOptions {
   readonly version: string;
   /** Without it nothing is logged. */
   readonly logger?: LogOptions;
-  /** Public listener only. Without it no other origin may read a reply. */
+  /** Public listener only. Without it other origins may read discovery and the keys, and nothing else. */
   readonly cors?: CorsOptions;
   /** Show `error_debug` to callers of the admin API. Default false. */
   readonly shareErrorDebug?: boolean;
@@ -36,6 +36,12 @@ export interface AppOptions {
 
 /** Bytes of a request body; the forms and JSON of both faces are far smaller. */
 const bodyLimit = 1024 * 1024;
+
+/**
+ * Bytes of a request line with its headers: twice the longest authorization request, which comes back with a verifier, the
+ * browser's cookies and whatever else it says about itself.
+ */
+const maxHeaderSize = 32 * 1024;
 
 /** Characters of one decoded path segment: Fastify's 100 would refuse long client ids and subjects. */
 const maxParamLength = 8192;
@@ -61,6 +67,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
 
   const app = fastify({
     bodyLimit,
+    http: { maxHeaderSize },
     trustProxy: false,
     // Milliseconds. A request that takes longer to arrive is somebody holding connections open.
     requestTimeout: 30_000,
@@ -93,7 +100,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     reply.header('x-content-type-options', 'nosniff');
     done();
   });
-  if (options.cors && listener === 'public') allowCrossOrigin(app, options.cors);
+  if (listener === 'public') allowCrossOrigin(app, options.cors ?? { allowedOrigins: [] });
   refuseUnlessServing(app, status);
   app.register(publicRoutes, { provider, listener });
   if (listener === 'admin') {

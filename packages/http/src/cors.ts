@@ -4,8 +4,13 @@ import { paths } from '@claviger/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 export interface CorsOptions {
-  /** Exact origins such as `https://app.example`, or `*`. Credentials are never allowed, so `*` gives nothing away. */
+  /**
+   * Origins such as `https://app.example`, `https://*.app.example` for every name below it, or `*`. Credentials are never
+   * allowed, so `*` gives nothing away.
+   */
   readonly allowedOrigins: readonly string[];
+  /** Seconds for which a browser may remember the answer to a preflight. Default 0: it is not told. */
+  readonly maxAge?: number;
 }
 
 const allowedMethods = ['GET', 'POST'];
@@ -17,29 +22,33 @@ const allowedHeaders = new Map(['Accept', 'Authorization', 'Content-Type'].map((
  * Where scripts have business. RFC 9700 §2.6: CORS MUST NOT be supported at the authorization endpoint, to which browsers
  * are sent.
  */
-const forScripts = new Set<string>([
-  paths.token,
-  paths.revoke,
-  paths.userinfo,
-  paths.discovery,
-  paths.metadata,
-  paths.jwks,
-  paths.registration,
-]);
+const forScripts = new Set<string>([paths.token, paths.revoke, paths.userinfo, paths.registration]);
+
+/** The same for everybody, and public: whatever is set, any script may read these. */
+const forEverybody = new Set<string>([paths.discovery, paths.metadata, paths.jwks]);
 
 const oneRegistration = new RegExp(`^${paths.registration}/[^/]+$`);
 
-/** By what this request asks for, as its route or, for a preflight, which has none, as its path says. */
-const methodsForScripts = (request: FastifyRequest): readonly string[] => {
-  const path = request.routeOptions.url ?? request.raw.url?.split('?', 1)[0] ?? '';
-  if (forScripts.has(path)) return allowedMethods;
+/** What this request asks for, as its route or, for a preflight, which has none, as its path says. */
+const pathOf = (request: FastifyRequest): string => request.routeOptions.url ?? request.raw.url?.split('?', 1)[0] ?? '';
+
+const methodsForScripts = (path: string): readonly string[] => {
+  if (forScripts.has(path) || forEverybody.has(path)) return allowedMethods;
   return oneRegistration.test(path) ? registrationMethods : [];
 };
 
-export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins }: CorsOptions): void => {
-  const originFor = (origin: string): string | undefined => {
-    if (allowedOrigins.includes('*')) return '*';
-    return allowedOrigins.includes(origin) ? origin : undefined;
+const name = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/;
+
+const matches = (allowed: string, origin: string): boolean => {
+  const [start = '', end] = allowed.split('*', 2);
+  if (end === undefined) return allowed === origin;
+  return origin.startsWith(start) && origin.endsWith(end) && name.test(origin.slice(start.length, -end.length));
+};
+
+export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins, maxAge = 0 }: CorsOptions): void => {
+  const originFor = (path: string, origin: string): string | undefined => {
+    if (forEverybody.has(path) || allowedOrigins.includes('*')) return '*';
+    return allowedOrigins.some((allowed) => matches(allowed, origin)) ? origin : undefined;
   };
 
   app.addHook('onRequest', async (request, reply) => {
@@ -50,13 +59,15 @@ export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins }: CorsO
       'vary',
       isPreflight ? 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers' : 'Origin',
     );
-    const methods = methodsForScripts(request);
-    const allowed = origin === undefined || methods.length === 0 ? undefined : originFor(origin);
+    const path = pathOf(request);
+    const methods = methodsForScripts(path);
+    const allowed = origin === undefined || methods.length === 0 ? undefined : originFor(path, origin);
     if (isPreflight) {
       const headers = canonicalHeaders(asked);
       if (allowed && headers && methods.includes(method)) {
         reply.header('access-control-allow-origin', allowed).header('access-control-allow-methods', method);
         if (headers.length > 0) reply.header('access-control-allow-headers', headers.join(', '));
+        if (maxAge > 0) reply.header('access-control-max-age', maxAge);
       }
       return reply.code(200).send();
     }

@@ -230,13 +230,23 @@ const origin = 'https://app.example';
 const corsOf = ({ headers }: { headers: Readonly<Record<string, unknown>> }) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('access-control-')));
 
-t.test('without a setting no other origin may read anything', async (t) => {
+t.test('without a setting other origins may read discovery and the keys, and nothing else', async (t) => {
   const { admin, public: open } = givenAServer(t);
   t.strictSame(corsOf(await open('GET /userinfo', { headers: { origin } })), {});
   const preflight = { origin, 'access-control-request-method': 'GET' };
   const reply = await open('OPTIONS /userinfo', { headers: preflight });
-  t.equal(reply.status, 405);
   t.strictSame(corsOf(reply), {});
+  for (const path of [
+    '/.well-known/openid-configuration',
+    '/.well-known/oauth-authorization-server',
+    '/.well-known/jwks.json',
+  ]) {
+    t.strictSame(
+      corsOf(await open(`GET ${path}`, { headers: { origin } })),
+      { 'access-control-allow-origin': '*' },
+      path,
+    );
+  }
   t.strictSame(corsOf(await admin('GET /health/alive', { headers: { origin } })), {});
 });
 
@@ -246,9 +256,10 @@ t.test('WHATWG Fetch §3.2: allowed origins may read public replies and send wha
   const allow = (value: string, rest = {}) => ({ 'access-control-allow-origin': value, ...rest });
   const post = { 'access-control-allow-methods': 'POST' };
   const cases: readonly [string, Readonly<Record<string, string>>, object, object][] = [
-    ['GET /.well-known/jwks.json', { origin }, allow('*'), allow(origin)],
-    ['GET /.well-known/jwks.json', { origin: 'https://evil.example' }, allow('*'), {}],
-    ['GET /.well-known/jwks.json', {}, {}, {}],
+    ['GET /.well-known/jwks.json', { origin }, allow('*'), allow('*')],
+    ['GET /userinfo', { origin }, allow('*'), allow(origin)],
+    ['GET /userinfo', { origin: 'https://evil.example' }, allow('*'), {}],
+    ['GET /userinfo', {}, {}, {}],
     ['POST /oauth2/token', { origin }, allow('*'), allow(origin)],
     ['GET /nope', { origin }, {}, {}],
     ['GET /oauth2/auth', { origin }, {}, {}],
@@ -306,6 +317,26 @@ t.test('WHATWG Fetch §3.2: allowed origins may read public replies and send wha
     'never on the admin listener',
   );
   t.strictSame(corsOf(await any.admin('GET /.well-known/jwks.json', { headers: { origin } })), {});
+});
+
+t.test('an origin may stand for every name below it, and browsers may be told how long that holds', async (t) => {
+  const { public: open } = givenAServer(t, { cors: { allowedOrigins: ['https://*.app.example'], maxAge: 600 } });
+  const allowedFor = async (from: string) =>
+    (await open('GET /userinfo', { headers: { origin: from } })).headers['access-control-allow-origin'];
+  for (const from of ['https://a.app.example', 'https://a.b.app.example']) t.equal(await allowedFor(from), from);
+  const others = [
+    'https://app.example',
+    'https://.app.example',
+    'https://aapp.example',
+    'http://a.app.example',
+    'https://evil.example#.app.example',
+    'https://evil.example:1.app.example',
+    'https://a.app.example.evil.example',
+    'null',
+  ];
+  for (const from of others) t.equal(await allowedFor(from), undefined, from);
+  const preflight = { origin: 'https://a.app.example', 'access-control-request-method': 'GET' };
+  t.equal((await open('OPTIONS /userinfo', { headers: preflight })).headers['access-control-max-age'], '600');
 });
 
 t.test('closing waits for requests in flight and for no idle connection', async (t) => {

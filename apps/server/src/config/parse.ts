@@ -66,11 +66,13 @@ export const issuerUrl: Parse<string> = (text) => {
     : refuse('an absolute https URL without user name, password, query and fragment, such as https://id.example.com/');
 };
 
-/** RFC 6454 §6.2, or `*`. */
-export const origin: Parse<string> = (text) =>
-  text === '*' || (webUrl(text) && new URL(text).origin === text)
+/** RFC 6454 §6.2; with `*.` in front of the host every name below it; `*` alone: every origin. */
+export const origin: Parse<string> = (text) => {
+  const one = text.replace('://*.', '://');
+  return text === '*' || (webUrl(one) && new URL(one).origin === one)
     ? accept(text)
-    : refuse('* or an origin without a trailing slash, such as https://app.example.com');
+    : refuse('* or an origin without a trailing slash, such as https://app.example.com or https://*.example.com');
+};
 
 /** Braces would choose the slot of a Redis Cluster. */
 export const redisKeyPrefix: Parse<string> = (text) =>

@@ -270,7 +270,13 @@ export const variables = {
   corsAllowedOrigins: list(
     'CLAVIGER_CORS_ALLOWED_ORIGINS',
     origin,
-    'Origins whose scripts may call the public listener, or `*`. Without it none.',
+    'Origins whose scripts may call the token, revocation and userinfo endpoints: `https://app.example.com`, `https://*.example.com` for every name below it, or `*`. Without it none. Discovery and the keys are open to all.',
+  ),
+  corsMaxAge: preset(
+    'CLAVIGER_CORS_MAX_AGE',
+    '0s',
+    duration(0),
+    'For how long browsers may remember that an origin is allowed; with 0s they decide.',
   ),
   claimsSupported: list('CLAVIGER_DISCOVERY_CLAIMS_SUPPORTED', anyText, 'Claims that discovery lists beside `sub`.'),
   scopesSupported: list(

@@ -1,5 +1,5 @@
 // The consent form.
-import { type PendingRequest, subjectOf } from '@claviger/core';
+import { type PendingRequest, requestedClaims, subjectOf } from '@claviger/core';
 import { clientLinks, clientLogo, destination } from './about-client.ts';
 import { formTokenField } from './form-token.ts';
 import { type Html, html } from './html.ts';
@@ -22,6 +22,12 @@ const tickBox = (scope: string, index: number): Html => {
 <label for="scope-${index}">${meaning ?? scope}${meaning !== undefined && html`<small>${scope}</small>`}</label></div>`;
 };
 
+/** OpenID Connect Core §5.5: claims asked for one by one, beside those of the scopes. */
+const claimsAsked = ({ flow }: PendingRequest): Html => {
+  const claims = requestedClaims(flow.request.context.claims);
+  return html`${claims.length > 0 && html`<p>It also asks for these claims: ${claims.join(', ')}.</p>`}`;
+};
+
 export const consentPage = (request: PendingRequest, formToken: string): Html => {
   const { scope, audience } = request.flow.request;
   return html`${clientLogo(request.client.metadata)}
@@ -35,6 +41,7 @@ ${
     : html`<p>${clientName(request)} asks for nothing but to know that you are there.</p>`
 }
 ${audience.length > 0 && html`<p>For use at ${audience.join(', ')}.</p>`}
+${claimsAsked(request)}
 <p>Then you go on to <strong>${destination(request)}</strong>.</p>
 ${clientLinks(request.client.metadata)}
 <div class="tick"><input type="checkbox" id="remember" name="remember" value="true">

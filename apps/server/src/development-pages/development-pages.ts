@@ -68,7 +68,7 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
       challenge: pending.challenge,
       grantedScope: scope,
       grantedAudience: pending.flow.request.audience,
-      session: sessionFor(subjectOf(pending.flow), scope),
+      session: sessionFor(subjectOf(pending.flow), scope, pending.flow.request.context.claims),
       remember,
     });
 

@@ -33,6 +33,8 @@ const oidcContext = (): Required<OidcContext> => ({
   display: 'page',
   loginHint: 'zoe@example.org',
   idTokenHintClaims: { sub: 'zoe', aud: ['app'] },
+  claims: { userinfo: { email: { essential: true } }, id_token: { acr: { essential: true, values: ['urn:acr:1'] } } },
+  claimsLocales: ['de-AT'],
 });
 
 const rejection = (): Required<Rejection> => ({
@@ -68,6 +70,9 @@ export const fullMetadata = (): Required<ClientMetadata> => ({
   accessTokenStrategy: 'jwt',
   applicationType: 'web',
   initiateLoginUri: 'https://app.example.org/login',
+  defaultMaxAge: 3600,
+  requireAuthTime: true,
+  defaultAcrValues: ['urn:acr:2'],
 });
 
 export const fullClient = (change: Partial<Client> = {}): Client => {

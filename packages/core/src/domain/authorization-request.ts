@@ -1,11 +1,15 @@
 // The authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1) once its parameters have been read.
+import type { ClaimsRequest } from './claims-request.ts';
 import type { JsonObject } from './json.ts';
 import type { ResponseMode } from './response-mode.ts';
 
 /** Single-valued parameters by name; absent and empty are the same (RFC 6749 §3.1). */
 export type Parameters = Readonly<Record<string, string>>;
 
-/** What the request tells the login and consent pages about OpenID Connect (2018 API: `oidc_context`). */
+/**
+ * What the request tells the login and consent pages about OpenID Connect (2018 API: `oidc_context`). The optional members
+ * are absent when not asked for, and in what earlier versions stored.
+ */
 export interface OidcContext {
   readonly acrValues: readonly string[];
   readonly uiLocales: readonly string[];
@@ -13,6 +17,8 @@ export interface OidcContext {
   readonly loginHint: string;
   /** Claims of a valid `id_token_hint`; null without one. */
   readonly idTokenHintClaims: JsonObject | null;
+  readonly claims?: ClaimsRequest;
+  readonly claimsLocales?: readonly string[];
 }
 
 /** Everything that was asked, checked against the client's registration. */

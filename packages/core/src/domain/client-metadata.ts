@@ -2,6 +2,7 @@
 import { oauthError } from '../errors/oauth-error.ts';
 import type { ClientMetadata } from './client.ts';
 import { faultyMember } from './jwk.ts';
+import { asymmetricAlgorithms, macAlgorithms } from './signature-algorithms.ts';
 import { accessTokenStrategies } from './token.ts';
 import { isWebUrl } from './web-url.ts';
 
@@ -39,6 +40,8 @@ export const registeredMetadata = ({ metadata, secret }: Registration, limits: R
   checkSecret(secret);
   checkSectorIdentifier(complete);
   checkSigningAlgorithms(complete, limits.signingAlgorithms);
+  checkRequestObjects(complete);
+  checkDefaultMaxAge(complete);
   for (const uri of complete.redirectUris) checkRedirectUri(uri);
   checkSubjectType(complete, limits.subjectTypes);
   checkAccessTokenStrategy(complete);
@@ -88,6 +91,29 @@ const checkSigningAlgorithms = (metadata: ClientMetadata, supported: readonly st
 const checkAccessTokenStrategy = ({ accessTokenStrategy }: ClientMetadata): void => {
   if (accessTokenStrategy !== '' && !accessTokenStrategies.some((known) => known === accessTokenStrategy)) {
     throw oauthError('invalid_request', `access_token_strategy must be one of ${accessTokenStrategies.join(', ')}.`);
+  }
+};
+
+/**
+ * OpenID Connect Registration §2. A MAC needs a secret that can be opened, which only client_secret_jwt keeps. Whether a
+ * URI is https and of a public host is checked when it is fetched.
+ */
+const checkRequestObjects = (metadata: ClientMetadata): void => {
+  const { requestObjectSigningAlg: alg, requestUris, tokenEndpointAuthMethod } = metadata;
+  const macs = tokenEndpointAuthMethod === 'client_secret_jwt' ? macAlgorithms : [];
+  const possible = ['none', ...asymmetricAlgorithms, ...macs];
+  if (alg !== '' && !possible.includes(alg)) {
+    throw oauthError('invalid_request', `request_object_signing_alg must be one of ${possible.join(', ')}.`);
+  }
+  for (const uri of requestUris) {
+    if (/^https?:\/\//i.test(uri) && URL.canParse(uri)) continue;
+    throw oauthError('invalid_request', `request_uris: ${JSON.stringify(uri)} is no https URL.`);
+  }
+};
+
+const checkDefaultMaxAge = ({ defaultMaxAge }: ClientMetadata): void => {
+  if (defaultMaxAge !== null && !(Number.isSafeInteger(defaultMaxAge) && defaultMaxAge >= 0)) {
+    throw oauthError('invalid_request', 'default_max_age must be a number of seconds, 0 or more.');
   }
 };
 

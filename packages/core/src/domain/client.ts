@@ -38,6 +38,12 @@ export interface ClientMetadata {
   readonly applicationType: string;
   /** Where a login can be begun from outside (OpenID Connect Core §4). */
   readonly initiateLoginUri: string;
+  /** Seconds, for requests without max_age; null when unset. */
+  readonly defaultMaxAge: number | null;
+  /** Kept as registered: every ID token has auth_time. */
+  readonly requireAuthTime: boolean;
+  /** For requests that name none. */
+  readonly defaultAcrValues: readonly string[];
 }
 
 /** Everything unset: a registration names what it wants to be otherwise. */
@@ -66,6 +72,9 @@ export const emptyClientMetadata: ClientMetadata = {
   accessTokenStrategy: '',
   applicationType: '',
   initiateLoginUri: '',
+  defaultMaxAge: null,
+  requireAuthTime: false,
+  defaultAcrValues: [],
 };
 
 export interface Client {

@@ -56,8 +56,11 @@ export const errorKinds = {
   // OpenID Connect Core §3.1.2.6
   login_required: { status: 400, description: 'The person must log in.' },
   consent_required: { status: 400, description: 'The person must consent.' },
-  request_not_supported: { status: 400, description: 'The server does not support the request parameter.' },
-  request_uri_not_supported: { status: 400, description: 'The server does not support the request_uri parameter.' },
+  invalid_request_object: { status: 400, description: 'The request object is not valid.' },
+  invalid_request_uri: {
+    status: 400,
+    description: 'The request_uri is not registered, or what it names cannot be had.',
+  },
   registration_not_supported: { status: 400, description: 'The server does not support the registration parameter.' },
   // RFC 8707 §2
   invalid_target: {
@@ -77,6 +80,11 @@ export const errorKinds = {
     description: 'A value of the client metadata is not valid, or the client may not choose it.',
   },
   unapproved_software_statement: { status: 400, description: 'The server does not take this software statement.' },
+  // OpenID Connect Core Error Code unmet_authentication_requirements
+  unmet_authentication_requirements: {
+    status: 400,
+    description: 'The person cannot be authenticated in the way that the client requires.',
+  },
   // Codes of the 2018 API
   invalid_state: { status: 400, description: 'The state is missing or too short.' },
   request_unauthorized: {

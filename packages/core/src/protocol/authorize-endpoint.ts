@@ -1,17 +1,15 @@
 // GET and POST /oauth2/auth (RFC 6749 §3.1, OpenID Connect Core §3.1.2). One path, three passes: the verifier tells which.
+import type { Parameters } from '../domain/authorization-request.ts';
 import { withQuery } from '../domain/redirect-uri.ts';
 import { errorResponseMode } from '../domain/response-mode.ts';
 import type { Clock } from '../ports/system.ts';
 import type { UserInterface } from '../ports/user-interface.ts';
+import type { AddressedRequest, makeAddressRequest, ReceivedRequest } from '../usecases/authorize/address-request.ts';
 import type { makeBeginAuthorization } from '../usecases/authorize/begin-authorization.ts';
-import type {
-  AddressedRequest,
-  makeAddressRequest,
-  makeCheckRequest,
-  ReceivedRequest,
-} from '../usecases/authorize/check-request.ts';
+import type { makeCheckRequest } from '../usecases/authorize/check-request.ts';
 import type { AuthorizationAnswer } from '../usecases/authorize/issue-response.ts';
-import type { Return } from '../usecases/authorize/open-returning-flow.ts';
+import { checkLength } from '../usecases/authorize/longest-request.ts';
+import type { Back, Return } from '../usecases/authorize/open-returning-flow.ts';
 import type { makeResumeAfterConsent } from '../usecases/authorize/resume-after-consent.ts';
 import type { makeResumeAfterLogin, SessionChange } from '../usecases/authorize/resume-after-login.ts';
 import { type AnswerParameters, authorizationReply } from './authorization-reply.ts';
@@ -42,7 +40,12 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
   const receive = ({ url }: WireRequest): ReceivedRequest => {
     const { values, repeated } = readParameters(queryOf(url));
     const at = url.indexOf('?');
-    return { parameters: values, repeated, url: `${urlBelow(issuer, paths.authorize)}${at < 0 ? '' : url.slice(at)}` };
+    return {
+      parameters: values,
+      repeated,
+      url: `${urlBelow(issuer, paths.authorize)}${at < 0 ? '' : url.slice(at)}`,
+      back: backIn(values),
+    };
   };
 
   /**
@@ -51,7 +54,9 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
    */
   const asGet = (request: WireRequest, form: URLSearchParams): WireReply => {
     const all = new URLSearchParams([...form, ...queryOf(request.url)]);
-    return { ...redirectReply(`${urlBelow(issuer, paths.authorize)}?${all}`), status: 303 };
+    const url = `${urlBelow(issuer, paths.authorize)}?${all}`;
+    checkLength(url);
+    return { ...redirectReply(url), status: 303 };
   };
 
   /** RFC 6749 §4.1.2.1: `state` is given back whenever it was received. RFC 9207 §2: every answer says who gives it. */
@@ -110,18 +115,16 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
   };
 
   const proceed = (request: WireRequest, addressed: AddressedRequest): Promise<WireReply> => {
-    const { client, redirectUri, parameters } = addressed;
-    const { login_verifier: login = '', consent_verifier: consent = '' } = parameters;
-    if (login.trim() !== '') return afterLogin(request, addressed, { verifier: login.trim(), client, redirectUri });
-    if (consent.trim() !== '')
-      return afterConsent(request, addressed, { verifier: consent.trim(), client, redirectUri });
-    return begin(request, addressed);
+    const { client, redirectUri, back } = addressed;
+    if (back === null) return begin(request, addressed);
+    const resume = back.step === 'login' ? afterLogin : afterConsent;
+    return resume(request, addressed, { verifier: back.verifier, client, redirectUri });
   };
 
   return async (request) => {
-    if (request.form !== null) return asGet(request, request.form);
     let addressed: AddressedRequest;
     try {
+      if (request.form !== null) return asGet(request, request.form);
       addressed = await deps.addressRequest(receive(request));
     } catch (thrown) {
       return errors.page(errors.toOAuthError(thrown));
@@ -134,10 +137,15 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
   };
 };
 
-/** RFC 6749 §4.1.2 and §4.2.2. The 2018 API gives the granted scope back with a code, too. */
-const present = ({ request, scope, code, accessToken, expiresIn, idToken }: AuthorizationAnswer): AnswerParameters => ({
+const backIn = ({ login_verifier: login = '', consent_verifier: consent = '' }: Parameters): Back | null => {
+  if (login.trim() !== '') return { step: 'login', verifier: login.trim() };
+  return consent.trim() === '' ? null : { step: 'consent', verifier: consent.trim() };
+};
+
+/** RFC 6749 §4.1.2 and §4.2.2. The 2018 API gives the granted scope back with a code, too, but for `code id_token`. */
+const present = ({ scope, code, accessToken, expiresIn, idToken }: AuthorizationAnswer): AnswerParameters => ({
   ...(code === '' ? {} : { code }),
   ...(accessToken === '' ? {} : { access_token: accessToken, expires_in: String(expiresIn), token_type: 'bearer' }),
   ...(idToken === '' ? {} : { id_token: idToken }),
-  ...(request.responseType === 'none' || request.responseType === 'id_token' ? {} : { scope: scope.join(' ') }),
+  ...(accessToken !== '' || (code !== '' && idToken === '') ? { scope: scope.join(' ') } : {}),
 });

@@ -4,6 +4,7 @@ import { supportedResponseModes } from '../domain/response-mode.ts';
 import { supportedResponseTypes } from '../domain/response-type.ts';
 import type { SigningKeys } from '../ports/signing-keys.ts';
 import type { Settings } from '../settings.ts';
+import { requestObjectAlgorithms } from '../usecases/authorize/verify-request-object.ts';
 import { assertionAlgorithms } from '../usecases/token/verify-client-assertion.ts';
 import type { ErrorReplies } from './error-reply.ts';
 import { paths, urlBelow } from './paths.ts';
@@ -43,10 +44,11 @@ const discoveryDocument = (issuer: string, settings: Settings, signingKeys: Sign
   code_challenge_methods_supported: ['S256'],
   id_token_signing_alg_values_supported: signingKeys.algorithms,
   userinfo_signing_alg_values_supported: ['none', ...signingKeys.algorithms],
-  request_parameter_supported: false,
-  request_uri_parameter_supported: false,
+  request_parameter_supported: true,
+  request_uri_parameter_supported: true,
   require_request_uri_registration: true,
-  claims_parameter_supported: false,
+  request_object_signing_alg_values_supported: requestObjectAlgorithms,
+  claims_parameter_supported: true,
 });
 
 export const makeDiscoveryEndpoint = (issuer: string, settings: Settings, signingKeys: SigningKeys): Endpoint => {

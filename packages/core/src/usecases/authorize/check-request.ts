@@ -1,73 +1,37 @@
-// The order of checks on an authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.2), each pass anew:
+// The order of checks on a new authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.2):
 //
 //   stage      check                                       failure goes to
-//   received   client, redirect URI                        an error page: no address can be trusted yet
-//   addressed  repeated parameters, request objects,       the client's redirect URI
+//   received   client, redirect URI (address-request.ts)   an error page: no address can be trusted yet
+//   addressed  request object, repeated parameters,        the client's redirect URI
 //              scope, registration, response type and
-//              mode, state, PKCE, prompt, max_age, hint, audience
+//              mode, state, PKCE, prompt, max_age, claims,
+//              hint, audience
 //
 // The stage is the type: only an AddressedRequest has somewhere to redirect to.
 import { requestedAudience } from '../../domain/audience.ts';
-import type { AuthorizationRequest, Parameters } from '../../domain/authorization-request.ts';
-import { allowsGrantType, type Client, isPublic } from '../../domain/client.ts';
+import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
+import { parseClaimsRequest, requestedAcrValues } from '../../domain/claims-request.ts';
+import { allowsGrantType, isPublic } from '../../domain/client.ts';
 import { isLoopbackUrl } from '../../domain/loopback.ts';
 import { isS256Challenge } from '../../domain/pkce.ts';
 import { parsePrompt } from '../../domain/prompt.ts';
-import { chooseRedirectUri } from '../../domain/redirect-uri.ts';
 import { chooseResponseMode } from '../../domain/response-mode.ts';
 import { allowsResponseType, isSupportedResponseType, issuesOf } from '../../domain/response-type.ts';
 import { firstNotAllowed, parseScope } from '../../domain/scope.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { Settings } from '../../settings.ts';
-import type { FindClient } from '../clients/recent-clients.ts';
+import type { AddressedRequest } from './address-request.ts';
 import type { VerifyIdTokenHint } from './verify-id-token-hint.ts';
 
-export interface ReceivedRequest {
-  readonly parameters: Parameters;
-  readonly repeated: readonly string[];
-  /** The request as a URL on the issuer's origin. */
-  readonly url: string;
-}
-
-/** The client exists, and the redirect URI is one of its own: errors may go there. */
-export interface AddressedRequest extends ReceivedRequest {
-  readonly client: Client;
-  readonly redirectUri: string;
-}
-
-/** Characters of the URL. Anyone can make requests, and each is kept until it expires. */
-const longestRequest = 16_384;
-
-/** Throws what belongs on an error page. */
-export const makeAddressRequest =
-  ({ clients }: { readonly clients: FindClient }) =>
-  async (request: ReceivedRequest): Promise<AddressedRequest> => {
-    const { parameters, repeated } = request;
-    if (request.url.length > longestRequest) {
-      throw oauthError('invalid_request', `The request is longer than ${longestRequest} characters.`);
-    }
-    const ambiguous = repeated.find((name) => name === 'client_id' || name === 'redirect_uri');
-    if (ambiguous) throw oauthError('invalid_request', `The parameter "${ambiguous}" is given more than once.`);
-    const client = await clients.find(parameters.client_id ?? '');
-    if (!client) throw oauthError('invalid_client', 'The client_id names no registered client.');
-    const redirectUri = chooseRedirectUri(client, parameters.redirect_uri ?? '');
-    if (redirectUri === undefined) {
-      throw oauthError('invalid_request', 'The redirect_uri is not one that the client registered.');
-    }
-    return { ...request, client, redirectUri };
-  };
-
 type Check = (request: AddressedRequest, settings: Settings) => void;
+
+const requestObjectRead: Check = ({ fault }) => {
+  if (fault) throw fault;
+};
 
 const once: Check = ({ repeated }) => {
   const [name] = repeated;
   if (name !== undefined) throw oauthError('invalid_request', `The parameter "${name}" is given more than once.`);
-};
-
-// OpenID Connect Core §3.1.2.6: what is not supported is said, never ignored.
-const noRequestObject: Check = ({ parameters }) => {
-  if (parameters.request) throw oauthError('request_not_supported');
-  if (parameters.request_uri) throw oauthError('request_uri_not_supported');
 };
 
 const scopeAllowed: Check = ({ client, parameters }, { scopeStrategy }) => {
@@ -82,6 +46,7 @@ const notOverPlainHttp: Check = ({ redirectUri }) => {
   }
 };
 
+/** OpenID Connect Core §3.1.2.6 and §7.2.1: what is not supported is said, never ignored. */
 const noRegistration: Check = ({ parameters }) => {
   if (parameters.registration) throw oauthError('registration_not_supported');
 };
@@ -102,11 +67,13 @@ const responseModeAllowed: Check = ({ parameters: { response_type: type = '', re
   }
 };
 
-/** RFC 6749 §4.2: tokens in the authorization response are the implicit grant's, in hybrid flows too. */
-const implicitAllowed: Check = ({ client, parameters: { response_type: type = '' } }) => {
-  const { token, idToken } = issuesOf(type);
-  if ((token || idToken) && !allowsGrantType(client, 'implicit')) {
-    throw oauthError('unauthorized_client', 'The client is not registered for the grant type implicit.');
+/** RFC 6749 §4.1.2.1, §4.2: tokens in the authorization response are the implicit grant's, in hybrid flows too. */
+const grantTypesAllowed: Check = ({ client, parameters: { response_type: type = '' } }) => {
+  const { code, token, idToken } = issuesOf(type);
+  const needed = [...(code ? ['authorization_code'] : []), ...(token || idToken ? ['implicit'] : [])];
+  const missing = needed.find((grantType) => !allowsGrantType(client, grantType));
+  if (missing !== undefined) {
+    throw oauthError('unauthorized_client', `The client is not registered for the grant type ${missing}.`);
   }
 };
 
@@ -145,22 +112,22 @@ const proofKey: Check = ({ client, parameters }, { requirePkce }) => {
 };
 
 const checks: readonly Check[] = [
+  requestObjectRead,
   once,
   notOverPlainHttp,
-  noRequestObject,
   scopeAllowed,
   noRegistration,
   responseTypeAllowed,
   responseModeAllowed,
-  implicitAllowed,
+  grantTypesAllowed,
   idTokenPossible,
   stateLongEnough,
   proofKey,
 ];
 
 /** OpenID Connect Core §3.1.2.1: whole seconds, not negative. */
-const parseMaxAge = (text: string): number | null => {
-  if (text === '') return null;
+const parseMaxAge = (text: string, otherwise: number | null): number | null => {
+  if (text === '') return otherwise;
   if (!/^\d{1,10}$/.test(text))
     throw oauthError('invalid_request', 'The parameter "max_age" must be a number of seconds.');
   return Number(text);
@@ -181,9 +148,13 @@ export const makeCheckRequest =
   async (request: AddressedRequest): Promise<AuthorizationRequest> => {
     for (const check of checks) check(request, settings);
     const { parameters } = request;
+    const { metadata } = request.client;
     const responseType = parameters.response_type ?? '';
     const prompt = parsePrompt(parameters.prompt ?? '');
-    const maxAge = parseMaxAge(parameters.max_age ?? '');
+    const maxAge = parseMaxAge(parameters.max_age ?? '', metadata.defaultMaxAge);
+    const claims = parameters.claims ? parseClaimsRequest(parameters.claims) : undefined;
+    const acrValues = [...new Set([...words(parameters.acr_values), ...requestedAcrValues(claims)])];
+    const claimsLocales = words(parameters.claims_locales);
     const hint = parameters.id_token_hint ? await verifyIdTokenHint(parameters.id_token_hint) : null;
     return {
       clientId: request.client.id,
@@ -200,11 +171,13 @@ export const makeCheckRequest =
       codeChallenge: parameters.code_challenge ?? '',
       idTokenHintSubject: hint?.subject ?? '',
       context: {
-        acrValues: words(parameters.acr_values),
+        acrValues: acrValues.length > 0 ? acrValues : metadata.defaultAcrValues,
         uiLocales: words(parameters.ui_locales),
         display: parameters.display ?? '',
         loginHint: parameters.login_hint ?? '',
         idTokenHintClaims: hint?.claims ?? null,
+        ...(claims ? { claims } : {}),
+        ...(claimsLocales.length > 0 ? { claimsLocales } : {}),
       },
       url: request.url,
     };

@@ -1,5 +1,6 @@
 // What an accepted consent turns into: the grant, and what the response type asks to be issued with it at once.
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
+import { requiredAcrValues } from '../../domain/claims-request.ts';
 import type { Client } from '../../domain/client.ts';
 import type { ConsentAcceptance, Flow, LoginAcceptance } from '../../domain/flow.ts';
 import type { Grant } from '../../domain/grant.ts';
@@ -52,7 +53,19 @@ const acrOf = ({ flow, login, consent }: Accepted): string => {
   return flow.request.context.acrValues.length > 0 && consent.session.idToken.acr === undefined ? '0' : '';
 };
 
-/** Throws access_denied when an ID token was asked for and `openid` was not granted. */
+/** OpenID Connect Core §5.5.1.1: an essential `acr` that was not reached is a failed authentication. */
+const checkAcr = ({ flow, consent }: Accepted, acr: string): void => {
+  const required = requiredAcrValues(flow.request.context.claims);
+  const reached = acr === '' ? consent.session.idToken.acr : acr;
+  if (required.length > 0 && !required.some((value) => value === reached)) {
+    throw oauthError(
+      'unmet_authentication_requirements',
+      'The login did not reach an "acr" that the request requires.',
+    );
+  }
+};
+
+/** Throws access_denied when an ID token was asked for without `openid` being granted, unmet_authentication_requirements. */
 export const makeIssueResponse = (deps: Deps): IssueResponse => {
   const { system, settings, tokens, issueIdToken, mintAccessToken, identifySubject } = deps;
 
@@ -77,6 +90,7 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
     const { request } = accepted.flow;
     const issues = issuesOf(request.responseType);
     const grant = grantFor(accepted, client, now);
+    checkAcr(accepted, grant.acr);
     if (issues.idToken && !grantsOpenId(grant.scope)) {
       throw oauthError('access_denied', 'The response type asks for an ID token, but "openid" was not granted.');
     }

@@ -1,5 +1,6 @@
 // Pure decisions of the authorization endpoint: must the person log in, must the person consent?
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
+import { requestedSubjects, requiredAcrValues } from '../../domain/claims-request.ts';
 import { type Client, isOf, isPublic } from '../../domain/client.ts';
 import type { Consent } from '../../domain/consent.ts';
 import type { LoginSession } from '../../domain/login-session.ts';
@@ -12,6 +13,22 @@ import { oauthError } from '../../errors/oauth-error.ts';
 const isFresh = (session: LoginSession, maxAge: number | null, now: EpochSeconds): boolean =>
   maxAge === null || (maxAge > 0 && session.authenticatedAt + maxAge >= now);
 
+/**
+ * Whether one of the names that a person has is expected: by the id_token_hint (OpenID Connect Core §3.1.2.1), and by the
+ * claims parameter (§5.5.1).
+ */
+const isExpected = ({ idTokenHintSubject, context }: AuthorizationRequest, names: readonly string[]): boolean => {
+  const asked = requestedSubjects(context.claims);
+  return (
+    (idTokenHintSubject === '' || names.includes(idTokenHintSubject)) &&
+    (asked.length === 0 || asked.some((subject) => names.includes(subject)))
+  );
+};
+
+/** OpenID Connect Core §5.5.1.1: without an `acr` that will do the person has to log in again. */
+const reaches = (session: LoginSession, required: readonly string[]): boolean =>
+  required.length === 0 || required.includes(session.acr);
+
 /** OpenID Connect Core §3.1.2.3. The session that vouches for the person, or null: ask. Throws login_required. */
 export const sessionThatSkips = (
   request: AuthorizationRequest,
@@ -19,12 +36,12 @@ export const sessionThatSkips = (
   identifierOf: (subject: string) => string,
   now: EpochSeconds,
 ): LoginSession | null => {
-  const expected = request.idTokenHintSubject;
   const usable =
     session !== undefined &&
     !forcesLogin(request.prompt) &&
     isFresh(session, request.maxAge, now) &&
-    (expected === '' || expected === session.subject || expected === identifierOf(session.subject));
+    reaches(session, requiredAcrValues(request.context.claims)) &&
+    isExpected(request, [session.subject, identifierOf(session.subject)]);
   if (usable) return session;
   if (request.prompt.includes('none'))
     throw oauthError('login_required', 'The prompt is "none", but nobody suitable is logged in.');
@@ -60,12 +77,15 @@ export const consentSkips = (
   return covered;
 };
 
-/** After the login app answered: OpenID Connect Core §3.1.2.1 on id_token_hint and prompt=none. Throws. */
+/** After the login app answered: OpenID Connect Core §3.1.2.1 and §5.5.1 on who it must be, and prompt=none. Throws. */
 export const checkLoginAgainst = (request: AuthorizationRequest, client: Client, subjectIdentifier: string): void => {
   if (request.prompt.includes('none') && isPublic(client)) {
     throw oauthError('consent_required', 'A public client cannot use the prompt "none".');
   }
-  if (request.idTokenHintSubject !== '' && request.idTokenHintSubject !== subjectIdentifier) {
-    throw oauthError('login_required', 'Another person logged in than the id_token_hint names.');
+  if (!isExpected(request, [subjectIdentifier])) {
+    throw oauthError(
+      'login_required',
+      'Another person logged in than the id_token_hint or the claims parameter names.',
+    );
   }
 };

@@ -9,7 +9,13 @@ import { findByHandle } from '../flow-handles.ts';
 
 export type Step = 'login' | 'consent';
 
-/** What the browser brought: a verifier, and the address that the URL around it names. */
+/** What the browser brought, and for which step. */
+export interface Back {
+  readonly step: Step;
+  readonly verifier: string;
+}
+
+/** A verifier, and the address that the URL around it names. */
 export interface Return {
   readonly verifier: string;
   readonly client: Client;
@@ -49,10 +55,13 @@ export const openReturningFlow = async (deps: Deps, step: Step, back: Return, no
     isOf(back.client, flow.request.clientId, flow.requestedAt) &&
     flow.request.redirectUri === back.redirectUri;
   if (!belongs || order.indexOf(flow.state) <= order.indexOf(`${step}-pending`)) {
-    throw oauthError('access_denied', `The ${step} verifier is unknown or expired, or belongs to another request.`);
+    throw noSuchVerifier(step);
   }
   if (!isAnswered(flow, step)) throw usedBefore(step);
   return flow;
 };
+
+export const noSuchVerifier = (step: Step) =>
+  oauthError('access_denied', `The ${step} verifier is unknown or expired, or belongs to another request.`);
 
 export const usedBefore = (step: Step) => oauthError('invalid_request', `The ${step} verifier was used before.`);

@@ -2,6 +2,7 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import type { Client } from '../../domain/client.ts';
 import { asHashed } from '../../domain/hashed.ts';
+import { asymmetricAlgorithms, macAlgorithms } from '../../domain/signature-algorithms.ts';
 import { epochSeconds, seconds } from '../../domain/time.ts';
 import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import { StoreUnavailable } from '../../errors/store-unavailable.ts';
@@ -10,11 +11,7 @@ import type { System } from '../../ports/system.ts';
 import type { KeyFinder } from '../clients/client-keys.ts';
 import { openSealedSecret } from '../clients/client-secret.ts';
 
-/** RFC 7518 §3.1: asymmetric signatures only, so that a public key is never taken for a shared secret. */
-const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-const symmetric = ['HS256', 'HS384', 'HS512'];
-
-export const assertionAlgorithms: readonly string[] = [...asymmetric, ...symmetric];
+export const assertionAlgorithms: readonly string[] = [...asymmetricAlgorithms, ...macAlgorithms];
 
 /** Each assertion is remembered until it expires; one that lives longer is refused. */
 const longestLife = seconds(24 * 3600);
@@ -61,9 +58,9 @@ export const makeVerifyClientAssertion = ({ system, claims, keysOf, audience }: 
     };
     if (client.metadata.tokenEndpointAuthMethod === 'client_secret_jwt') {
       const secret = new TextEncoder().encode(openSealedSecret(system.cipher, client));
-      return (await jwtVerify(assertion, secret, { ...options, algorithms: symmetric })).payload;
+      return (await jwtVerify(assertion, secret, { ...options, algorithms: [...macAlgorithms] })).payload;
     }
-    return (await jwtVerify(assertion, keysOf(client), { ...options, algorithms: asymmetric })).payload;
+    return (await jwtVerify(assertion, keysOf(client), { ...options, algorithms: [...asymmetricAlgorithms] })).payload;
   };
 
   const useOnce = async (client: Client, { jti = '', exp = 0 }: JWTPayload): Promise<void> => {

@@ -1,5 +1,5 @@
 // Clients as they travel (2018 API: OAuth2Client).
-import type { Client, ClientMetadata } from '@claviger/core';
+import { type Client, type ClientMetadata, emptyClientMetadata } from '@claviger/core';
 import Type, { type Static } from 'typebox';
 import { fromJwkSet, jwkSetBody, toJwkSet } from './jwk.wire.ts';
 import { integer, nullable } from './nullable.ts';
@@ -30,6 +30,9 @@ export const clientNames = {
   accessTokenStrategy: 'access_token_strategy',
   applicationType: 'application_type',
   initiateLoginUri: 'initiate_login_uri',
+  defaultMaxAge: 'default_max_age',
+  requireAuthTime: 'require_auth_time',
+  defaultAcrValues: 'default_acr_values',
 } as const satisfies Record<keyof ClientMetadata, string>;
 
 const text = nullable(Type.String());
@@ -64,6 +67,9 @@ export const clientBody = Type.Object({
   access_token_strategy: text,
   application_type: text,
   initiate_login_uri: text,
+  default_max_age: nullable(integer),
+  require_auth_time: nullable(Type.Boolean()),
+  default_acr_values: list,
 });
 
 export type ClientBody = Static<typeof clientBody>;
@@ -87,6 +93,9 @@ const omittedWhenEmpty = new Set<keyof ClientMetadata>([
   'accessTokenStrategy',
   'applicationType',
   'initiateLoginUri',
+  'defaultMaxAge',
+  'requireAuthTime',
+  'defaultAcrValues',
 ]);
 
 export const listMembers = new Set<keyof ClientMetadata>([
@@ -96,14 +105,13 @@ export const listMembers = new Set<keyof ClientMetadata>([
   'contacts',
   'requestUris',
   'audience',
+  'defaultAcrValues',
 ]);
 
 const members = Object.keys(clientNames) as (keyof ClientMetadata)[];
 
-const unset = (member: keyof ClientMetadata) => (listMembers.has(member) ? [] : '');
-
 export const toClientMetadata = (body: ClientBody): ClientMetadata => {
-  const given = members.map((member) => [member, body[clientNames[member]] ?? unset(member)]);
+  const given = members.map((member) => [member, body[clientNames[member]] ?? emptyClientMetadata[member]]);
   return { ...(Object.fromEntries(given) as ClientMetadata), jwks: body.jwks ? toJwkSet(body.jwks) : null };
 };
 
@@ -120,7 +128,7 @@ export const fromClient = ({ id, metadata }: Client): Record<string, unknown> =>
 });
 
 const isEmpty = (value: unknown): boolean =>
-  value === null || value === '' || (Array.isArray(value) && value.length === 0);
+  value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0);
 
 /** The answer to create and update: lists that the request left out are null, and the secret is there this once. */
 export const fromSavedClient = (client: Client, body: ClientBody, secret: string): Record<string, unknown> => ({

@@ -70,4 +70,6 @@ export const fromOidcContext = (context: OidcContext): Record<string, unknown> =
   ...(context.display === '' ? {} : { display: context.display }),
   ...(context.idTokenHintClaims ? { id_token_hint_claims: context.idTokenHintClaims } : {}),
   ...(context.loginHint === '' ? {} : { login_hint: context.loginHint }),
+  ...(context.claims ? { claims: context.claims } : {}),
+  ...(context.claimsLocales ? { claims_locales: context.claimsLocales } : {}),
 });

@@ -1,0 +1,80 @@
+// The `claims` parameter (OpenID Connect Core §5.5): which claims are asked for one by one, and with which values.
+import { oauthError } from '../errors/oauth-error.ts';
+import type { JsonObject, JsonValue } from './json.ts';
+
+/** As it was sent, its shape checked. What the server itself acts on is read by the functions below. */
+export type ClaimsRequest = JsonObject;
+
+/** A value may be an object (`address`), but nothing needs more levels than this. */
+const mostLevels = 8;
+
+const refuse = (hint: string) => oauthError('invalid_request', `The parameter "claims" ${hint}`);
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isDeeperThan = (levels: number, value: JsonValue | undefined): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((member) => isDeeperThan(levels - 1, member)));
+
+const checkClaim = (place: string, name: string, asked: JsonValue | undefined): void => {
+  const where = `${place}.${name}`;
+  if (asked === null) return;
+  if (!isObject(asked)) throw refuse(`must have null or an object at ${where}.`);
+  if (asked.essential !== undefined && typeof asked.essential !== 'boolean')
+    throw refuse(`must have true or false at ${where}.essential.`);
+  if (asked.values !== undefined && !Array.isArray(asked.values)) throw refuse(`must have a list at ${where}.values.`);
+};
+
+/** OpenID Connect Core §5.5 and §5.5.1; members that are not defined there are ignored. Throws invalid_request. */
+export const parseClaimsRequest = (text: string): ClaimsRequest => {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw refuse('is not JSON.');
+  }
+  if (!isObject(parsed)) throw refuse('must be a JSON object.');
+  if (isDeeperThan(mostLevels, parsed)) throw refuse(`is nested more than ${mostLevels} levels deep.`);
+  for (const place of places) {
+    const claims = parsed[place];
+    if (claims === undefined) continue;
+    if (!isObject(claims)) throw refuse(`must have an object at ${place}.`);
+    for (const [name, asked] of Object.entries(claims)) checkClaim(place, name, asked);
+  }
+  return parsed;
+};
+
+const places = ['userinfo', 'id_token'] as const;
+
+const askedOf = (request: ClaimsRequest | undefined, place: (typeof places)[number]): JsonObject => {
+  const claims = request?.[place];
+  return isObject(claims) ? claims : {};
+};
+
+/** Names of the claims asked for, wherever they are to appear. */
+export const requestedClaims = (request: ClaimsRequest | undefined): readonly string[] => [
+  ...new Set(places.flatMap((place) => Object.keys(askedOf(request, place)))),
+];
+
+/** The texts that `value` or `values` names for a claim of the ID token. */
+const wantedTexts = (request: ClaimsRequest | undefined, name: string): readonly string[] => {
+  const asked = askedOf(request, 'id_token')[name];
+  if (!isObject(asked)) return [];
+  const wanted = [asked.value, ...(Array.isArray(asked.values) ? asked.values : [])];
+  return wanted.filter((value) => typeof value === 'string');
+};
+
+/** OpenID Connect Core §5.5.1: who must be logged in for this to succeed; empty when anybody may be. */
+export const requestedSubjects = (request: ClaimsRequest | undefined): readonly string[] => wantedTexts(request, 'sub');
+
+/** OpenID Connect Core §5.5.1.1. */
+export const requestedAcrValues = (request: ClaimsRequest | undefined): readonly string[] =>
+  wantedTexts(request, 'acr');
+
+/** OpenID Connect Core §5.5.1.1: the login failed unless it reached one of these; empty when any will do. */
+export const requiredAcrValues = (request: ClaimsRequest | undefined): readonly string[] => {
+  const asked = askedOf(request, 'id_token').acr;
+  return isObject(asked) && asked.essential === true ? requestedAcrValues(request) : [];
+};

@@ -1,0 +1,87 @@
+// Who sends an authorization request, and where its answer may go. Until that is settled, errors are for an error page.
+import type { Parameters } from '../../domain/authorization-request.ts';
+import type { Client } from '../../domain/client.ts';
+import { chooseRedirectUri } from '../../domain/redirect-uri.ts';
+import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
+import type { FlowStore } from '../../ports/flow-store.ts';
+import type { System } from '../../ports/system.ts';
+import type { FindClient } from '../clients/recent-clients.ts';
+import { findByHandle } from '../flow-handles.ts';
+import { checkLength } from './longest-request.ts';
+import { type Back, noSuchVerifier } from './open-returning-flow.ts';
+import { hasRequestObject, type ReadRequestObject } from './read-request-object.ts';
+
+export interface ReceivedRequest {
+  readonly parameters: Parameters;
+  readonly repeated: readonly string[];
+  /** The request as a URL on the issuer's origin. */
+  readonly url: string;
+  /** What the browser brings back from the login or consent app; null when the request is new. */
+  readonly back: Back | null;
+}
+
+/** The client exists, and the redirect URI is one of its own: errors may go there. */
+export interface AddressedRequest extends ReceivedRequest {
+  readonly client: Client;
+  readonly redirectUri: string;
+  /** What is wrong with the request object: for the client to hear. */
+  readonly fault: OAuthError | null;
+}
+
+type Read = { readonly parameters: Parameters; readonly fault: OAuthError | null };
+
+interface Deps {
+  readonly system: Pick<System, 'clock' | 'mac'>;
+  readonly clients: FindClient;
+  readonly flows: FlowStore;
+  readonly readRequestObject: ReadRequestObject;
+}
+
+/** Where a value too many would leave in doubt who is asking, or who is answered. */
+const addressing = new Set(['client_id', 'redirect_uri', 'request', 'request_uri']);
+
+/** Throws what belongs on an error page. */
+export const makeAddressRequest = ({ system, clients, flows, readRequestObject }: Deps) => {
+  const readNew = async (client: Client, parameters: Parameters): Promise<Read> => {
+    try {
+      return { parameters: await readRequestObject(client, parameters), fault: null };
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error;
+      return { parameters, fault: error };
+    }
+  };
+
+  /** A request object is read once, when the flow begins. It may have expired since, or another may be behind its URI. */
+  const recall = async (client: Client, parameters: Parameters, { step, verifier }: Back): Promise<Read> => {
+    const { clock, mac } = system;
+    const flow = await findByHandle({ mac, flows }, `${step}-verifier`, verifier, clock.now());
+    if (flow?.request.clientId !== client.id) throw noSuchVerifier(step);
+    const { sentRedirectUri, responseType, responseMode, state } = flow.request;
+    const read = {
+      ...parameters,
+      redirect_uri: sentRedirectUri,
+      response_type: responseType,
+      response_mode: responseMode,
+      state,
+    };
+    return { parameters: read, fault: null };
+  };
+
+  return async (request: ReceivedRequest): Promise<AddressedRequest> => {
+    const { repeated, back } = request;
+    if (back === null) checkLength(request.url);
+    const ambiguous = repeated.find((name) => addressing.has(name));
+    if (ambiguous) throw oauthError('invalid_request', `The parameter "${ambiguous}" is given more than once.`);
+    const client = await clients.find(request.parameters.client_id ?? '');
+    if (!client) throw oauthError('invalid_client', 'The client_id names no registered client.');
+    let read: Read = { parameters: request.parameters, fault: null };
+    if (hasRequestObject(request.parameters)) {
+      read = await (back ? recall(client, request.parameters, back) : readNew(client, request.parameters));
+    }
+    const redirectUri = chooseRedirectUri(client, read.parameters.redirect_uri ?? '');
+    if (redirectUri === undefined) {
+      throw read.fault ?? oauthError('invalid_request', 'The redirect_uri is not one that the client registered.');
+    }
+    return { ...request, ...read, client, redirectUri };
+  };
+};

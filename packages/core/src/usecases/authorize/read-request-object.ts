@@ -1,0 +1,88 @@
+// Request objects (OpenID Connect Core §6, RFC 9101): parameters that the client signed, by value (`request`) or by
+// reference (`request_uri`).
+import type { JWTPayload } from 'jose';
+import type { Parameters } from '../../domain/authorization-request.ts';
+import type { Client } from '../../domain/client.ts';
+import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
+import type { RemoteDocuments } from '../../ports/remote-documents.ts';
+import { longestRequest } from './longest-request.ts';
+import type { VerifyRequestObject } from './verify-request-object.ts';
+
+export type ReadRequestObject = (client: Client, parameters: Parameters) => Promise<Parameters>;
+
+interface Deps {
+  readonly remoteDocuments: RemoteDocuments;
+  readonly verifyRequestObject: VerifyRequestObject;
+}
+
+export const hasRequestObject = ({ request = '', request_uri: uri = '' }: Parameters): boolean =>
+  request !== '' || uri !== '';
+
+/** Claims about the object itself (RFC 7519 §4.1): no parameters. */
+const aboutItself = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']);
+
+const refuse = (hint: string): OAuthError => oauthError('invalid_request_object', hint);
+
+const withoutFragment = (uri: string): string => uri.split('#', 1)[0] ?? '';
+
+/**
+ * RFC 9101 §4: numbers as in `max_age`, objects as in `claims`; a parameter is the text of its JSON then. `resource`, which
+ * may be repeated (RFC 8707 §2), may be a list, and is put together as it is when it is repeated.
+ */
+const parameterOf = (name: string, value: unknown): string => {
+  if (name === 'resource' && Array.isArray(value)) return value.join(' ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
+
+const parametersIn = (payload: JWTPayload): Parameters =>
+  Object.fromEntries(
+    Object.entries(payload).flatMap(([name, value]) =>
+      aboutItself.has(name) || value === null || value === undefined ? [] : [[name, parameterOf(name, value)]],
+    ),
+  );
+
+const checkInner = (inner: Parameters, client: Client, outer: Parameters): void => {
+  for (const name of ['request', 'request_uri']) {
+    // OpenID Connect Core §6.1: neither may be in a request object.
+    if (name in inner) throw refuse(`The request object holds the parameter "${name}".`);
+  }
+  // OpenID Connect Core §6.1, RFC 9101 §5: these two must say the same inside and outside.
+  if ('client_id' in inner && inner.client_id !== client.id)
+    throw refuse('The "client_id" of the request object is another than that of the request.');
+  if (outer.response_type && 'response_type' in inner && inner.response_type !== outer.response_type)
+    throw refuse('The "response_type" of the request object is another than that of the request.');
+  const length = Object.entries(inner).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  if (length > longestRequest) throw refuse(`The request object holds more than ${longestRequest} characters.`);
+};
+
+/**
+ * The request's parameters with those of its object, which win (OpenID Connect Core §6.1). Throws invalid_request,
+ * invalid_request_uri and invalid_request_object.
+ */
+export const makeReadRequestObject = ({ remoteDocuments, verifyRequestObject }: Deps): ReadRequestObject => {
+  /** The fragment tells caches when to forget (OpenID Connect Core §6.2). There is none here: each request fetches anew. */
+  const fetchObject = async ({ metadata: { requestUris } }: Client, uri: string): Promise<string> => {
+    const wanted = withoutFragment(uri);
+    if (!requestUris.some((registered) => withoutFragment(registered) === wanted))
+      throw oauthError('invalid_request_uri', 'The request_uri is not one that the client registered.');
+    try {
+      return (await remoteDocuments.fetch(wanted)).trim();
+    } catch (cause) {
+      throw new OAuthError('invalid_request_uri', { hint: String((cause as Error).message), cause });
+    }
+  };
+
+  return async (client, outer) => {
+    const { request = '', request_uri: uri = '' } = outer;
+    // RFC 9101 §5: one or the other.
+    if (request !== '' && uri !== '')
+      throw oauthError('invalid_request', 'Only one of "request" and "request_uri" can be sent.');
+    const jwt = request === '' ? await fetchObject(client, uri) : request;
+    const inner = parametersIn(await verifyRequestObject(client, jwt));
+    checkInner(inner, client, outer);
+    const merged = Object.entries({ ...outer, ...inner, client_id: client.id });
+    return Object.fromEntries(
+      merged.filter(([name, value]) => value !== '' && name !== 'request' && name !== 'request_uri'),
+    );
+  };
+};

@@ -1,0 +1,98 @@
+// The signature and the claims about itself of a request object (OpenID Connect Core §6.1, RFC 9101 §6).
+import {
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type ProtectedHeaderParameters,
+  UnsecuredJWT,
+} from 'jose';
+import type { Client } from '../../domain/client.ts';
+import { asymmetricAlgorithms, macAlgorithms } from '../../domain/signature-algorithms.ts';
+import { OAuthError } from '../../errors/oauth-error.ts';
+import type { Cipher, Clock } from '../../ports/system.ts';
+import type { KeyFinder } from '../clients/client-keys.ts';
+import { openSealedSecret } from '../clients/client-secret.ts';
+
+export type VerifyRequestObject = (client: Client, jwt: string) => Promise<JWTPayload>;
+
+/** Seconds that an object is accepted after it expired, or before it is valid, for the sake of clocks that differ. */
+const tolerance = 5;
+
+/** RFC 9101 §10.8: a JWT that says it is for something else is no request object. */
+const types = new Set(['jwt', 'oauth-authz-req+jwt', 'application/oauth-authz-req+jwt']);
+
+/** Of all clients together. */
+export const requestObjectAlgorithms: readonly string[] = ['none', ...asymmetricAlgorithms, ...macAlgorithms];
+
+const algorithmsOf = ({ metadata }: Client): readonly string[] => {
+  if (metadata.requestObjectSigningAlg !== '') return [metadata.requestObjectSigningAlg];
+  return metadata.tokenEndpointAuthMethod === 'client_secret_jwt'
+    ? [...asymmetricAlgorithms, ...macAlgorithms]
+    : asymmetricAlgorithms;
+};
+
+const refuse = (hint: string, cause?: unknown): OAuthError => new OAuthError('invalid_request_object', { hint, cause });
+
+interface Deps {
+  readonly issuer: string;
+  readonly clock: Clock;
+  readonly cipher: Cipher;
+  readonly keysOf: (client: Client) => KeyFinder;
+}
+
+const headerOf = (jwt: string): ProtectedHeaderParameters => {
+  try {
+    return decodeProtectedHeader(jwt);
+  } catch (cause) {
+    throw refuse('The request object is no JWT.', cause);
+  }
+};
+
+const checkHeader = (client: Client, { alg = '', typ, enc }: ProtectedHeaderParameters): void => {
+  if (enc !== undefined) throw refuse('The request object is encrypted, which this server does not support.');
+  if (typ !== undefined && !types.has(String(typ).toLowerCase()))
+    throw refuse('The "typ" of the request object is that of another kind of JWT.');
+  // OpenID Connect Core §6.1: `none` only if the client registered it; anything else would let others speak in its name.
+  if (!algorithmsOf(client).includes(alg)) throw refuse(`The request object may not be signed with "${alg}".`);
+};
+
+/** Throws invalid_request_object. */
+export const makeVerifyRequestObject = ({ issuer, clock, cipher, keysOf }: Deps): VerifyRequestObject => {
+  const verify = async (client: Client, jwt: string, alg: string): Promise<JWTPayload> => {
+    const options = {
+      clockTolerance: tolerance,
+      // biome-ignore lint/style/noRestrictedGlobals: jose takes its clock as a Date.
+      currentDate: new Date(clock.now() * 1000),
+    };
+    if (alg === 'none') return UnsecuredJWT.decode(jwt, options).payload;
+    if (macAlgorithms.includes(alg)) {
+      const secret = new TextEncoder().encode(openSealedSecret(cipher, client));
+      return (await jwtVerify(jwt, secret, { ...options, algorithms: [alg] })).payload;
+    }
+    return (await jwtVerify(jwt, keysOf(client), { ...options, algorithms: [alg] })).payload;
+  };
+
+  /** OpenID Connect Core §6.1: they may be left out, but what they say must be so. */
+  const checkParties = (client: Client, { iss, aud }: JWTPayload): void => {
+    if (iss !== undefined && iss !== client.id) throw refuse('The "iss" of the request object is not the client.');
+    if (aud !== undefined && ![aud].flat().includes(issuer)) {
+      throw refuse('The "aud" of the request object does not name the issuer of this server.');
+    }
+  };
+
+  return async (client, jwt) => {
+    const header = headerOf(jwt);
+    checkHeader(client, header);
+    let payload: JWTPayload;
+    try {
+      payload = await verify(client, jwt, header.alg ?? '');
+    } catch (cause) {
+      if (cause instanceof OAuthError) throw cause;
+      const reason = cause instanceof errors.JOSEError ? cause.message : "the client's keys cannot be had";
+      throw refuse(`The request object is not valid: ${reason}.`, cause);
+    }
+    checkParties(client, payload);
+    return payload;
+  };
+};
