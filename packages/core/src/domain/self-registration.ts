@@ -29,6 +29,9 @@ export const selfRegisteredMembers = [
   'requestObjectSigningAlg',
   'userinfoSignedResponseAlg',
   'idTokenSignedResponseAlg',
+  'defaultMaxAge',
+  'requireAuthTime',
+  'defaultAcrValues',
   'applicationType',
   'initiateLoginUri',
 ] as const satisfies readonly (keyof ClientMetadata)[];

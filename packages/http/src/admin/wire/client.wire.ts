@@ -98,7 +98,7 @@ const omittedWhenEmpty = new Set<keyof ClientMetadata>([
   'defaultAcrValues',
 ]);
 
-export const listMembers = new Set<keyof ClientMetadata>([
+const listMembers = new Set<keyof ClientMetadata>([
   'redirectUris',
   'grantTypes',
   'responseTypes',

@@ -3,13 +3,14 @@
 import {
   type Client,
   type ClientMetadata,
+  emptyClientMetadata,
   type RegisteredClient,
   type SelfRegisteredMetadata,
   selfRegisteredMembers,
   urlBelow,
 } from '@claviger/core';
 import Type from 'typebox';
-import { type ClientBody, clientBody, clientNames, listMembers } from '../../admin/wire/client.wire.ts';
+import { type ClientBody, clientBody, clientNames } from '../../admin/wire/client.wire.ts';
 import { fromJwkSet, toJwkSet } from '../../admin/wire/jwk.wire.ts';
 import { nullable } from '../../admin/wire/nullable.ts';
 
@@ -45,13 +46,13 @@ type MetadataBody = Pick<ClientBody, OwnName>;
 export const toSelfRegistered = (body: MetadataBody): SelfRegisteredMetadata => {
   const given = selfRegisteredMembers.map((member) => [
     member,
-    body[clientNames[member]] ?? (listMembers.has(member) ? [] : ''),
+    body[clientNames[member]] ?? emptyClientMetadata[member],
   ]);
   return { ...(Object.fromEntries(given) as SelfRegisteredMetadata), jwks: body.jwks ? toJwkSet(body.jwks) : null };
 };
 
 const isUnset = (value: ClientMetadata[keyof ClientMetadata]): boolean =>
-  value === null || value === '' || (Array.isArray(value) && value.length === 0);
+  value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0);
 
 /** What is registered, defaults included. Plain userinfo has no algorithm; `none` would announce a JWT without signature. */
 const fromMetadata = ({ metadata: all }: Client): Record<string, unknown> => {
