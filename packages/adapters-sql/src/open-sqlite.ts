@@ -4,6 +4,7 @@ import { migrationsFor } from './migration-files.ts';
 import { type SqlStores, storesOn } from './sql-stores.ts';
 import { openSqliteFile, SqliteDatabase } from './sqlite-database.ts';
 import { orUnavailable } from './sqlite-failures.ts';
+import { SqlFlowStore } from './stores/sql-flow-store.ts';
 import { TokenCommandsInSteps } from './stores/token-commands-in-steps.ts';
 
 export interface SqliteOptions {
@@ -18,7 +19,7 @@ export const openSqliteStores = async ({ file, busyTimeoutMs = 5000 }: SqliteOpt
   const client = openSqliteFile(file, busyTimeoutMs);
   const database = new SqliteDatabase(client);
   return {
-    stores: storesOn(database, new TokenCommandsInSteps(database)),
+    stores: storesOn(database, new TokenCommandsInSteps(database), new SqlFlowStore(database)),
     schemaStatus: async () => orUnavailable(() => sqliteSchemaStatus(client, migrationsFor('sqlite'))),
     migrate: async ({ dryRun = false } = {}) => {
       database.settle();

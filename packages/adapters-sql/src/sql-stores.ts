@@ -1,11 +1,10 @@
 // What opening a database gives, the same for every one.
-import type { Stores } from '@claviger/core';
+import type { FlowStore, Stores } from '@claviger/core';
 import type { Database } from './database.ts';
 import type { MigrationReport, SchemaStatus } from './schema-status.ts';
 import { SqlClaimStore } from './stores/sql-claim-store.ts';
 import { SqlClientStore } from './stores/sql-client-store.ts';
 import { SqlConsentStore } from './stores/sql-consent-store.ts';
-import { SqlFlowStore } from './stores/sql-flow-store.ts';
 import { SqlKeyStore } from './stores/sql-key-store.ts';
 import { SqlLoginSessionStore } from './stores/sql-login-session-store.ts';
 import { SqlTokenStore } from './stores/sql-token-store.ts';
@@ -26,11 +25,11 @@ export interface SqlStores {
   close(): Promise<void>;
 }
 
-export const storesOn = (database: Database, tokenCommands: TokenCommands): Stores => ({
+export const storesOn = (database: Database, tokenCommands: TokenCommands, flows: FlowStore): Stores => ({
   claims: new SqlClaimStore(database),
   clients: new SqlClientStore(database),
   consents: new SqlConsentStore(database),
-  flows: new SqlFlowStore(database),
+  flows,
   keys: new SqlKeyStore(database),
   loginSessions: new SqlLoginSessionStore(database),
   tokens: new SqlTokenStore(database, tokenCommands),

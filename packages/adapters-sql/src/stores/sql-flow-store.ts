@@ -1,9 +1,10 @@
 // FlowStore in one table: what commands compare or select by is in columns, the rest of the flow in one JSON document.
 import { completeFlow, type EpochSeconds, type Flow, type FlowStore, subjectOf } from '@claviger/core';
 import { and, eq, gt, lte, sql } from 'drizzle-orm';
-import { type Database, once, type Values } from '../database.ts';
+import { type Database, once } from '../database.ts';
 import { belongsTo, given, givenRow, type Selection } from '../placeholders.ts';
 import { inBatches, removeSome } from '../removal.ts';
+import type { Tables } from '../schema/postgres.ts';
 
 const now = sql.placeholder('now');
 
@@ -39,10 +40,19 @@ const prepare = (database: Database) => {
   };
 };
 
-const rowOf = ({ id, version, expiresAt, ...data }: Flow): Values => {
+export type FlowRow = Tables['flows']['$inferSelect'];
+
+export const rowOf = ({ id, version, expiresAt, ...data }: Flow): FlowRow => {
   const flow = { id, version, expiresAt, ...data };
   return { id, version, clientId: data.request.clientId, subject: subjectOf(flow), expiresAt, data };
 };
+
+export const flowOf = ({
+  id,
+  version,
+  expiresAt,
+  data,
+}: Pick<FlowRow, 'id' | 'version' | 'expiresAt' | 'data'>): Flow => completeFlow({ id, version, expiresAt, ...data });
 
 export class SqlFlowStore implements FlowStore {
   readonly #database: Database;
@@ -54,12 +64,12 @@ export class SqlFlowStore implements FlowStore {
   }
 
   async create(flow: Flow): Promise<void> {
-    await this.#database.change(this.#statements().create, rowOf(flow));
+    await this.#database.change(this.#statements().create, { ...rowOf(flow) });
   }
 
   async find(id: string, now: EpochSeconds): Promise<Flow | undefined> {
     const [row] = await this.#database.run(this.#statements().find, { id, now });
-    return row && completeFlow({ id: row.id, version: row.version, expiresAt: row.expiresAt, ...row.data });
+    return row && flowOf(row);
   }
 
   async replace(flow: Flow, expectedVersion: number, now: EpochSeconds): Promise<'replaced' | 'stale'> {

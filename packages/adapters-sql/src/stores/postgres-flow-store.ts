@@ -1,0 +1,124 @@
+// FlowStore on Postgres: what each request of a login needs is done for many requests in one statement. The rest is
+// SqlFlowStore's.
+import { type EpochSeconds, type Flow, StoreUnavailable } from '@claviger/core';
+import type { Database } from '../database.ts';
+import { Gathering, type GatheringOptions } from '../gathering.ts';
+import type { PostgresPool } from '../postgres-pool.ts';
+import { textWithoutNul } from '../schema/encodings.ts';
+import { numberArray, textArray } from './array-literal.ts';
+import { type FlowRow, flowOf, rowOf, SqlFlowStore } from './sql-flow-store.ts';
+
+const insertFlows = `
+INSERT INTO flows (id, version, client_id, subject, expires_at, data)
+SELECT given.id, given.version, given.client_id, given.subject, given.expires_at, given.data
+FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::bigint[], $6::text[])
+  AS given (id, version, client_id, subject, expires_at, data)`;
+
+/** `place` says whose answer a row is: not every request has one. */
+const findFlows = `
+SELECT given.place, flows.version, flows.expires_at, flows.data
+FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS given (id, now, place)
+JOIN flows ON flows.id = given.id
+WHERE flows.expires_at > given.now`;
+
+/** Of two replacements of one flow in one statement, one finds the expected version. */
+const replaceFlows = `
+UPDATE flows
+SET version = given.version, client_id = given.client_id, subject = given.subject, expires_at = given.expires_at,
+  data = given.data
+FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::integer[], $8::bigint[])
+  WITH ORDINALITY AS given (id, version, client_id, subject, expires_at, data, expected, now, place)
+WHERE flows.id = given.id AND flows.version = given.expected AND flows.expires_at > given.now
+RETURNING given.place`;
+
+interface Wanted {
+  readonly id: string;
+  readonly now: EpochSeconds;
+}
+
+/** `data` is JSON already, so that a caller may go on with what it gave. */
+interface Written extends Omit<FlowRow, 'data'> {
+  readonly data: string;
+}
+
+interface Replacement extends Written {
+  readonly expectedVersion: number;
+  readonly now: EpochSeconds;
+}
+
+const options: GatheringOptions = {
+  most: 64,
+  patienceMs: 10,
+  isOneRequestsFault: (error) => !(error instanceof StoreUnavailable),
+};
+
+type Pool = Pick<PostgresPool, 'rows'>;
+
+export class PostgresFlowStore extends SqlFlowStore {
+  readonly #creating: Gathering<Written, undefined>;
+  readonly #finding: Gathering<Wanted, Flow | undefined>;
+  readonly #replacing: Gathering<Replacement, boolean>;
+
+  constructor(database: Database, pool: Pool) {
+    super(database);
+    this.#creating = new Gathering((rows) => createAll(pool, rows), options);
+    this.#finding = new Gathering((wanted) => findAll(pool, wanted), options);
+    this.#replacing = new Gathering((replacements) => replaceAll(pool, replacements), options);
+  }
+
+  override create(flow: Flow): Promise<undefined> {
+    return this.#creating.ask(written(flow));
+  }
+
+  override find(id: string, now: EpochSeconds): Promise<Flow | undefined> {
+    return this.#finding.ask({ id, now });
+  }
+
+  override async replace(flow: Flow, expectedVersion: number, now: EpochSeconds): Promise<'replaced' | 'stale'> {
+    return (await this.#replacing.ask({ ...written(flow), expectedVersion, now })) ? 'replaced' : 'stale';
+  }
+}
+
+const written = (flow: Flow): Written => {
+  const { data, ...columns } = rowOf(flow);
+  return { ...columns, data: JSON.stringify(data) };
+};
+
+const columnsOf = (rows: readonly Written[]): string[] => [
+  textArray(rows.map(({ id }) => textWithoutNul(id))),
+  numberArray(rows.map(({ version }) => version)),
+  textArray(rows.map(({ clientId }) => textWithoutNul(clientId))),
+  textArray(rows.map(({ subject }) => textWithoutNul(subject))),
+  numberArray(rows.map(({ expiresAt }) => expiresAt)),
+  textArray(rows.map(({ data }) => data)),
+];
+
+const createAll = async (pool: Pool, rows: readonly Written[]): Promise<undefined[]> => {
+  await pool.rows(insertFlows, columnsOf(rows));
+  return rows.map(() => undefined);
+};
+
+const findAll = async (pool: Pool, wanted: readonly Wanted[]): Promise<(Flow | undefined)[]> => {
+  const rows = await pool.rows(findFlows, [
+    textArray(wanted.map(({ id }) => textWithoutNul(id))),
+    numberArray(wanted.map(({ now }) => now)),
+  ]);
+  const answers: (Flow | undefined)[] = wanted.map(() => undefined);
+  for (const [place, version, expiresAt, data] of rows as [string, number, string, string][]) {
+    const asked = wanted[Number(place) - 1];
+    if (!asked) continue;
+    const row = { id: asked.id, version, expiresAt: Number(expiresAt) as EpochSeconds, data: JSON.parse(data) };
+    answers[Number(place) - 1] = flowOf(row);
+  }
+  return answers;
+};
+
+const replaceAll = async (pool: Pool, replacements: readonly Replacement[]): Promise<boolean[]> => {
+  const rows = await pool.rows(replaceFlows, [
+    ...columnsOf(replacements),
+    numberArray(replacements.map(({ expectedVersion }) => expectedVersion)),
+    numberArray(replacements.map(({ now }) => now)),
+  ]);
+  const replaced = new Set((rows as [string][]).map(([place]) => Number(place) - 1));
+  return replacements.map((_, index) => replaced.has(index));
+};
