@@ -54,9 +54,13 @@ t.test(
   'a verifier is 43 to 128 unreserved characters, its challenge 43 of base64url (RFC 7636 §4.1, §4.2)',
   async (t) => {
     holds(t, verifier, (text) => isCodeVerifier(text) && isS256Challenge(challengeOf(text)));
+    const borders = fc
+      .constantFrom(42, 43, 44, 127, 128, 129)
+      .map((length) => ({ minLength: length, maxLength: length }));
     const any = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 140 }),
-      fc.string({ unit: fc.constantFrom(...unreserved), maxLength: 140 }),
+      borders.chain((length) => fc.string({ unit: fc.constantFrom(...unreserved), ...length })),
+      borders.chain((length) => fc.string({ unit: fc.constantFrom(...unreserved, '+', '='), ...length })),
     );
     holds(t, any, (text) => {
       const right = text.length >= 43 && text.length <= 128 && [...text].every((one) => unreserved.includes(one));
