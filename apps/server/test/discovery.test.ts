@@ -1,6 +1,7 @@
 // Discovery is true: every member of both documents is proved against the running server, and none goes unproved.
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import t, { type Test } from 'tap';
+import { hostDocuments } from './support/hosted-documents.ts';
 import { type Arrival, authorize, type Session, testApps } from './support/person.ts';
 import {
   ClientKeys,
@@ -15,9 +16,14 @@ import {
 } from './support/raw-client.ts';
 import { startServer } from './support/start-server.ts';
 
+/** What request_uri and jwks_uri point to. */
+const hosted = await hostDocuments(t);
+
 const server = await startServer(t, {
   settings: {
     ...testApps,
+    CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'open',
+    CLAVIGER_DANGEROUS_UNGUARDED_DOCUMENTS: 'true',
     CLAVIGER_SUBJECT_TYPES_SUPPORTED: 'public,pairwise',
     CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT: 'a salt of many bytes',
     CLAVIGER_DISCOVERY_CLAIMS_SUPPORTED: 'email,name',
@@ -49,7 +55,8 @@ const everything = {
 };
 
 const keys = await ClientKeys.make();
-const keySet = createRemoteJWKSet(new URL(text('jwks_uri')));
+/** Keys are made when they are needed first: no waiting before it is read again. */
+const keySet = createRemoteJWKSet(new URL(text('jwks_uri')), { cooldownDuration: 0 });
 
 let registered = 0;
 const register = (metadata: Readonly<Record<string, unknown>> = {}): Promise<RegisteredClient> => {
@@ -152,6 +159,22 @@ const tokenFields = async (client: RegisteredClient): Promise<Record<string, str
 const errorFor = async (change: Readonly<Record<string, string>>): Promise<string | null> =>
   (await arrive(await register(), change)).parameters.get('error');
 
+let kept: RegisteredClient | undefined;
+
+/** The client whose request objects count. */
+const keeper = async (): Promise<RegisteredClient> => {
+  kept ??= await register({ jwks: keys.jwks, request_uris: [hosted.urlOf('/request.jwt')] });
+  return kept;
+};
+
+const requestObject = (client: RegisteredClient, alg: string): Promise<string> =>
+  keys.sign(client, alg, { iss: client.id, aud: server.issuer, client_id: client.id, state: 'of the object' });
+
+const stateOf = async (client: RegisteredClient, change: Readonly<Record<string, string>>): Promise<string | null> => {
+  const { parameters } = await arrive(client, change);
+  return parameters.has('code') ? parameters.get('state') : parameters.get('error_hint');
+};
+
 const proofs: Readonly<Record<string, (t: Test) => Promise<void>>> = {
   async issuer(t) {
     t.equal(document.issuer, server.issuer);
@@ -176,6 +199,14 @@ const proofs: Readonly<Record<string, (t: Test) => Promise<void>>> = {
   async userinfo_endpoint(t) {
     const { access_token: token } = await tokensOf(await register());
     t.same(await (await userinfo(token)).json(), { sub: 'alice' });
+  },
+  async registration_endpoint(t) {
+    const body = JSON.stringify({ redirect_uris: [redirectUri], scope: 'openid' });
+    const headers = { 'content-type': 'application/json' };
+    const reply = await fetch(text('registration_endpoint'), { method: 'POST', headers, body });
+    t.equal(reply.status, 201);
+    const { client_id: id, client_secret: secret } = (await reply.json()) as Record<string, string>;
+    t.match(await tokensOf({ id: id ?? '', secret: secret ?? '' }, { scope: 'openid' }), { scope: 'openid' });
   },
   async revocation_endpoint(t) {
     const client = await register();
@@ -299,21 +330,36 @@ const proofs: Readonly<Record<string, (t: Test) => Promise<void>>> = {
     }
   },
   async request_parameter_supported(t) {
-    const refused = (await errorFor({ request: 'no.request.object' })) === 'request_not_supported';
-    t.equal(refused, !document.request_parameter_supported);
+    t.equal(document.request_parameter_supported, true);
+    t.equal(await stateOf(await keeper(), { request: await requestObject(await keeper(), 'ES256') }), 'of the object');
+    t.equal(await errorFor({ request: 'no.request.object' }), 'invalid_request_object');
   },
   async request_uri_parameter_supported(t) {
-    const refused = (await errorFor({ request_uri: 'https://client.example/r' })) === 'request_uri_not_supported';
-    t.equal(refused, !document.request_uri_parameter_supported);
+    t.equal(document.request_uri_parameter_supported, true);
+    const client = await keeper();
+    hosted.put('/request.jwt', await requestObject(client, 'ES256'));
+    t.equal(await stateOf(client, { request_uri: hosted.urlOf('/request.jwt') }), 'of the object');
   },
   async require_request_uri_registration(t) {
     t.equal(document.require_request_uri_registration, true);
-    t.ok(await errorFor({ request_uri: 'https://client.example/unregistered' }));
+    const client = await keeper();
+    hosted.put('/unregistered.jwt', await requestObject(client, 'ES256'));
+    const { parameters } = await arrive(client, { request_uri: hosted.urlOf('/unregistered.jwt') });
+    t.match(parameters.get('error'), /^invalid_request/);
+  },
+  async request_object_signing_alg_values_supported(t) {
+    for (const alg of list('request_object_signing_alg_values_supported')) {
+      const method = alg.startsWith('HS') ? { token_endpoint_auth_method: 'client_secret_jwt' } : {};
+      const client = await register({ ...method, jwks: keys.jwks, request_object_signing_alg: alg });
+      t.equal(await stateOf(client, { request: await requestObject(client, alg) }), 'of the object', alg);
+    }
   },
   async claims_parameter_supported(t) {
+    t.equal(document.claims_parameter_supported, true);
     // OpenID Connect Core §5.5.1: who understands the parameter may not answer for another person than the one asked for.
-    const claims = JSON.stringify({ id_token: { sub: { value: 'bob' } } });
-    t.equal((await errorFor({ claims })) === null, !document.claims_parameter_supported);
+    const claimsFor = (sub: string) => JSON.stringify({ id_token: { sub: { value: sub } } });
+    t.equal(await errorFor({ claims: claimsFor('alice') }), null);
+    t.ok(await errorFor({ claims: claimsFor('bob') }));
   },
 };
 

@@ -1,6 +1,6 @@
 // A client without a library: registers itself, authenticates in every way, and reads what it gets.
 import { createHash } from 'node:crypto';
-import { type CryptoKey, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import type { TestServer } from './start-server.ts';
 
 export interface RegisteredClient {
@@ -50,17 +50,20 @@ export class ClientKeys {
     return { keys: [...this.#keys.values()].map(({ jwk }) => jwk) };
   }
 
-  /** RFC 7523 §3, signed with one of the keys, or with the secret where the algorithm is a MAC. */
-  async assertion(client: RegisteredClient, alg: string, audience: string): Promise<string> {
-    const family = families[alg] ?? families[alg.slice(0, 2)] ?? '';
-    const jwt = new SignJWT({})
-      .setIssuer(client.id)
-      .setSubject(client.id)
-      .setAudience(audience)
-      .setJti(crypto.randomUUID())
-      .setIssuedAt()
-      .setExpirationTime('1 minute');
+  /** RFC 7523 §3. */
+  assertion(client: RegisteredClient, alg: string, audience: string): Promise<string> {
+    const jti = crypto.randomUUID();
+    return this.sign(client, alg, { iss: client.id, sub: client.id, aud: audience, jti });
+  }
+
+  /** Good for a minute; signed with one of the keys, with the secret where the algorithm is a MAC, or not at all. */
+  async sign(client: RegisteredClient, alg: string, claims: JWTPayload): Promise<string> {
+    const now = Math.floor(Date.now() / 1000);
+    const payload = { ...claims, iat: now, exp: now + 60 };
+    if (alg === 'none') return new UnsecuredJWT(payload).encode();
+    const jwt = new SignJWT(payload);
     if (alg.startsWith('HS')) return jwt.setProtectedHeader({ alg }).sign(new TextEncoder().encode(client.secret));
+    const family = families[alg] ?? families[alg.slice(0, 2)] ?? '';
     const kept = this.#keys.get(family);
     if (!kept) throw new Error(`There is no key for ${alg}.`);
     // A key that was made for one algorithm of RSA signs with the others too.

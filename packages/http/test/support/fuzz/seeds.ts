@@ -19,6 +19,7 @@ const shop = {
   jwks: { keys: [{ kty: 'oct', kid: 'k', k: 'AQAB' }] },
   subject_type: 'public',
   token_endpoint_auth_method: 'client_secret_basic',
+  request_object_signing_alg: 'none',
 };
 
 const signer = { ...shop, client_id: 'signer', token_endpoint_auth_method: 'private_key_jwt', jwks: undefined };
@@ -38,6 +39,11 @@ const authorizeQuery: Pairs = [
   ['ui_locales', 'de en'],
   ['acr_values', '1 2'],
 ];
+
+/** The client may leave it unsigned. */
+const requestObject = [{ alg: 'none' }, { client_id: 'shop', state: 'of the object', max_age: 60, claims: {} }, '']
+  .map((part) => (part === '' ? '' : Buffer.from(JSON.stringify(part)).toString('base64url')))
+  .join('.');
 
 const begin = request('public', 'GET /oauth2/auth', { query: authorizeQuery });
 
@@ -194,7 +200,31 @@ const tokenSeeds = async (server: FuzzServer): Promise<readonly FuzzRequest[]> =
       ...begin,
       query: [...authorizeQuery, ['prompt', 'none'], ['id_token_hint', idToken ?? ''], ['login_hint', 'anna']],
     },
-    { ...begin, query: [...authorizeQuery, ['request', idToken ?? ''], ['claims', '{"id_token":{"email":null}}']] },
+    { ...begin, query: [...authorizeQuery, ['request', requestObject], ['claims', '{"id_token":{"email":null}}']] },
+  ];
+};
+
+const registrationSeeds = async (server: FuzzServer): Promise<readonly FuzzRequest[]> => {
+  const metadata = {
+    redirect_uris: ['https://app.example/cb'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    scope: 'openid',
+    client_name: 'App',
+    'client_name#de': 'Anwendung',
+    request_uris: ['https://app.example/request.jwt'],
+    id_token_signed_response_alg: 'ES256',
+    default_max_age: 3600,
+  };
+  const headers = { 'content-type': 'application/json' };
+  const reply = await server.send('public', 'POST', '/oauth2/register', headers, JSON.stringify(metadata));
+  const { client_id: id, registration_access_token: token } = JSON.parse(reply.body) as Record<string, string>;
+  const own = { headers: { authorization: `Bearer ${token}` } };
+  return [
+    request('public', 'POST /oauth2/register', { body: json(metadata) }),
+    request('public', `GET /oauth2/register/${id}`, own),
+    request('public', `PUT /oauth2/register/${id}`, { ...own, body: json({ ...metadata, client_id: id }) }),
+    request('public', `DELETE /oauth2/register/${id}`, own),
   ];
 };
 
@@ -254,7 +284,12 @@ export const plantSeeds = async (server: FuzzServer): Promise<Seeds> => {
     {},
     JSON.stringify({ ...signer, jwks_uri: 'https://shop.example/jwks.json' }),
   );
-  const requests = [...(await flowSeeds(server)), ...(await tokenSeeds(server)), ...adminSeeds];
+  const requests = [
+    ...(await flowSeeds(server)),
+    ...(await tokenSeeds(server)),
+    ...(await registrationSeeds(server)),
+    ...adminSeeds,
+  ];
   const pairs = requests.flatMap(({ query, body }) => [...query, ...(body.kind === 'form' ? body.pairs : [])]);
   return {
     requests,

@@ -20,6 +20,8 @@ export interface FuzzServer {
     headers?: Readonly<Record<string, string>>,
     payload?: string | Buffer,
   ): Promise<FuzzReply>;
+  /** What access tokens are there. */
+  readonly tokens: 'opaque' | 'jwt';
   /** What the server itself took for its own fault. */
   readonly faults: unknown[];
   close(): Promise<void>;
@@ -68,10 +70,17 @@ const systemWith = (chance: Chance): System => {
 
 export const startFuzzServer = async (chance: Chance): Promise<FuzzServer> => {
   const faults: unknown[] = [];
+  const tokens = chance.pick(['opaque', 'jwt'] as const);
   const provider = createProvider({
     issuer: 'http://127.0.0.1:4444/',
     stores: memoryStores(),
-    settings: { subjectTypes: ['public', 'pairwise'], pairwiseSalt: 'a salt of many bytes' },
+    settings: {
+      subjectTypes: ['public', 'pairwise'],
+      pairwiseSalt: 'a salt of many bytes',
+      clientRegistration: 'open',
+      accessTokenStrategy: tokens,
+      accessTokenSigningAlg: 'ES256',
+    },
     ui: {
       loginUrl: 'http://ui.example/login',
       consentUrl: 'http://ui.example/consent',
@@ -90,6 +99,7 @@ export const startFuzzServer = async (chance: Chance): Promise<FuzzServer> => {
   await Promise.all([apps.admin.ready(), apps.public.ready()]);
   return {
     faults,
+    tokens,
     async send(listener, method, url, headers = {}, payload) {
       const reply = await apps[listener].inject({
         method: method as 'GET',
