@@ -91,15 +91,16 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     },
   });
 
+  // First of all: a later hook may answer by itself.
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff');
+    done();
+  });
   readRawBodies(app);
   routes = answerWithoutRoute(app);
   closeGracefully(app);
   metrics.observe(app, listener);
   logRequests(app);
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.header('x-content-type-options', 'nosniff');
-    done();
-  });
   if (listener === 'public') allowCrossOrigin(app, options.cors ?? { allowedOrigins: [] });
   refuseUnlessServing(app, status);
   app.register(publicRoutes, { provider, listener });

@@ -121,7 +121,11 @@ t.test('a redirect never leaves the host, and a lost id never widens what is del
     [admin, 'DELETE /keys/set/'],
     [admin, 'PUT /keys//kid'],
   ];
-  for (const [send, request] of notFound) t.equal((await send(request)).status, 404, request);
+  for (const [send, request] of notFound) {
+    const reply = await send(request);
+    t.equal(reply.status, 404, request);
+    t.equal(reply.headers['x-content-type-options'], 'nosniff', request);
+  }
 });
 
 t.test('a malformed escape or an endless segment on a known path is a 400', async (t) => {

@@ -15,9 +15,9 @@ export const readParameters = (search: URLSearchParams): ReadParameters => {
   const seen = new Set<string>();
   const repeated: string[] = [];
   for (const [name, value] of search) {
-    if (name === repeatable) values[name] = [values[name] ?? '', value].join(' ').trim();
-    else if (seen.has(name)) repeated.push(name);
-    else if (value !== '') values[name] = value;
+    const known = name === repeatable ? values[name] : undefined;
+    if (seen.has(name) && name !== repeatable) repeated.push(name);
+    else if (value !== '') values[name] = known === undefined ? value : `${known} ${value}`;
     seen.add(name);
   }
   return { values, repeated };

@@ -1,0 +1,373 @@
+// Discovery is true: every member of both documents is proved against the running server, and none goes unproved.
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import t, { type Test } from 'tap';
+import { hostDocuments } from './support/hosted-documents.ts';
+import { type Arrival, authorize, type Session, testApps } from './support/person.ts';
+import {
+  ClientKeys,
+  codeVerifier,
+  pkce,
+  postForm,
+  proofByAssertion,
+  proofBySecret,
+  type RegisteredClient,
+  redirectUri,
+  registerClient,
+} from './support/raw-client.ts';
+import { startServer } from './support/start-server.ts';
+
+/** What request_uri and jwks_uri point to. */
+const hosted = await hostDocuments(t);
+
+const server = await startServer(t, {
+  settings: {
+    ...testApps,
+    CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'open',
+    CLAVIGER_DANGEROUS_UNGUARDED_DOCUMENTS: 'true',
+    CLAVIGER_SUBJECT_TYPES_SUPPORTED: 'public,pairwise',
+    CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT: 'a salt of many bytes',
+    CLAVIGER_DISCOVERY_CLAIMS_SUPPORTED: 'email,name',
+    CLAVIGER_DISCOVERY_SCOPES_SUPPORTED: 'photos.read',
+  },
+});
+
+type Document = Readonly<Record<string, unknown>>;
+
+const read = async (path: string): Promise<Document> =>
+  (await (await fetch(`${server.publicUrl}${path}`)).json()) as Document;
+
+const document = await read('/.well-known/openid-configuration');
+
+const text = (member: string): string => String(document[member]);
+
+const list = (member: string): readonly string[] => {
+  const value = document[member];
+  if (!Array.isArray(value)) throw new Error(`${member} is no list.`);
+  return value.map(String);
+};
+
+const responseTypes = list('response_types_supported');
+
+const everything = {
+  grant_types: [...list('grant_types_supported')],
+  response_types: [...responseTypes],
+  scope: list('scopes_supported').join(' '),
+};
+
+const keys = await ClientKeys.make();
+/** Keys are made when they are needed first: no waiting before it is read again. */
+const keySet = createRemoteJWKSet(new URL(text('jwks_uri')), { cooldownDuration: 0 });
+
+let registered = 0;
+const register = (metadata: Readonly<Record<string, unknown>> = {}): Promise<RegisteredClient> => {
+  registered += 1;
+  return registerClient(server, `client-${registered}`, { ...everything, ...metadata });
+};
+
+const requestOf = (client: RegisteredClient, change: Readonly<Record<string, string>> = {}): string => {
+  const parameters = {
+    client_id: client.id,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid offline',
+    state: 'a-state',
+    nonce: 'a-nonce',
+    ...change,
+  };
+  return `${text('authorization_endpoint')}?${new URLSearchParams(parameters)}`;
+};
+
+const arrive = (
+  client: RegisteredClient,
+  change: Readonly<Record<string, string>> = {},
+  session: Session = {},
+): Promise<Arrival> => authorize(server, requestOf(client, change), session);
+
+const bySecret = (client: RegisteredClient) => proofBySecret(client, 'client_secret_basic');
+
+/** The token response for a code. */
+const redeem = async (
+  client: RegisteredClient,
+  { parameters }: Arrival,
+  change: Readonly<Record<string, string>> = {},
+) => {
+  const fields = {
+    grant_type: 'authorization_code',
+    code: parameters.get('code') ?? '',
+    redirect_uri: redirectUri,
+    ...change,
+  };
+  return (await postForm(text('token_endpoint'), bySecret(client), fields)).body;
+};
+
+const tokensOf = async (client: RegisteredClient, change = {}, session: Session = {}) =>
+  redeem(client, await arrive(client, change, session));
+
+const clientToken = async (client: RegisteredClient): Promise<string> =>
+  String(
+    (await postForm(text('token_endpoint'), bySecret(client), { grant_type: 'client_credentials' })).body.access_token,
+  );
+
+const userinfo = (token: unknown): Promise<Response> =>
+  fetch(text('userinfo_endpoint'), { headers: { authorization: `Bearer ${String(token)}` } });
+
+/** RFC 8414 §2: each of these methods is good at the endpoint; the token that it asks about is the client's own. */
+const methodsWork = async (
+  t: Test,
+  endpoint: string,
+  methods: readonly string[],
+  fieldsFor: (client: RegisteredClient) => Promise<Record<string, string>>,
+) => {
+  for (const method of methods) {
+    const metadata = method === 'private_key_jwt' ? { jwks: keys.jwks } : {};
+    const client = await register({ ...metadata, token_endpoint_auth_method: method });
+    const alg = method === 'client_secret_jwt' ? 'HS256' : 'ES256';
+    const proof = method.endsWith('_jwt')
+      ? proofByAssertion(await keys.assertion(client, alg, text('token_endpoint')))
+      : proofBySecret(client, method);
+    t.equal((await postForm(endpoint, proof, await fieldsFor(client))).status, 200, `${endpoint}: ${method}`);
+    const none = await postForm(endpoint, { headers: {}, fields: {} }, await fieldsFor(client));
+    t.equal(none.status, 401, 'and it is needed');
+  }
+};
+
+const algorithmsWork = async (
+  t: Test,
+  endpoint: string,
+  algorithms: readonly string[],
+  fields: Record<string, string>,
+) => {
+  const [byKey, byMac] = [
+    await register({ token_endpoint_auth_method: 'private_key_jwt', jwks: keys.jwks }),
+    await register({ token_endpoint_auth_method: 'client_secret_jwt' }),
+  ];
+  for (const alg of algorithms) {
+    const assertion = await keys.assertion(alg.startsWith('HS') ? byMac : byKey, alg, text('token_endpoint'));
+    t.equal((await postForm(endpoint, proofByAssertion(assertion), fields)).status, 200, `${endpoint}: ${alg}`);
+  }
+};
+
+const anyToken = async () => ({ token: 'a-token' });
+
+/** A grant that any client gets by itself, or, for a public one, a code. */
+const tokenFields = async (client: RegisteredClient): Promise<Record<string, string>> => {
+  const { parameters } = await arrive(client, pkce);
+  const code = { code: parameters.get('code') ?? '', redirect_uri: redirectUri, code_verifier: codeVerifier };
+  return { grant_type: 'authorization_code', ...code };
+};
+
+const errorFor = async (change: Readonly<Record<string, string>>): Promise<string | null> =>
+  (await arrive(await register(), change)).parameters.get('error');
+
+let kept: RegisteredClient | undefined;
+
+/** The client whose request objects count. */
+const keeper = async (): Promise<RegisteredClient> => {
+  kept ??= await register({ jwks: keys.jwks, request_uris: [hosted.urlOf('/request.jwt')] });
+  return kept;
+};
+
+const requestObject = (client: RegisteredClient, alg: string): Promise<string> =>
+  keys.sign(client, alg, { iss: client.id, aud: server.issuer, client_id: client.id, state: 'of the object' });
+
+const stateOf = async (client: RegisteredClient, change: Readonly<Record<string, string>>): Promise<string | null> => {
+  const { parameters } = await arrive(client, change);
+  return parameters.has('code') ? parameters.get('state') : parameters.get('error_hint');
+};
+
+const proofs: Readonly<Record<string, (t: Test) => Promise<void>>> = {
+  async issuer(t) {
+    t.equal(document.issuer, server.issuer);
+    const { id_token: idToken } = await tokensOf(await register());
+    t.equal(decodeJwt(String(idToken)).iss, document.issuer);
+  },
+  async authorization_endpoint(t) {
+    const request = requestOf(await register());
+    const [path = '', query = ''] = request.split('?');
+    const get = await fetch(request, { redirect: 'manual' });
+    t.match(get.headers.get('location'), /^http:\/\/ui\.example\/login\?login_challenge=/);
+    const post = await fetch(path, { method: 'POST', body: new URLSearchParams(query), redirect: 'manual' });
+    t.equal(post.headers.get('location'), request, 'OpenID Connect Core §3.1.2.1: also by POST');
+  },
+  async token_endpoint(t) {
+    t.match(await clientToken(await register()), /./);
+  },
+  async jwks_uri(t) {
+    const { id_token: idToken } = await tokensOf(await register());
+    t.equal((await jwtVerify(String(idToken), keySet)).payload.sub, 'alice');
+  },
+  async userinfo_endpoint(t) {
+    const { access_token: token } = await tokensOf(await register());
+    t.same(await (await userinfo(token)).json(), { sub: 'alice' });
+  },
+  async registration_endpoint(t) {
+    const body = JSON.stringify({ redirect_uris: [redirectUri], scope: 'openid' });
+    const headers = { 'content-type': 'application/json' };
+    const reply = await fetch(text('registration_endpoint'), { method: 'POST', headers, body });
+    t.equal(reply.status, 201);
+    const { client_id: id, client_secret: secret } = (await reply.json()) as Record<string, string>;
+    t.match(await tokensOf({ id: id ?? '', secret: secret ?? '' }, { scope: 'openid' }), { scope: 'openid' });
+  },
+  async revocation_endpoint(t) {
+    const client = await register();
+    const { access_token: token } = await tokensOf(client);
+    t.equal((await postForm(text('revocation_endpoint'), bySecret(client), { token: String(token) })).status, 200);
+    t.equal((await userinfo(token)).status, 401);
+  },
+  async introspection_endpoint(t) {
+    const client = await register();
+    const fields = { token: await clientToken(client) };
+    const { body } = await postForm(text('introspection_endpoint'), bySecret(client), fields);
+    t.match(body, { active: true, client_id: client.id });
+  },
+  async subject_types_supported(t) {
+    const subjects = [];
+    for (const type of list('subject_types_supported')) {
+      const { id_token: idToken } = await tokensOf(await register({ subject_type: type }));
+      subjects.push(decodeJwt(String(idToken)).sub);
+    }
+    t.match(subjects, ['alice', /^[0-9a-f]{64}$/]);
+  },
+  async response_types_supported(t) {
+    const client = await register();
+    for (const type of responseTypes) {
+      const { parameters } = await arrive(client, { response_type: type });
+      const words = type.split(' ');
+      const issued = { code: 'code', token: 'access_token', id_token: 'id_token' };
+      for (const [word, parameter] of Object.entries(issued)) {
+        t.equal(parameters.has(parameter), words.includes(word), `${type}: ${parameter}`);
+      }
+      t.equal(parameters.get('error'), null, type);
+    }
+    t.equal(await errorFor({ response_type: 'code something' }), 'unsupported_response_type');
+  },
+  async response_modes_supported(t) {
+    const client = await register();
+    for (const mode of list('response_modes_supported')) {
+      const { mode: used, parameters } = await arrive(client, { response_mode: mode });
+      t.equal(used, mode);
+      t.ok(parameters.get('code'), mode);
+    }
+    t.equal(await errorFor({ response_mode: 'pigeon' }), 'invalid_request');
+  },
+  async grant_types_supported(t) {
+    const grants = list('grant_types_supported');
+    t.same([...grants].sort(), ['authorization_code', 'client_credentials', 'implicit', 'refresh_token']);
+    const client = await register();
+    const { refresh_token: refresh } = await tokensOf(client);
+    t.match(refresh, /./, 'authorization_code');
+    const fields = { grant_type: 'refresh_token', refresh_token: String(refresh) };
+    t.equal((await postForm(text('token_endpoint'), bySecret(client), fields)).status, 200, 'refresh_token');
+    t.match(await clientToken(client), /./, 'client_credentials');
+    t.ok((await arrive(client, { response_type: 'token' })).parameters.get('access_token'), 'implicit');
+    const other = await postForm(text('token_endpoint'), bySecret(client), { grant_type: 'password' });
+    t.equal(other.body.error, 'unsupported_grant_type');
+  },
+  async authorization_response_iss_parameter_supported(t) {
+    const client = await register();
+    for (const change of [{}, { scope: 'unknown' }, { response_mode: 'form_post' }]) {
+      t.equal((await arrive(client, change)).parameters.get('iss'), document.issuer);
+    }
+  },
+  async claims_supported(t) {
+    const claims = list('claims_supported').filter((claim) => claim !== 'sub');
+    const given = Object.fromEntries(claims.map((claim) => [claim, `the ${claim}`]));
+    const { access_token: token, id_token: idToken } = await tokensOf(await register(), {}, { id_token: given });
+    t.match(decodeJwt(String(idToken)), { ...given, sub: 'alice' });
+    t.match(await (await userinfo(token)).json(), { ...given, sub: 'alice' });
+  },
+  async scopes_supported(t) {
+    const scope = list('scopes_supported').join(' ');
+    t.equal((await tokensOf(await register(), { scope })).scope, scope);
+  },
+  token_endpoint_auth_methods_supported: (t) =>
+    methodsWork(t, text('token_endpoint'), list('token_endpoint_auth_methods_supported'), tokenFields),
+  token_endpoint_auth_signing_alg_values_supported: (t) =>
+    algorithmsWork(t, text('token_endpoint'), list('token_endpoint_auth_signing_alg_values_supported'), {
+      grant_type: 'client_credentials',
+    }),
+  revocation_endpoint_auth_methods_supported: (t) =>
+    methodsWork(t, text('revocation_endpoint'), list('revocation_endpoint_auth_methods_supported'), anyToken),
+  revocation_endpoint_auth_signing_alg_values_supported: (t) =>
+    algorithmsWork(t, text('revocation_endpoint'), list('revocation_endpoint_auth_signing_alg_values_supported'), {
+      token: 'a-token',
+    }),
+  introspection_endpoint_auth_methods_supported: (t) =>
+    methodsWork(t, text('introspection_endpoint'), list('introspection_endpoint_auth_methods_supported'), anyToken),
+  introspection_endpoint_auth_signing_alg_values_supported: (t) =>
+    algorithmsWork(
+      t,
+      text('introspection_endpoint'),
+      list('introspection_endpoint_auth_signing_alg_values_supported'),
+      { token: 'a-token' },
+    ),
+  async code_challenge_methods_supported(t) {
+    t.same(list('code_challenge_methods_supported'), ['S256']);
+    const client = await register();
+    t.match(await redeem(client, await arrive(client, pkce), { code_verifier: codeVerifier }), {
+      token_type: 'bearer',
+    });
+    t.match(await redeem(client, await arrive(client, pkce), { code_verifier: `${codeVerifier}-not` }), {
+      error: 'invalid_grant',
+    });
+    const plain = { code_challenge: codeVerifier, code_challenge_method: 'plain' };
+    t.equal(await errorFor(plain), 'invalid_request');
+  },
+  async id_token_signing_alg_values_supported(t) {
+    for (const alg of list('id_token_signing_alg_values_supported')) {
+      const { id_token: idToken } = await tokensOf(await register({ id_token_signed_response_alg: alg }));
+      t.equal(decodeProtectedHeader(String(idToken)).alg, alg);
+      t.equal((await jwtVerify(String(idToken), keySet)).payload.sub, 'alice', alg);
+    }
+  },
+  async userinfo_signing_alg_values_supported(t) {
+    for (const alg of list('userinfo_signing_alg_values_supported')) {
+      const { access_token: token } = await tokensOf(await register({ userinfo_signed_response_alg: alg }));
+      const reply = await userinfo(token);
+      if (alg === 'none') t.same(await reply.json(), { sub: 'alice' });
+      else
+        t.match(await jwtVerify(await reply.text(), keySet), { protectedHeader: { alg }, payload: { sub: 'alice' } });
+    }
+  },
+  async request_parameter_supported(t) {
+    t.equal(document.request_parameter_supported, true);
+    t.equal(await stateOf(await keeper(), { request: await requestObject(await keeper(), 'ES256') }), 'of the object');
+    t.equal(await errorFor({ request: 'no.request.object' }), 'invalid_request_object');
+  },
+  async request_uri_parameter_supported(t) {
+    t.equal(document.request_uri_parameter_supported, true);
+    const client = await keeper();
+    hosted.put('/request.jwt', await requestObject(client, 'ES256'));
+    t.equal(await stateOf(client, { request_uri: hosted.urlOf('/request.jwt') }), 'of the object');
+  },
+  async require_request_uri_registration(t) {
+    t.equal(document.require_request_uri_registration, true);
+    const client = await keeper();
+    hosted.put('/unregistered.jwt', await requestObject(client, 'ES256'));
+    const { parameters } = await arrive(client, { request_uri: hosted.urlOf('/unregistered.jwt') });
+    t.match(parameters.get('error'), /^invalid_request/);
+  },
+  async request_object_signing_alg_values_supported(t) {
+    for (const alg of list('request_object_signing_alg_values_supported')) {
+      const method = alg.startsWith('HS') ? { token_endpoint_auth_method: 'client_secret_jwt' } : {};
+      const client = await register({ ...method, jwks: keys.jwks, request_object_signing_alg: alg });
+      t.equal(await stateOf(client, { request: await requestObject(client, alg) }), 'of the object', alg);
+    }
+  },
+  async claims_parameter_supported(t) {
+    t.equal(document.claims_parameter_supported, true);
+    // OpenID Connect Core §5.5.1: who understands the parameter may not answer for another person than the one asked for.
+    const claimsFor = (sub: string) => JSON.stringify({ id_token: { sub: { value: sub } } });
+    t.equal(await errorFor({ claims: claimsFor('alice') }), null);
+    t.ok(await errorFor({ claims: claimsFor('bob') }));
+  },
+};
+
+for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
+  t.test(`${path} has no member that is not proved here`, async (t) => {
+    t.same(Object.keys(await read(path)).sort(), Object.keys(proofs).sort());
+    t.same(await read(path), document);
+  });
+}
+
+for (const [member, prove] of Object.entries(proofs)) t.test(member, prove);

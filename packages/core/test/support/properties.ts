@@ -1,0 +1,26 @@
+// Properties, checked by fast-check with values that it draws. FUZZ_SEED repeats a run; a failure prints its seed and the
+// smallest value that it found.
+import fc from 'fast-check';
+import type { Test } from 'tap';
+import { type Client, type ClientMetadata, emptyClientMetadata } from '../../src/domain/client.ts';
+import { epochSeconds } from '../../src/domain/time.ts';
+
+const runs = 2000;
+
+const given = process.env.FUZZ_SEED;
+const seed = given === undefined || given === '' ? Date.now() % 2 ** 31 : Number(given);
+
+/** Passes when the property is true of every value that is drawn. */
+export const holds = <T>(t: Test, values: fc.Arbitrary<T>, property: (value: T) => boolean): void => {
+  const result = fc.check(fc.property(values, property), { numRuns: runs, seed });
+  t.notOk(result.failed, result.failed ? `FUZZ_SEED=${seed}: ${fc.defaultReportMessage(result)}` : `${runs} values`);
+};
+
+export const givenClient = (metadata: Partial<ClientMetadata>): Client => ({
+  id: 'shop',
+  metadata: { ...emptyClientMetadata, ...metadata },
+  secretHash: '',
+  createdAt: epochSeconds(0),
+  updatedAt: epochSeconds(0),
+  version: 1,
+});

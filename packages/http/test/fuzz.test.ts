@@ -1,0 +1,47 @@
+// Valid requests to every endpoint of both listeners, changed at random: whatever comes, the caller is at fault, never the
+// server. FUZZ_SEED repeats a run; FUZZ_REQUESTS makes it longer.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import t from 'tap';
+import { Chance } from './support/fuzz/chance.ts';
+import { Mutator } from './support/fuzz/mutations.ts';
+import type { FuzzReport } from './support/fuzz/run.ts';
+import { plantSeeds } from './support/fuzz/seeds.ts';
+import { startFuzzServer } from './support/fuzz/server.ts';
+
+const numberFrom = (variable: string, byDefault: number): number => Number(process.env[variable] || byDefault);
+
+const seed = numberFrom('FUZZ_SEED', Date.now() % 2 ** 31);
+const wanted = numberFrom('FUZZ_REQUESTS', 100_000);
+
+const run = fileURLToPath(new URL('./support/fuzz/run.js', import.meta.url));
+
+/** Nothing of the test framework goes along. */
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(_?TAP|NODE_OPTIONS)/.test(name)));
+
+t.test('whatever is sent, the server is not at fault', async (t) => {
+  t.comment(`FUZZ_SEED=${seed} repeats this run of ${wanted} requests`);
+  const { stdout } = await promisify(execFile)(process.execPath, [run, String(seed), String(wanted)], { env });
+  const report = JSON.parse(stdout) as FuzzReport;
+  const { sent, statuses, failures, unhandledRejections, pollutedPrototype } = report;
+  t.comment(`answers by status: ${JSON.stringify(statuses)}`);
+  for (const failure of failures) t.fail(failure);
+  t.equal(sent, wanted);
+  t.same(unhandledRejections, [], 'no rejection was left unhandled');
+  t.notOk(pollutedPrototype, 'no prototype was changed');
+  t.ok((statuses['200'] ?? 0) > sent / 20, 'many of the requests were still valid');
+});
+
+t.test('the same seed changes the same requests in the same way', async (t) => {
+  const drawn = async (): Promise<readonly unknown[]> => {
+    const chance = new Chance(7);
+    const server = await startFuzzServer(chance);
+    const { requests, treasure } = await plantSeeds(server);
+    const mutator = new Mutator(chance, treasure);
+    const changed = Array.from({ length: 50 }, () => mutator.mutate(chance.pick(requests)));
+    await server.close();
+    return changed;
+  };
+  t.same(await drawn(), await drawn());
+});
