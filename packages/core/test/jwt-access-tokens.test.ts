@@ -94,6 +94,20 @@ t.test('the implicit flow hands out JWTs too', async (t) => {
   t.match(await introspect(given, token), { active: true });
 });
 
+t.test('the audience that was granted takes the place of the issuer', async (t) => {
+  const photos = 'https://photos.example';
+  const { given, client } = await givenAll({}, { audience: [photos] });
+  const code = await new Visit(given).code(
+    authorizeUrl(client, { audience: photos }),
+    {},
+    { grantedAudience: [photos] },
+  );
+  t.strictSame(decodeJwt(String(json(await redeem(given, client, code)).access_token)).aud, [photos]);
+  const fields = { grant_type: 'client_credentials', resource: photos };
+  const own = json(await post(given.provider.endpoints.token, fields, client.auth));
+  t.strictSame(decodeJwt(String(own.access_token)).aud, [photos]);
+});
+
 t.test('server and client choose the strategy, and the client has the last word', async (t) => {
   const isJwt = async (strategy: Settings['accessTokenStrategy'], own: string): Promise<boolean> => {
     const { given, client } = await givenAll({ accessTokenStrategy: strategy }, { accessTokenStrategy: own });
