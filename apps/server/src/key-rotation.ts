@@ -14,7 +14,7 @@ export const checkInterval = ({
   keyRotationInterval,
   keyPublishAhead,
 }: Pick<Settings, 'keyRotationInterval' | 'keyPublishAhead'>): number => {
-  const seconds = Math.min(keyRotationInterval, keyPublishAhead) / 10;
+  const seconds = Math.min(keyRotationInterval, keyPublishAhead || keyRotationInterval) / 10;
   return Math.min(Math.max(seconds, 1), 600) * 1000;
 };
 

@@ -57,6 +57,8 @@ t.test('every member comes back as it was sent', async (t) => {
     contacts: ['a@example.com', ''],
     client_secret_expires_at: 0,
     subject_type: 'public',
+    id_token_signed_response_alg: 'EdDSA',
+    access_token_strategy: 'jwt',
     jwks: { keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB', kid: 'my-key', use: 'sig', alg: 'RS256' }] },
     token_endpoint_auth_method: 'client_secret_post',
     request_uris: ['https://app.example.com/request'],

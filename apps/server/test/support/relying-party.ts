@@ -15,8 +15,13 @@ export interface RelyingParty {
   readonly redirectUri: string;
 }
 
-/** Registers itself as a confidential client. */
-export const startRelyingParty = async (t: Test, server: TestServer, clientId: string): Promise<RelyingParty> => {
+/** Registers itself as a confidential client, with `metadata` on top, which it then expects to be kept to. */
+export const startRelyingParty = async (
+  t: Test,
+  server: TestServer,
+  clientId: string,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<RelyingParty> => {
   const callback = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Back at the client</title>');
   });
@@ -32,13 +37,14 @@ export const startRelyingParty = async (t: Test, server: TestServer, clientId: s
       redirect_uris: [redirectUri],
       grant_types: ['authorization_code', 'refresh_token'],
       scope: 'openid offline profile email photos.read',
+      ...metadata,
     }),
   });
   const { client_secret: secret } = (await registered.json()) as { client_secret: string };
   const config = await oidc.discovery(
     new URL(server.issuer),
     clientId,
-    { client_secret: secret },
+    { client_secret: secret, ...metadata },
     oidc.ClientSecretBasic(secret),
     {
       execute: [oidc.allowInsecureRequests],

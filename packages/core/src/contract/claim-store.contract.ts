@@ -31,6 +31,15 @@ export const claimStoreContract: readonly Case<ClaimStore>[] = [
     },
   },
   {
+    name: 'the holder may end its claim, and another may have the name at once',
+    async run(store) {
+      assert.equal(await store.claim(claimOf(), now), true);
+      assert.equal(await store.claim(claimOf({ until: later(10) }), later(10)), true);
+      assert.equal(await store.claim(claimOf({ holder: 'node-2', until: later(120) }), later(10)), true);
+      assert.equal(await store.claim(claimOf(), later(11)), false);
+    },
+  },
+  {
     name: 'a claim that is refused changes nothing',
     async run(store) {
       assert.equal(await store.claim(claimOf(), now), true);

@@ -14,7 +14,7 @@ export interface Claim {
 export interface ClaimStore {
   /**
    * Decides atomically: claims the name, unless another holder has it past `now`. A holder that has it already keeps it,
-   * until the new `until`. Whether the holder has it now.
+   * until the new `until`; one that is not past `now` ends the claim. Whether the name was the holder's to claim.
    */
   claim(claim: Claim, now: EpochSeconds): Promise<boolean>;
   /** Removes at most `limit` claims that are over at `now`. Returns how many. A store may leave them to expire by themselves and return 0. */

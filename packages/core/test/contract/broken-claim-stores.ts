@@ -1,5 +1,5 @@
 // Faults of claim stores.
-import { type ClaimStore, epochSeconds } from '../../src/index.ts';
+import { type ClaimStore, type EpochSeconds, epochSeconds } from '../../src/index.ts';
 import { type Fault, pause } from './broken-stores.ts';
 
 const over = 'claims that are over are removed, at most as many as asked for; the others stay';
@@ -20,6 +20,22 @@ export const claimFaults: readonly Fault<ClaimStore>[] = [
     breaks: (sound) => {
       let turn = 0;
       return { claim: (claim, now) => sound.claim({ ...claim, holder: `${claim.holder}-${turn++}` }, now) };
+    },
+  },
+  {
+    fault: 'never shortens a claim',
+    caughtBy: 'the holder may end its claim, and another may have the name at once',
+    breaks: (sound) => {
+      const ends = new Map<string, EpochSeconds>();
+      return {
+        claim: async (claim, now) => {
+          const own = JSON.stringify([claim.name, claim.holder]);
+          const until = epochSeconds(Math.max(claim.until, ends.get(own) ?? 0));
+          const granted = await sound.claim({ ...claim, until }, now);
+          if (granted) ends.set(own, until);
+          return granted;
+        },
+      };
     },
   },
   {
