@@ -221,6 +221,7 @@ const toConfig = (values: Values): Config => {
       subjectTypes: values.subjectTypesSupported,
       pairwiseSalt: values.pairwiseSalt ?? '',
       shareErrorDebug: values.shareErrorDebug,
+      allowUnsignedRequestObjects: values.allowUnsignedRequestObjects,
       clientRegistration: values.clientRegistration,
       initialAccessTokens: values.initialAccessTokens ?? [],
       registrationScope: values.registrationScope,

@@ -5,6 +5,7 @@ import { PostgresDatabase } from './postgres-database.ts';
 import { PostgresPool } from './postgres-pool.ts';
 import { parsePostgresUrl } from './postgres-url.ts';
 import { type SqlStores, storesOn } from './sql-stores.ts';
+import { GatheredTokenCommands } from './stores/gathered-token-commands.ts';
 import { PostgresFlowStore } from './stores/postgres-flow-store.ts';
 import { TokenCommandsInOneStatement } from './stores/token-commands-in-one-statement.ts';
 
@@ -34,7 +35,11 @@ export const openPostgresStores = async ({
   const pool = new PostgresPool(address, poolSize, { connectMs: connectTimeoutMs, statementMs: statementTimeoutMs });
   const database = new PostgresDatabase(pool);
   return {
-    stores: storesOn(database, new TokenCommandsInOneStatement(database, pool), new PostgresFlowStore(database, pool)),
+    stores: storesOn(
+      database,
+      new TokenCommandsInOneStatement(database, new GatheredTokenCommands(pool)),
+      new PostgresFlowStore(database, pool),
+    ),
     schemaStatus: () => postgresSchemaStatus((text, values) => pool.rows(text, values), migrationsFor('postgres')),
     migrate: ({ dryRun = false } = {}) => migratePostgres(address, connectTimeoutMs, migrationsFor('postgres'), dryRun),
     close: () => pool.close(),

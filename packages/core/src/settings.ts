@@ -45,6 +45,8 @@ export interface Settings {
   readonly pairwiseSalt: string;
   /** Show `error_debug` to callers. Default false. */
   readonly shareErrorDebug: boolean;
+  /** Take unsigned request objects of clients that registered no algorithm for them. Default false. */
+  readonly allowUnsignedRequestObjects: boolean;
   /** Who may register clients: administrators only, holders of an initial access token too, or anyone. Default `off`. */
   readonly clientRegistration: 'off' | 'guarded' | 'open';
   /** What `guarded` asks for (RFC 7591 §3), each at least 16 bytes. Default none. */
@@ -82,6 +84,7 @@ export const defaultSettings: Settings = {
   subjectTypes: ['public'],
   pairwiseSalt: '',
   shareErrorDebug: false,
+  allowUnsignedRequestObjects: false,
   clientRegistration: 'off',
   initialAccessTokens: [],
   registrationScope: ['openid', 'offline', 'offline_access', 'profile', 'email', 'address', 'phone'],

@@ -171,6 +171,16 @@ t.test('an answer goes only to an address that the client registered, whatever a
   t.equal(twice.status, 400);
 });
 
+t.test('where the operator allows it, an unsigned object of a client that registered no algorithm', async (t) => {
+  const given = givenAProvider({ allowUnsignedRequestObjects: true });
+  await givenASigner(given);
+  const request = new UnsecuredJWT({ scope: 'beyond', state: 'of the object' }).encode();
+  t.match(await told(given, { request }), { error: 'invalid_scope', state: 'of the object' }, 'it is read');
+  const signs = await givenAClient(given, 'signs', { requestObjectSigningAlg: 'ES256', jwks: { keys: [key.jwk] } });
+  const refused = location(await visit(given, authorizeUrl(signs, { request })));
+  t.equal(refused.searchParams.get('error'), 'invalid_request_object', 'who registered another one is held to it');
+});
+
 t.test('the registered algorithm, and `none` only where it is registered', async (t) => {
   const given = givenAProvider();
   await givenASigner(given, { requestObjectSigningAlg: 'PS256' });

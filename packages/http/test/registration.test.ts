@@ -69,6 +69,10 @@ t.test('every member comes back as it was sent; unknown ones are ignored', async
     userinfo_signed_response_alg: 'RS256',
     application_type: 'web',
     initiate_login_uri: 'https://app.example.com/login',
+    id_token_signed_response_alg: 'RS256',
+    default_max_age: 0,
+    require_auth_time: true,
+    default_acr_values: ['gold'],
   };
   const client = await registered(server, { ...sent, 'client_name#de': 'x', unknown: 1 });
   const { client_id, client_id_issued_at, registration_access_token, registration_client_uri, ...rest } = client;
@@ -79,12 +83,19 @@ t.test('every member comes back as it was sent; unknown ones are ignored', async
 
 t.test('what only an administrator sets is not taken from a client', async (t) => {
   const server = open(t);
-  const wish = { client_id: 'admin-app', client_secret: 'chosen-secret', owner: 'me', audience: ['api'] };
+  const wish = {
+    client_id: 'admin-app',
+    client_secret: 'chosen-secret',
+    owner: 'me',
+    audience: ['api'],
+    access_token_strategy: 'jwt',
+    skip_consent: true,
+  };
   const client = await registered(server, { ...minimal, ...wish });
   const { metadata } = (await server.provider.admin.getClient(String(client.client_id))) ?? {};
   t.not(client.client_id, wish.client_id);
   t.not(client.client_secret, wish.client_secret);
-  t.equal(metadata?.owner, '');
+  t.match(metadata, { owner: '', audience: [], accessTokenStrategy: '' });
   t.notMatch(JSON.stringify(metadata), /chosen-secret|"api"/);
   t.notOk('owner' in client || 'audience' in client);
 });

@@ -289,6 +289,12 @@ export const variables = {
     pageUrl,
     "Advertised in discovery in place of the server's own userinfo URL.",
   ),
+  allowUnsignedRequestObjects: preset(
+    'CLAVIGER_ALLOW_UNSIGNED_REQUEST_OBJECTS',
+    'false',
+    trueOrFalse,
+    'Take unsigned request objects also of clients that registered no algorithm for them; otherwise only where `none` is registered.',
+  ),
   clientRegistration: preset(
     'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION',
     'off',

@@ -76,15 +76,14 @@ const keep = (pid: number | undefined): ChildProcess => {
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLAVIGER_|NODE_OPTIONS|_?TAP)/.test(name)));
 
-/** The server's process with exactly these settings, and words after its name; not waited for. */
-export const runServer = (
+/** A Node.js process with exactly these settings; not waited for. */
+export const runScript = (
   t: Cleanup,
+  script: readonly string[],
   settings: Readonly<Record<string, string>>,
-  words: readonly string[] = [],
-  main = thisVersion,
 ): RunningProcess => {
   let output = '';
-  const child = spawn(process.execPath, [main, ...words], {
+  const child = spawn(process.execPath, script, {
     env: { ...cleanEnvironment(), ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -112,6 +111,14 @@ export const runServer = (
   t.teardown(() => kill('SIGKILL'));
   return { output: () => output, exited, kill };
 };
+
+/** The server's process, with words after its name. */
+export const runServer = (
+  t: Cleanup,
+  settings: Readonly<Record<string, string>>,
+  words: readonly string[] = [],
+  main = thisVersion,
+): RunningProcess => runScript(t, [main, ...words], settings);
 
 const temporaryFolder = (t: Cleanup): string => {
   const folder = mkdtempSync(join(tmpdir(), 'claviger-test-'));

@@ -1,16 +1,39 @@
 // The statements of TokenCommandsInOneStatement; its header says how they decide.
 import { and, type Column, eq, getTableColumns, gt, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Statement } from '../database.ts';
-import { given } from '../placeholders.ts';
+import { given, givenRow } from '../placeholders.ts';
 import type { GrantRow } from './token-rows.ts';
 
 const now = sql.placeholder('now');
 const keepUntil = sql.placeholder('keepUntil');
 
 /** Rows that a statement inserts have placeholders of their own: the column's name after this. */
-export const tokenName = (index: number): string => `token ${index} `;
+export const rowName = (of: 'grant' | 'code' | 'token', index = 0): string => `${of} ${index} `;
 
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
+
+/** A grant with `count` tokens and perhaps a code. Refused whole when the grant's id is taken. */
+export const createGrantStatement = (
+  { query, tables }: Database,
+  count: number,
+  withCode: boolean,
+): Statement<{ id: string }> => {
+  const { codes, grants, tokens } = tables;
+  const code = query.insert(codes).values(givenRow(codes, rowName('code')));
+  const rows = upTo(count).map((index) => givenRow(tokens, rowName('token', index)));
+  const parts = [
+    ...(withCode ? [query.$with('code').as(code.returning({ hash: codes.hash }))] : []),
+    ...(count > 0
+      ? [query.$with('issued').as(query.insert(tokens).values(rows).returning({ hash: tokens.hash }))]
+      : []),
+  ];
+  return query
+    .with(...parts)
+    .insert(grants)
+    .values(givenRow(grants, rowName('grant')))
+    .returning({ id: grants.id })
+    .prepare('create grant');
+};
 
 /** No row: there is no such code, or not any more. */
 export const redeemStatement = (database: Database, count: number): Statement<{ outcome: 'redeemed' | 'replayed' }> => {
@@ -131,7 +154,7 @@ const issue = ({ query, tables: { tokens } }: Database, count: number, condition
   if (count === 0) return [];
   const columns = Object.entries(getTableColumns(tokens));
   const rows = upTo(count).map((index) => {
-    const name = tokenName(index);
+    const name = rowName('token', index);
     const values = columns.map(
       ([property, column]) => sql`${given(`${name}${property}`, column)}::${sql.raw(column.getSQLType())}`,
     );

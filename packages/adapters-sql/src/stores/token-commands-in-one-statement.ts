@@ -9,7 +9,6 @@
 import type {
   ClientToken,
   EpochSeconds,
-  FoundCode,
   FoundToken,
   Grant,
   GrantToken,
@@ -19,12 +18,10 @@ import type {
   TokenKey,
 } from '@claviger/core';
 import type { Database, Values } from '../database.ts';
-import type { PostgresPool } from '../postgres-pool.ts';
-import { GatheredGrantCommands } from './gathered-grant-commands.ts';
-import { GatheredTokenCommands } from './gathered-token-commands.ts';
-import { redeemStatement, rotateStatement, tokenName } from './one-statement.ts';
+import type { GatheredTokenCommands } from './gathered-token-commands.ts';
+import { createGrantStatement, redeemStatement, rotateStatement, rowName } from './one-statement.ts';
 import type { TokenCommands } from './token-commands.ts';
-import { grantOf, tokenRow } from './token-rows.ts';
+import { codeRow, grantOf, grantRow, tokenRow } from './token-rows.ts';
 
 /** A statement for each number of tokens: two as a rule, one or none at times. */
 const byCount = <T>(make: (count: number) => T): ((count: number) => T) => {
@@ -38,33 +35,36 @@ const byCount = <T>(make: (count: number) => T): ((count: number) => T) => {
 
 export class TokenCommandsInOneStatement implements TokenCommands {
   readonly #database: Database;
-  readonly #grants: GatheredGrantCommands;
-  readonly #tokens: GatheredTokenCommands;
+  readonly #gathered: GatheredTokenCommands;
+  readonly #createWithCode;
+  readonly #create;
   readonly #redeem;
   readonly #rotate;
 
-  constructor(database: Database, pool: Pick<PostgresPool, 'rows'>) {
+  constructor(database: Database, gathered: GatheredTokenCommands) {
     this.#database = database;
-    this.#grants = new GatheredGrantCommands(pool);
-    this.#tokens = new GatheredTokenCommands(pool);
+    this.#gathered = gathered;
+    this.#createWithCode = byCount((count) => createGrantStatement(database, count, true));
+    this.#create = byCount((count) => createGrantStatement(database, count, false));
     this.#redeem = byCount((count) => redeemStatement(database, count));
     this.#rotate = byCount((count) => rotateStatement(database, count));
   }
 
   saveClientToken(token: ClientToken): Promise<void> {
-    return this.#tokens.saveClientToken(token);
+    return this.#gathered.saveClientToken(token);
   }
 
   findToken(key: TokenKey, now: EpochSeconds): Promise<FoundToken | undefined> {
-    return this.#tokens.findToken(key, now);
+    return this.#gathered.findToken(key, now);
   }
 
-  createGrant(grant: Grant, issued: IssuedAtOnce): Promise<void> {
-    return this.#grants.createGrant(grant, issued);
-  }
-
-  findCode(key: TokenKey, now: EpochSeconds): Promise<FoundCode | undefined> {
-    return this.#grants.findCode(key, now);
+  async createGrant(grant: Grant, { code, tokens = [] }: IssuedAtOnce): Promise<void> {
+    const statement = code ? this.#createWithCode(tokens.length) : this.#create(tokens.length);
+    await this.#database.change(statement, {
+      ...named(rowName('grant'), grantRow(grant, { code, tokens })),
+      ...(code && named(rowName('code'), codeRow(code))),
+      ...tokenValues(tokens),
+    });
   }
 
   async redeemCode(
@@ -105,4 +105,4 @@ const named = (name: string, row: Values): Values =>
   Object.fromEntries(Object.entries(row).map(([column, value]) => [`${name}${column}`, value]));
 
 const tokenValues = (tokens: readonly GrantToken[]): Values =>
-  Object.assign({}, ...tokens.map((token, index) => named(tokenName(index), tokenRow(token))));
+  Object.assign({}, ...tokens.map((token, index) => named(rowName('token', index), tokenRow(token))));

@@ -11,6 +11,7 @@ import type { Client } from '../../domain/client.ts';
 import { asymmetricAlgorithms, macAlgorithms } from '../../domain/signature-algorithms.ts';
 import { OAuthError } from '../../errors/oauth-error.ts';
 import type { Cipher, Clock } from '../../ports/system.ts';
+import type { Settings } from '../../settings.ts';
 import type { KeyFinder } from '../clients/client-keys.ts';
 import { openSealedSecret } from '../clients/client-secret.ts';
 
@@ -25,16 +26,20 @@ const types = new Set(['jwt', 'oauth-authz-req+jwt', 'application/oauth-authz-re
 /** Of all clients together. */
 export const requestObjectAlgorithms: readonly string[] = ['none', ...asymmetricAlgorithms, ...macAlgorithms];
 
-const algorithmsOf = ({ metadata }: Client): readonly string[] => {
+/** OpenID Connect Registration §2, request_object_signing_alg: without one, any; `none` only where the operator says so. */
+const algorithmsOf = ({ metadata }: Client, allowUnsigned: boolean): readonly string[] => {
   if (metadata.requestObjectSigningAlg !== '') return [metadata.requestObjectSigningAlg];
-  return metadata.tokenEndpointAuthMethod === 'client_secret_jwt'
-    ? [...asymmetricAlgorithms, ...macAlgorithms]
-    : asymmetricAlgorithms;
+  return [
+    ...(allowUnsigned ? ['none'] : []),
+    ...asymmetricAlgorithms,
+    ...(metadata.tokenEndpointAuthMethod === 'client_secret_jwt' ? macAlgorithms : []),
+  ];
 };
 
 const refuse = (hint: string, cause?: unknown): OAuthError => new OAuthError('invalid_request_object', { hint, cause });
 
 interface Deps {
+  readonly settings: Pick<Settings, 'allowUnsignedRequestObjects'>;
   readonly issuer: string;
   readonly clock: Clock;
   readonly cipher: Cipher;
@@ -49,16 +54,15 @@ const headerOf = (jwt: string): ProtectedHeaderParameters => {
   }
 };
 
-const checkHeader = (client: Client, { alg = '', typ, enc }: ProtectedHeaderParameters): void => {
+const checkHeader = (algorithms: readonly string[], { alg = '', typ, enc }: ProtectedHeaderParameters): void => {
   if (enc !== undefined) throw refuse('The request object is encrypted, which this server does not support.');
   if (typ !== undefined && !types.has(String(typ).toLowerCase()))
     throw refuse('The "typ" of the request object is that of another kind of JWT.');
-  // OpenID Connect Core §6.1: `none` only if the client registered it; anything else would let others speak in its name.
-  if (!algorithmsOf(client).includes(alg)) throw refuse(`The request object may not be signed with "${alg}".`);
+  if (!algorithms.includes(alg)) throw refuse(`The request object may not be signed with "${alg}".`);
 };
 
 /** Throws invalid_request_object. */
-export const makeVerifyRequestObject = ({ issuer, clock, cipher, keysOf }: Deps): VerifyRequestObject => {
+export const makeVerifyRequestObject = ({ settings, issuer, clock, cipher, keysOf }: Deps): VerifyRequestObject => {
   const verify = async (client: Client, jwt: string, alg: string): Promise<JWTPayload> => {
     const options = {
       clockTolerance: tolerance,
@@ -83,7 +87,7 @@ export const makeVerifyRequestObject = ({ issuer, clock, cipher, keysOf }: Deps)
 
   return async (client, jwt) => {
     const header = headerOf(jwt);
-    checkHeader(client, header);
+    checkHeader(algorithmsOf(client, settings.allowUnsignedRequestObjects), header);
     let payload: JWTPayload;
     try {
       payload = await verify(client, jwt, header.alg ?? '');

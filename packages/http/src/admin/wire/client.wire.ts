@@ -127,7 +127,8 @@ export const fromClient = ({ id, metadata }: Client): Record<string, unknown> =>
   client_secret_expires_at: 0,
 });
 
-const isEmpty = (value: unknown): boolean =>
+/** Unset, whatever the member's type. */
+export const isEmpty = (value: unknown): boolean =>
   value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0);
 
 /** The answer to create and update: lists that the request left out are null, and the secret is there this once. */

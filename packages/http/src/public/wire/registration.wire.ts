@@ -2,7 +2,6 @@
 // core lets a client set are read; others are ignored (RFC 7591 §2).
 import {
   type Client,
-  type ClientMetadata,
   emptyClientMetadata,
   type RegisteredClient,
   type SelfRegisteredMetadata,
@@ -10,7 +9,7 @@ import {
   urlBelow,
 } from '@claviger/core';
 import Type from 'typebox';
-import { type ClientBody, clientBody, clientNames } from '../../admin/wire/client.wire.ts';
+import { type ClientBody, clientBody, clientNames, isEmpty } from '../../admin/wire/client.wire.ts';
 import { fromJwkSet, toJwkSet } from '../../admin/wire/jwk.wire.ts';
 import { nullable } from '../../admin/wire/nullable.ts';
 
@@ -51,14 +50,11 @@ export const toSelfRegistered = (body: MetadataBody): SelfRegisteredMetadata => 
   return { ...(Object.fromEntries(given) as SelfRegisteredMetadata), jwks: body.jwks ? toJwkSet(body.jwks) : null };
 };
 
-const isUnset = (value: ClientMetadata[keyof ClientMetadata]): boolean =>
-  value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0);
-
 /** What is registered, defaults included. Plain userinfo has no algorithm; `none` would announce a JWT without signature. */
 const fromMetadata = ({ metadata: all }: Client): Record<string, unknown> => {
   const set = selfRegisteredMembers.filter(
     (member) =>
-      !isUnset(all[member]) && !(member === 'userinfoSignedResponseAlg' && all.userinfoSignedResponseAlg === 'none'),
+      !isEmpty(all[member]) && !(member === 'userinfoSignedResponseAlg' && all.userinfoSignedResponseAlg === 'none'),
   );
   return {
     ...Object.fromEntries(set.map((member) => [clientNames[member], all[member]])),

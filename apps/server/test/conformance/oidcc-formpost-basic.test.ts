@@ -1,0 +1,5 @@
+// The modules of the plan oidcc-formpost-basic. What they ask is in docs/conformance.md.
+import t from 'tap';
+import { runPlan } from './run-plan.ts';
+
+await runPlan(t, 'oidcc-formpost-basic');
