@@ -242,7 +242,8 @@ t.test('a refresh token serves only its client, and only as what it is', async (
   const other = await givenAClient(given, 'other');
   const codeOnly = await givenAClient(given, 'code-only', { grantTypes: [] });
   const tokens = await givenTokens(given, client);
-  for (const bad of ['', 'garbage', 'garbage.garbage', tokens.access, tokens.id]) {
+  t.equal(json(await refresh(given, client, '')).error, 'invalid_request', 'RFC 6749 §5.2: missing');
+  for (const bad of ['garbage', 'garbage.garbage', tokens.access, tokens.id]) {
     t.match(json(await refresh(given, client, bad)).error, 'invalid_grant', bad.slice(0, 10));
   }
   t.equal(json(await refresh(given, other, tokens.refresh)).error, 'invalid_grant');

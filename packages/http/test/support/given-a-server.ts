@@ -1,5 +1,5 @@
-// A real provider over memory stores behind both listeners, with a clock that stands still.
-import { createProvider, epochSeconds, type Provider, type Settings, type Stores } from '@claviger/core';
+// A real provider over memory stores behind both listeners, with a clock that only moves when told to.
+import { createProvider, epochSeconds, type Provider, type Settings, type Stores, type System } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import { nodeSystem } from '@claviger/core/node';
 import { type AppOptions, buildApp, Metrics } from '@claviger/http';
@@ -34,17 +34,25 @@ export interface GivenServer {
   readonly public: Send;
   readonly apps: { readonly admin: FastifyInstance; readonly public: FastifyInstance };
   readonly logged: string[];
+  /** Moves the clock by so many seconds. */
+  wait(seconds: number): void;
 }
+
+/** When every server of the tests begins. */
+export const startOfTime = 1_500_000_000;
 
 interface Options extends Partial<Omit<AppOptions, 'provider' | 'listener'>> {
   readonly settings?: Partial<Settings>;
   readonly stores?: Stores;
+  /** Members of the system in place of Node's. */
+  readonly system?: Partial<System>;
 }
 
 export const givenAServer = (
   t: Test,
-  { settings = {}, stores = memoryStores(), ...options }: Options = {},
+  { settings = {}, stores = memoryStores(), system = {}, ...options }: Options = {},
 ): GivenServer => {
+  let now = startOfTime;
   const provider = createProvider({
     issuer: 'http://127.0.0.1:4444/',
     stores,
@@ -55,7 +63,10 @@ export const givenAServer = (
       errorUrl: null,
       logoutRedirectUrl: 'http://ui.example/bye',
     },
-    system: nodeSystem({ systemSecret: 'a-secret-of-the-tests', clock: { now: () => epochSeconds(1_500_000_000) } }),
+    system: {
+      ...nodeSystem({ systemSecret: 'a-secret-of-the-tests', clock: { now: () => epochSeconds(now) } }),
+      ...system,
+    },
   });
   const logged: string[] = [];
   const common = {
@@ -70,7 +81,10 @@ export const givenAServer = (
     public: buildApp({ ...common, listener: 'public' }),
   };
   t.teardown(() => Promise.all([apps.admin.close(), apps.public.close()]));
-  return { provider, stores, apps, logged, admin: sender(apps.admin), public: sender(apps.public) };
+  const wait = (seconds: number): void => {
+    now += seconds;
+  };
+  return { provider, stores, apps, logged, wait, admin: sender(apps.admin), public: sender(apps.public) };
 };
 
 const sender =

@@ -42,7 +42,9 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant => {
     if (!allowsGrantType(client, 'authorization_code')) {
       throw oauthError('unauthorized_client', 'The client is not registered for the grant type authorization_code.');
     }
-    const key = keyOf(parameters.code ?? '');
+    // RFC 6749 §5.2.
+    if (!parameters.code) throw oauthError('invalid_request', 'The parameter "code" is missing.');
+    const key = keyOf(parameters.code);
     const now = system.clock.now();
     const found = await tokens.findCode(key, now);
     if (!found) throw oauthError('invalid_grant', 'The code is unknown, expired or revoked.');

@@ -66,6 +66,8 @@ export const makeRefreshTokenGrant = (deps: Deps): TokenGrant => {
       throw oauthError('unauthorized_client', 'The client is not registered for the grant type refresh_token.');
     }
     const presented = parameters.refresh_token ?? '';
+    // RFC 6749 §5.2.
+    if (presented === '') throw oauthError('invalid_request', 'The parameter "refresh_token" is missing.');
     const read = readToken(system, presented);
     if (read?.kind !== 'refresh-token')
       throw oauthError('invalid_grant', 'The refresh token is not one of this server.');

@@ -1,0 +1,196 @@
+// Who the client is, over HTTP: secrets in their places, signed assertions, proof keys of clients without a secret.
+import { randomUUID } from 'node:crypto';
+import t from 'tap';
+import { type ClientKey, clientJwt, makeClientKey } from '../support/client-jwt.ts';
+import { type GivenServer, givenAServer, startOfTime } from '../support/given-a-server.ts';
+import {
+  givenAClient,
+  introspect,
+  isActive,
+  Person,
+  redeem,
+  refresh,
+  refusal,
+  withoutSecret,
+} from '../support/journey.ts';
+
+const basic = (id: string, secret: string) => ({
+  authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
+});
+const form = { grant_type: 'client_credentials', scope: 'photos.read' };
+
+/** Status and error of a client credentials request. */
+const ask = async (server: GivenServer, more: Record<string, string>, headers: Record<string, string> = {}) => {
+  const reply = await server.public('POST /oauth2/token', { form: { ...form, ...more }, headers });
+  return [reply.status, refusal(reply)];
+};
+
+const good = [200, undefined];
+const unknown = [401, 'invalid_client'];
+
+t.test('credentials in the registered place, and nowhere else', async (t) => {
+  const server = givenAServer(t);
+  const b = await givenAClient(server, 'b');
+  const p = await givenAClient(server, 'p', { token_endpoint_auth_method: 'client_secret_post' });
+  const k = await givenAClient(server, 'k', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [] } });
+  const inBody = ({ id, secret }: typeof b) => ({ client_id: id, client_secret: secret });
+  t.strictSame(await ask(server, {}, b.auth), good);
+  t.strictSame(await ask(server, { client_id: 'b' }, b.auth), good, 'the same id in the body does no harm');
+  t.strictSame(await ask(server, inBody(p)), good);
+  const refused: readonly [Record<string, string>, Record<string, string>, readonly unknown[]][] = [
+    [inBody(b), {}, unknown],
+    [{}, p.auth, unknown],
+    [{}, k.auth, unknown],
+    [inBody(k), {}, unknown],
+    [inBody(b), b.auth, [400, 'invalid_request']],
+    [{ client_id: 'p' }, b.auth, [400, 'invalid_request']],
+    [{}, {}, unknown],
+    [{ client_id: 'b' }, {}, unknown],
+    [{ client_id: 'p' }, {}, unknown],
+    [{}, basic('b', ''), unknown],
+    [{}, basic('b', 'wrong'), unknown],
+    [{ client_id: 'p', client_secret: 'wrong' }, {}, unknown],
+    [{}, basic('ghost', 'x'), unknown],
+    [{ client_id: 'ghost', client_secret: 'x' }, {}, unknown],
+    [{}, { authorization: 'Basic %%%' }, unknown],
+    [{}, { authorization: 'Bearer garbage' }, unknown],
+    [{}, basic('b%zz', b.secret), unknown],
+  ];
+  for (const [more, headers, expected] of refused) {
+    t.strictSame(await ask(server, more, headers), expected, JSON.stringify([more, headers]));
+  }
+  const query = new URLSearchParams(inBody(p));
+  t.equal(
+    (await server.public(`POST /oauth2/token?${query}`, { form })).status,
+    401,
+    'RFC 6749 §2.3.1: never in the URL',
+  );
+});
+
+t.test('reserved characters: encoded in Basic (RFC 6749 §2.3.1), and once in a form', async (t) => {
+  const server = givenAServer(t);
+  const secret = 'a%b+c d:e&f=g/ü';
+  await givenAClient(server, 'b:1', { client_secret: secret });
+  t.strictSame(await ask(server, {}, basic(encodeURIComponent('b:1'), encodeURIComponent(secret))), good);
+  t.strictSame(await ask(server, {}, basic('b:1', secret)), unknown);
+  await givenAClient(server, 'p', { client_secret: 'plus+sign', token_endpoint_auth_method: 'client_secret_post' });
+  t.strictSame(await ask(server, { client_id: 'p', client_secret: 'plus+sign' }), good);
+  t.strictSame(await ask(server, { client_id: 'p', client_secret: 'plus%2Bsign' }), unknown);
+});
+
+const tokenUrl = 'http://127.0.0.1:4444/oauth2/token';
+
+const assertion = (key: ClientKey, change: Record<string, unknown> = {}) => ({
+  client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+  client_assertion: clientJwt(
+    { iss: 'svc', sub: 'svc', aud: tokenUrl, jti: randomUUID(), exp: startOfTime + 300, iat: startOfTime, ...change },
+    key,
+  ),
+});
+
+t.test('a client that signs its way through code, refresh and revocation', async (t) => {
+  const server = givenAServer(t);
+  const key = makeClientKey('k1');
+  const svc = await givenAClient(server, 'svc', {
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks: { keys: [key.jwk] },
+  });
+  const { told } = await new Person(server).authorize(svc);
+  const bought = await redeem(server, withoutSecret(svc), told.code ?? '', assertion(key));
+  t.equal(bought.status, 200);
+  const refreshed = await refresh(
+    server,
+    withoutSecret(svc),
+    String((bought.json as Record<string, string>).refresh_token),
+    assertion(key),
+  );
+  t.equal(refreshed.status, 200);
+  const token = String((refreshed.json as Record<string, string>).access_token);
+  t.equal(await isActive(server, token), true);
+  t.equal((await server.public('POST /oauth2/revoke', { form: { token, ...assertion(key) } })).status, 200);
+  t.equal(await isActive(server, token), false);
+});
+
+t.test('an assertion is right in every point, or it is invalid_client', async (t) => {
+  const server = givenAServer(t);
+  const key = makeClientKey('k1');
+  await givenAClient(server, 'svc', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key.jwk] } });
+  t.strictSame(await ask(server, assertion(key)), good);
+  t.strictSame(await ask(server, { ...assertion(key), client_id: 'svc' }), good);
+  t.strictSame(await ask(server, assertion(key, { aud: ['https://x.example', 'http://127.0.0.1:4444/'] })), good);
+  const once = assertion(key);
+  t.strictSame(await ask(server, once), good);
+  t.strictSame(await ask(server, once), unknown, 'RFC 7523 §3: jti');
+  for (const change of [
+    { jti: undefined },
+    { exp: undefined },
+    { exp: startOfTime - 300 },
+    { nbf: startOfTime + 300 },
+    { aud: 'https://x.example' },
+    { iss: 'x' },
+    { sub: 'x' },
+    { sub: undefined },
+  ]) {
+    t.strictSame(await ask(server, assertion(key, change)), unknown, JSON.stringify(change));
+  }
+  t.strictSame(await ask(server, assertion(makeClientKey('k1'))), unknown, 'another key of that name');
+  t.strictSame(await ask(server, { ...assertion(key), client_assertion: 'garbage' }), unknown);
+});
+
+t.test('keys behind a URL are fetched again for a key that is new', async (t) => {
+  const [first, second] = [makeClientKey('first'), makeClientKey('second')];
+  let published = [first.jwk];
+  const remoteDocuments = { fetch: async () => JSON.stringify({ keys: published }) };
+  const server = givenAServer(t, { system: { remoteDocuments } });
+  const jwks_uri = 'https://svc.example/jwks.json';
+  await givenAClient(server, 'svc', { token_endpoint_auth_method: 'private_key_jwt', jwks_uri });
+  t.strictSame(await ask(server, assertion(first)), good);
+  t.strictSame(await ask(server, assertion(second)), unknown);
+  published = [second.jwk];
+  server.wait(11);
+  t.strictSame(await ask(server, assertion(second)), good);
+  t.strictSame(await ask(server, assertion(first)), unknown, 'no longer published');
+});
+
+const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+const s256 = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' };
+
+t.test('PKCE holds for every client that uses it, with S256 only, and a wrong guess costs the code', async (t) => {
+  const server = givenAServer(t, { settings: { requirePkce: false } });
+  const app = withoutSecret(await givenAClient(server, 'app', { token_endpoint_auth_method: 'none' }));
+  const shop = await givenAClient(server);
+  for (const client of [app, shop]) {
+    const buy = async (params: Record<string, string>, change: Record<string, string>) => {
+      const { told } = await new Person(server).authorize(client, { params });
+      return told.code === undefined
+        ? told.error
+        : (refusal(await redeem(server, client, told.code, change)) ?? 'tokens');
+    };
+    t.equal(await buy(s256, { code_verifier: verifier }), 'tokens');
+    t.equal(await buy({}, {}), 'tokens');
+    for (const wrong of ['', 'x'.repeat(43), 'short', '~'.repeat(50), s256.code_challenge]) {
+      t.equal(await buy(s256, wrong === '' ? {} : { code_verifier: wrong }), 'invalid_grant', wrong);
+    }
+    t.equal(await buy({}, { code_verifier: verifier }), 'invalid_grant', 'a verifier without a challenge');
+    for (const code_challenge_method of ['plain', 'S512', '']) {
+      t.equal(await buy({ code_challenge: verifier, code_challenge_method }, {}), 'invalid_request');
+    }
+    const { told } = await new Person(server).authorize(client, { params: s256 });
+    t.equal((await redeem(server, client, told.code ?? '', { code_verifier: 'x'.repeat(43) })).status, 400);
+    t.equal((await redeem(server, client, told.code ?? '', { code_verifier: verifier })).status, 400, 'one guess');
+  }
+});
+
+t.test('a public client names itself, and shows no secret', async (t) => {
+  const server = givenAServer(t, { settings: { requirePkce: false } });
+  const app = withoutSecret(await givenAClient(server, 'app', { token_endpoint_auth_method: 'none' }));
+  const code = async () => (await new Person(server).authorize(app)).told.code ?? '';
+  const tokens = (await redeem(server, app, await code())).json as Record<string, string>;
+  t.match(await introspect(server, tokens.access_token ?? ''), { active: true, client_id: 'app', sub: 'alice' });
+  const again = await refresh(server, app, tokens.refresh_token ?? '', { client_id: 'app' });
+  t.equal(again.status, 200);
+  t.equal((await redeem(server, app, await code(), { client_secret: 'x' })).status, 401);
+  const revoke = { token: String((again.json as Record<string, string>).access_token), client_id: 'app' };
+  t.equal((await server.public('POST /oauth2/revoke', { form: revoke })).status, 200);
+  t.equal(await isActive(server, revoke.token), false);
+});
