@@ -21,8 +21,8 @@ export const makeKeyPair = async (
   { keyOperations, random }: Pick<System, 'keyOperations' | 'random'>,
   { alg, kid, use, rsaBits }: NewKey,
 ): Promise<readonly NamedKey[]> => {
-  const made = await keyOperations.generate(alg, rsaBits);
   const name = kid === '' ? random.uuid() : kid;
+  const made = await keyOperations.generate(alg, rsaBits);
   const common = { ...(use === '' ? {} : { use }), ...(made.kty === 'EC' ? {} : { alg }) };
   if (made.kty === 'oct') return [{ ...made, ...common, kid: name }];
   return [
