@@ -1,5 +1,5 @@
 // The public and the admin listener over one provider. The admin listener serves the public endpoints too.
-import { createProvider, isLoopbackHost, type Provider, type Stores } from '@claviger/core';
+import { type ClientChanges, createProvider, isLoopbackHost, type Provider, type Stores } from '@claviger/core';
 import { nodeSystem } from '@claviger/core/node';
 import { buildApp, Metrics, type ServerStatus } from '@claviger/http';
 import type { FastifyInstance } from 'fastify';
@@ -22,6 +22,8 @@ export interface ServerParts {
   readonly status: () => ServerStatus;
   /** The text of /metrics/prometheus, out of this process' own. Default: just that. */
   readonly metricsOf?: (metrics: Metrics) => () => Promise<string>;
+  /** With several processes: how they tell each other. */
+  readonly clientChanges?: ClientChanges;
 }
 
 export const buildServers = (parts: ServerParts): Servers => {
@@ -38,6 +40,7 @@ export const buildServers = (parts: ServerParts): Servers => {
       remoteDocuments: { allowInternal: config.unguardedDocuments, anyCertificate: config.unguardedDocuments },
     }),
     settings: config.settings,
+    ...(parts.clientChanges ? { clientChanges: parts.clientChanges } : {}),
     reportFailure: (cause) => adminApp.log.error({ err: cause }, 'request failed'),
   });
   const shared = {

@@ -1,4 +1,5 @@
 // One serving process from configuration to listening, and back. Everything that was opened is closed again.
+import type { ClientChanges } from '@claviger/core';
 import type { ServerStatus } from '@claviger/http';
 import { buildServers, type Servers } from './build-servers.ts';
 import { startCleaner } from './cleaner.ts';
@@ -26,13 +27,15 @@ export interface ProcessParts {
   readonly isSpeaker: boolean;
   /** The text of /metrics/prometheus, given this process' own. Default: just that. */
   readonly metricsOf?: Parameters<typeof buildServers>[0]['metricsOf'];
+  /** With several processes: how they tell each other of changed clients. */
+  readonly clientChanges?: ClientChanges;
 }
 
 const stoppingStatus: ServerStatus = { serving: true, problems: { server: 'The server is stopping.' } };
 
 /** Rejects when the server cannot listen; nothing is left open then. */
 export const startServer = async (config: Config, parts: ProcessParts): Promise<RunningServer> => {
-  const { writeLog, write, isSpeaker, metricsOf } = parts;
+  const { writeLog, write, isSpeaker, metricsOf, clientChanges } = parts;
   const secret = await systemSecretsOf(config);
   const preparation = new StorePreparation(config);
   let stopping = false;
@@ -48,6 +51,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
         ? stoppingStatus
         : { serving: preparation.isDone, problems: preparation.problems() },
     ...(metricsOf ? { metricsOf } : {}),
+    ...(clientChanges ? { clientChanges } : {}),
   });
   const { log } = servers.adminApp;
 

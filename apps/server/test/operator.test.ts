@@ -88,6 +88,10 @@ t.test('a node waits for a schema that it can use, says so, and serves once it i
     8,
     'the metrics of all workers together',
   );
+  // Every worker has just read the client, and each forgets it at once when one of them deletes it.
+  for (const reply of await Promise.all(Array.from({ length: 8 }, ask))) t.equal(reply.status, 200);
+  t.equal((await fetch(`http://127.0.0.1:${adminPort}/clients/svc`, { method: 'DELETE' })).status, 204);
+  for (const reply of await Promise.all(Array.from({ length: 8 }, ask))) t.equal(reply.status, 401);
   t.strictSame(await node.kill('SIGTERM'), { code: 0, signal: null });
 });
 

@@ -1,4 +1,5 @@
 // The wiring file: stores, pages, system and settings become a Provider. Everything else gets what it needs by name.
+import type { ClientChanges } from './ports/client-changes.ts';
 import type { SigningKeys } from './ports/signing-keys.ts';
 import type { Stores } from './ports/stores.ts';
 import type { System } from './ports/system.ts';
@@ -68,6 +69,8 @@ export interface ProviderOptions {
   readonly settings?: Partial<Settings>;
   /** Default: keys of the key store. */
   readonly signingKeys?: SigningKeys;
+  /** For several processes that count as one node. Default: another process sees a changed client within a second. */
+  readonly clientChanges?: ClientChanges;
   /** Told of failures that the caller is shown only as server_error. Default: nobody. */
   readonly reportFailure?: ReportFailure;
 }
@@ -83,7 +86,11 @@ export const createProvider = (options: ProviderOptions): Provider => {
   const signingKeys = options.signingKeys ?? storedKeys;
   const verifyOwnJwt = makeVerifyOwnJwt({ issuer, signingKeys, clock: system.clock });
   const identifySubject = makeIdentifySubject({ digest: system.digest, settings });
-  const clients = rememberClients({ clients: stores.clients, clock: system.clock });
+  const clients = rememberClients({
+    clients: stores.clients,
+    clock: system.clock,
+    clientChanges: options.clientChanges,
+  });
   const wiring = {
     identifySubject,
     verifyOwnJwt,

@@ -23,6 +23,7 @@ export * from './domain/token.ts';
 export * from './errors/oauth-error.ts';
 export * from './errors/store-unavailable.ts';
 export * from './ports/claim-store.ts';
+export * from './ports/client-changes.ts';
 export * from './ports/client-store.ts';
 export * from './ports/consent-store.ts';
 export * from './ports/flow-store.ts';

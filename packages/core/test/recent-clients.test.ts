@@ -4,6 +4,7 @@ import t from 'tap';
 import { type Client, emptyClientMetadata } from '../src/domain/client.ts';
 import { epochSeconds } from '../src/domain/time.ts';
 import { memoryStores } from '../src/memory/index.ts';
+import type { ClientChanges } from '../src/ports/client-changes.ts';
 import type { ClientStore } from '../src/ports/client-store.ts';
 import { rememberClients } from '../src/usecases/clients/recent-clients.ts';
 
@@ -16,7 +17,7 @@ const client = (name: string): Client => ({
   version: 1,
 });
 
-const givenClients = () => {
+const givenClients = (clientChanges?: ClientChanges) => {
   const { clients } = memoryStores();
   const counted = { reads: 0, failing: false };
   let now = epochSeconds(100);
@@ -31,7 +32,7 @@ const givenClients = () => {
       return clients.find(id);
     },
   };
-  const remembered = rememberClients({ clients: store, clock: { now: () => now } });
+  const remembered = rememberClients({ clients: store, clock: { now: () => now }, clientChanges });
   return { ...remembered, behind: clients, counted, aSecondLater: () => (now = epochSeconds(now + 1)) };
 };
 
@@ -63,11 +64,22 @@ t.test('a change made here is seen at once, also by whoever began to read before
   t.equal(await recent.find('app'), undefined);
 });
 
-t.test('a change that somebody else announces is seen at once', async (t) => {
-  const { recent, current, behind, forget } = givenClients();
+t.test('processes of one node tell each other of a change before it is answered', async (t) => {
+  const told: string[] = [];
+  let forget = (_id: string): void => undefined;
+  const { recent, current, behind } = givenClients({
+    announce: async (id) => {
+      told.push(id);
+    },
+    subscribe: (listener) => {
+      forget = listener;
+    },
+  });
   await current.create(client('first'));
+  t.strictSame(told, ['app']);
   await recent.find('app');
   await behind.replace({ ...client('second'), version: 2 }, 1);
+  t.equal((await recent.find('app'))?.metadata.name, 'first');
   forget('app');
   t.equal((await recent.find('app'))?.metadata.name, 'second');
 });

@@ -3,6 +3,7 @@ import cluster, { type Address, type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { ProcessLog } from '../process-log.ts';
+import { passOnClientChanges } from './client-changes.ts';
 import { RestartDelay } from './restart-delay.ts';
 import { serveMetricsToWorkers } from './worker-metrics.ts';
 
@@ -29,6 +30,7 @@ export class Primary {
   /** Resolves to the exit code: that of a first worker that cannot start, else whether all stopped well when asked to. */
   async run(asked: Promise<void>): Promise<number> {
     serveMetricsToWorkers();
+    passOnClientChanges();
     const first = this.#fork();
     const failed = await Promise.race([this.#listening(first), this.#alive.get(first), asked]);
     if (typeof failed === 'number') return failed;

@@ -1,6 +1,7 @@
 // `serve`: until a signal asks for the end. One process, or a primary with workers.
 import cluster from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { clientChangesAmongWorkers } from '../cluster/client-changes.ts';
 import { Primary } from '../cluster/primary.ts';
 import { metricsOfAllWorkers } from '../cluster/worker-metrics.ts';
 import type { Config } from '../config.ts';
@@ -14,7 +15,8 @@ export const serve = async (config: Config, write: (text: string) => void): Prom
   const writeLog = config.log.format === 'text' ? (line: string) => write(formatLogLine(line, showPid)) : write;
   if (cluster.isWorker) {
     const isSpeaker = cluster.worker?.id === 1;
-    return serveHere(config, { write, writeLog, isSpeaker, metricsOf: metricsOfAllWorkers }, askedByPrimary());
+    const together = { metricsOf: metricsOfAllWorkers, clientChanges: clientChangesAmongWorkers() };
+    return serveHere(config, { write, writeLog, isSpeaker, ...together }, askedByPrimary());
   }
   const asked = askedBySignal();
   if (config.workers === 1) return serveHere(config, { write, writeLog, isSpeaker: true }, asked);

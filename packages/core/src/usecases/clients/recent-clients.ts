@@ -2,6 +2,7 @@
 // here is seen here at once; one made by another node, within a second.
 import type { Client } from '../../domain/client.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
+import type { ClientChanges } from '../../ports/client-changes.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { Clock } from '../../ports/system.ts';
 
@@ -13,16 +14,16 @@ export interface ClientsWithMemory {
   readonly recent: FindClient;
   /** The store itself: what is read is what is there now; what is written is forgotten by the memory. */
   readonly current: ClientStore;
-  /** Forgets a client that somebody else has changed. */
-  forget(id: string): void;
 }
 
 interface Deps {
   readonly clients: ClientStore;
   readonly clock: Clock;
+  /** Default: this process is alone, or what it changes may take a second to be seen by others. */
+  readonly clientChanges?: ClientChanges | undefined;
 }
 
-export const rememberClients = ({ clients, clock }: Deps): ClientsWithMemory => {
+export const rememberClients = ({ clients, clock, clientChanges }: Deps): ClientsWithMemory => {
   let second: EpochSeconds | undefined;
   /** Emptied each second, so it holds no more than what one second asked for. Requests that come together share a read. */
   let reads = new Map<string, Promise<Client | undefined>>();
@@ -55,8 +56,10 @@ export const rememberClients = ({ clients, clock }: Deps): ClientsWithMemory => 
     } finally {
       // Also after a failure: the change may have happened all the same.
       forget(id);
+      await clientChanges?.announce(id);
     }
   };
+  clientChanges?.subscribe(forget);
 
   return {
     recent: { find: recent },
@@ -67,6 +70,5 @@ export const rememberClients = ({ clients, clock }: Deps): ClientsWithMemory => 
       replace: (client, expectedVersion) => changed(client.id, clients.replace(client, expectedVersion)),
       remove: (id) => changed(id, clients.remove(id)),
     },
-    forget,
   };
 };

@@ -1,0 +1,91 @@
+// A client that one worker has changed is forgotten by all workers before the change is answered. Only the primary can talk
+// to all: a worker tells it, it tells the others, and passes on when each has said that it knows.
+import cluster, { type Worker } from 'node:cluster';
+import type { ClientChanges } from '@claviger/core';
+
+const topic = 'claviger:client-changed';
+
+/** Milliseconds. A worker that is too busy to listen finds out by itself within a second. */
+const patience = 500;
+
+interface Message {
+  readonly topic: typeof topic;
+  readonly kind: 'changed' | 'known';
+  readonly id: number;
+  readonly clientId: string;
+}
+
+const isAbout = (message: unknown): message is Message =>
+  typeof message === 'object' && message !== null && 'topic' in message && message.topic === topic;
+
+/** What `id` waits for, until it is settled or too late. */
+class Waiting {
+  readonly #settlers = new Map<number, () => void>();
+  #last = 0;
+
+  start(): { readonly id: number; readonly known: Promise<void> } {
+    this.#last += 1;
+    const id = this.#last;
+    const known = new Promise<void>((resolve) => {
+      const settle = (): void => {
+        clearTimeout(timer);
+        this.#settlers.delete(id);
+        resolve();
+      };
+      const timer = setTimeout(settle, patience);
+      this.#settlers.set(id, settle);
+    });
+    return { id, known };
+  }
+
+  settle(id: number): void {
+    this.#settlers.get(id)?.();
+  }
+}
+
+/** In the primary. */
+export const passOnClientChanges = (): void => {
+  const waiting = new Waiting();
+  cluster.on('message', async (from: Worker, message: unknown) => {
+    if (!isAbout(message)) return;
+    if (message.kind === 'known') {
+      waiting.settle(message.id);
+      return;
+    }
+    const others = Object.values(cluster.workers ?? {}).filter((worker) => worker !== from && worker?.isConnected());
+    await Promise.all(
+      others.map((worker) => {
+        const { id, known } = waiting.start();
+        worker?.send({ ...message, id });
+        return known;
+      }),
+    );
+    if (from.isConnected()) from.send({ ...message, kind: 'known' });
+  });
+};
+
+/** In a worker. */
+export const clientChangesAmongWorkers = (): ClientChanges => {
+  const waiting = new Waiting();
+  const tell = (message: Message): void => {
+    if (process.connected) process.send?.(message);
+  };
+  return {
+    announce(clientId) {
+      const { id, known } = waiting.start();
+      tell({ topic, kind: 'changed', id, clientId });
+      return known;
+    },
+    subscribe(forget) {
+      process.on('message', (message: unknown) => {
+        if (!isAbout(message)) return;
+        if (message.kind === 'known') {
+          waiting.settle(message.id);
+          return;
+        }
+        forget(message.clientId);
+        tell({ ...message, kind: 'known' });
+      });
+    },
+  };
+};
