@@ -6,10 +6,11 @@ import type { System } from './ports/system.ts';
 import type { UserInterface } from './ports/user-interface.ts';
 import { makeAuthorizeEndpoint } from './protocol/authorize-endpoint.ts';
 import { BrowserCookies } from './protocol/browser-cookies.ts';
-import { makeDiscoveryEndpoint, makeJwksEndpoint } from './protocol/discovery-document.ts';
+import { makeDiscoveryEndpoint } from './protocol/discovery-document.ts';
 import { makeErrorReplies, type ReportFailure } from './protocol/error-reply.ts';
 import { consentFallback, errorFallback, logoutFallback } from './protocol/fallback-pages.ts';
 import { makeClientIntrospectionEndpoint, makeIntrospectionEndpoint } from './protocol/introspection-endpoint.ts';
+import { makeJwksEndpoint } from './protocol/jwks-endpoint.ts';
 import { makeLogoutEndpoint } from './protocol/logout-endpoint.ts';
 import { paths, urlBelow } from './protocol/paths.ts';
 import { makeRevocationEndpoint } from './protocol/revocation-endpoint.ts';
@@ -211,8 +212,8 @@ const makeEndpoints = (
       readUserinfo: makeReadUserinfo({ issuer, findActiveToken, signingKeys }),
       errors,
     }),
-    discovery: makeDiscoveryEndpoint(issuer, settings, signingKeys),
-    jwks: makeJwksEndpoint({ signingKeys, errors }),
+    discovery: makeDiscoveryEndpoint(issuer, settings, wiring),
+    jwks: makeJwksEndpoint({ ...wiring, errors }),
     logout: makeLogoutEndpoint({ ...wiring, cookies, errors, logoutRedirectUrl: ui.logoutRedirectUrl }),
     consentFallback,
     errorFallback,

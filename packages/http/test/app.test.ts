@@ -90,6 +90,33 @@ t.test('discovery, keys, userinfo, logout and the fallback pages are served', as
   }
 });
 
+t.test('public documents may be cached, and are not sent again to who has them', async (t) => {
+  const { admin, public: open } = givenAServer(t);
+  for (const path of ['/.well-known/openid-configuration', '/.well-known/jwks.json']) {
+    const first = await open(`GET ${path}`);
+    t.match(first.headers['cache-control'], /^public, max-age=\d+$/, path);
+    const etag = String(first.headers.etag);
+    t.match(etag, /^"[\w-]{22}"$/);
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const again = await open(`GET ${path}`, { headers: { 'if-none-match': known } });
+      t.match(
+        { status: again.status, etag: again.headers.etag, text: again.text },
+        { status: 304, etag, text: '' },
+        known,
+      );
+    }
+    t.equal((await open(`GET ${path}`, { headers: { 'if-none-match': '"other"' } })).text, first.text);
+  }
+  const before = await open('GET /.well-known/jwks.json');
+  t.equal(
+    (await admin('POST /keys/hydra.openid.id-token', { json: { alg: 'RS256', kid: 'new', use: 'sig' } })).status,
+    201,
+  );
+  const after = await open('GET /.well-known/jwks.json', { headers: { 'if-none-match': String(before.headers.etag) } });
+  t.equal(after.status, 200);
+  t.not(after.headers.etag, before.headers.etag);
+});
+
 t.test('health and version', async (t) => {
   let problems = {};
   const { admin } = givenAServer(t, { status: () => ({ serving: true, problems }) });

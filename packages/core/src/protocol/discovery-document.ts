@@ -3,12 +3,12 @@ import type { JsonObject } from '../domain/json.ts';
 import { supportedResponseModes } from '../domain/response-mode.ts';
 import { supportedResponseTypes } from '../domain/response-type.ts';
 import type { SigningKeys } from '../ports/signing-keys.ts';
+import type { Digest } from '../ports/system.ts';
 import type { Settings } from '../settings.ts';
 import { requestObjectAlgorithms } from '../usecases/authorize/verify-request-object.ts';
 import { assertionAlgorithms } from '../usecases/token/verify-client-assertion.ts';
-import type { ErrorReplies } from './error-reply.ts';
+import { cacheableReply } from './cacheable-reply.ts';
 import { paths, urlBelow } from './paths.ts';
-import { jsonReply } from './reply.ts';
 import type { Endpoint } from './wire.ts';
 
 const methodsOfConfidentialClients = [
@@ -51,18 +51,14 @@ const discoveryDocument = (issuer: string, settings: Settings, signingKeys: Sign
   claims_parameter_supported: true,
 });
 
-export const makeDiscoveryEndpoint = (issuer: string, settings: Settings, signingKeys: SigningKeys): Endpoint => {
-  const reply = jsonReply(200, discoveryDocument(issuer, settings, signingKeys));
-  return async () => reply;
-};
+/** Seconds for which caches keep the document. It changes with the server's settings only. */
+const discoveryAge = 300;
 
-/** GET /.well-known/jwks.json (RFC 7517 §5). */
-export const makeJwksEndpoint =
-  ({ signingKeys, errors }: { readonly signingKeys: SigningKeys; readonly errors: ErrorReplies }): Endpoint =>
-  async () => {
-    try {
-      return jsonReply(200, { keys: await signingKeys.publicKeys() });
-    } catch (thrown) {
-      return errors.json(errors.toOAuthError(thrown));
-    }
-  };
+export const makeDiscoveryEndpoint = (
+  issuer: string,
+  settings: Settings,
+  { signingKeys, digest }: { readonly signingKeys: SigningKeys; readonly digest: Digest },
+): Endpoint => {
+  const reply = cacheableReply(digest, discoveryDocument(issuer, settings, signingKeys), discoveryAge);
+  return async (request) => reply(request);
+};
