@@ -11,7 +11,7 @@ export interface GrantSession {
 }
 
 export interface Grant {
-  /** 128 random bits, base64url (22 characters). Every code and token of the grant carries it. */
+  /** 16 bytes, base64url (22 characters). Every code and token of the grant carries it; it is no secret. */
   readonly id: string;
   readonly clientId: string;
   readonly subject: string;

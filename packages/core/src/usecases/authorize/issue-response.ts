@@ -12,7 +12,7 @@ import { oauthError } from '../../errors/oauth-error.ts';
 import type { System } from '../../ports/system.ts';
 import type { TokenStore } from '../../ports/token-store.ts';
 import type { Settings } from '../../settings.ts';
-import { idBytes } from '../opaque-handle.ts';
+import { drawGrantId } from '../grant-id.ts';
 import type { IdentifySubject } from '../subject-identifier.ts';
 import type { IssueIdToken } from '../token/issue-id-token.ts';
 import type { MintAccessToken } from '../token/mint-access-token.ts';
@@ -70,7 +70,7 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
   const { system, settings, tokens, issueIdToken, mintAccessToken, identifySubject } = deps;
 
   const grantFor = (accepted: Accepted, client: Client, now: EpochSeconds): Grant => ({
-    id: system.random.base64url(idBytes),
+    id: drawGrantId(system),
     clientId: accepted.flow.request.clientId,
     subject: accepted.login.subject,
     subjectIdentifier: identifySubject(client, accepted.login.subject, accepted.login.forceSubjectIdentifier),
