@@ -10,6 +10,9 @@ import type { FuzzReport } from './support/fuzz/run.ts';
 import { plantSeeds } from './support/fuzz/seeds.ts';
 import { startFuzzServer } from './support/fuzz/server.ts';
 
+// A busy machine takes its time.
+t.setTimeout(300_000);
+
 const numberFrom = (variable: string, byDefault: number): number => Number(process.env[variable] || byDefault);
 
 const seed = numberFrom('FUZZ_SEED', Date.now() % 2 ** 31);

@@ -50,6 +50,13 @@ export class ClientKeys {
     return { keys: [...this.#keys.values()].map(({ jwk }) => jwk) };
   }
 
+  /** What a library signs with. */
+  signer(alg: string): { readonly key: CryptoKey; readonly kid: string } {
+    const kept = this.#keys.get(alg);
+    if (!kept) throw new Error(`There is no key for ${alg}.`);
+    return { key: kept.privateKey, kid: alg };
+  }
+
   /** RFC 7523 §3. */
   assertion(client: RegisteredClient, alg: string, audience: string): Promise<string> {
     const jti = crypto.randomUUID();

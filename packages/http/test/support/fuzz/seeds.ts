@@ -1,113 +1,9 @@
 // Valid requests for every endpoint, in the middle of whatever they belong to: open challenges, unused codes, live tokens.
-import { type FuzzRequest, form, json, type Pairs, request, targetOf } from './request.ts';
+import { adminSeeds } from './admin-seeds.ts';
+import { authorization, authorizeQuery, begin, consent, redirectUri, requestObject, shop, signer } from './cast.ts';
+import { Flow, type Visit } from './flow.ts';
+import { type FuzzRequest, form, json, request } from './request.ts';
 import type { FuzzServer } from './server.ts';
-
-const redirectUri = 'https://shop.example/cb';
-const secret = 'a-secret-of-the-shop-that-is-long-enough';
-const authorization = `Basic ${btoa(`shop:${secret}`)}`;
-
-const shop = {
-  client_id: 'shop',
-  client_secret: secret,
-  client_name: 'Shop',
-  redirect_uris: [redirectUri, 'http://127.0.0.1:5555/cb?a=b'],
-  grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'implicit'],
-  response_types: ['code', 'token', 'id_token', 'code id_token', 'code token id_token', 'none'],
-  scope: 'openid offline photos.*',
-  audience: ['https://api.example/photos', 'reports'],
-  contacts: ['ops@shop.example'],
-  jwks: { keys: [{ kty: 'oct', kid: 'k', k: 'AQAB' }] },
-  subject_type: 'public',
-  token_endpoint_auth_method: 'client_secret_basic',
-  request_object_signing_alg: 'none',
-};
-
-const signer = { ...shop, client_id: 'signer', token_endpoint_auth_method: 'private_key_jwt', jwks: undefined };
-
-const authorizeQuery: Pairs = [
-  ['client_id', 'shop'],
-  ['response_type', 'code'],
-  ['redirect_uri', redirectUri],
-  ['scope', 'openid offline photos.read'],
-  ['state', 'a-state'],
-  ['nonce', 'a-nonce'],
-  ['audience', 'reports'],
-  ['resource', 'https://api.example/photos'],
-  ['code_challenge', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'],
-  ['code_challenge_method', 'S256'],
-  ['max_age', '3600'],
-  ['ui_locales', 'de en'],
-  ['acr_values', '1 2'],
-];
-
-/** The client may leave it unsigned. */
-const requestObject = [{ alg: 'none' }, { client_id: 'shop', state: 'of the object', max_age: 60, claims: {} }, '']
-  .map((part) => (part === '' ? '' : Buffer.from(JSON.stringify(part)).toString('base64url')))
-  .join('.');
-
-const begin = request('public', 'GET /oauth2/auth', { query: authorizeQuery });
-
-interface Visit {
-  readonly url: string;
-  readonly cookie: string;
-}
-
-/** Follows one flow as far as it is told to. */
-class Flow {
-  readonly #server: FuzzServer;
-  #cookies: readonly string[] = [];
-
-  constructor(server: FuzzServer) {
-    this.#server = server;
-  }
-
-  get cookie(): string {
-    return this.#cookies.join('; ');
-  }
-
-  async #go(url: string): Promise<string> {
-    const reply = await this.#server.send('public', 'GET', url, { cookie: this.cookie });
-    this.#cookies = [
-      ...this.#cookies,
-      ...[reply.headers['set-cookie'] ?? []].flat().map((line) => String(line).split(';')[0] ?? ''),
-    ];
-    return String(reply.headers.location ?? '');
-  }
-
-  async loginChallenge(): Promise<string> {
-    return parameterOf(await this.#go(targetOf(begin)), 'login_challenge');
-  }
-
-  async accepted(step: 'login' | 'consent', challenge: string, body: object): Promise<Visit> {
-    const path = `/oauth2/auth/requests/${step}/${challenge}/accept`;
-    const reply = await this.#server.send('admin', 'PUT', path, {}, JSON.stringify(body));
-    const { pathname, search } = new URL(JSON.parse(reply.body).redirect_to);
-    return { url: `${pathname}${search}`, cookie: this.cookie };
-  }
-
-  async consentChallenge(): Promise<string> {
-    const back = await this.accepted('login', await this.loginChallenge(), { subject: 'anna', remember: true });
-    return parameterOf(await this.#go(back.url), 'consent_challenge');
-  }
-
-  async consented(): Promise<Visit> {
-    return this.accepted('consent', await this.consentChallenge(), { ...consent, remember: true });
-  }
-
-  async code(): Promise<string> {
-    return parameterOf(await this.#go((await this.consented()).url), 'code');
-  }
-}
-
-const consent = {
-  grant_scope: ['openid', 'offline'],
-  grant_access_token_audience: ['reports'],
-  session: { access_token: { a: 1 }, id_token: { name: 'Anna' } },
-  remember: false,
-  remember_for: 60,
-};
-
-const parameterOf = (url: string, name: string): string => new URL(url, 'http://any').searchParams.get(name) ?? '';
 
 const asRequest = ({ url, cookie }: Visit): FuzzRequest => {
   const [path = '', query = ''] = url.split('?');
@@ -228,62 +124,20 @@ const registrationSeeds = async (server: FuzzServer): Promise<readonly FuzzReque
   ];
 };
 
-const adminSeeds: readonly FuzzRequest[] = [
-  request('admin', 'POST /clients', { body: json({ ...shop, client_id: 'another' }) }),
-  request('admin', 'POST /clients', {
-    body: json({
-      redirect_uris: ['https://a.example/cb'],
-      sector_identifier_uri: 'https://a.example/s',
-      subject_type: 'pairwise',
-    }),
-  }),
-  request('admin', 'GET /clients', {
-    query: [
-      ['limit', '10'],
-      ['offset', '0'],
-    ],
-  }),
-  request('admin', 'GET /clients/shop'),
-  request('admin', 'PUT /clients/another', { body: json({ ...signer, jwks_uri: 'https://shop.example/jwks.json' }) }),
-  request('admin', 'DELETE /clients/another'),
-  request('admin', 'GET /oauth2/auth/sessions/consent/anna', { query: [['limit', '10']] }),
-  request('admin', 'DELETE /oauth2/auth/sessions/consent/bert'),
-  request('admin', 'DELETE /oauth2/auth/sessions/consent/bert/shop'),
-  request('admin', 'DELETE /oauth2/auth/sessions/login/bert'),
-  request('admin', 'POST /oauth2/flush', { body: json({ notAfter: '2017-07-14T02:40:00Z' }) }),
-  request('admin', 'POST /keys/set', { body: json({ alg: 'HS256', kid: 'k', use: 'sig' }) }),
-  request('admin', 'PUT /keys/set', { body: json({ keys: [{ kty: 'oct', kid: 'a', k: 'AQAB' }] }) }),
-  request('admin', 'PUT /keys/set/a', { body: json({ kty: 'EC', kid: 'a', crv: 'P-256', x: 'AQAB', y: 'AQAB' }) }),
-  request('admin', 'GET /keys/set'),
-  request('admin', 'GET /keys/set/a'),
-  request('admin', 'DELETE /keys/set/a'),
-  request('admin', 'DELETE /keys/set'),
-  ...['/health/alive', '/health/ready', '/health/status', '/version', '/metrics/prometheus'].map((path) =>
-    request('admin', `GET ${path}`),
-  ),
-  ...['openid-configuration', 'oauth-authorization-server', 'jwks.json'].map((name) =>
-    request('public', `GET /.well-known/${name}`),
-  ),
-  ...['consent', 'error', 'logout'].map((name) =>
-    request('public', `GET /oauth2/fallbacks/${name}`, { query: [['error', 'x']] }),
-  ),
-];
-
 export interface Seeds {
   readonly requests: readonly FuzzRequest[];
   /** Names and values of all of them. */
   readonly treasure: readonly string[];
 }
 
+const register = async (server: FuzzServer, client: object): Promise<void> => {
+  const { status, body } = await server.send('admin', 'POST', '/clients', {}, JSON.stringify(client));
+  if (status !== 201) throw new Error(`A client was not registered: ${status} ${body}`);
+};
+
 export const plantSeeds = async (server: FuzzServer): Promise<Seeds> => {
-  await server.send('admin', 'POST', '/clients', {}, JSON.stringify(shop));
-  await server.send(
-    'admin',
-    'POST',
-    '/clients',
-    {},
-    JSON.stringify({ ...signer, jwks_uri: 'https://shop.example/jwks.json' }),
-  );
+  await register(server, shop);
+  await register(server, { ...signer, jwks_uri: 'https://shop.example/jwks.json' });
   const requests = [
     ...(await flowSeeds(server)),
     ...(await tokenSeeds(server)),
