@@ -150,3 +150,57 @@ t.test('a request that no client can be trusted with ends on an error page, on t
   const unknown = await page.goto(`${server.publicUrl}/dev/login?login_challenge=unknown`);
   t.equal(unknown?.status(), 404);
 });
+
+t.test('a browser shows the logo that a client registered, and loads nothing else', async (t) => {
+  const server = await startServer(t, { settings: { CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'open' } });
+  const registered = await fetch(`${server.publicUrl}/oauth2/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      client_name: 'Photos',
+      redirect_uris: ['https://photos.example/cb'],
+      logo_uri: 'https://photos.example/logo.svg',
+      policy_uri: 'https://photos.example/policy',
+      tos_uri: 'https://photos.example/terms',
+    }),
+  });
+  const { client_id } = (await registered.json()) as { client_id: string };
+  const page = await newPage(t);
+  const asked: string[] = [];
+  const body = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"/>';
+  await page.route(/^https:\/\/[a-z]+\.example\//, (route) => {
+    asked.push(route.request().url());
+    return route.fulfill({ contentType: 'image/svg+xml', body });
+  });
+  const query = new URLSearchParams({
+    client_id,
+    response_type: 'code',
+    scope: 'openid',
+    redirect_uri: 'https://photos.example/cb',
+  });
+  await page.goto(`${server.publicUrl}/oauth2/auth?${query}`);
+  const widths = (): Promise<readonly number[]> =>
+    page.evaluate('[...document.images].map((image) => image.naturalWidth)');
+  t.strictSame(await widths(), [40], 'the login page');
+  t.equal(
+    await page.getByRole('link', { name: 'Privacy policy' }).getAttribute('href'),
+    'https://photos.example/policy',
+  );
+  t.equal(
+    await page.getByRole('link', { name: 'Terms of service' }).getAttribute('href'),
+    'https://photos.example/terms',
+  );
+
+  // Somebody who gets an image into the page by a fault of ours gets no further.
+  await page.evaluate("document.body.append(Object.assign(new Image(), { src: 'https://evil.example/logo.svg' }))");
+  await page.waitForTimeout(200);
+  t.strictSame(await widths(), [40, 0], 'another origin is blocked');
+  t.ok(
+    asked.every((url) => url === 'https://photos.example/logo.svg'),
+    asked.join(' '),
+  );
+
+  await logIn(page, 'alice', false);
+  t.strictSame(await widths(), [40], 'the consent page');
+  t.match(await page.textContent('main'), /Then you go on to photos\.example/);
+});

@@ -207,6 +207,7 @@ t.test('a refused registration names the member', async (t) => {
       'invalid_client_metadata',
       /application_type/,
     ],
+    ['a name that turns around', { ...app, client_name: 'a\u202egnp.exe' }, 'invalid_client_metadata', /client_name/],
     ['a name with a line feed', { ...app, client_name: 'a\nb' }, 'invalid_client_metadata', /client_name/],
     ['a member of the wrong type', { redirect_uris: redirect }, 'invalid_client_metadata', /redirect_uris/],
     [

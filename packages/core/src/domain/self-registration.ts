@@ -56,7 +56,7 @@ export const selfRegisteredMetadata = (
   current: ClientMetadata,
   policy: RegistrationPolicy,
 ): ClientMetadata => {
-  const complete = { ...current, ...sent, ...grantsOf(sent), applicationType: sent.applicationType || 'web' };
+  const complete = { ...current, ...own(sent), ...grantsOf(sent), applicationType: sent.applicationType || 'web' };
   checkAuthMethod(complete);
   checkGrants(complete, current, policy);
   checkOwnRedirectUris(complete);
@@ -66,6 +66,10 @@ export const selfRegisteredMetadata = (
   checkSector(complete);
   return { ...complete, scope: scopeOf(sent, current, policy) };
 };
+
+/** Also where no type has kept other members out. */
+const own = (sent: SelfRegisteredMetadata): SelfRegisteredMetadata =>
+  Object.fromEntries(selfRegisteredMembers.map((member) => [member, sent[member]])) as SelfRegisteredMetadata;
 
 const refuse = (hint: string) => oauthError('invalid_client_metadata', hint);
 
@@ -133,10 +137,12 @@ const checkGrants = (sent: ClientMetadata, current: ClientMetadata, { open }: Re
   }
 };
 
-/** Control characters have no place in what pages and logs show. */
+/** Control characters, and those that turn the direction of text around, have no place in what pages and logs show. */
+const control = /[\p{Cc}\p{Bidi_Control}]/u;
+
 const checkTexts = ({ name, contacts }: ClientMetadata): void => {
-  if (/\p{Cc}/u.test(name)) throw refuse('client_name must not have control characters.');
-  if (contacts.some((contact) => /\p{Cc}/u.test(contact))) throw refuse('contacts must not have control characters.');
+  if (control.test(name)) throw refuse('client_name must not have control characters.');
+  if (contacts.some((contact) => control.test(contact))) throw refuse('contacts must not have control characters.');
 };
 
 /** Links and pictures on login pages: never a scheme that a browser runs as script. */

@@ -2,9 +2,26 @@
 
 import { createHash } from 'node:crypto';
 import { begin, checkAnswer, complete, lastIdToken, redeem } from '../support/flow.ts';
+import { hasCode } from '../support/given.ts';
 import { readJson } from '../support/lax-fetch.ts';
 import type { Module } from '../support/module.ts';
 import { randomText, registerParty, registrationRequest, sendRegistration, sharedKeys } from '../support/party.ts';
+
+/** OpenID Connect Core §2 and §3.3.2.11, RFC 7519 §4.1.7, and `rat`, when the request was made (2018 API). */
+const claimsOfTheProtocol = [
+  'iss',
+  'sub',
+  'aud',
+  'exp',
+  'iat',
+  'auth_time',
+  'nonce',
+  'acr',
+  'at_hash',
+  'c_hash',
+  'jti',
+  'rat',
+];
 
 export const responseModules: readonly Module[] = [
   {
@@ -15,6 +32,15 @@ export const responseModules: readonly Module[] = [
       const flow = await complete(t, given, party);
       t.equal(flow.logins.length, 1);
       t.equal(flow.consents.length, 1);
+      for (const { claims } of flow.idTokens) {
+        t.strictSame(
+          Object.keys(claims).filter((claim) => !claimsOfTheProtocol.includes(claim)),
+          [],
+          'nothing about the person that was not asked for',
+        );
+      }
+      // RFC 6749 §10.10: at least 128 bits that nobody can guess.
+      if (hasCode(given)) t.match(flow.code, /[A-Za-z0-9_-]{43}/);
     },
   },
   {

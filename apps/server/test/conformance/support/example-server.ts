@@ -26,6 +26,8 @@ export const startExample = async (t: Cleanup): Promise<ExampleServer> => {
     ADMIN_PORT: String(adminPort),
     CLAVIGER_LOG_LEVEL: 'error',
   });
+  // It removes its folder at the end, when it is asked to end.
+  t.teardown(() => server.kill('SIGTERM'));
   let ended = false;
   server.exited.then(
     () => {
