@@ -50,7 +50,7 @@ const run = async (seed: number, wanted: number): Promise<FuzzReport> => {
   const goesOn = (): boolean => sent < wanted && failures.length < most;
   let sent = 0;
   while (goesOn()) {
-    const server = await startFuzzServer(chance);
+    const server = await startFuzzServer(new Chance(chance.below(2 ** 31)));
     const { requests, treasure } = await plantSeeds(server);
     const mutator = new Mutator(chance, treasure);
     for (let count = 0; count < perServer && goesOn(); count += 1) {
