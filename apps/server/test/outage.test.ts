@@ -11,6 +11,9 @@ import { startServer, type TestServer } from './support/start-server.ts';
 /** Milliseconds that a store is away. */
 const outage = 2500;
 
+/** Milliseconds for which a node may go on with the clients that it has just read, and a moment more. */
+const remembered = 1200;
+
 /** Milliseconds that the server may need to work again. */
 const patience = 20_000;
 
@@ -81,7 +84,7 @@ const survives = async (t: Test, server: TestServer, { stop, restart, ports }: A
   t.strictSame(others, [], 'whatever fails is 503 temporarily_unavailable with Retry-After');
   for (const kind of ['token', 'introspection'] as const) {
     const during = load.answers.filter(
-      (answer) => answer.kind === kind && answer.at > stopped + 200 && answer.at + answer.took < restarting,
+      (answer) => answer.kind === kind && answer.at > stopped + remembered && answer.at + answer.took < restarting,
     );
     t.ok(during.length > 0, `${kind} requests were answered while it was away`);
     t.ok(
