@@ -8,7 +8,11 @@ export const throughput = async ({ servers, operations, rounds, warmUp, seconds,
     for (const operation of operations) {
       for (const server of servers) {
         if (!server.operations.includes(operation)) continue;
-        const measured = await load.measure(server, { operation, warmUp, seconds }, server.databasePid);
+        const measured = await load.measure(
+          server.forOperation(operation),
+          { operation, warmUp, seconds },
+          server.databasePid,
+        );
         const row = found.get(operation);
         row.set(server.name, [...(row.get(server.name) ?? []), measured]);
         log(`${round}/${rounds} ${operation}, ${server.name}: ${thousands(measured.perCpuSecond)} per CPU second`);

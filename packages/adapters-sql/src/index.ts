@@ -1,4 +1,4 @@
-// Every port on SQL: SQLite and Postgres.
+// Every port on SQL. `@claviger/adapters-sql/sqlite` and `…/postgres` have one of the two, and load no other driver.
 
 export { openPostgresStores, type PostgresOptions } from './open-postgres.ts';
 export { openSqliteStores, type SqliteOptions } from './open-sqlite.ts';

@@ -51,9 +51,15 @@ export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins, maxAge 
     return allowedOrigins.some((allowed) => matches(allowed, origin)) ? origin : undefined;
   };
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const { origin, 'access-control-request-method': method } = request.headers;
-    const isPreflight = request.method === 'OPTIONS' && origin !== undefined && method !== undefined;
+    // No script of another site asks: the same answer could go to one, though, so caches are told.
+    if (origin === undefined) {
+      reply.header('vary', 'Origin');
+      done();
+      return;
+    }
+    const isPreflight = request.method === 'OPTIONS' && method !== undefined;
     const asked = request.headers['access-control-request-headers'] ?? '';
     reply.header(
       'vary',
@@ -61,7 +67,7 @@ export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins, maxAge 
     );
     const path = pathOf(request);
     const methods = methodsForScripts(path);
-    const allowed = origin === undefined || methods.length === 0 ? undefined : originFor(path, origin);
+    const allowed = methods.length === 0 ? undefined : originFor(path, origin);
     if (isPreflight) {
       const headers = canonicalHeaders(asked);
       if (allowed && headers && methods.includes(method)) {
@@ -69,9 +75,11 @@ export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins, maxAge 
         if (headers.length > 0) reply.header('access-control-allow-headers', headers.join(', '));
         if (maxAge > 0) reply.header('access-control-max-age', maxAge);
       }
-      return reply.code(200).send();
+      reply.code(200).send();
+      return;
     }
     if (allowed) reply.header('access-control-allow-origin', allowed);
+    done();
   });
 };
 

@@ -1,7 +1,6 @@
 // Opens the stores and makes sure that this software can use them; as long as it cannot, it keeps trying.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EvictionPolicyError } from '@claviger/adapters-redis';
-import { SchemaMismatch, type SchemaStatus } from '@claviger/adapters-sql';
+import type { SchemaStatus } from '@claviger/adapters-sql';
 import { type Stores, StoreUnavailable } from '@claviger/core';
 import type { StoresConfig } from '../config/stores-config.ts';
 import { ConfigurationError } from '../config.ts';
@@ -149,9 +148,12 @@ export const schemaProblem = ({ usable, pending, problem = '' }: SchemaStatus): 
   return pending.length === 0 ? problem : `${problem} Run the command "migrate up", or set CLAVIGER_AUTO_MIGRATE=true.`;
 };
 
+/** Errors of adapters that tell the operator what to do. By name, because an adapter is loaded only where it is needed. */
+const explaining: ReadonlySet<string> = new Set(['SchemaMismatch', 'EvictionPolicyError']);
+
 /** For anybody who may ask for the server's health: a driver's own words may name hosts and accounts. */
 const explain = (error: unknown): string => {
-  if (error instanceof SchemaMismatch || error instanceof EvictionPolicyError) return error.message;
+  if (error instanceof Error && explaining.has(error.name)) return error.message;
   if (error instanceof StoreUnavailable) return 'The store does not answer.';
   return 'The store cannot be used. The log says why.';
 };
