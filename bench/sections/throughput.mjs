@@ -27,6 +27,7 @@ const perCpu = (rounds) => rounds.map(({ perCpuSecond }) => perCpuSecond);
 const shown = (rounds, of = perCpu) => {
   if (!rounds) return '';
   const values = of(rounds);
+  if (median(values) === 0) return '0';
   return `${thousands(median(values))}${values.length > 1 ? ` ±${Math.round(spread(values) * 100)} %` : ''}`;
 };
 
@@ -70,7 +71,7 @@ export const targets = [
   ['JWKS', 'Claviger, Postgres', 'JWKS', 'bare Fastify', 1],
 ];
 
-export const targetTable = (found) => {
+export const targetTable = (found, signed) => {
   const rows = targets.flatMap(([operation, name, other, against, wanted]) => {
     const [ours, theirs] = [found.get(operation)?.get(name), found.get(other)?.get(against)];
     if (!ours || !theirs) return [];
@@ -78,5 +79,10 @@ export const targetTable = (found) => {
     const what = other === operation ? against : `${against}: ${other}`;
     return [[`${operation} on ${name.split(', ')[1]}`, what, `${wanted}×`, shownRatio(is)]];
   });
+  const jwt = found.get('client_credentials, JWT RS256')?.get('Claviger, Postgres');
+  if (jwt) {
+    const is = ratio(perCpu(jwt), signed.get('RS256'));
+    rows.push(['client_credentials, JWT RS256 on Postgres', 'RS256 signatures of one core', '0.75×', shownRatio(is)]);
+  }
   return ['### Ratios', '', table(['operation', 'against', 'target', 'measured'], rows), ''].join('\n');
 };
