@@ -106,7 +106,7 @@ const measurements = {
     workers({
       ...common,
       operations: of('client_credentials, opaque', 'introspection', 'refresh, ES256'),
-      start: (count) => servers.clavigerOnPostgres(`${count}`, { CLAVIGER_WORKERS: String(count) }, { where: null }),
+      start: (count) => servers.clavigerOnPostgres(`${count}`, { CLAVIGER_WORKERS: String(count) }),
     }),
   async growth() {
     const { url } = await database.createDatabase();

@@ -10,7 +10,7 @@ export const workers = async ({ start, operations, rounds, warmUp, seconds, load
       const found = [[], []];
       for (let round = 0; round < rounds; round += 1) {
         for (const [index, server] of servers.entries()) {
-          found[index].push((await load.measure(server, { operation, warmUp, seconds })).perCpuSecond);
+          found[index].push((await load.measure(server, { operation, warmUp, seconds, connections: 64 })).perCpuSecond);
         }
       }
       const [one, two] = found;
