@@ -44,4 +44,6 @@ const failure = (error: unknown): number => {
 
 // What the server writes is for its own user only.
 process.umask(0o077);
-process.exit(await run(process.argv.slice(2)).catch(failure));
+run(process.argv.slice(2))
+  .catch(failure)
+  .then((code) => process.exit(code));

@@ -20,18 +20,27 @@ export interface Migration {
 const fileName = /^(?<version>\d{4})_[a-z0-9_]+\.sql$/;
 const firstLine = /^-- compatible_from: (?<version>\d+)\n/;
 
-/** Those of this package, in order. */
-export const migrationsFor = (database: 'postgres' | 'sqlite'): readonly Migration[] =>
-  readMigrations(new URL(`../../migrations/${database}/`, import.meta.url));
+/** The text of each file by its name. */
+export type MigrationFiles = Readonly<Record<string, string>>;
 
-export const readMigrations = (folder: URL): readonly Migration[] =>
-  readdirSync(folder)
-    .filter((file) => file.endsWith('.sql'))
-    .sort()
-    .map((file, index) => {
+/** Those of this package. */
+export const migrationFilesOf = (database: 'postgres' | 'sqlite'): MigrationFiles =>
+  readMigrationFiles(new URL(`../../migrations/${database}/`, import.meta.url));
+
+export const readMigrationFiles = (folder: URL): MigrationFiles =>
+  Object.fromEntries(
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.sql'))
+      .map((file) => [file, readFileSync(new URL(file, folder), 'utf8')]),
+  );
+
+/** In order, from what the files say. */
+export const migrationsIn = (files: MigrationFiles): readonly Migration[] =>
+  Object.entries(files)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([file, sql], index) => {
       const version = Number(fileName.exec(file)?.groups?.version);
       if (version !== index + 1) throw new Error(`Migration ${file} is misnamed or out of sequence.`);
-      const sql = readFileSync(new URL(file, folder), 'utf8');
       const compatibleFrom = Number(firstLine.exec(sql)?.groups?.version);
       if (!(compatibleFrom >= 1 && compatibleFrom <= version)) {
         throw new Error(`Migration ${file} must begin with "-- compatible_from: N", N from 1 to ${version}.`);

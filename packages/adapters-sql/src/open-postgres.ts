@@ -1,6 +1,6 @@
 // Every port in one Postgres database.
 import { migratePostgres, postgresSchemaStatus } from './migrate-postgres.ts';
-import { migrationsFor } from './migration-files.ts';
+import { type MigrationFiles, migrationFilesOf, migrationsIn } from './migration-files.ts';
 import { PostgresDatabase } from './postgres-database.ts';
 import { PostgresPool } from './postgres-pool.ts';
 import { parsePostgresUrl } from './postgres-url.ts';
@@ -18,6 +18,8 @@ export interface PostgresOptions {
   readonly statementTimeoutMs?: number;
   /** How long to wait for a free connection of the pool, and for a new one to the server, in milliseconds. Default 2000. */
   readonly connectTimeoutMs?: number;
+  /** For a program in one file. Default: those of this package. */
+  readonly migrationFiles?: MigrationFiles;
 }
 
 /**
@@ -30,18 +32,20 @@ export const openPostgresStores = async ({
   poolSize = 10,
   statementTimeoutMs = 5000,
   connectTimeoutMs = 2000,
+  migrationFiles,
 }: PostgresOptions): Promise<SqlStores> => {
   const address = parsePostgresUrl(url);
   const pool = new PostgresPool(address, poolSize, { connectMs: connectTimeoutMs, statementMs: statementTimeoutMs });
   const database = new PostgresDatabase(pool);
+  const migrations = () => migrationsIn(migrationFiles ?? migrationFilesOf('postgres'));
   return {
     stores: storesOn(
       database,
       new TokenCommandsInOneStatement(database, new GatheredTokenCommands(pool)),
       new PostgresFlowStore(database, pool),
     ),
-    schemaStatus: () => postgresSchemaStatus((text, values) => pool.rows(text, values), migrationsFor('postgres')),
-    migrate: ({ dryRun = false } = {}) => migratePostgres(address, connectTimeoutMs, migrationsFor('postgres'), dryRun),
+    schemaStatus: () => postgresSchemaStatus((text, values) => pool.rows(text, values), migrations()),
+    migrate: ({ dryRun = false } = {}) => migratePostgres(address, connectTimeoutMs, migrations(), dryRun),
     close: () => pool.close(),
   };
 };

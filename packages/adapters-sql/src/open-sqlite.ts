@@ -1,6 +1,6 @@
 // Every port in one SQLite file.
 import { migrateSqlite, sqliteSchemaStatus } from './migrate-sqlite.ts';
-import { migrationsFor } from './migration-files.ts';
+import { type MigrationFiles, migrationFilesOf, migrationsIn } from './migration-files.ts';
 import { type SqlStores, storesOn } from './sql-stores.ts';
 import { openSqliteFile, SqliteDatabase } from './sqlite-database.ts';
 import { orUnavailable } from './sqlite-failures.ts';
@@ -12,18 +12,28 @@ export interface SqliteOptions {
   readonly file: string;
   /** How long a statement waits, in milliseconds, while another process writes. Default 5000. */
   readonly busyTimeoutMs?: number;
+  /** For a program in one file. Default: those of this package. */
+  readonly migrationFiles?: MigrationFiles;
+  /** The driver's native addon, loaded, for a program in one file. Default: the driver looks for it in its package. */
+  readonly nativeBinding?: object;
 }
 
 /** Opens an SQLite file. Several processes may have the same file open. */
-export const openSqliteStores = async ({ file, busyTimeoutMs = 5000 }: SqliteOptions): Promise<SqlStores> => {
-  const client = openSqliteFile(file, busyTimeoutMs);
+export const openSqliteStores = async ({
+  file,
+  busyTimeoutMs = 5000,
+  migrationFiles,
+  nativeBinding,
+}: SqliteOptions): Promise<SqlStores> => {
+  const client = openSqliteFile(file, busyTimeoutMs, nativeBinding);
   const database = new SqliteDatabase(client);
+  const migrations = () => migrationsIn(migrationFiles ?? migrationFilesOf('sqlite'));
   return {
     stores: storesOn(database, new TokenCommandsInSteps(database), new SqlFlowStore(database)),
-    schemaStatus: async () => orUnavailable(() => sqliteSchemaStatus(client, migrationsFor('sqlite'))),
+    schemaStatus: async () => orUnavailable(() => sqliteSchemaStatus(client, migrations())),
     migrate: async ({ dryRun = false } = {}) => {
       database.settle();
-      return orUnavailable(() => migrateSqlite(client, migrationsFor('sqlite'), dryRun));
+      return orUnavailable(() => migrateSqlite(client, migrations(), dryRun));
     },
     close: async () => {
       database.settle();

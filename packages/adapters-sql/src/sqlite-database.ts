@@ -10,9 +10,11 @@ import { SharedCommit } from './shared-commit.ts';
 import { orUnavailable, sqliteCode } from './sqlite-failures.ts';
 import type { Step, Steps } from './steps.ts';
 
-/** A path, or `:memory:`. */
-export const openSqliteFile = (file: string, busyTimeoutMs: number): Client => {
-  const client = new SqliteClient(file, { timeout: busyTimeoutMs });
+/** A path, or `:memory:`. `nativeBinding`: the driver's addon, when the driver shall not look for it. */
+export const openSqliteFile = (file: string, busyTimeoutMs: number, nativeBinding?: object): Client => {
+  // The driver takes a loaded addon, but its types know only the path of one.
+  const addon = nativeBinding ? { nativeBinding: nativeBinding as unknown as string } : {};
+  const client = new SqliteClient(file, { timeout: busyTimeoutMs, ...addon });
   try {
     client.pragma('journal_mode = WAL');
     // What was answered must survive a power cut: in WAL mode only FULL syncs at every commit.

@@ -9,7 +9,7 @@ import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import t from 'tap';
 import { migrateSqlite, sqliteSchemaStatus } from '../src/migrate-sqlite.ts';
-import { type Migration, migrationsFor, readMigrations } from '../src/migration-files.ts';
+import { type Migration, migrationFilesOf, migrationsIn, readMigrationFiles } from '../src/migration-files.ts';
 import * as schema from '../src/schema/sqlite.ts';
 import { SchemaMismatch } from '../src/schema-status.ts';
 
@@ -26,7 +26,7 @@ const tablesOf = (client: SqliteClient.Database): unknown[] =>
 
 t.test('a released migration is never edited: its checksum is written down here', async (t) => {
   const checksums = (database: 'postgres' | 'sqlite') =>
-    Object.fromEntries(migrationsFor(database).map(({ name, checksum }) => [name, checksum]));
+    Object.fromEntries(migrationsIn(migrationFilesOf(database)).map(({ name, checksum }) => [name, checksum]));
   t.same(checksums('sqlite'), {
     '0001_first_schema': '83e7b24cbfe52b052d4cd7949c2d183d651729a6a12e388eb5978533b07845d7',
     '0002_token_audience': 'ac0633856db63bc219382e21f8c164521cc2c49377808ff3d0a6979c5f07da87',
@@ -115,24 +115,26 @@ t.test('migration files that are misnamed, missing or double are refused', async
   const folder = mkdtempSync(join(tmpdir(), 'claviger-migrations-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const url = pathToFileURL(`${folder}/`);
-  t.same(readMigrations(url), []);
+  t.same(migrationsIn(readMigrationFiles(url)), []);
   const sql = '-- compatible_from: 1\nSELECT 1';
   writeFileSync(join(folder, '0001_one.sql'), sql);
-  t.match(readMigrations(url), [{ version: 1, name: '0001_one', sql, checksum: /^[0-9a-f]{64}$/, compatibleFrom: 1 }]);
+  t.match(migrationsIn(readMigrationFiles(url)), [
+    { version: 1, name: '0001_one', sql, checksum: /^[0-9a-f]{64}$/, compatibleFrom: 1 },
+  ]);
   writeFileSync(join(folder, '0003_three.sql'), sql);
-  t.throws(() => readMigrations(url), /0003_three.sql is misnamed or out of sequence/);
+  t.throws(() => migrationsIn(readMigrationFiles(url)), /0003_three.sql is misnamed or out of sequence/);
   writeFileSync(join(folder, '0002_two.sql'), sql);
   t.same(
-    readMigrations(url).map(({ version }) => version),
+    migrationsIn(readMigrationFiles(url)).map(({ version }) => version),
     [1, 2, 3],
   );
   writeFileSync(join(folder, '0002_again.sql'), sql);
-  t.throws(() => readMigrations(url), /misnamed or out of sequence/);
+  t.throws(() => migrationsIn(readMigrationFiles(url)), /misnamed or out of sequence/);
   rmSync(join(folder, '0002_again.sql'));
   for (const faulty of ['SELECT 3', '-- compatible_from: 4\n', '-- compatible_from: 0\n', '-- compatible_from: x\n']) {
     writeFileSync(join(folder, '0003_three.sql'), faulty);
     t.throws(
-      () => readMigrations(url),
+      () => migrationsIn(readMigrationFiles(url)),
       /0003_three.sql must begin with "-- compatible_from: N", N from 1 to 3/,
       faulty,
     );
@@ -148,7 +150,7 @@ interface ColumnInfo {
 
 t.test('schema/sqlite.ts and the migrated tables agree on every column, its type, null and primary key', async (t) => {
   const client = new SqliteClient(':memory:');
-  migrateSqlite(client, migrationsFor('sqlite'));
+  migrateSqlite(client, migrationsIn(migrationFilesOf('sqlite')));
   const tables = Object.values(schema).filter((table) => is(table, SQLiteTable));
   t.same(
     tables.map(getTableName).sort(),
@@ -174,7 +176,7 @@ const sorted = (columns: readonly ColumnInfo[]): ColumnInfo[] =>
 
 t.test('look-ups and cleaning go through an index, never over a whole table', async (t) => {
   const client = new SqliteClient(':memory:');
-  migrateSqlite(client, migrationsFor('sqlite'));
+  migrateSqlite(client, migrationsIn(migrationFilesOf('sqlite')));
   const planOf = (sql: string): string =>
     client
       .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)

@@ -5,7 +5,7 @@ import postgres from 'postgres';
 import t, { type Test } from 'tap';
 import { openPostgresStores } from '../src/index.ts';
 import { migratePostgres } from '../src/migrate-postgres.ts';
-import { type Migration, migrationsFor } from '../src/migration-files.ts';
+import { type Migration, migrationFilesOf, migrationsIn } from '../src/migration-files.ts';
 import { parsePostgresUrl } from '../src/postgres-url.ts';
 import * as schema from '../src/schema/postgres.ts';
 import type * as sqlite from '../src/schema/sqlite.ts';
@@ -49,13 +49,13 @@ t.test('of ten nodes that start at once on a new database, each migration is app
   }
 });
 
-const namesOfAll = migrationsFor('postgres').map(({ name }) => name);
+const namesOfAll = migrationsIn(migrationFilesOf('postgres')).map(({ name }) => name);
 
 t.test('ten nodes with the real schema: all of them can use it afterwards', async (t) => {
   const { url } = await openDatabase(t);
   const nodes = await Promise.all(Array.from({ length: 10 }, () => openPostgresStores({ url, poolSize: 1 })));
   const reports = await Promise.all(nodes.map(({ migrate }) => migrate()));
-  t.equal(reports.flatMap(({ applied }) => applied).length, migrationsFor('postgres').length);
+  t.equal(reports.flatMap(({ applied }) => applied).length, migrationsIn(migrationFilesOf('postgres')).length);
   const statuses = await Promise.all(nodes.map(({ schemaStatus }) => schemaStatus()));
   for (const status of statuses) t.same(status, { applied: namesOfAll, pending: [], usable: true });
   await Promise.all(nodes.map(({ close }) => close()));
@@ -149,7 +149,7 @@ t.test('schema/postgres.ts and the migrated tables agree on every column; SQLite
   };
   t.same(Object.keys(agreement).sort(), Object.keys(schema).sort());
   const { admin, migrate, tables } = await openDatabase(t);
-  await migrate(migrationsFor('postgres'));
+  await migrate(migrationsIn(migrationFilesOf('postgres')));
   const declaredTables = Object.values(schema).filter((table) => is(table, PgTable));
   t.same(
     declaredTables.map(getTableName).sort(),
@@ -178,7 +178,7 @@ t.test('schema/postgres.ts and the migrated tables agree on every column; SQLite
 
 t.test('look-ups and cleaning go through an index, never over a whole table', async (t) => {
   const { admin, migrate } = await openDatabase(t);
-  await migrate(migrationsFor('postgres'));
+  await migrate(migrationsIn(migrationFilesOf('postgres')));
   // Tables are empty here, and small ones are read whole: the planner is told not to, if it can be helped.
   await admin`SET enable_seqscan = off`;
   const plan = async (sql: string): Promise<string> =>

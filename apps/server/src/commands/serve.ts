@@ -1,6 +1,7 @@
 // `serve`: until a signal asks for the end. One process, or a primary with workers.
 import cluster from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isBinary } from '../binary/assets.ts';
 import { clientChangesAmongWorkers } from '../cluster/client-changes.ts';
 import { Primary } from '../cluster/primary.ts';
 import { metricsOfAllWorkers } from '../cluster/worker-metrics.ts';
@@ -20,6 +21,8 @@ export const serve = async (config: Config, write: (text: string) => void): Prom
   }
   const asked = askedBySignal();
   if (config.workers === 1) return serveHere(config, { write, writeLog, isSpeaker: true }, asked);
+  // Node.js begins a worker's arguments with the file to run. The binary runs no files: the first word is the command.
+  if (isBinary) cluster.setupPrimary({ exec: 'serve', args: [] });
   return new Primary(config, makeProcessLog(config, writeLog)).run(asked);
 };
 

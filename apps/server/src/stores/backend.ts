@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SqlStores } from '@claviger/adapters-sql';
 import type { Stores } from '@claviger/core';
+import { postgresParts, sqliteParts } from '../binary/store-parts.ts';
 import { type Dsn, inMemory } from '../config/dsn.ts';
 import type { StoresConfig } from '../config/stores-config.ts';
 import { ConfigurationError } from '../config.ts';
@@ -58,7 +59,7 @@ export const openBackend = async ({ dsn, ports }: Place, options: Options): Prom
 const openSqlite = async (file: string): Promise<OpenBackend> => {
   if (file !== inMemory) await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const { openSqliteStores } = await import('@claviger/adapters-sql/sqlite');
-  return withSchema(await openSqliteStores({ file }));
+  return withSchema(await openSqliteStores({ file, ...sqliteParts() }));
 };
 
 const openPostgres = async (
@@ -68,7 +69,7 @@ const openPostgres = async (
 ): Promise<OpenBackend> => {
   const { openPostgresStores } = await import('@claviger/adapters-sql/postgres');
   try {
-    return withSchema(await openPostgresStores({ url, ...options }));
+    return withSchema(await openPostgresStores({ url, ...options, ...postgresParts() }));
   } catch (error) {
     throw wrongName(ports, error instanceof Error ? error.message : '');
   }

@@ -1,0 +1,18 @@
+// What the single binary has inside in place of the files of an installation. scripts/build-binary.mjs puts it there.
+import { getAsset, isSea } from 'node:sea';
+
+export const isBinary = isSea();
+
+export const assetNames = {
+  /** package.json of this package. */
+  manifest: 'package.json',
+  /** JSON: MigrationFiles by database. */
+  migrations: 'migrations.json',
+  sqliteAddon: 'better_sqlite3.node',
+} as const;
+
+type AssetName = (typeof assetNames)[keyof typeof assetNames];
+
+export const textAsset = (name: AssetName): string => getAsset(name, 'utf8');
+
+export const bytesAsset = (name: AssetName): Uint8Array => new Uint8Array(getAsset(name));

@@ -1,0 +1,58 @@
+// Loads a native addon that is not a file: the system loads code from files only, so it is written to a private one, which
+// stays for the next start.
+import { createHash, randomBytes } from 'node:crypto';
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Throws an error that names TMPDIR, where it should be something else. */
+export const loadAddon = (bytes: Uint8Array, parent = resolve(tmpdir())): object => {
+  try {
+    const module: { exports: object } = { exports: {} };
+    process.dlopen(module, unpackAddon(bytes, parent));
+    return module.exports;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `The SQLite driver cannot be unpacked into ${parent} and loaded: ${reason}. ` +
+        'Set TMPDIR to a folder that this user may write to and that is not mounted noexec.',
+      { cause: error },
+    );
+  }
+};
+
+/** The path of a file with these bytes that nobody but this user could have written. */
+export const unpackAddon = (bytes: Uint8Array, parent: string): string => {
+  const folder = join(parent, `claviger-${process.geteuid?.()}`);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  // Everybody may make a folder of this name in /tmp. Into one that is private, nobody else has ever written.
+  if (!isPrivateFolder(folder)) throw new Error(`${folder} is there, and is not a folder of this user alone`);
+  const file = join(folder, `${createHash('sha256').update(bytes).digest('hex')}.node`);
+  if (!isOwnCopy(file, bytes)) place(file, bytes);
+  return file;
+};
+
+const isPrivateFolder = (path: string): boolean => {
+  const found = lstatSync(path);
+  return found.isDirectory() && found.uid === process.geteuid?.() && (found.mode & 0o077) === 0;
+};
+
+const isOwnCopy = (file: string, bytes: Uint8Array): boolean => {
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  return found?.isFile() === true && found.uid === process.geteuid?.() && readFileSync(file).equals(bytes);
+};
+
+/** Whole or not at all, whoever starts at the same time: a process that has the file loaded keeps what it loaded. */
+const place = (file: string, bytes: Uint8Array): void => {
+  const draft = `${file}.${randomBytes(8).toString('hex')}`;
+  try {
+    writeFileSync(draft, bytes, { flag: 'wx', mode: 0o600 });
+    renameSync(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+};

@@ -1,0 +1,112 @@
+// Makes build/claviger-linux-<architecture>: one executable of this Node.js, the bundled server, the SQLite driver's native
+// addon and the migrations. Run by `npm run build:binary`, after a bootstrap.
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { inject } from 'postject';
+import { assetNames } from '../apps/server/dist/src/binary/assets.js';
+import { migrationFilesOf } from '../packages/adapters-sql/dist/src/migration-files.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const output = join(root, 'build', `claviger-${process.platform}-${process.arch}`);
+const scratch = join(root, 'build', 'parts');
+const addon = join(root, 'packages/adapters-sql/node_modules/better-sqlite3/build/Release/better_sqlite3.node');
+
+/** What Node.js looks for in its own file to know whether something was put in. */
+const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
+
+const fail = (text) => {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+};
+
+/** CommonJS, because a single executable application runs nothing else. Not minified: stack traces stay readable. */
+const bundle = async (main) => {
+  await build({
+    // Through a file of its own, so that the line `#!` of the main file is left out.
+    stdin: { contents: "import './apps/server/dist/src/main.js';", resolveDir: root },
+    outfile: main,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: `node${process.versions.node}`,
+    // No file of the bundle is where its source was. What is read beside a source comes from an asset instead.
+    define: { 'import.meta.url': '"file:///in-the-binary"' },
+    // Only modules of Node.js are left to import, and a single executable application can but require them.
+    supported: { 'dynamic-import': false },
+    logLevel: 'warning',
+  });
+};
+
+const strip = (from, to) => {
+  copyFileSync(from, to);
+  chmodSync(to, 0o755);
+  execFileSync('strip', ['--strip-unneeded', to]);
+};
+
+/** Everything that goes into the executable, in the form in which Node.js finds it. */
+const prepareBlob = () => {
+  const part = (name) => join(scratch, name);
+  strip(addon, part('addon'));
+  const migrations = { sqlite: migrationFilesOf('sqlite'), postgres: migrationFilesOf('postgres') };
+  writeFileSync(part('migrations'), JSON.stringify(migrations));
+  const config = {
+    main: part('main.cjs'),
+    output: part('blob'),
+    disableExperimentalSEAWarning: true,
+    useCodeCache: true,
+    assets: {
+      [assetNames.manifest]: join(root, 'apps/server/package.json'),
+      [assetNames.migrations]: part('migrations'),
+      [assetNames.sqliteAddon]: part('addon'),
+    },
+  };
+  writeFileSync(part('config.json'), JSON.stringify(config));
+  execFileSync(process.execPath, ['--experimental-sea-config', part('config.json')], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return readFileSync(config.output);
+};
+
+/** The newest version of glibc that any of the files asks for: an older system cannot run them. */
+const glibcOf = (...files) =>
+  files
+    .flatMap((file) => [...readFileSync(file, 'latin1').matchAll(/GLIBC_(\d+)\.(\d+)/g)])
+    .map(([, major, minor]) => [Number(major), Number(minor)])
+    .reduce((most, next) => (next[0] > most[0] || (next[0] === most[0] && next[1] > most[1]) ? next : most), [0, 0])
+    .join('.');
+
+const main = async () => {
+  if (process.platform !== 'linux') fail(`The binary is made on Linux, for Linux; this is ${process.platform}.`);
+  const node = realpathSync(process.execPath);
+  if (!readFileSync(node).includes(fuse)) {
+    fail(`${node} cannot carry an application: its program is in a library. Take a Node.js of nodejs.org.`);
+  }
+  rmSync(scratch, { recursive: true, force: true });
+  mkdirSync(scratch, { recursive: true });
+  await bundle(join(scratch, 'main.cjs'));
+  const draft = join(scratch, 'claviger');
+  strip(node, draft);
+  const blob = prepareBlob();
+  const glibc = glibcOf(draft, join(scratch, 'addon'));
+  await inject(draft, 'NODE_SEA_BLOB', blob, { sentinelFuse: fuse });
+  // A running one keeps its file.
+  renameSync(draft, output);
+  process.stdout.write(
+    `${output}: ${Math.round(statSync(output).size / 2 ** 20)} MiB, Node.js ${process.versions.node}, glibc ${glibc} or newer\n`,
+  );
+};
+
+await main();
