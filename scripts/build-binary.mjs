@@ -15,7 +15,6 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { inject } from 'postject';
 import { assetNames } from '../apps/server/dist/src/binary/assets.js';
 import { migrationFilesOf } from '../packages/adapters-sql/dist/src/migration-files.js';
 
@@ -23,6 +22,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const output = join(root, 'build', `claviger-${process.platform}-${process.arch}`);
 const scratch = join(root, 'build', 'parts');
 const addon = join(root, 'packages/adapters-sql/node_modules/better-sqlite3/build/Release/better_sqlite3.node');
+const part = (name) => join(scratch, name);
 
 /** What Node.js looks for in its own file to know whether something was put in. */
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
@@ -56,15 +56,17 @@ const strip = (from, to) => {
   execFileSync('strip', ['--strip-unneeded', to]);
 };
 
+/** In silence: what it says is shown only when it fails. */
+const runNode = (...words) => execFileSync(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+
 /** Everything that goes into the executable, in the form in which Node.js finds it. */
-const prepareBlob = () => {
-  const part = (name) => join(scratch, name);
+const prepareBlob = (blob) => {
   strip(addon, part('addon'));
   const migrations = { sqlite: migrationFilesOf('sqlite'), postgres: migrationFilesOf('postgres') };
   writeFileSync(part('migrations'), JSON.stringify(migrations));
   const config = {
     main: part('main.cjs'),
-    output: part('blob'),
+    output: blob,
     disableExperimentalSEAWarning: true,
     useCodeCache: true,
     assets: {
@@ -74,11 +76,11 @@ const prepareBlob = () => {
     },
   };
   writeFileSync(part('config.json'), JSON.stringify(config));
-  execFileSync(process.execPath, ['--experimental-sea-config', part('config.json')], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  return readFileSync(config.output);
+  runNode('--experimental-sea-config', part('config.json'));
 };
+
+const inject = (program, blob) =>
+  runNode(join(root, 'node_modules/postject/dist/cli.js'), program, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', fuse);
 
 /** The newest version of glibc that any of the files asks for: an older system cannot run them. */
 const glibcOf = (...files) =>
@@ -96,14 +98,15 @@ const main = async () => {
   }
   rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true });
-  await bundle(join(scratch, 'main.cjs'));
-  const draft = join(scratch, 'claviger');
-  strip(node, draft);
-  const blob = prepareBlob();
-  const glibc = glibcOf(draft, join(scratch, 'addon'));
-  await inject(draft, 'NODE_SEA_BLOB', blob, { sentinelFuse: fuse });
+  await bundle(part('main.cjs'));
+  prepareBlob(part('blob'));
+  const program = part('claviger');
+  strip(node, program);
+  const glibc = glibcOf(program, part('addon'));
+  inject(program, part('blob'));
   // A running one keeps its file.
-  renameSync(draft, output);
+  renameSync(program, output);
+  rmSync(scratch, { recursive: true });
   process.stdout.write(
     `${output}: ${Math.round(statSync(output).size / 2 ** 20)} MiB, Node.js ${process.versions.node}, glibc ${glibc} or newer\n`,
   );

@@ -104,6 +104,18 @@ t.test('a file keeps what it was given after it was closed, and a closed one rej
   await again.close();
 });
 
+t.test('migrations and the addon of the driver may be given, by a program that has no files', async (t) => {
+  const migrationFiles = {
+    '0002_second.sql': '-- compatible_from: 1\nCREATE TABLE second (x INTEGER);',
+    '0001_first.sql': '-- compatible_from: 1\nCREATE TABLE first (x INTEGER);',
+  };
+  const sql = await openSqliteStores({ file: ':memory:', migrationFiles });
+  t.match(await sql.migrate(), { applied: ['0001_first', '0002_second'], version: 2 });
+  t.match(await sql.schemaStatus(), { applied: ['0001_first', '0002_second'], pending: [], usable: true });
+  await sql.close();
+  await t.rejects(openSqliteStores({ file: ':memory:', nativeBinding: {} }), 'what is given is used, and no other');
+});
+
 t.test('rows of the version before, which knew no audience, are read as having none', async (t) => {
   const file = freshFile();
   const { stores, close } = await openMigrated(file);

@@ -1,13 +1,22 @@
-// Starts the real, compiled server as a process of its own, on free ports, and makes sure that it ends with the test.
+// Starts the real server as a process of its own, on free ports, and makes sure that it ends with the test: the compiled
+// one or, when CLAVIGER_TEST_PROGRAM names an executable, that.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from './free-port.ts';
 
-const thisVersion = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+/** A command with its first words. */
+export type Program = readonly [string, ...string[]];
+
+const compiled = (main: string): Program => [process.execPath, main];
+
+const given = process.env.CLAVIGER_TEST_PROGRAM;
+const thisVersion: Program = given
+  ? [resolve(given)]
+  : compiled(fileURLToPath(new URL('../../src/main.js', import.meta.url)));
 
 /** How long a start may take on a busy machine, in milliseconds. */
 const startTimeout = 60_000;
@@ -76,14 +85,14 @@ const keep = (pid: number | undefined): ChildProcess => {
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLAVIGER_|NODE_OPTIONS|_?TAP)/.test(name)));
 
-/** A Node.js process with exactly these settings; not waited for. */
-export const runScript = (
+/** A process with exactly these settings; not waited for. */
+export const runProgram = (
   t: Cleanup,
-  script: readonly string[],
+  [command, ...words]: Program,
   settings: Readonly<Record<string, string>>,
 ): RunningProcess => {
   let output = '';
-  const child = spawn(process.execPath, script, {
+  const child = spawn(command, words, {
     env: { ...cleanEnvironment(), ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -117,8 +126,8 @@ export const runServer = (
   t: Cleanup,
   settings: Readonly<Record<string, string>>,
   words: readonly string[] = [],
-  main = thisVersion,
-): RunningProcess => runScript(t, [main, ...words], settings);
+  main?: string,
+): RunningProcess => runProgram(t, [...(main === undefined ? thisVersion : compiled(main)), ...words], settings);
 
 const temporaryFolder = (t: Cleanup): string => {
   const folder = mkdtempSync(join(tmpdir(), 'claviger-test-'));

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../../support/free-port.ts';
-import { type Cleanup, runScript } from '../../support/start-server.ts';
+import { type Cleanup, runProgram } from '../../support/start-server.ts';
 import { laxFetch, readJson } from './lax-fetch.ts';
 
 // From the compiled test.
@@ -19,7 +19,7 @@ export interface ExampleServer {
 
 export const startExample = async (t: Cleanup): Promise<ExampleServer> => {
   const [port = 0, publicPort = 0, adminPort = 0] = await freePorts(3);
-  const server = runScript(t, [script], {
+  const server = runProgram(t, [process.execPath, script], {
     HOST: '127.0.0.1',
     PORT: String(port),
     PUBLIC_PORT: String(publicPort),
