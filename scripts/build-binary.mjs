@@ -112,4 +112,4 @@ const main = async () => {
   );
 };
 
-await main();
+await main().catch((error) => fail(error.message));
