@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { assetNames } from '../apps/server/dist/src/binary/assets.js';
 import { migrationFilesOf } from '../packages/adapters-sql/dist/src/migration-files.js';
+import { thirdPartyNotices } from './third-party-notices.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const output = join(root, 'build', `claviger-${process.platform}-${process.arch}`);
@@ -32,9 +33,12 @@ const fail = (text) => {
   process.exit(1);
 };
 
-/** CommonJS, because a single executable application runs nothing else. Not minified: stack traces stay readable. */
+/**
+ * CommonJS, because a single executable application runs nothing else. Not minified: stack traces stay readable.
+ * Resolves to the files that are in it.
+ */
 const bundle = async (main) => {
-  await build({
+  const { metafile } = await build({
     // Through a file of its own, so that the line `#!` of the main file is left out.
     stdin: { contents: "import './apps/server/dist/src/main.js';", resolveDir: root },
     outfile: main,
@@ -47,7 +51,9 @@ const bundle = async (main) => {
     // Only modules of Node.js are left to import, and a single executable application can but require them.
     supported: { 'dynamic-import': false },
     logLevel: 'warning',
+    metafile: true,
   });
+  return Object.keys(metafile.inputs);
 };
 
 const strip = (from, to) => {
@@ -98,12 +104,13 @@ const main = async () => {
   }
   rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true });
-  await bundle(part('main.cjs'));
+  const files = await bundle(part('main.cjs'));
   prepareBlob(part('blob'));
   const program = part('claviger');
   strip(node, program);
   const glibc = glibcOf(program, part('addon'));
   inject(program, part('blob'));
+  writeFileSync(`${output}.licences.txt`, thirdPartyNotices(root, files));
   // A running one keeps its file.
   renameSync(program, output);
   rmSync(scratch, { recursive: true });
