@@ -10,6 +10,7 @@ import { startPostgresServer, startRedisServer } from './lib/stores.mjs';
 import { chart } from './sections/chart.mjs';
 import { growth } from './sections/growth.mjs';
 import { latency } from './sections/latency.mjs';
+import { memoryOverTime } from './sections/memory.mjs';
 import { signatures, signatureTable } from './sections/signatures.mjs';
 import { starting } from './sections/start.mjs';
 import { targetTable, throughput, throughputTables } from './sections/throughput.mjs';
@@ -24,16 +25,16 @@ const { values: options } = parseArgs({
     smoke: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     servers: { type: 'string', default: '' },
-    sections: { type: 'string', default: 'throughput,latency,workers,growth,start' },
+    sections: { type: 'string', default: 'throughput,latency,workers,growth,start,memory' },
     rounds: { type: 'string' },
     out: { type: 'string', default: '' },
   },
 });
 const pace = options.smoke
-  ? { rounds: 1, warmUp: 0.1, seconds: 0.3, tokens: 20_000 }
+  ? { rounds: 1, warmUp: 0.1, seconds: 0.3, tokens: 20_000, minutes: 0 }
   : options.quick
-    ? { rounds: 2, warmUp: 0.8, seconds: 1.2, tokens: 1_000_000 }
-    : { rounds: 5, warmUp: 1, seconds: 3, tokens: 5_000_000 };
+    ? { rounds: 2, warmUp: 0.8, seconds: 1.2, tokens: 1_000_000, minutes: 1 }
+    : { rounds: 5, warmUp: 1, seconds: 3, tokens: 5_000_000, minutes: 10 };
 const rounds = Number(options.rounds ?? pace.rounds);
 const sections = new Set(options.sections.split(','));
 const log = (line) => console.error(line);
@@ -115,6 +116,12 @@ const measurements = {
       CLAVIGER_CLEANER_INTERVAL: '0s',
     });
     const found = await growth({ ...common, server, url, rows: pace.tokens, rounds: few });
+    await server.stop();
+    return found;
+  },
+  async memory() {
+    const server = await servers.clavigerOnPostgres('Claviger, Postgres');
+    const found = await memoryOverTime({ ...common, server });
     await server.stop();
     return found;
   },

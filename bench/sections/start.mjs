@@ -16,6 +16,6 @@ export const starting = async ({ starters, rounds, log }) => {
     log(`start of ${name}: ${median(seconds).toFixed(2)} s`);
     rows.push([name, median(seconds).toFixed(2), median(mebibytes).toFixed(0)]);
   }
-  const head = ['server', 'seconds until it answers', 'MiB when idle'];
+  const head = ['server', 'seconds until it listens', 'MiB when idle'];
   return ['### Start', '', table(head, rows), ''].join('\n');
 };

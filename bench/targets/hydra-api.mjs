@@ -46,12 +46,12 @@ const register = async (clientsUrl) => {
 };
 
 /** `env`: where the stores are, and what else differs from the defaults. */
-export const startClaviger = async ({ name, env, dataFolder, nodeOptions = [] }) => {
+export const startClaviger = async ({ name, env, dataFolder, nodeOptions = [], binary, isUsed = true }) => {
   const [publicPort, adminPort] = [await freePort(), await freePort()];
   const [publicUrl, adminUrl] = [publicPort, adminPort].map((port) => `http://127.0.0.1:${port}`);
   const server = await startServer({
-    command: process.execPath,
-    parameters: [...nodeOptions, program],
+    command: binary ?? process.execPath,
+    parameters: binary ? [] : [...nodeOptions, program],
     env: {
       CLAVIGER_DATA_DIR: dataFolder,
       CLAVIGER_ISSUER: `${publicUrl}/`,
@@ -65,12 +65,18 @@ export const startClaviger = async ({ name, env, dataFolder, nodeOptions = [] })
       CLAVIGER_LOG_LEVEL: 'warn',
       ...env,
     },
-    url: `${adminUrl}/health/ready`,
+    // Listening comes before its stores are ready.
+    url: `${adminUrl}/health/${isUsed ? 'ready' : 'alive'}`,
   });
   return {
     ...server,
     name,
-    description: describe(publicUrl, adminUrl, '/oauth2/introspect', await register(`${adminUrl}/clients`)),
+    description: describe(
+      publicUrl,
+      adminUrl,
+      '/oauth2/introspect',
+      isUsed ? await register(`${adminUrl}/clients`) : {},
+    ),
   };
 };
 

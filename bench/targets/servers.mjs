@@ -1,5 +1,7 @@
 // Every server that is measured, by its name: how it is started, and what it can do.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startClaviger } from './hydra-api.mjs';
 import { startOidcProvider } from './oidc-provider.mjs';
 
@@ -16,6 +18,9 @@ export const protocol = [
   'discovery',
   'JWKS',
 ];
+
+/** Made by npm run build:binary. */
+const binary = fileURLToPath(new URL('../../build/claviger-linux-x64', import.meta.url));
 
 export const serversOn = ({ database, redis, folder }) => {
   let started = 0;
@@ -57,11 +62,17 @@ export const serversOn = ({ database, redis, folder }) => {
     /** One Claviger on Postgres with further settings. */
     clavigerOnPostgres: async (name, env = {}, more = {}) =>
       claviger(name, { ...(await stores['Claviger, Postgres']()), ...env }, more),
-    /** One process of each kind, for the time it takes to start. */
+    /** One process of each kind that nobody has asked anything, for the time and the memory that its start takes. */
     alone: {
       ...Object.fromEntries(
-        Object.keys(stores).map((name) => [name, async () => claviger(name, await stores[name]())]),
+        Object.keys(stores).map((name) => [name, async () => claviger(name, await stores[name](), { isUsed: false })]),
       ),
+      ...(existsSync(binary)
+        ? {
+            'Claviger, SQLite, binary': async () =>
+              claviger('binary', await stores['Claviger, SQLite'](), { binary, isUsed: false }),
+          }
+        : {}),
       'oidc-provider, memory': () => peer('oidc-provider, memory', 'memory'),
     },
     all: {
