@@ -81,6 +81,9 @@ t.test('an assertion that is not right in every point is invalid_client', async 
     ['by another key under a registered id', await sign(other, claims(), { kid: 'a' })],
     ['unsigned', unsigned],
     ['a MAC with the public key', hmac],
+    ['a request object by its type', await sign(key, claims(), { typ: 'oauth-authz-req+jwt' })],
+    ['a request object by what it asks for', await sign(key, claims({ response_type: 'code' }))],
+    ['a request object by where its answer goes', await sign(key, claims({ redirect_uri: 'https://svc.example/cb' }))],
     ['no JWT', 'garbage'],
   ];
   for (const [name, assertion] of bad) {
