@@ -66,6 +66,7 @@ export const createEmbedded = ({ issuer, systemSecret, stores, whoIsThere }: Emb
     const result = await provider.admin.acceptConsent({
       challenge,
       grantedScope: asked?.flow.request.scope ?? [],
+      grantedAudience: asked?.flow.request.audience ?? [],
     });
     if (result.outcome === 'answered') redirect(response, result.redirectTo);
     else response.writeHead(404).end();

@@ -343,6 +343,7 @@ t.test('errors go to the client only when its address can be trusted', async (t)
     [{ code_challenge: 'short', code_challenge_method: 'S256' }, 'invalid_request'],
     [{ id_token_hint: 'nonsense' }, 'invalid_request'],
     [{ nonce: 'x', max_age: '99999999999' }, 'invalid_request'],
+    [{ nonce: 'a\0b' }, 'invalid_request'],
   ];
   for (const [change, want] of trusted) {
     const to = location(await visit(authorizeUrl(client, change)));

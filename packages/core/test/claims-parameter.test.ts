@@ -117,6 +117,29 @@ t.test('an acr that the login must reach (OpenID Connect Core §5.5.1.1)', async
   t.equal(await errorOf(given, withClaims(gold, { prompt: 'none' }), again), null, 'and that is remembered');
 });
 
+t.test('a remembered consent answers only for claims that were asked for when it was given', async (t) => {
+  const given = givenAProvider();
+  await givenAClient(given);
+  const visit = new Visit(given);
+  const email = { userinfo: { email: null } };
+  await visit.run(authorizeUrl({ id: 'shop' }), { remember: true }, { remember: true });
+  const skips = async (claims: object): Promise<boolean | undefined> => {
+    const back = await visit.acceptLogin(await visit.begin(withClaims(claims)));
+    const challenge = challengeIn(await visit.browser.visit(back), 'consent_challenge');
+    return (await given.provider.admin.getConsentRequest(challenge))?.flow.consent?.skip;
+  };
+  t.equal(await skips(email), false, 'nobody was asked about the address');
+  const silently = await visit.acceptLogin(await visit.begin(withClaims(email, { prompt: 'none' })));
+  t.equal(await errorOf(given, silently, visit), 'consent_required');
+  t.equal(await skips({ id_token: { sub: null, acr: null, amr: null, auth_time: { essential: true } } }), true);
+  t.equal(await skips({}), true);
+
+  await visit.run(withClaims(email), {}, { remember: true });
+  t.equal(await skips(email), true);
+  t.equal(await skips({ id_token: { email: { essential: true } } }), true, 'wherever it is to appear');
+  t.equal(await skips({ userinfo: { email: null, phone_number: null } }), false);
+});
+
 t.test('default_max_age and default_acr_values stand in for parameters that are left out', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given, 'shop', { defaultMaxAge: 100, defaultAcrValues: ['gold'] });

@@ -81,6 +81,9 @@ t.test('an assertion that is not right in every point is invalid_client', async 
     ['by another key under a registered id', await sign(other, claims(), { kid: 'a' })],
     ['unsigned', unsigned],
     ['a MAC with the public key', hmac],
+    ['a request object by its type', await sign(key, claims(), { typ: 'oauth-authz-req+jwt' })],
+    ['a request object by what it asks for', await sign(key, claims({ response_type: 'code' }))],
+    ['a request object by where its answer goes', await sign(key, claims({ redirect_uri: 'https://svc.example/cb' }))],
     ['no JWT', 'garbage'],
   ];
   for (const [name, assertion] of bad) {
@@ -220,6 +223,33 @@ t.test('jwks_uri that does not answer for a while: known keys stay in use, for a
   t.equal(await askWith(known), 401, 'too old to be trusted');
   away = false;
   t.equal(await askWith(known), 200, 'by itself again');
+});
+
+t.test('jwks_uri: many large documents push the oldest out, so that strangers cannot fill the memory', async (t) => {
+  const key = await makeKey('ES256', 'k');
+  const text = JSON.stringify({ keys: [key.jwk], padding: 'x'.repeat(120_000) });
+  const fetched: string[] = [];
+  const remoteDocuments = {
+    fetch: async (uri: string) => {
+      fetched.push(uri);
+      return text;
+    },
+  };
+  const clock = { now: () => startOfTime };
+  const system = { ...nodeSystem({ systemSecret: 'a system secret for tests' }), clock, remoteDocuments };
+  const given = givenAProvider({}, { system } satisfies Partial<ProviderOptions>);
+  const uriOf = (index: number): string => `https://svc.example/${index}.json`;
+  const askAs = async (index: number): Promise<number> => {
+    const id = `svc-${index}`;
+    return (await ask(given, await sign(key, claims({ iss: id, sub: id })))).status;
+  };
+  for (let index = 0; index < 80; index += 1) {
+    await givenAClient(given, `svc-${index}`, { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: uriOf(index) });
+    t.equal(await askAs(index), 200);
+  }
+  fetched.length = 0;
+  for (const index of [79, 40, 0]) t.equal(await askAs(index), 200);
+  t.same(fetched, [uriOf(0)], 'only the oldest has to be fetched again');
 });
 
 t.test('a time with a fraction is one (RFC 7519 §2); a subject that is no text is refused', async (t) => {

@@ -133,6 +133,7 @@ t.test('parameters of the object are checked as any others', async (t) => {
     [{ prompt: 'none' }, 'login_required'],
     [{ claims: 'nonsense' }, 'invalid_request'],
     [{ scope: ['openid'] }, 'invalid_scope'],
+    [{ nonce: '\ud800' }, 'invalid_request'],
   ];
   for (const [claims, want] of cases) {
     t.equal((await told(given, { request: await signed(claims) })).error, want, JSON.stringify(claims));

@@ -145,7 +145,12 @@ t.test('documents come from public addresses over https, whole, in time, and not
     [guarded, 'https://127.0.0.1/', /internal/],
     [guarded, 'https://[::1]/', /internal/],
     [guarded, 'https://0x7f.1/', /internal/],
-    [guarded, 'https://localhost/', /internal/],
+    [guarded, 'https://localhost/', /^The document cannot be fetched: it cannot be reached at a public address\.$/],
+    [
+      guarded,
+      'https://no-such-host.invalid/',
+      /^The document cannot be fetched: it cannot be reached at a public address\.$/,
+    ],
     [guarded, 'file:///etc/passwd', /not https/],
     [guarded, 'nonsense', /no URL/],
     [open, `${base}/redirect`, /answers 302/],

@@ -270,7 +270,7 @@ export const variables = {
   corsAllowedOrigins: list(
     'CLAVIGER_CORS_ALLOWED_ORIGINS',
     origin,
-    'Origins whose scripts may call the token, revocation and userinfo endpoints: `https://app.example.com`, `https://*.example.com` for every name below it, or `*`. Without it none. Discovery and the keys are open to all.',
+    'Origins whose scripts may call the token, revocation, userinfo and registration endpoints: `https://app.example.com`, `https://*.example.com` for every name below it, or `*`. Without it none. Discovery and the keys are open to all.',
   ),
   corsMaxAge: preset(
     'CLAVIGER_CORS_MAX_AGE',

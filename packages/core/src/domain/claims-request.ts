@@ -58,6 +58,15 @@ export const requestedClaims = (request: ClaimsRequest | undefined): readonly st
   ...new Set(places.flatMap((place) => Object.keys(askedOf(request, place)))),
 ];
 
+/** They tell of the login, or repeat what every answer tells: nobody consents to them one by one. */
+const needNoConsent = new Set(['sub', 'acr', 'amr', 'auth_time']);
+
+/** Whether each claim that is asked for now was also asked for when the person consented (OpenID Connect Core §3.1.2.4). */
+export const coversClaims = (consented: ClaimsRequest | undefined, asked: ClaimsRequest | undefined): boolean => {
+  const known = requestedClaims(consented);
+  return requestedClaims(asked).every((name) => needNoConsent.has(name) || known.includes(name));
+};
+
 /** The texts that `value` or `values` names for a claim of the ID token. */
 const wantedTexts = (request: ClaimsRequest | undefined, name: string): readonly string[] => {
   const asked = askedOf(request, 'id_token')[name];

@@ -21,14 +21,17 @@ export interface RemoteDocumentsOptions {
 
 class Refused extends Error {}
 
-/** Decides on the address that is connected to, so that a name cannot be checked as one address and used as another. */
+/**
+ * Decides on the address that is connected to, so that a name cannot be checked as one address and used as another. Who asks
+ * is not told that a name is internal: strangers could find out which names the server's own network knows.
+ */
 const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, '', 0);
     const found = addresses.filter(({ address }) => isPublicAddress(address));
     const [first] = found;
     if (!first || found.length < addresses.length)
-      return callback(new Refused('its host is an internal address'), '', 0);
+      return callback(new Error(`The host ${hostname} has an internal address.`), '', 0);
     if (options.all) return callback(null, found);
     return callback(null, first.address, first.family);
   });
@@ -94,7 +97,8 @@ export const nodeRemoteDocuments = (options: RemoteDocumentsOptions = {}): Remot
         return await get(url);
       } catch (error) {
         // What the network says may name internal hosts: only our own words are for others.
-        const reason = error instanceof Refused ? error.message : 'it cannot be reached';
+        const unreachable = allowInternal ? 'it cannot be reached' : 'it cannot be reached at a public address';
+        const reason = error instanceof Refused ? error.message : unreachable;
         throw new Error(`The document cannot be fetched: ${reason}.`, { cause: error });
       }
     },

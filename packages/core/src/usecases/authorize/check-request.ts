@@ -86,6 +86,13 @@ const idTokenPossible: Check = ({ parameters: { response_type: type = '', scope 
   if (nonce === '') throw oauthError('invalid_request', 'The parameter "nonce" is missing.');
 };
 
+/** Half a surrogate pair has no form in UTF-8 (RFC 3629 §3), and some databases cannot store U+0000. */
+const nonceStorable: Check = ({ parameters: { nonce = '' } }) => {
+  if (/\0|\p{Surrogate}/u.test(nonce)) {
+    throw oauthError('invalid_request', 'The parameter "nonce" holds U+0000 or half a surrogate pair.');
+  }
+};
+
 const stateLongEnough: Check = ({ parameters: { state = '' } }, { minStateLength }) => {
   if (state.length < minStateLength) {
     throw oauthError('invalid_state', `The parameter "state" must have at least ${minStateLength} characters.`);
@@ -121,6 +128,7 @@ const checks: readonly Check[] = [
   responseModeAllowed,
   grantTypesAllowed,
   idTokenPossible,
+  nonceStorable,
   stateLongEnough,
   proofKey,
 ];

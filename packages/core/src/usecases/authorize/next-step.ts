@@ -1,6 +1,6 @@
 // Pure decisions of the authorization endpoint: must the person log in, must the person consent?
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
-import { requestedSubjects, requiredAcrValues } from '../../domain/claims-request.ts';
+import { coversClaims, requestedSubjects, requiredAcrValues } from '../../domain/claims-request.ts';
 import { type Client, isOf, isPublic } from '../../domain/client.ts';
 import type { Consent } from '../../domain/consent.ts';
 import type { LoginSession } from '../../domain/login-session.ts';
@@ -55,7 +55,7 @@ export const sessionThatSkips = (
 const mayRemember = (client: Client, redirectUri: string): boolean =>
   !isPublic(client) || redirectUri.startsWith('https://');
 
-/** Whether a remembered consent, alone, covers every requested scope and audience. Throws consent_required. */
+/** Whether a remembered consent, alone, covers every requested scope, audience and claim. Throws consent_required. */
 export const consentSkips = (
   request: AuthorizationRequest,
   client: Client,
@@ -69,7 +69,8 @@ export const consentSkips = (
       (consent) =>
         isOf(client, consent.clientId, consent.requestedAt) &&
         firstNotAllowed(strategy, consent.grantedScope, request.scope) === undefined &&
-        request.audience.every((wanted) => consent.grantedAudience.includes(wanted)),
+        request.audience.every((wanted) => consent.grantedAudience.includes(wanted)) &&
+        coversClaims(consent.request.oidcContext.claims, request.context.claims),
     );
   if (!covered && request.prompt.includes('none')) {
     throw oauthError('consent_required', 'The prompt is "none", but the person has not consented to this yet.');

@@ -21,6 +21,9 @@ const longestAge = seconds(300);
 const shortestAge = seconds(10);
 const mostKept = 1000;
 
+/** Of all documents that are kept, together: whoever may register clients must not fill the memory with their keys. */
+const mostCharacters = 8 * 1024 * 1024;
+
 /** While they cannot be fetched, keys that were fetched stay in use, tried again as often, until they are this old. */
 const longestOutage = seconds(3600);
 
@@ -28,6 +31,14 @@ interface Fetched {
   readonly at: EpochSeconds;
   readonly tried: EpochSeconds;
   readonly find: KeyFinder;
+  /** Characters of the document. */
+  readonly length: number;
+}
+
+interface Kept {
+  readonly fetching: Promise<Fetched>;
+  /** 0 until it is there. */
+  length: number;
 }
 
 const asKeySet = (text: string): JSONWebKeySet => {
@@ -44,11 +55,21 @@ interface Deps {
 }
 
 export const makeClientKeys = ({ clock, remoteDocuments }: Deps): ((client: Client) => KeyFinder) => {
-  const kept = new Map<string, Promise<Fetched>>();
+  const kept = new Map<string, Kept>();
 
   const fetchKeys = async (uri: string): Promise<Fetched> => {
     const text = await remoteDocuments.fetch(uri);
-    return { at: clock.now(), tried: clock.now(), find: createLocalJWKSet(asKeySet(text)) };
+    return { at: clock.now(), tried: clock.now(), find: createLocalJWKSet(asKeySet(text)), length: text.length };
+  };
+
+  /** The oldest go first. */
+  const makeRoom = (): void => {
+    let characters = [...kept.values()].reduce((sum, { length }) => sum + length, 0);
+    for (const [uri, { length }] of kept) {
+      if (kept.size <= mostKept && characters <= mostCharacters) return;
+      kept.delete(uri);
+      characters -= length;
+    }
   };
 
   const fetchAndKeep = (uri: string, previous?: Fetched): Promise<Fetched> => {
@@ -56,18 +77,22 @@ export const makeClientKeys = ({ clock, remoteDocuments }: Deps): ((client: Clie
       if (!previous || clock.now() - previous.at >= longestOutage) throw error;
       return { ...previous, tried: clock.now() };
     });
+    const entry: Kept = { fetching, length: previous?.length ?? 0 };
     kept.delete(uri);
-    const oldest = kept.keys().next();
-    if (kept.size >= mostKept && !oldest.done) kept.delete(oldest.value);
-    kept.set(uri, fetching);
-    fetching.catch(() => kept.get(uri) === fetching && kept.delete(uri));
+    kept.set(uri, entry);
+    makeRoom();
+    const arrived = ({ length }: Fetched): void => {
+      entry.length = length;
+      makeRoom();
+    };
+    fetching.then(arrived, () => kept.get(uri) === entry && kept.delete(uri));
     return fetching;
   };
 
   const current = async (uri: string, age: number): Promise<Fetched> => {
     const known = kept.get(uri);
     if (!known) return fetchAndKeep(uri);
-    const fetched = await known;
+    const fetched = await known.fetching;
     return clock.now() - fetched.tried < age ? fetched : fetchAndKeep(uri, fetched);
   };
 

@@ -1,5 +1,5 @@
 // Client authentication with a JWT (RFC 7523 §3, OpenID Connect Core §9): private_key_jwt and client_secret_jwt.
-import { decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult, jwtVerify } from 'jose';
 import type { Client } from '../../domain/client.ts';
 import { asHashed } from '../../domain/hashed.ts';
 import { asymmetricAlgorithms, macAlgorithms } from '../../domain/signature-algorithms.ts';
@@ -42,11 +42,15 @@ export const claimedClient = (assertion: string): string => {
 
 const refuse = (hint: string, cause?: unknown): OAuthError => new OAuthError('invalid_client', { hint, cause });
 
+/** RFC 9101 §10.8: request objects travel through the browser, and whoever finds one must not authenticate with it. */
+const isRequestObject = ({ protectedHeader: { typ = '' }, payload }: JWTVerifyResult): boolean =>
+  /^(application\/)?oauth-authz-req\+jwt$/i.test(typ) || 'response_type' in payload || 'redirect_uri' in payload;
+
 export type VerifyClientAssertion = (client: Client, assertion: string) => Promise<void>;
 
 /** Throws invalid_client for anything but a valid assertion of this client that was not used before. */
 export const makeVerifyClientAssertion = ({ system, claims, keysOf, audience }: Deps): VerifyClientAssertion => {
-  const verify = async (client: Client, assertion: string): Promise<JWTPayload> => {
+  const verify = async (client: Client, assertion: string): Promise<JWTVerifyResult> => {
     const options: JWTVerifyOptions = {
       issuer: client.id,
       subject: client.id,
@@ -58,9 +62,9 @@ export const makeVerifyClientAssertion = ({ system, claims, keysOf, audience }: 
     };
     if (client.metadata.tokenEndpointAuthMethod === 'client_secret_jwt') {
       const secret = new TextEncoder().encode(openSealedSecret(system.cipher, client));
-      return (await jwtVerify(assertion, secret, { ...options, algorithms: [...macAlgorithms] })).payload;
+      return jwtVerify(assertion, secret, { ...options, algorithms: [...macAlgorithms] });
     }
-    return (await jwtVerify(assertion, keysOf(client), { ...options, algorithms: [...asymmetricAlgorithms] })).payload;
+    return jwtVerify(assertion, keysOf(client), { ...options, algorithms: [...asymmetricAlgorithms] });
   };
 
   const useOnce = async (client: Client, { jti = '', exp = 0 }: JWTPayload): Promise<void> => {
@@ -78,14 +82,15 @@ export const makeVerifyClientAssertion = ({ system, claims, keysOf, audience }: 
     if (method !== 'private_key_jwt' && method !== 'client_secret_jwt') {
       throw oauthError('invalid_client', 'The client is not registered for client assertions.');
     }
-    let payload: JWTPayload;
+    let verified: JWTVerifyResult;
     try {
-      payload = await verify(client, assertion);
+      verified = await verify(client, assertion);
     } catch (cause) {
       if (cause instanceof StoreUnavailable) throw cause;
       const reason = cause instanceof errors.JOSEError ? cause.message : 'its keys cannot be had';
       throw refuse(`The client_assertion is not valid: ${reason}.`, cause);
     }
-    await useOnce(client, payload);
+    if (isRequestObject(verified)) throw refuse('The client_assertion is a request object.');
+    await useOnce(client, verified.payload);
   };
 };
