@@ -74,8 +74,16 @@ export class SharedCommit {
       this.#commit.run();
       for (const { committed } of done) committed();
     } catch (error) {
-      if (this.#client.inTransaction) this.#rollback.run();
+      this.#undoAll();
       for (const { failed } of group) failed(error);
+    }
+  }
+
+  #undoAll(): void {
+    try {
+      if (this.#client.inTransaction) this.#rollback.run();
+    } catch {
+      // The file is broken: whoever comes next is told so by BEGIN.
     }
   }
 

@@ -194,7 +194,6 @@ t.test('what is no key, or has no name, is refused with the member at fault', as
     rsa,
     { ...rsa, dp: 'AQAB', dq: 'AQAB', qi: 'AQAB' },
     { kty: 'EC', kid: 'private:e', crv: 'P-256', x: 'AQAB', y: 'AQAB' },
-    { kty: 'oct', kid: 'private:o', k: 'AQAB' },
   ];
   for (const jwk of unusable) {
     await t.rejects(put(signingKeySet, jwk), { code: 'invalid_request', hint: /^The key does not sign/ });
@@ -202,6 +201,27 @@ t.test('what is no key, or has no name, is refused with the member at fault', as
     t.same(await getSet(signingKeySet), []);
   }
   t.strictSame(await put('set', rsa), rsa, 'beyond the set that signs a key need not be complete');
+});
+
+t.test('the signing set takes what others can verify with, and nothing else', async (t) => {
+  const { create, put, add, getSet } = given();
+  const made = await create({ set: 'set', alg: 'ES256', kid: 'mine', use: 'sig' });
+  const [half, open] = made.outcome === 'added' ? made.keys : [];
+  if (!half || !open) throw new Error('No key was made.');
+  const symmetric = { kty: 'oct', kid: 'public:o', k: 'AQAB' };
+  const nowhere = { kty: 'EC', kid: 'public:e', crv: 'P-256', x: 'AQAB', y: 'AQAB' };
+  for (const [jwk, hint] of [
+    [symmetric, /key pairs only/],
+    [nowhere, /is no key that signatures can be verified with/],
+    [half, /The key public:mine must be in the set before private:mine/],
+  ] as const) {
+    await t.rejects(put(signingKeySet, jwk), { code: 'invalid_request', hint });
+    await t.rejects(add(signingKeySet, [jwk]), { code: 'invalid_request', hint });
+    t.same(await getSet(signingKeySet), []);
+  }
+  await t.rejects(create({ set: signingKeySet, alg: 'HS256', kid: 'h', use: 'sig' }), { hint: /key pairs only/ });
+  t.match(await add(signingKeySet, [half, open]), { outcome: 'added' }, 'both at once');
+  t.match(await put(signingKeySet, half), { kid: 'private:mine' }, 'or one after the other');
 });
 
 t.test('keys and sets are deleted, and what is not there is reported', async (t) => {

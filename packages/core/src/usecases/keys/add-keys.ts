@@ -4,6 +4,7 @@ import { oauthError } from '../../errors/oauth-error.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { KeysResult } from '../../provider.ts';
+import { checkBothHalves } from './both-halves.ts';
 import { importableKey } from './importable-key.ts';
 import { type ShowKey, sealKey } from './sealed-key.ts';
 
@@ -17,6 +18,7 @@ export const makeAddKeys =
     if (new Set(importable.map(({ kid }) => kid)).size < importable.length) {
       throw oauthError('invalid_request', 'keys: two of them have the same kid.');
     }
+    await checkBothHalves(deps.keys, set, importable);
     const now = deps.system.clock.now();
     const saved = await deps.keys.add(
       importable.map((jwk) => sealKey(deps.system.cipher, jwk, { set, createdAt: now })),

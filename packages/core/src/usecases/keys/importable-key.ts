@@ -16,21 +16,47 @@ export const importableKey = async (
 ): Promise<NamedKey> => {
   const faulty = faultyMember(jwk) ?? (jwk.kid ? undefined : 'kid');
   if (faulty) throw oauthError('invalid_request', `${path}${faulty} is missing or does not make a known kind of key.`);
-  if (set === signingKeySet && jwk.kid?.startsWith('private:')) await checkThatItSigns(keyOperations, jwk, path);
+  if (set === signingKeySet) await checkSigningKey(keyOperations, jwk, path);
   return jwk as NamedKey;
 };
 
+/** What is in that set is published, or signs every ID token. */
+const checkSigningKey = async (keyOperations: KeyOperations, jwk: Jwk, path: string): Promise<void> => {
+  // RFC 7517 §9.3: a symmetric key is no key to publish, and nobody else could verify with it.
+  if (jwk.kty === 'oct')
+    throw oauthError('invalid_request', `${path}kty: the set ${signingKeySet} has key pairs only.`);
+  if (jwk.kid?.startsWith('private:')) await checkThatItSigns(keyOperations, jwk, path);
+  else if (jwk.kid?.startsWith('public:')) await checkThatItVerifies(jwk, path);
+};
+
+const nameOf = (path: string): string => (path === '' ? 'The key' : path.slice(0, -1));
+
 const usualAlgorithm: Readonly<Record<string, string>> = { 'P-256': 'ES256', 'P-521': 'ES512', Ed25519: 'EdDSA' };
+
+const algorithmOf = ({ alg, kty, crv }: Jwk): string =>
+  alg ?? (kty === 'RSA' ? 'RS256' : usualAlgorithm[String(crv)]) ?? '';
+
+/** Clients read the whole set: one key that is none may make them refuse all. */
+const checkThatItVerifies = async (jwk: Jwk, path: string): Promise<void> => {
+  try {
+    await importJWK({ ...publicPart(jwk) }, algorithmOf(jwk));
+  } catch (cause) {
+    throw new OAuthError('invalid_request', {
+      hint: `${nameOf(path)} is no key that signatures can be verified with.`,
+      cause,
+    });
+  }
+};
 
 /** The newest private key of that set signs every ID token: one that cannot would stop every login. */
 const checkThatItSigns = async (keyOperations: KeyOperations, jwk: Jwk, path: string): Promise<void> => {
-  const alg = jwk.alg ?? (jwk.kty === 'RSA' ? 'RS256' : usualAlgorithm[String(jwk.crv)]) ?? '';
+  const alg = algorithmOf(jwk);
   try {
     const probe = await encodeJws(encodePart({ alg }), { probe: true }, (input) => keyOperations.sign(alg, jwk, input));
     await compactVerify(probe, await importJWK({ ...publicPart(jwk) }, alg));
   } catch (cause) {
     throw new OAuthError('invalid_request', {
-      hint: `${path === '' ? 'The key' : path.slice(0, -1)} does not sign what its public half verifies.`,
+      hint: `${nameOf(path)} does not sign what its public half verifies.`,
       cause,
     });
   }
