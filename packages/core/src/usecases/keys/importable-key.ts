@@ -22,8 +22,9 @@ export const importableKey = async (
 
 /** What is in that set is published, or signs every ID token. */
 const checkSigningKey = async (keyOperations: KeyOperations, jwk: Jwk, path: string): Promise<void> => {
-  // RFC 7517 §9.3: a symmetric key is no key to publish, and nobody else could verify with it.
-  if (jwk.kty === 'oct')
+  const isHalf = /^(private|public):/.test(jwk.kid ?? '');
+  // Keys of other names neither sign nor are published. A symmetric key has no half that others could verify with.
+  if (isHalf && jwk.kty === 'oct')
     throw oauthError('invalid_request', `${path}kty: the set ${signingKeySet} has key pairs only.`);
   if (jwk.kid?.startsWith('private:')) await checkThatItSigns(keyOperations, jwk, path);
   else if (jwk.kid?.startsWith('public:')) await checkThatItVerifies(jwk, path);
