@@ -1,5 +1,5 @@
 // Where a server's time goes: node bench/profile.mjs 'introspection' [postgres|sqlite|memory] [seconds]
-// Prints the functions that use most of the CPU, and writes a .cpuprofile for a flame graph: open it in Chrome's
+// Prints the parts and functions that use most of the CPU, and writes a .cpuprofile for a flame graph: open it in Chrome's
 // developer tools (Performance, load profile), in VS Code, or at a viewer such as speedscope.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startLoad } from './lib/measure.mjs';
 import { operations } from './lib/operations.mjs';
+import { summary } from './lib/profile-summary.mjs';
 import { startPostgresServer } from './lib/stores.mjs';
 import { startClaviger } from './targets/hydra-api.mjs';
 
@@ -36,24 +37,18 @@ await database?.stop();
 
 const file = readdirSync(folder).find((name) => name.endsWith('.cpuprofile'));
 const profile = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-const self = new Map();
-const byId = new Map(profile.nodes.map((node) => [node.id, node]));
-let whole = 0;
-for (const [index, id] of profile.samples.entries()) {
-  const { functionName, url, lineNumber } = byId.get(id).callFrame;
-  if (functionName === '(idle)') continue;
-  const place = `${functionName || '(anonymous)'} ${url.replace(/^.*\/(node_modules|packages|apps)\//, '')}:${lineNumber + 1}`;
-  self.set(place, (self.get(place) ?? 0) + profile.timeDeltas[index]);
-  whole += profile.timeDeltas[index];
-}
-const top = [...self].sort(([, a], [, b]) => b - a).slice(0, 45);
-const kept = new URL(`results/profiles/${operation.replaceAll(/[^\w]+/g, '-')}-${store}.cpuprofile`, import.meta.url);
-mkdirSync(new URL('.', kept), { recursive: true });
-writeFileSync(kept, JSON.stringify(profile));
 rmSync(folder, { recursive: true, force: true });
-console.log(
-  `${Math.round(measured.perCpuSecond)} operations per CPU second, ${Math.round(measured.databaseMicroseconds)} µs of Postgres each`,
-);
-for (const [place, microseconds] of top)
-  console.log(`${((microseconds / whole) * 100).toFixed(1).padStart(5)} %  ${place}`);
+const text = [
+  `${operation} on ${store}: ${Math.round(measured.perCpuSecond)} operations per CPU second while profiled, ${Math.round(measured.databaseMicroseconds)} µs of Postgres each`,
+  '',
+  ...summary(profile),
+  '',
+].join('\n');
+console.log(text);
+const name = `${operation.replaceAll(/[^\w]+/g, '-')}-${store}`;
+const results = new URL('results/profiles/', import.meta.url);
+mkdirSync(results, { recursive: true });
+writeFileSync(new URL(`${name}.txt`, results), text);
+const kept = new URL(`${name}.cpuprofile`, results);
+writeFileSync(kept, JSON.stringify(profile));
 console.log(`Flame graph: ${fileURLToPath(kept)}`);

@@ -42,6 +42,7 @@ const isWanted = (pattern) => (name) => new RegExp(pattern, 'i').test(name);
 const wantedOperation = isWanted(options.only);
 const wantedServer = isWanted(options.servers);
 
+const results = new URL('results/', import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'claviger-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const database = await startPostgresServer();
@@ -153,7 +154,6 @@ try {
 
 const report = `${text.join('\n').trimEnd()}\n`;
 console.log(report);
-const results = new URL('results/', import.meta.url);
 if (options.out) writeFileSync(options.out, report);
 else if (!options.smoke) writeFileSync(new URL(options.quick ? 'quick.md' : 'full.md', results), report);
 
