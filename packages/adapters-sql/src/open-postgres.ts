@@ -5,7 +5,6 @@ import { PostgresDatabase } from './postgres-database.ts';
 import { PostgresPool } from './postgres-pool.ts';
 import { parsePostgresUrl } from './postgres-url.ts';
 import { type SqlStores, storesOn } from './sql-stores.ts';
-import { GatheredTokenCommands } from './stores/gathered-token-commands.ts';
 import { PostgresFlowStore } from './stores/postgres-flow-store.ts';
 import { TokenCommandsInOneStatement } from './stores/token-commands-in-one-statement.ts';
 
@@ -39,11 +38,7 @@ export const openPostgresStores = async ({
   const database = new PostgresDatabase(pool);
   const migrations = () => migrationsIn(migrationFiles ?? migrationFilesOf('postgres'));
   return {
-    stores: storesOn(
-      database,
-      new TokenCommandsInOneStatement(database, new GatheredTokenCommands(pool)),
-      new PostgresFlowStore(database, pool),
-    ),
+    stores: storesOn(database, new TokenCommandsInOneStatement(pool), new PostgresFlowStore(database, pool)),
     schemaStatus: () => postgresSchemaStatus((text, values) => pool.rows(text, values), migrations()),
     migrate: ({ dryRun = false } = {}) => migratePostgres(address, connectTimeoutMs, migrations(), dryRun),
     close: () => pool.close(),

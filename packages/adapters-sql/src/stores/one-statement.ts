@@ -1,188 +1,95 @@
-// The statements of TokenCommandsInOneStatement; its header says how they decide.
-import { and, type Column, eq, getTableColumns, gt, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { Database, Statement } from '../database.ts';
-import { given, givenRow } from '../placeholders.ts';
-import type { GrantRow } from './token-rows.ts';
-
-const now = sql.placeholder('now');
-const keepUntil = sql.placeholder('keepUntil');
-
-/** Rows that a statement inserts have placeholders of their own: the column's name after this. */
-export const rowName = (of: 'grant' | 'code' | 'token', index = 0): string => `${of} ${index} `;
-
-const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
-
-/** A grant with `count` tokens and perhaps a code. Refused whole when the grant's id is taken. */
-export const createGrantStatement = (
-  { query, tables }: Database,
-  count: number,
-  withCode: boolean,
-): Statement<{ id: string }> => {
-  const { codes, grants, tokens } = tables;
-  const code = query.insert(codes).values(givenRow(codes, rowName('code')));
-  const rows = upTo(count).map((index) => givenRow(tokens, rowName('token', index)));
-  const parts = [
-    ...(withCode ? [query.$with('code').as(code.returning({ hash: codes.hash }))] : []),
-    ...(count > 0
-      ? [query.$with('issued').as(query.insert(tokens).values(rows).returning({ hash: tokens.hash }))]
-      : []),
-  ];
-  return query
-    .with(...parts)
-    .insert(grants)
-    .values(givenRow(grants, rowName('grant')))
-    .returning({ id: grants.id })
-    .prepare('create grant');
-};
-
-/** No row: there is no such code, or not any more. */
-export const redeemStatement = (database: Database, count: number): Statement<{ outcome: 'redeemed' | 'replayed' }> => {
-  const { query, tables } = database;
-  const { codes } = tables;
-  const live = liveGrant(database);
-  const code = query.$with('code').as(
-    query
-      .select({ usedAt: codes.usedAt })
-      .from(live)
-      .innerJoin(codes, eq(codes.grantId, live.id))
-      .where(and(eq(codes.hash, given('hash', codes.hash)), gt(codes.expiresAt, now)))
-      .for('update', { of: codes }),
-  );
-  const outcome = sql<'redeemed' | 'replayed'>`case when ${code.usedAt} is null then 'redeemed' else 'replayed' end`;
-  const verdict = query.$with('verdict').as(query.select({ outcome: outcome.as('outcome') }).from(code));
-  const isRedeemed = verdictIs('redeemed');
-  const used = query.$with('used').as(
-    query
-      .update(codes)
-      .set({ usedAt: sql`${now}` })
-      .where(and(isRow(codes), isRedeemed))
-      .returning({ hash: codes.hash }),
-  );
-  return query
-    .with(live, code, verdict, used, ...issue(database, count, isRedeemed), marked(database, isRedeemed, 'replayed'))
-    .select({ outcome: verdict.outcome })
-    .from(verdict)
-    .prepare('redeem code');
-};
-
-type Rotated = { outcome: 'rotated' | 'repeated' | 'reused'; sealed: string | null; grant: GrantRow };
-
-/** No row: there is no such refresh token, or not any more. `sealed` is the one that was stored before. */
-export const rotateStatement = (database: Database, count: number): Statement<Rotated> => {
-  const { query, tables } = database;
-  const { tokens } = tables;
-  const live = liveGrant(database);
-  const token = query.$with('token').as(
-    query
-      .select({ rotatedAt: tokens.rotatedAt, sealed: tokens.sealed })
-      .from(live)
-      .innerJoin(tokens, eq(tokens.grantId, live.id))
-      .where(and(eq(tokens.hash, given('hash', tokens.hash)), eq(tokens.kind, 'refresh'), gt(tokens.expiresAt, now)))
-      .for('update', { of: tokens }),
-  );
-  // A clock that is behind another node's must not make time run backwards into a grace that is over, or turned off.
-  const outcome = sql<Rotated['outcome']>`case
-    when ${token.rotatedAt} is null then 'rotated'
-    when greatest(0, ${now} - ${token.rotatedAt}) < ${sql.placeholder('grace')} and ${token.sealed} is not null then 'repeated'
-    else 'reused' end`;
-  const verdict = query
-    .$with('verdict')
-    .as(query.select({ outcome: outcome.as('outcome'), sealed: token.sealed }).from(token));
-  const isRotated = verdictIs('rotated');
-  const isOfGrant = eq(tokens.grantId, given('grantId', tokens.grantId));
-  const rotated = query.$with('rotated').as(
-    query
-      .update(tokens)
-      .set({ rotatedAt: sql`${now}`, sealed: given('sealed', tokens.sealed) })
-      .where(and(isRow(tokens), isRotated))
-      .returning({ hash: tokens.hash }),
-  );
-  // Those of this moment: what another rotation of the same grant, by a sister token, is just adding stays.
-  const removed = query.$with('removed').as(
-    query
-      .delete(tokens)
-      .where(and(isOfGrant, eq(tokens.kind, 'access'), isRotated))
-      .returning({ hash: tokens.hash }),
-  );
-  // A token that was rotated stays until it expires, to recognise its reuse; its successors only until one is rotated.
-  const isAnother = ne(tokens.hash, given('hash', tokens.hash));
-  const forgotten = query.$with('forgotten').as(
-    query
-      .update(tokens)
-      .set({ sealed: null })
-      .where(and(isOfGrant, isNotNull(tokens.sealed), isAnother, isRotated))
-      .returning({ hash: tokens.hash }),
-  );
-  const issued = issue(database, count, isRotated);
-  return query
-    .with(live, token, verdict, rotated, removed, forgotten, ...issued, marked(database, isRotated, 'reused'))
-    .select({
-      outcome: verdict.outcome,
-      sealed: verdict.sealed,
-      grant: {
-        id: live.id,
-        clientId: live.clientId,
-        subject: live.subject,
-        revokedAt: live.revokedAt,
-        keepUntil: live.keepUntil,
-        data: live.data,
-      },
-    })
-    .from(verdict)
-    .innerJoin(live, sql`true`)
-    .prepare('rotate refresh token');
-};
+// The statements of TokenCommandsInOneStatement; its header says how they decide. Written by hand: they are the hottest ones
+// beside those that are gathered, and building them anew for each request would cost more than running them.
+//
+// Tokens that a statement issues come as one array for each column, however many they are.
 
 /** The grant, locked; no row when it is unknown or was revoked. */
-const liveGrant = ({ query, tables: { grants } }: Database) =>
-  query.$with('live').as(
-    query
-      .select(getTableColumns(grants))
-      .from(grants)
-      .where(and(eq(grants.id, given('grantId', grants.id)), isNull(grants.revokedAt)))
-      .for('update'),
-  );
+const live = `
+live AS (SELECT id, client_id, subject, data FROM grants WHERE id = $1 AND revoked_at IS NULL FOR UPDATE)`;
 
-const isRow = (table: { grantId: Column; hash: Column }): SQL | undefined =>
-  and(eq(table.grantId, given('grantId', table.grantId)), eq(table.hash, given('hash', table.hash)));
+const verdictIs = (outcome: 'redeemed' | 'replayed' | 'rotated' | 'reused'): string =>
+  `(SELECT outcome FROM verdict) = '${outcome}'`;
 
-const verdictIs = (outcome: 'redeemed' | 'replayed' | 'rotated' | 'reused'): SQL =>
-  sql`(select outcome from verdict) = ${sql.raw(`'${outcome}'`)}`;
-
-/** Inserts `count` tokens if `condition` holds. */
-const issue = ({ query, tables: { tokens } }: Database, count: number, condition: SQL) => {
-  if (count === 0) return [];
-  const columns = Object.entries(getTableColumns(tokens));
-  const rows = upTo(count).map((index) => {
-    const name = rowName('token', index);
-    const values = columns.map(
-      ([property, column]) => sql`${given(`${name}${property}`, column)}::${sql.raw(column.getSQLType())}`,
-    );
-    return sql`(${sql.join(values, sql`, `)})`;
-  });
-  const selection = sql`select * from (values ${sql.join(rows, sql`, `)}) as given where ${condition}`;
-  return [query.$with('issued').as(query.insert(tokens).select(selection).returning({ hash: tokens.hash }))];
+/** Inserts the tokens of the parameters from number `first` on if `condition` holds. */
+const issued = (first: number, condition: string): string => {
+  const types = ['bytea', 'text', 'text', 'text', 'bigint', 'bigint'];
+  const arrays = types.map((type, index) => `$${first + index}::${type}[]`).join(', ');
+  return `
+issued AS (
+  INSERT INTO tokens (grant_id, hash, kind, scope, audience, issued_at, expires_at)
+  SELECT $1, given.hash, given.kind, given.scope, given.audience, given.issued_at, given.expires_at
+  FROM unnest(${arrays}) AS given (hash, kind, scope, audience, issued_at, expires_at)
+  WHERE ${condition}
+  RETURNING hash)`;
 };
 
 /**
  * What the verdict does to the grant: it stays as long as its new tokens live, or it is revoked. One part for both, as
  * CockroachDB wants it: no two parts may change the same row.
  */
-const marked = ({ query, tables: { grants } }: Database, isIssued: SQL, fault: 'replayed' | 'reused') => {
-  const isFault = verdictIs(fault);
-  return query.$with('marked').as(
-    query
-      .update(grants)
-      .set({
-        keepUntil: sql`case when ${isIssued} then ${keepUntil} else ${grants.keepUntil} end`,
-        revokedAt: sql`case when ${isFault} then ${now} else ${grants.revokedAt} end`,
-      })
-      .where(
-        and(
-          eq(grants.id, given('grantId', grants.id)),
-          or(isFault, and(isIssued, sql`${grants.keepUntil} < ${keepUntil}`)),
-        ),
-      )
-      .returning({ id: grants.id }),
-  );
-};
+const marked = (isIssued: string, isFault: string): string => `
+marked AS (
+  UPDATE grants
+  SET keep_until = CASE WHEN ${isIssued} THEN $4 ELSE keep_until END,
+    revoked_at = CASE WHEN ${isFault} THEN $3 ELSE revoked_at END
+  WHERE id = $1 AND (${isFault} OR (${isIssued} AND keep_until < $4))
+  RETURNING id)`;
+
+/** 1 grant, 2 hash, 3 now, 4 keep until, 5 … the tokens. No row: there is no such code, or not any more. */
+export const redeemCode = `WITH ${[
+  live,
+  `
+code AS (
+  SELECT codes.used_at FROM live JOIN codes ON codes.grant_id = live.id
+  WHERE codes.hash = $2 AND codes.expires_at > $3::bigint
+  FOR UPDATE OF codes)`,
+  `
+verdict AS (SELECT CASE WHEN used_at IS NULL THEN 'redeemed' ELSE 'replayed' END AS outcome FROM code)`,
+  `
+used AS (
+  UPDATE codes SET used_at = $3
+  WHERE grant_id = $1 AND hash = $2 AND ${verdictIs('redeemed')}
+  RETURNING hash)`,
+  issued(5, verdictIs('redeemed')),
+  marked(verdictIs('redeemed'), verdictIs('replayed')),
+].join(',')}
+SELECT outcome FROM verdict`;
+
+/**
+ * 1 grant, 2 hash, 3 now, 4 keep until, 5 grace, 6 sealed, 7 … the tokens. No row: there is no such refresh token, or not any
+ * more. `sealed` is the one that was stored before.
+ */
+export const rotateRefreshToken = `WITH ${[
+  live,
+  `
+token AS (
+  SELECT tokens.rotated_at, tokens.sealed FROM live JOIN tokens ON tokens.grant_id = live.id
+  WHERE tokens.hash = $2 AND tokens.kind = 'refresh' AND tokens.expires_at > $3::bigint
+  FOR UPDATE OF tokens)`,
+  // A clock that is behind another node's must not make time run backwards into a grace that is over, or turned off.
+  `
+verdict AS (
+  SELECT CASE WHEN rotated_at IS NULL THEN 'rotated'
+    WHEN greatest(0, $3 - rotated_at) < $5::bigint AND sealed IS NOT NULL THEN 'repeated'
+    ELSE 'reused' END AS outcome, sealed
+  FROM token)`,
+  `
+rotated AS (
+  UPDATE tokens SET rotated_at = $3, sealed = $6
+  WHERE grant_id = $1 AND hash = $2 AND ${verdictIs('rotated')}
+  RETURNING hash)`,
+  // Those of this moment: what another rotation of the same grant, by a sister token, is just adding stays.
+  `
+removed AS (
+  DELETE FROM tokens WHERE grant_id = $1 AND kind = 'access' AND ${verdictIs('rotated')}
+  RETURNING hash)`,
+  // A token that was rotated stays until it expires, to recognise its reuse; its successors only until one is rotated.
+  `
+forgotten AS (
+  UPDATE tokens SET sealed = NULL
+  WHERE grant_id = $1 AND sealed IS NOT NULL AND hash <> $2 AND ${verdictIs('rotated')}
+  RETURNING hash)`,
+  issued(7, verdictIs('rotated')),
+  marked(verdictIs('rotated'), verdictIs('reused')),
+].join(',')}
+SELECT verdict.outcome, verdict.sealed, live.client_id, live.subject, live.data FROM verdict CROSS JOIN live`;

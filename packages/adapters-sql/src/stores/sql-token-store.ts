@@ -18,7 +18,6 @@ import type { Selection } from '../placeholders.ts';
 import { inBatches } from '../removal.ts';
 import { prepareTokenStatements, revokeSome } from './sql-token-statements.ts';
 import type { TokenCommands } from './token-commands.ts';
-import { codeOf, grantOf } from './token-rows.ts';
 
 type Before = Parameters<TokenStore['removeExpired']>[0];
 
@@ -50,9 +49,8 @@ export class SqlTokenStore implements TokenStore {
     return this.#commands.rotateRefreshToken(key, rotation, now);
   }
 
-  async findCode(key: TokenKey, now: EpochSeconds): Promise<FoundCode | undefined> {
-    const [row] = await this.#database.run(this.#statements().findCode, { ...key, now });
-    return row && { code: codeOf(row.code), used: row.code.usedAt !== null, grant: grantOf(row.grant) };
+  findCode(key: TokenKey, now: EpochSeconds): Promise<FoundCode | undefined> {
+    return this.#commands.findCode(key, now);
   }
 
   saveClientToken(token: ClientToken): Promise<void> {

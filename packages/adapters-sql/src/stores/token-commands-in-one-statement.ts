@@ -9,6 +9,7 @@
 import type {
   ClientToken,
   EpochSeconds,
+  FoundCode,
   FoundToken,
   Grant,
   GrantToken,
@@ -17,54 +18,48 @@ import type {
   RotationResult,
   TokenKey,
 } from '@claviger/core';
-import type { Database, Values } from '../database.ts';
-import type { GatheredTokenCommands } from './gathered-token-commands.ts';
-import { createGrantStatement, redeemStatement, rotateStatement, rowName } from './one-statement.ts';
+import type { PostgresPool } from '../postgres-pool.ts';
+import { bytes, json } from '../schema/encodings.ts';
+import { byteArray, numberArray, textArray } from './array-literal.ts';
+import { GatheredGrantCommands } from './gathered-grant-commands.ts';
+import { GatheredTokenCommands } from './gathered-token-commands.ts';
+import { redeemCode, rotateRefreshToken } from './one-statement.ts';
 import type { TokenCommands } from './token-commands.ts';
-import { codeRow, grantOf, grantRow, tokenRow } from './token-rows.ts';
+import { grantOf } from './token-rows.ts';
 
-/** A statement for each number of tokens: two as a rule, one or none at times. */
-const byCount = <T>(make: (count: number) => T): ((count: number) => T) => {
-  const made = new Map<number, T>();
-  return (count) => {
-    const known = made.get(count) ?? make(count);
-    made.set(count, known);
-    return known;
-  };
-};
+type RotatedRow = [
+  outcome: 'rotated' | 'repeated' | 'reused',
+  sealed: string | null,
+  clientId: string,
+  subject: string,
+  data: string,
+];
 
 export class TokenCommandsInOneStatement implements TokenCommands {
-  readonly #database: Database;
-  readonly #gathered: GatheredTokenCommands;
-  readonly #createWithCode;
-  readonly #create;
-  readonly #redeem;
-  readonly #rotate;
+  readonly #pool: Pick<PostgresPool, 'rows'>;
+  readonly #grants: GatheredGrantCommands;
+  readonly #tokens: GatheredTokenCommands;
 
-  constructor(database: Database, gathered: GatheredTokenCommands) {
-    this.#database = database;
-    this.#gathered = gathered;
-    this.#createWithCode = byCount((count) => createGrantStatement(database, count, true));
-    this.#create = byCount((count) => createGrantStatement(database, count, false));
-    this.#redeem = byCount((count) => redeemStatement(database, count));
-    this.#rotate = byCount((count) => rotateStatement(database, count));
+  constructor(pool: Pick<PostgresPool, 'rows'>) {
+    this.#pool = pool;
+    this.#grants = new GatheredGrantCommands(pool);
+    this.#tokens = new GatheredTokenCommands(pool);
   }
 
   saveClientToken(token: ClientToken): Promise<void> {
-    return this.#gathered.saveClientToken(token);
+    return this.#tokens.saveClientToken(token);
   }
 
   findToken(key: TokenKey, now: EpochSeconds): Promise<FoundToken | undefined> {
-    return this.#gathered.findToken(key, now);
+    return this.#tokens.findToken(key, now);
   }
 
-  async createGrant(grant: Grant, { code, tokens = [] }: IssuedAtOnce): Promise<void> {
-    const statement = code ? this.#createWithCode(tokens.length) : this.#create(tokens.length);
-    await this.#database.change(statement, {
-      ...named(rowName('grant'), grantRow(grant, { code, tokens })),
-      ...(code && named(rowName('code'), codeRow(code))),
-      ...tokenValues(tokens),
-    });
+  createGrant(grant: Grant, issued: IssuedAtOnce): Promise<void> {
+    return this.#grants.createGrant(grant, issued);
+  }
+
+  findCode(key: TokenKey, now: EpochSeconds): Promise<FoundCode | undefined> {
+    return this.#grants.findCode(key, now);
   }
 
   async redeemCode(
@@ -72,9 +67,9 @@ export class TokenCommandsInOneStatement implements TokenCommands {
     tokens: readonly GrantToken[],
     now: EpochSeconds,
   ): Promise<'redeemed' | 'replayed' | 'missing'> {
-    const values = { ...key, now, keepUntil: lastExpiry(tokens), ...tokenValues(tokens) };
-    const [row] = await this.#database.change(this.#redeem(tokens.length), values);
-    return row?.outcome ?? 'missing';
+    const parameters = [...keyOf(key), now, lastExpiry(tokens), ...columnsOf(tokens)];
+    const [row] = (await this.#pool.rows(redeemCode, parameters)) as ['redeemed' | 'replayed'][];
+    return row?.[0] ?? 'missing';
   }
 
   async rotateRefreshToken(
@@ -82,27 +77,26 @@ export class TokenCommandsInOneStatement implements TokenCommands {
     { successors, sealed, grace }: Rotation,
     now: EpochSeconds,
   ): Promise<RotationResult> {
-    const [row] = await this.#database.change(this.#rotate(successors.length), {
-      ...key,
-      sealed,
-      grace,
-      now,
-      keepUntil: lastExpiry(successors),
-      ...tokenValues(successors),
-    });
+    const parameters = [...keyOf(key), now, lastExpiry(successors), grace, sealed, ...columnsOf(successors)];
+    const [row] = (await this.#pool.rows(rotateRefreshToken, parameters)) as RotatedRow[];
     if (!row) return { outcome: 'missing' };
-    if (row.outcome === 'reused') return { outcome: 'reused' };
-    const grant = grantOf(row.grant);
-    return row.outcome === 'rotated'
-      ? { outcome: 'rotated', grant }
-      : { outcome: 'repeated', grant, sealed: row.sealed ?? '' };
+    const [outcome, sealedBefore, clientId, subject, data] = row;
+    if (outcome === 'reused') return { outcome };
+    const grant = grantOf({ id: key.grantId, clientId, subject, data: JSON.parse(data) });
+    return outcome === 'rotated' ? { outcome, grant } : { outcome, grant, sealed: sealedBefore ?? '' };
   }
 }
 
+const keyOf = ({ grantId, hash }: TokenKey): [Buffer, Buffer] => [bytes.toDriver(grantId), bytes.toDriver(hash)];
+
 const lastExpiry = (tokens: readonly GrantToken[]): number => Math.max(0, ...tokens.map(({ expiresAt }) => expiresAt));
 
-const named = (name: string, row: Values): Values =>
-  Object.fromEntries(Object.entries(row).map(([column, value]) => [`${name}${column}`, value]));
-
-const tokenValues = (tokens: readonly GrantToken[]): Values =>
-  Object.assign({}, ...tokens.map((token, index) => named(rowName('token', index), tokenRow(token))));
+/** As `issued` of one-statement.ts wants them. The tokens are the key's grant's. */
+const columnsOf = (tokens: readonly GrantToken[]): string[] => [
+  byteArray(tokens.map(({ key }) => bytes.toDriver(key.hash))),
+  textArray(tokens.map(({ kind }) => kind)),
+  textArray(tokens.map(({ scope }) => json.toDriver(scope))),
+  textArray(tokens.map(({ audience }) => json.toDriver(audience))),
+  numberArray(tokens.map(({ issuedAt }) => issuedAt)),
+  numberArray(tokens.map(({ expiresAt }) => expiresAt)),
+];

@@ -2,6 +2,7 @@
 import type {
   ClientToken,
   EpochSeconds,
+  FoundCode,
   FoundToken,
   Grant,
   GrantToken,
@@ -18,7 +19,7 @@ import type { SqliteDatabase } from '../sqlite-database.ts';
 import { type Steps, step } from '../steps.ts';
 import { prepareTokenStatements } from './sql-token-statements.ts';
 import type { TokenCommands } from './token-commands.ts';
-import { clientTokenRow, codeRow, foundToken, grantOf, grantRow, tokenRow } from './token-rows.ts';
+import { clientTokenRow, codeOf, codeRow, foundToken, grantOf, grantRow, tokenRow } from './token-rows.ts';
 
 const now = sql.placeholder('now');
 
@@ -91,6 +92,11 @@ export class TokenCommandsInSteps implements TokenCommands {
 
   async createGrant(grant: Grant, issued: IssuedAtOnce): Promise<void> {
     await this.#database.atomically(this.#createGrant(grant, issued));
+  }
+
+  async findCode(key: TokenKey, now: EpochSeconds): Promise<FoundCode | undefined> {
+    const [row] = await this.#database.run(this.#statements().findCode, { ...key, now });
+    return row && { code: codeOf(row.code), used: row.code.usedAt !== null, grant: grantOf(row.grant) };
   }
 
   async redeemCode(

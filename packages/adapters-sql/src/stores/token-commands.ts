@@ -4,5 +4,5 @@ import type { TokenStore } from '@claviger/core';
 
 export type TokenCommands = Pick<
   TokenStore,
-  'createGrant' | 'redeemCode' | 'rotateRefreshToken' | 'saveClientToken' | 'findToken'
+  'createGrant' | 'findCode' | 'redeemCode' | 'rotateRefreshToken' | 'saveClientToken' | 'findToken'
 >;

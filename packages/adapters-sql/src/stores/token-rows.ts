@@ -14,13 +14,14 @@ export type CodeRow = Tables['codes']['$inferSelect'];
 export type GrantRow = Tables['grants']['$inferSelect'];
 export type TokenRow = Tables['tokens']['$inferSelect'];
 
-/** The row's `keepUntil` may be later than the grant's own: as long as something that it issues lives. */
-export const grantRow = (
-  { id, clientId, subject, ...data }: Grant,
-  { code, tokens = [] }: { code?: AuthorizationCode | undefined; tokens?: readonly GrantToken[] },
-): Values => {
-  const expiries = [...tokens, ...(code ? [code] : [])].map(({ expiresAt }) => expiresAt);
-  return { id, clientId, subject, data, keepUntil: Math.max(data.keepUntil, ...expiries), revokedAt: null };
+type Issued = { readonly code?: AuthorizationCode | undefined; readonly tokens?: readonly GrantToken[] };
+
+/** May be later than the grant's own: as long as something that it issues lives. */
+export const keepUntilOf = ({ keepUntil }: Pick<Grant, 'keepUntil'>, { code, tokens = [] }: Issued): number =>
+  Math.max(keepUntil, ...[...tokens, ...(code ? [code] : [])].map(({ expiresAt }) => expiresAt));
+
+export const grantRow = ({ id, clientId, subject, ...data }: Grant, issued: Issued): Values => {
+  return { id, clientId, subject, data, keepUntil: keepUntilOf(data, issued), revokedAt: null };
 };
 
 /** What of a grant's row makes the grant. */
