@@ -180,7 +180,12 @@ t.test('a browser shows the logo that a client registered, and loads nothing els
   });
   await page.goto(`${server.publicUrl}/oauth2/auth?${query}`);
   const widths = (): Promise<readonly number[]> =>
-    page.evaluate('[...document.images].map((image) => image.naturalWidth)');
+    page.evaluate(`(async () => {
+      const images = [...document.images];
+      // One that is blocked ends too, in an error.
+      await Promise.all(images.map((image) => image.decode().catch(() => undefined)));
+      return images.map((image) => image.naturalWidth);
+    })()`);
   t.strictSame(await widths(), [40], 'the login page');
   t.equal(
     await page.getByRole('link', { name: 'Privacy policy' }).getAttribute('href'),
