@@ -1,5 +1,6 @@
 // Several server processes on the same stores: whole flows in which each single request goes to another node, nodes that
 // die and come back, and races for one code or one refresh token across nodes.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import t, { type Test } from 'tap';
 import { type LayoutName, layoutsFor } from './support/layouts.ts';
@@ -113,7 +114,7 @@ t.test('three nodes on Postgres and Redis are one server', async (t) => {
     t.ok((await refresh(nodes, client, again.refresh_token)).refresh_token, 'which works');
   });
 
-  await t.test("a client's change is seen on every other node at once", async (t) => {
+  await t.test("a client's change is seen on every other node within a second", async (t) => {
     await register(nodes, 'changing');
     const grant = { grant_type: 'client_credentials', scope: 'photos.read' };
     for (const [change, expected] of [
@@ -124,6 +125,8 @@ t.test('three nodes on Postgres and Redis are one server', async (t) => {
       const body = { ...registration('changing'), ...change, client_secret: secret };
       const put = await admin(nodes, 'PUT', '/clients/changing', body);
       t.equal(put.status, 200);
+      // What a node has just read of a client counts until the end of that second.
+      await sleep(1000);
       for (const node of [0, 1, 2]) {
         const answer = await nodes.sendTo(node, tokenRequest({ id: 'changing', secret }, grant));
         if (answer === 'refused') throw new Error(`Node ${node} is down.`);
