@@ -5,6 +5,7 @@ import type { ClientMetadata } from './client.ts';
 import type { JwkSet } from './jwk.ts';
 import { isPrivate } from './jwk.ts';
 import { checkOwnRedirectUris } from './own-redirect-uris.ts';
+import { isSupportedResponseType } from './response-type.ts';
 import { firstNotAllowed, parseScope, type ScopeStrategy } from './scope.ts';
 import { isWebUrl } from './web-url.ts';
 
@@ -104,17 +105,6 @@ const checkAuthMethod = ({ tokenEndpointAuthMethod: method, grantTypes }: Client
 
 const grantTypes = ['authorization_code', 'implicit', 'refresh_token'];
 
-const responseTypes = [
-  'code',
-  'token',
-  'id_token',
-  'id_token token',
-  'code token',
-  'code id_token',
-  'code id_token token',
-  'none',
-].map((type) => type.split(' ').sort().join(' '));
-
 const checkGrants = (sent: ClientMetadata, current: ClientMetadata, { open }: RegistrationPolicy): void => {
   const allowed = [...grantTypes, ...(open ? [] : ['client_credentials']), ...current.grantTypes];
   const excess = sent.grantTypes.find((type) => !allowed.includes(type));
@@ -122,7 +112,7 @@ const checkGrants = (sent: ClientMetadata, current: ClientMetadata, { open }: Re
     throw refuse(`grant_types: ${JSON.stringify(excess)} is not one that a client may register.`);
   }
   for (const type of sent.responseTypes) {
-    if (!responseTypes.includes([...parseScope(type)].sort().join(' '))) {
+    if (!isSupportedResponseType(type)) {
       throw refuse(`response_types: ${JSON.stringify(type)} is not supported.`);
     }
     // RFC 7591 §2.1: the server should see that the two do not contradict each other.
