@@ -4,14 +4,9 @@ import { and, type Column, eq, getTableColumns, type Placeholder, type SQL, sql,
 /** The placeholder `name`, encoded as `column`. */
 export const given = (name: string, column: Column): SQL => sql`${sql.param(sql.placeholder(name), column)}`;
 
-/** A whole row to insert: one placeholder per column, named like the property, after `prefix` when there are several rows. */
-export const givenRow = <T extends Table>(
-  table: T,
-  prefix = '',
-): { [Property in keyof T['$inferSelect']]: Placeholder } =>
-  Object.fromEntries(
-    Object.keys(getTableColumns(table)).map((name) => [name, sql.placeholder(`${prefix}${name}`)]),
-  ) as {
+/** A whole row to insert: one placeholder per column, named like the property. */
+export const givenRow = <T extends Table>(table: T): { [Property in keyof T['$inferSelect']]: Placeholder } =>
+  Object.fromEntries(Object.keys(getTableColumns(table)).map((name) => [name, sql.placeholder(name)])) as {
     [Property in keyof T['$inferSelect']]: Placeholder;
   };
 

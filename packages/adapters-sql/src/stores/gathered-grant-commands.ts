@@ -1,19 +1,19 @@
 // What the end of an authorization and its redemption need, for many requests in one statement of Postgres each: saving
 // grants with what they issue at once, and finding codes. Each parameter is an array.
-import {
-  type AuthorizationCode,
-  type EpochSeconds,
-  type FoundCode,
-  type Grant,
-  type GrantToken,
-  type IssuedAtOnce,
-  StoreUnavailable,
-  type TokenKey,
+import type {
+  AuthorizationCode,
+  EpochSeconds,
+  FoundCode,
+  Grant,
+  GrantToken,
+  IssuedAtOnce,
+  TokenKey,
 } from '@claviger/core';
-import { Gathering, type GatheringOptions } from '../gathering.ts';
+import { Gathering } from '../gathering.ts';
 import type { PostgresPool } from '../postgres-pool.ts';
 import { bytes, json, textWithoutNul } from '../schema/encodings.ts';
 import { byteArray, numberArray, textArray } from './array-literal.ts';
+import { answersByPlace, gatheringOptions, keyArrays, moment, type WantedKey } from './gathered.ts';
 import { grantOf, keepUntilOf } from './token-rows.ts';
 
 /** Refused whole when the id of one of the grants is taken. */
@@ -66,26 +66,15 @@ interface NewGrant {
   readonly tokens: readonly GrantToken[];
 }
 
-interface Wanted {
-  readonly key: TokenKey;
-  readonly now: EpochSeconds;
-}
-
 type Pool = Pick<PostgresPool, 'rows'>;
-
-const options: GatheringOptions = {
-  most: 64,
-  patienceMs: 10,
-  isOneRequestsFault: (error) => !(error instanceof StoreUnavailable),
-};
 
 export class GatheredGrantCommands {
   readonly #creating: Gathering<NewGrant, undefined>;
-  readonly #findingCodes: Gathering<Wanted, FoundCode | undefined>;
+  readonly #findingCodes: Gathering<WantedKey, FoundCode | undefined>;
 
   constructor(pool: Pool) {
-    this.#creating = new Gathering((grants) => createAll(pool, grants), options);
-    this.#findingCodes = new Gathering((wanted) => findAll(pool, wanted), options);
+    this.#creating = new Gathering((grants) => createAll(pool, grants), gatheringOptions);
+    this.#findingCodes = new Gathering((wanted) => findAll(pool, wanted), gatheringOptions);
   }
 
   createGrant({ id, clientId, subject, ...data }: Grant, { code, tokens = [] }: IssuedAtOnce): Promise<undefined> {
@@ -105,11 +94,6 @@ export class GatheredGrantCommands {
   }
 }
 
-const keysOf = (rows: readonly { readonly key: TokenKey }[]): [string, string] => [
-  byteArray(rows.map(({ key }) => bytes.toDriver(key.grantId))),
-  byteArray(rows.map(({ key }) => bytes.toDriver(key.hash))),
-];
-
 const createAll = async (pool: Pool, grants: readonly NewGrant[]): Promise<undefined[]> => {
   const codes = grants.flatMap(({ code }) => code ?? []);
   const tokens = grants.flatMap((grant) => grant.tokens);
@@ -119,13 +103,13 @@ const createAll = async (pool: Pool, grants: readonly NewGrant[]): Promise<undef
     textArray(grants.map(({ subject }) => subject)),
     numberArray(grants.map(({ keepUntil }) => keepUntil)),
     textArray(grants.map(({ data }) => data)),
-    ...keysOf(codes),
+    ...keyArrays(codes),
     textArray(codes.map(({ redirectUri }) => textWithoutNul(redirectUri))),
     textArray(codes.map(({ codeChallenge }) => textWithoutNul(codeChallenge))),
     textArray(codes.map(({ nonce }) => textWithoutNul(nonce))),
     numberArray(codes.map(({ issuedAt }) => issuedAt)),
     numberArray(codes.map(({ expiresAt }) => expiresAt)),
-    ...keysOf(tokens),
+    ...keyArrays(tokens),
     textArray(tokens.map(({ kind }) => kind)),
     textArray(tokens.map(({ scope }) => json.toDriver(scope))),
     textArray(tokens.map(({ audience }) => json.toDriver(audience))),
@@ -135,18 +119,10 @@ const createAll = async (pool: Pool, grants: readonly NewGrant[]): Promise<undef
   return grants.map(() => undefined);
 };
 
-const findAll = async (pool: Pool, wanted: readonly Wanted[]): Promise<(FoundCode | undefined)[]> => {
-  const rows = await pool.rows(findCodes, [...keysOf(wanted), numberArray(wanted.map(({ now }) => now))]);
-  const answers: (FoundCode | undefined)[] = wanted.map(() => undefined);
-  for (const row of rows as FoundRow[]) {
-    const place = Number(row[0]) - 1;
-    const asked = wanted[place];
-    if (asked) answers[place] = found(asked.key, row);
-  }
-  return answers;
+const findAll = async (pool: Pool, wanted: readonly WantedKey[]): Promise<(FoundCode | undefined)[]> => {
+  const rows = await pool.rows(findCodes, [...keyArrays(wanted), numberArray(wanted.map(({ now }) => now))]);
+  return answersByPlace(wanted, rows as FoundRow[], ({ key }, row) => found(key, row));
 };
-
-const moment = (text: string): EpochSeconds => Number(text) as EpochSeconds;
 
 const found = (key: TokenKey, row: FoundRow): FoundCode => {
   const [, redirectUri, codeChallenge, nonce, issuedAt, expiresAt, used, clientId, subject, data] = row;

@@ -1,10 +1,11 @@
 // The two commands of SqlTokenStore that nearly every request needs, for many requests in one statement of Postgres each:
 // saving clients' own tokens, and finding tokens. Each parameter is an array with one entry for each request.
-import { type ClientToken, type EpochSeconds, type FoundToken, StoreUnavailable, type TokenKey } from '@claviger/core';
-import { Gathering, type GatheringOptions } from '../gathering.ts';
+import type { ClientToken, EpochSeconds, FoundToken, TokenKey } from '@claviger/core';
+import { Gathering } from '../gathering.ts';
 import type { PostgresPool } from '../postgres-pool.ts';
 import { bytes, json, textWithoutNulOrNull } from '../schema/encodings.ts';
 import { byteArray, numberArray, textArray } from './array-literal.ts';
+import { answersByPlace, gatheringOptions, keyArrays, moment, type WantedKey } from './gathered.ts';
 import { clientTokenRow, foundToken } from './token-rows.ts';
 
 const insertTokens = `
@@ -47,24 +48,13 @@ interface InsertRow {
   readonly expiresAt: number;
 }
 
-interface Wanted {
-  readonly key: TokenKey;
-  readonly now: EpochSeconds;
-}
-
-const options: GatheringOptions = {
-  most: 64,
-  patienceMs: 10,
-  isOneRequestsFault: (error) => !(error instanceof StoreUnavailable),
-};
-
 export class GatheredTokenCommands {
   readonly #saving: Gathering<InsertRow, undefined>;
-  readonly #finding: Gathering<Wanted, FoundToken | undefined>;
+  readonly #finding: Gathering<WantedKey, FoundToken | undefined>;
 
   constructor(pool: Pick<PostgresPool, 'rows'>) {
-    this.#saving = new Gathering((rows) => insertAll(pool, rows), options);
-    this.#finding = new Gathering((wanted) => findAll(pool, wanted), options);
+    this.#saving = new Gathering((rows) => insertAll(pool, rows), gatheringOptions);
+    this.#finding = new Gathering((wanted) => findAll(pool, wanted), gatheringOptions);
   }
 
   async saveClientToken(token: ClientToken): Promise<void> {
@@ -100,23 +90,11 @@ const insertAll = async (pool: Pick<PostgresPool, 'rows'>, rows: readonly Insert
 
 const findAll = async (
   pool: Pick<PostgresPool, 'rows'>,
-  wanted: readonly Wanted[],
+  wanted: readonly WantedKey[],
 ): Promise<(FoundToken | undefined)[]> => {
-  const rows = await pool.rows(findTokens, [
-    byteArray(wanted.map(({ key }) => bytes.toDriver(key.grantId))),
-    byteArray(wanted.map(({ key }) => bytes.toDriver(key.hash))),
-    numberArray(wanted.map(({ now }) => now)),
-  ]);
-  const answers: (FoundToken | undefined)[] = wanted.map(() => undefined);
-  for (const row of rows as FoundRow[]) {
-    const place = Number(row[0]) - 1;
-    const asked = wanted[place];
-    if (asked) answers[place] = found(asked.key, row);
-  }
-  return answers;
+  const rows = await pool.rows(findTokens, [...keyArrays(wanted), numberArray(wanted.map(({ now }) => now))]);
+  return answersByPlace(wanted, rows as FoundRow[], ({ key }, row) => found(key, row));
 };
-
-const moment = (text: string): EpochSeconds => Number(text) as EpochSeconds;
 
 const found = (key: TokenKey, row: FoundRow): FoundToken | undefined => {
   const [, kind, clientId, scope, audience, issuedAt, expiresAt, rotatedAt, grantClientId, subject, data] = row;

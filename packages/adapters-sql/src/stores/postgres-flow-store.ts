@@ -1,11 +1,12 @@
 // FlowStore on Postgres: what each request of a login needs is done for many requests in one statement. The rest is
 // SqlFlowStore's.
-import { type EpochSeconds, type Flow, StoreUnavailable } from '@claviger/core';
+import type { EpochSeconds, Flow } from '@claviger/core';
 import type { Database } from '../database.ts';
-import { Gathering, type GatheringOptions } from '../gathering.ts';
+import { Gathering } from '../gathering.ts';
 import type { PostgresPool } from '../postgres-pool.ts';
 import { textWithoutNul } from '../schema/encodings.ts';
 import { numberArray, textArray } from './array-literal.ts';
+import { answersByPlace, gatheringOptions, moment } from './gathered.ts';
 import { type FlowRow, flowOf, rowOf, SqlFlowStore } from './sql-flow-store.ts';
 
 const insertFlows = `
@@ -31,6 +32,8 @@ FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::bigint[], $6:
 WHERE flows.id = given.id AND flows.version = given.expected AND flows.expires_at > given.now
 RETURNING given.place`;
 
+type FoundRow = [place: string, version: number, expiresAt: string, data: string];
+
 interface Wanted {
   readonly id: string;
   readonly now: EpochSeconds;
@@ -46,12 +49,6 @@ interface Replacement extends Written {
   readonly now: EpochSeconds;
 }
 
-const options: GatheringOptions = {
-  most: 64,
-  patienceMs: 10,
-  isOneRequestsFault: (error) => !(error instanceof StoreUnavailable),
-};
-
 type Pool = Pick<PostgresPool, 'rows'>;
 
 export class PostgresFlowStore extends SqlFlowStore {
@@ -61,9 +58,9 @@ export class PostgresFlowStore extends SqlFlowStore {
 
   constructor(database: Database, pool: Pool) {
     super(database);
-    this.#creating = new Gathering((rows) => createAll(pool, rows), options);
-    this.#finding = new Gathering((wanted) => findAll(pool, wanted), options);
-    this.#replacing = new Gathering((replacements) => replaceAll(pool, replacements), options);
+    this.#creating = new Gathering((rows) => createAll(pool, rows), gatheringOptions);
+    this.#finding = new Gathering((wanted) => findAll(pool, wanted), gatheringOptions);
+    this.#replacing = new Gathering((replacements) => replaceAll(pool, replacements), gatheringOptions);
   }
 
   override create(flow: Flow): Promise<undefined> {
@@ -103,14 +100,9 @@ const findAll = async (pool: Pool, wanted: readonly Wanted[]): Promise<(Flow | u
     textArray(wanted.map(({ id }) => textWithoutNul(id))),
     numberArray(wanted.map(({ now }) => now)),
   ]);
-  const answers: (Flow | undefined)[] = wanted.map(() => undefined);
-  for (const [place, version, expiresAt, data] of rows as [string, number, string, string][]) {
-    const asked = wanted[Number(place) - 1];
-    if (!asked) continue;
-    const row = { id: asked.id, version, expiresAt: Number(expiresAt) as EpochSeconds, data: JSON.parse(data) };
-    answers[Number(place) - 1] = flowOf(row);
-  }
-  return answers;
+  return answersByPlace(wanted, rows as FoundRow[], ({ id }, [, version, expiresAt, data]) =>
+    flowOf({ id, version, expiresAt: moment(expiresAt), data: JSON.parse(data) }),
+  );
 };
 
 const replaceAll = async (pool: Pool, replacements: readonly Replacement[]): Promise<boolean[]> => {
