@@ -1,6 +1,12 @@
 // A whole authorization code flow as a browser, its login and consent app, and the client go through it.
 import { randomBytes } from 'node:crypto';
 
+/** Of a form that the client sends with its secret (RFC 6749 §2.3.1). */
+export const headersOf = ({ id, secret }) => ({
+  authorization: `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`,
+  'content-type': 'application/x-www-form-urlencoded',
+});
+
 const cookiesOf = (jar) => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
 
 const keep = (jar, given) => {
@@ -61,11 +67,8 @@ export const flow = async (http, server, client) => {
 export const refresh = (http, server, client, token) =>
   grant(http, server, client, { grant_type: 'refresh_token', refresh_token: token });
 
-const grant = async (http, server, { id, secret }, values) => {
-  const headers = {
-    authorization: `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`,
-    'content-type': 'application/x-www-form-urlencoded',
-  };
+const grant = async (http, server, client, values) => {
+  const headers = headersOf(client);
   const tokens = await http.json('POST', server.urls.token, { headers, body: new URLSearchParams(values).toString() });
   if (!tokens.id_token || !tokens.refresh_token) throw new Error('An ID token and a refresh token belong to the flow.');
   return tokens;

@@ -1,12 +1,8 @@
 // What is measured: each operation on any server. `prepare` runs once before the clock; `once` is one operation, by one of
 // the connections. Anything but the expected answer is an error of the measurement.
-import { flow, refresh } from './flow.mjs';
-
-const basic = ({ id, secret }) => `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`;
+import { flow, headersOf, refresh } from './flow.mjs';
 
 const form = (values) => new URLSearchParams(values).toString();
-
-const headersOf = (client) => ({ authorization: basic(client), 'content-type': 'application/x-www-form-urlencoded' });
 
 const issueFor = (server, kind) => {
   const client = server.clients[kind];
