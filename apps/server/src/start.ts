@@ -1,4 +1,5 @@
 // One serving process from configuration to listening, and back. Everything that was opened is closed again.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChanges } from '@claviger/core';
 import type { ServerStatus } from '@claviger/http';
 import { buildServers, type Servers } from './build-servers.ts';
@@ -31,9 +32,12 @@ export interface ProcessParts {
   readonly clientChanges?: ClientChanges;
 }
 
+/** Milliseconds. Stores that take longer are not waited for: the ports open, to say what is wrong. */
+const patience = 500;
+
 const stoppingStatus: ServerStatus = { serving: true, problems: { server: 'The server is stopping.' } };
 
-/** Rejects when the server cannot listen; nothing is left open then. */
+/** Rejects when the server cannot listen or its stores' settings are wrong; nothing is left open then. */
 export const startServer = async (config: Config, parts: ProcessParts): Promise<RunningServer> => {
   const { writeLog, write, isSpeaker, metricsOf, clientChanges } = parts;
   const secret = await systemSecretsOf(config);
@@ -66,13 +70,18 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   };
 
   if (isSpeaker) for (const warning of [...config.warnings, ...secret.warnings]) log.warn(warning);
+  const prepared = preparation.run(log);
+  // Whoever fails to wait long enough hears of it by `ready`.
+  prepared.catch(() => undefined);
   try {
+    // A worker in the place of another gets its share of the connections at once: it opens when it can serve.
+    await Promise.race([prepared, preparation.attempted, sleep(patience)]);
     await listen(servers, config);
   } catch (error) {
     await stop();
     throw error;
   }
-  const ready = preparation.run(log).then(() => {
+  const ready = prepared.then(() => {
     if (stopping) return;
     const { cleanExpired, rotateKeys } = servers.provider.admin;
     if (config.cleanerInterval > 0) {

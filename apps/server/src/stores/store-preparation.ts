@@ -19,10 +19,16 @@ export class StorePreparation {
   readonly #late = new LateStores();
   readonly #ending = new AbortController();
   readonly #parts: readonly Part[];
+  /** Resolves when every store was tried once, whatever came of it. */
+  readonly attempted: Promise<void>;
+  #attemptIsOver: () => void = () => undefined;
   #done = false;
 
   constructor(config: StoresConfig) {
     this.#parts = placesOf(config.stores).map((place) => new Part(place, config, this.#ending.signal));
+    this.attempted = new Promise((resolve) => {
+      this.#attemptIsOver = resolve;
+    });
   }
 
   /** Every command rejects with StoreUnavailable until the preparation is done. */
@@ -48,6 +54,7 @@ export class StorePreparation {
       await Promise.all(waiting.map((part) => part.prepare(log)));
       this.#ending.signal.throwIfAborted();
       if (this.#parts.every(({ problem }) => problem === null)) break;
+      this.#attemptIsOver();
       await sleep(pause, undefined, { signal: this.#ending.signal });
     }
     this.#late.open({
