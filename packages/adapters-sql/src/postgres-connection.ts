@@ -11,6 +11,14 @@ export interface Timeouts {
   readonly statementMs: number;
 }
 
+/**
+ * Every statement of the stores goes by an index. A prepared one keeps the plan of its first runs, though, and those may
+ * have met a small table, for which the planner prefers to read all of it: it then does so for as long as the table grows,
+ * until it is next analyzed. The dear ways are ruled out, and so is compiling a plan, which takes longer than running it.
+ * Without prepared statements each plan is made for the table as it is.
+ */
+const planning = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', jit: 'off' };
+
 export class PostgresConnection {
   readonly #client: postgres.Sql;
   readonly #prepare: boolean;
@@ -37,6 +45,7 @@ export class PostgresConnection {
       connection: {
         application_name: 'claviger',
         ...(statementMs > 0 ? { statement_timeout: statementMs } : {}),
+        ...(address.prepare ? planning : {}),
         ...address.session,
       },
     };
