@@ -37,6 +37,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     system: nodeSystem({
       systemSecret,
       previousSecrets,
+      processes: config.workers,
       remoteDocuments: { allowInternal: config.unguardedDocuments, anyCertificate: config.unguardedDocuments },
     }),
     settings: config.settings,

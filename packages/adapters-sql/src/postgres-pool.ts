@@ -120,5 +120,11 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const within = <T>(ms: number, promise: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`No answer within ${ms} ms.`)), ms);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    const settle =
+      <Value>(how: (value: Value) => void) =>
+      (value: Value): void => {
+        clearTimeout(timer);
+        how(value);
+      };
+    promise.then(settle(resolve), settle(reject));
   });

@@ -6,7 +6,7 @@ import type { PostgresPool } from '../postgres-pool.ts';
 import { bytes, json, textWithoutNulOrNull } from '../schema/encodings.ts';
 import { byteArray, numberArray, textArray } from './array-literal.ts';
 import { answersByPlace, gatheringOptions, keyArrays, moment, type WantedKey } from './gathered.ts';
-import { clientTokenRow, foundToken } from './token-rows.ts';
+import { audienceColumn, foundToken } from './token-rows.ts';
 
 const insertTokens = `
 INSERT INTO tokens (grant_id, hash, kind, client_id, scope, audience, issued_at, expires_at)
@@ -58,13 +58,12 @@ export class GatheredTokenCommands {
   }
 
   async saveClientToken(token: ClientToken): Promise<void> {
-    const { audience } = clientTokenRow(token);
     await this.#saving.ask({
       grantId: bytes.toDriver(token.key.grantId),
       hash: bytes.toDriver(token.key.hash),
       clientId: textWithoutNulOrNull(token.clientId),
       scope: json.toDriver(token.scope),
-      audience: json.toDriver(audience),
+      audience: json.toDriver(audienceColumn(token)),
       issuedAt: token.issuedAt,
       expiresAt: token.expiresAt,
     });
@@ -99,7 +98,8 @@ const findAll = async (
 const found = (key: TokenKey, row: FoundRow): FoundToken | undefined => {
   const [, kind, clientId, scope, audience, issuedAt, expiresAt, rotatedAt, grantClientId, subject, data] = row;
   const token = {
-    ...key,
+    grantId: key.grantId,
+    hash: key.hash,
     kind,
     clientId,
     scope: json.fromDriver(scope) as string[] | null,

@@ -77,8 +77,8 @@ export class PostgresFlowStore extends SqlFlowStore {
 }
 
 const written = (flow: Flow): Written => {
-  const { data, ...columns } = rowOf(flow);
-  return { ...columns, data: JSON.stringify(data) };
+  const { id, version, clientId, subject, expiresAt, data } = rowOf(flow);
+  return { id, version, clientId, subject, expiresAt, data: JSON.stringify(data) };
 };
 
 const columnsOf = (rows: readonly Written[]): string[] => [

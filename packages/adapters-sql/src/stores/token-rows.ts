@@ -27,8 +27,9 @@ export const grantRow = ({ id, clientId, subject, ...data }: Grant, issued: Issu
 /** What of a grant's row makes the grant. */
 export type GrantContents = Pick<GrantRow, 'id' | 'clientId' | 'subject' | 'data'>;
 
+/** `data` has just been read, and is nobody else's: it becomes the grant. */
 export const grantOf = ({ id, clientId, subject, data }: GrantContents): Grant =>
-  completeGrant({ id, clientId, subject, ...data });
+  completeGrant(Object.assign(data, { id, clientId, subject }));
 
 export const codeRow = ({ key, ...code }: AuthorizationCode): Values => ({ ...key, ...code, usedAt: null });
 
@@ -40,9 +41,24 @@ export const tokenRow = ({ key, ...token }: GrantToken): Values => {
   return { ...key, ...token, clientId: null, rotatedAt: null, sealed: null };
 };
 
-export const clientTokenRow = ({ key, ...token }: ClientToken): Values => {
-  const audience = token.audience.length === 0 ? null : token.audience;
-  return { ...key, ...token, audience, kind: 'access', rotatedAt: null, sealed: null };
+/** Most tokens have none, and the column is empty. */
+export const audienceColumn = ({ audience }: ClientToken): readonly string[] | null =>
+  audience.length === 0 ? null : audience;
+
+export const clientTokenRow = (token: ClientToken): Values => {
+  const { key, clientId, scope, issuedAt, expiresAt } = token;
+  return {
+    grantId: key.grantId,
+    hash: key.hash,
+    kind: 'access',
+    clientId,
+    scope,
+    audience: audienceColumn(token),
+    issuedAt,
+    expiresAt,
+    rotatedAt: null,
+    sealed: null,
+  };
 };
 
 /** Undefined when the token's grant is gone. */

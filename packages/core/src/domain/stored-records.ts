@@ -13,18 +13,22 @@ const later = {
   grant: { requestedAudience: [], audience: [] },
 };
 
+/** The record itself when it lacks nothing, as nearly all do. */
+const filled = <T extends object>(later: Partial<T>, record: T): T => {
+  for (const name in later) if (!(name in record)) return { ...later, ...record };
+  return record;
+};
+
 export const completeClient = (client: Client): Client => ({
   ...client,
   metadata: { ...emptyClientMetadata, ...client.metadata },
 });
 
 export const completeFlow = (flow: Flow): Flow => {
-  const { consent } = flow;
-  return {
-    ...flow,
-    request: { ...later.request, ...flow.request },
-    consent: consent && { ...consent, accepted: consent.accepted && { ...later.acceptance, ...consent.accepted } },
-  };
+  const request = filled(later.request, flow.request);
+  const accepted = flow.consent?.accepted && filled(later.acceptance, flow.consent.accepted);
+  if (request === flow.request && accepted === flow.consent?.accepted) return flow;
+  return { ...flow, request, consent: flow.consent && { ...flow.consent, accepted: accepted ?? null } };
 };
 
 export const completeConsent = (consent: Consent): Consent => ({
@@ -33,4 +37,4 @@ export const completeConsent = (consent: Consent): Consent => ({
   request: { ...later.consentRequest, ...consent.request },
 });
 
-export const completeGrant = (grant: Grant): Grant => ({ ...later.grant, ...grant });
+export const completeGrant = (grant: Grant): Grant => filled(later.grant, grant);

@@ -1,6 +1,6 @@
 // POST /oauth2/introspect (RFC 7662 §2). On the admin listener it asks for no authentication, as in the 2018 API; on the
 // public one a client has to say who it is, and is told of its own business only.
-import type { JsonObject } from '../domain/json.ts';
+import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { parseScope } from '../domain/scope.ts';
 import { oauthError } from '../errors/oauth-error.ts';
 import type { AuthenticateClient } from '../usecases/token/authenticate-client.ts';
@@ -8,7 +8,7 @@ import type { IntrospectedToken } from '../usecases/token/introspect.ts';
 import type { IntrospectAsClient } from '../usecases/token/introspect-as-client.ts';
 import { readClientCredentials } from './client-credentials.ts';
 import type { ErrorReplies } from './error-reply.ts';
-import { jsonReply, noStore } from './reply.ts';
+import { freshJsonReply } from './reply.ts';
 import { readForm } from './token-endpoint.ts';
 import type { Endpoint, WireReply } from './wire.ts';
 
@@ -29,23 +29,24 @@ interface ClientDeps {
 const members = (
   { kind, client, scope, audience, subject, obfuscatedSubject, issuedAt, expiresAt, extra }: IntrospectedToken,
   issuer: string,
-): JsonObject => ({
-  active: true,
-  ...(scope.length > 0 ? { scope: scope.join(' ') } : {}),
-  client_id: client.id,
-  ...(audience.length > 0 ? { aud: audience } : {}),
-  sub: subject,
-  ...(obfuscatedSubject === '' ? {} : { obfuscated_subject: obfuscatedSubject }),
-  exp: expiresAt,
-  iat: issuedAt,
-  iss: issuer,
-  token_type: `${kind}_token`,
-  ...(Object.keys(extra).length > 0 ? { ext: extra } : {}),
-});
+): JsonObject => {
+  const told: Record<string, JsonValue> = { active: true };
+  if (scope.length > 0) told.scope = scope.join(' ');
+  told.client_id = client.id;
+  if (audience.length > 0) told.aud = audience;
+  told.sub = subject;
+  if (obfuscatedSubject !== '') told.obfuscated_subject = obfuscatedSubject;
+  told.exp = expiresAt;
+  told.iat = issuedAt;
+  told.iss = issuer;
+  told.token_type = `${kind}_token`;
+  if (Object.keys(extra).length > 0) told.ext = extra;
+  return told;
+};
 
 /** RFC 7662 §2.2: why a token is not active is nobody's business. */
 const present = (token: IntrospectedToken | undefined, issuer: string): WireReply =>
-  jsonReply(200, token ? members(token, issuer) : { active: false }, noStore);
+  freshJsonReply(200, token ? members(token, issuer) : { active: false });
 
 export const makeIntrospectionEndpoint =
   ({ issuer, introspect, errors }: Deps): Endpoint =>

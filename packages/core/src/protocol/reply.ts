@@ -7,9 +7,19 @@ type Headers = WireReply['headers'];
 /** RFC 6749 §5.1: answers that carry tokens, and errors about them, are never cached. */
 export const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
 
+const json = { 'content-type': 'application/json;charset=UTF-8' } as const;
+const jsonNoStore = { ...json, ...noStore };
+
 export const jsonReply = (status: number, body: JsonObject, headers: Headers = {}): WireReply => ({
   status,
-  headers: { 'content-type': 'application/json;charset=UTF-8', ...headers },
+  headers: { ...json, ...headers },
+  body: JSON.stringify(body),
+});
+
+/** What no cache keeps. */
+export const freshJsonReply = (status: number, body: JsonObject): WireReply => ({
+  status,
+  headers: jsonNoStore,
   body: JSON.stringify(body),
 });
 

@@ -8,7 +8,7 @@ import type { TokenResponse } from '../usecases/token/issue-tokens.ts';
 import { readClientCredentials } from './client-credentials.ts';
 import type { ErrorReplies } from './error-reply.ts';
 import { readParameters } from './parameters.ts';
-import { jsonReply, noStore } from './reply.ts';
+import { freshJsonReply } from './reply.ts';
 import type { Endpoint, WireRequest } from './wire.ts';
 
 interface Deps {
@@ -33,14 +33,14 @@ export const readForm = (request: WireRequest): Parameters => {
 };
 
 /** RFC 6749 §5.1. The 2018 API writes the token type in lower case; it is not case-sensitive. */
-const present = ({ accessToken, expiresIn, scope, refreshToken, idToken }: TokenResponse): JsonObject => ({
-  access_token: accessToken,
-  expires_in: expiresIn,
-  ...(idToken === undefined ? {} : { id_token: idToken }),
-  ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
-  scope: scope.join(' '),
-  token_type: 'bearer',
-});
+const present = ({ accessToken, expiresIn, scope, refreshToken, idToken }: TokenResponse): JsonObject => {
+  const members: Record<string, string | number> = { access_token: accessToken, expires_in: expiresIn };
+  if (idToken !== undefined) members.id_token = idToken;
+  if (refreshToken !== undefined) members.refresh_token = refreshToken;
+  members.scope = scope.join(' ');
+  members.token_type = 'bearer';
+  return members;
+};
 
 export const makeTokenEndpoint =
   ({ authenticateClient, exchangeToken, errors }: Deps): Endpoint =>
@@ -51,7 +51,7 @@ export const makeTokenEndpoint =
       const { grant_type: grantType } = parameters;
       if (grantType === undefined) throw oauthError('invalid_request', 'The parameter "grant_type" is missing.');
       const client = await authenticateClient(readClientCredentials(request.header('authorization'), parameters));
-      return jsonReply(200, present(await exchangeToken(client, grantType, parameters)), noStore);
+      return freshJsonReply(200, present(await exchangeToken(client, grantType, parameters)));
     } catch (thrown) {
       return errors.json(errors.toOAuthError(thrown));
     }

@@ -2,7 +2,7 @@
 import type { Userinfo } from '../usecases/userinfo/read-userinfo.ts';
 import { readBearerToken } from './bearer-token.ts';
 import type { ErrorReplies } from './error-reply.ts';
-import { jsonReply, noStore } from './reply.ts';
+import { freshJsonReply, noStore } from './reply.ts';
 import type { Endpoint, WireReply } from './wire.ts';
 
 interface Deps {
@@ -12,7 +12,7 @@ interface Deps {
 
 const present = (userinfo: Userinfo): WireReply =>
   userinfo.kind === 'json'
-    ? jsonReply(200, userinfo.claims, noStore)
+    ? freshJsonReply(200, userinfo.claims)
     : { status: 200, headers: { 'content-type': 'application/jwt', ...noStore }, body: userinfo.jwt };
 
 /** RFC 6750 §3: without a token no error code, with a bad one `invalid_token`. */

@@ -1,4 +1,4 @@
-// Making keys and signing with node:crypto: RSA on the thread pool, elliptic curves in place (they are faster than the hop).
+// Making keys and signing with node:crypto. Elliptic curves sign in place: they are faster than the hop to the thread pool.
 import {
   constants,
   createHmac,
@@ -50,19 +50,23 @@ const privateKeyOf = (jwk: Jwk): KeyObject => {
   return key;
 };
 
-const signOnPool = (hash: string, data: Buffer, key: SignKeyObjectInput): Promise<Buffer> =>
+type SignRsa = (data: Buffer, key: SignKeyObjectInput) => Buffer | Promise<Buffer>;
+
+const onThreadPool: SignRsa = (data, key) =>
   new Promise((resolve, reject) => {
-    sign(hash, data, key, (error, signature) => (error ? reject(error) : resolve(signature)));
+    sign('sha256', data, key, (error, signature) => (error ? reject(error) : resolve(signature)));
   });
 
-const signInput = async (alg: string, jwk: Jwk, input: string): Promise<Buffer> => {
+const inPlace: SignRsa = (data, key) => sign('sha256', data, key);
+
+const signInput = (signRsa: SignRsa, alg: string, jwk: Jwk, input: string): Buffer | Promise<Buffer> => {
   const data = Buffer.from(input, 'ascii');
   switch (alg) {
     case 'RS256':
-      return signOnPool('sha256', data, { key: privateKeyOf(jwk) });
+      return signRsa(data, { key: privateKeyOf(jwk) });
     case 'PS256':
       // RFC 7518 §3.5: the salt is as long as the hash.
-      return signOnPool('sha256', data, {
+      return signRsa(data, {
         key: privateKeyOf(jwk),
         padding: constants.RSA_PKCS1_PSS_PADDING,
         saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
@@ -83,7 +87,14 @@ const signInput = async (alg: string, jwk: Jwk, input: string): Promise<Buffer> 
   }
 };
 
-export const nodeKeyOperations: KeyOperations = {
-  generate,
-  sign: async (alg, jwk, input) => (await signInput(alg, jwk, input)).toString('base64url'),
+/**
+ * `hasSpareCores`: RSA signs on the thread pool, beside the event loop. Where the process has one core, or others like it
+ * have the rest, the pool would only take turns with the loop, a third dearer than signing in place.
+ */
+export const nodeKeyOperations = (hasSpareCores: boolean): KeyOperations => {
+  const signRsa = hasSpareCores ? onThreadPool : inPlace;
+  return {
+    generate,
+    sign: async (alg, jwk, input) => (await signInput(signRsa, alg, jwk, input)).toString('base64url'),
+  };
 };

@@ -1,5 +1,6 @@
 // The system on Node.js: everything of ports/system.ts over node:crypto. Exported as `@claviger/core/node`.
 import { hash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { epochSeconds } from '../domain/time.ts';
 import type { Clock, Digest, Random, System } from '../ports/system.ts';
 import { nodeCipher } from './node-cipher.ts';
@@ -16,6 +17,8 @@ export interface NodeSystemOptions {
   readonly previousSecrets?: readonly string[];
   /** Limits on documents of clients. */
   readonly remoteDocuments?: RemoteDocumentsOptions;
+  /** How many processes like this one share the machine's cores. Default 1. */
+  readonly processes?: number;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
 }
@@ -56,7 +59,7 @@ export const nodeSystem = (options: NodeSystemOptions): System => {
     mac: nodeMac(secrets),
     secretHasher: nodeSecretHasher(),
     cipher: nodeCipher(secrets),
-    keyOperations: nodeKeyOperations,
+    keyOperations: nodeKeyOperations((options.processes ?? 1) < availableParallelism()),
     remoteDocuments: nodeRemoteDocuments(options.remoteDocuments),
   };
 };

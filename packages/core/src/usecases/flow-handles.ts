@@ -26,12 +26,13 @@ const returnUrl = (
   requestUrl: string,
   verifier: { readonly login_verifier: string } | { readonly consent_verifier: string },
 ): string => {
-  const url = new URL(requestUrl);
-  url.searchParams.delete('login_verifier');
-  url.searchParams.delete('consent_verifier');
-  for (const [name, value] of Object.entries(verifier)) url.searchParams.set(name, value);
-  url.searchParams.sort();
-  return url.href;
+  const end = requestUrl.indexOf('?');
+  const query = new URLSearchParams(end < 0 ? '' : requestUrl.slice(end));
+  query.delete('login_verifier');
+  query.delete('consent_verifier');
+  for (const [name, value] of Object.entries(verifier)) query.set(name, value);
+  query.sort();
+  return `${end < 0 ? requestUrl : requestUrl.slice(0, end)}?${query}`;
 };
 
 /**

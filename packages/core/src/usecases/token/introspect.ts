@@ -35,21 +35,32 @@ interface Deps {
 }
 
 const describe = (found: FoundToken, client: Client): ActiveToken | undefined => {
-  const { token } = found;
-  const common = { client, issuedAt: token.issuedAt, expiresAt: token.expiresAt };
+  const { issuedAt, expiresAt } = found.token;
   if (found.owner === 'client') {
-    if (!isOf(client, found.token.clientId, token.issuedAt)) return undefined;
-    const { scope, audience } = found.token;
-    return { ...common, kind: 'access', scope, audience, subject: client.id, extra: {}, grant: null };
+    const { clientId, scope, audience } = found.token;
+    if (!isOf(client, clientId, issuedAt)) return undefined;
+    return {
+      kind: 'access',
+      client,
+      scope,
+      audience,
+      subject: client.id,
+      issuedAt,
+      expiresAt,
+      extra: {},
+      grant: null,
+    };
   }
   const { grant } = found;
   if (found.rotated || !isOf(client, grant.clientId, grant.createdAt)) return undefined;
   return {
-    ...common,
     kind: found.token.kind,
+    client,
     scope: found.token.scope ?? grant.scope,
     audience: found.token.audience ?? grant.audience,
     subject: grant.subject,
+    issuedAt,
+    expiresAt,
     extra: grant.session.accessToken,
     grant,
   };
@@ -79,7 +90,8 @@ export const makeIntrospect =
   async (token: string, scopes: readonly string[]): Promise<IntrospectedToken | undefined> => {
     const active = await findActiveToken(token);
     if (!active || firstNotAllowed(scopeStrategy, active.scope, scopes) !== undefined) return undefined;
-    const { grant, ...rest } = active;
-    const identifier = grant?.subjectIdentifier ?? active.subject;
-    return { ...rest, obfuscatedSubject: identifier === active.subject ? '' : identifier };
+    const { kind, client, scope, audience, subject, issuedAt, expiresAt, extra, grant } = active;
+    const identifier = grant?.subjectIdentifier ?? subject;
+    const obfuscatedSubject = identifier === subject ? '' : identifier;
+    return { kind, client, scope, audience, subject, issuedAt, expiresAt, extra, obfuscatedSubject };
   };

@@ -1,7 +1,7 @@
 // The ID Token (OpenID Connect Core §2) of a grant.
 import type { Client } from '../../domain/client.ts';
 import type { Grant } from '../../domain/grant.ts';
-import type { JsonObject } from '../../domain/json.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { asSigningAlgorithm, hashBitsOf, type SigningAlgorithm } from '../../domain/signing-algorithm.ts';
 import { after, type EpochSeconds } from '../../domain/time.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
@@ -27,32 +27,34 @@ interface Deps {
   readonly settings: Settings;
 }
 
-/** Claims of the server's own: whatever the consent app said under these names does not count. */
+/** Claims of the server's own, present or not: whatever the consent app said under these names does not count. */
+const own = new Set(['at_hash', 'c_hash', 'nonce', 'acr']);
+
 const idTokenClaims = (
   { issuer, random, digest, settings }: Deps,
   command: IssueIdToken,
   alg: SigningAlgorithm,
 ): JsonObject => {
   const { grant, nonce, now, beside = { accessToken: '', code: '' } } = command;
-  const { at_hash, c_hash, nonce: _ignored, acr: sessionAcr, ...custom } = grant.session.idToken;
+  const said = grant.session.idToken;
+  const claims: Record<string, JsonValue | undefined> = {};
+  for (const name in said) if (!own.has(name)) claims[name] = said[name];
   const leftHalf = (text: string): string => digest.leftHalf(hashBitsOf(alg), text);
-  const acr = grant.acr === '' ? sessionAcr : grant.acr;
-  return {
-    ...custom,
-    iss: issuer,
-    sub: grant.subjectIdentifier,
-    aud: [grant.clientId],
-    exp: after(now, settings.idTokenLifespan),
-    iat: now,
-    auth_time: grant.authenticatedAt,
-    rat: grant.requestedAt,
-    jti: random.uuid(),
-    ...(nonce === '' ? {} : { nonce }),
-    ...(acr === undefined ? {} : { acr }),
-    // OpenID Connect Core §3.2.2.9 and §3.3.2.11: half of the hash that the signature's algorithm uses.
-    ...(beside.accessToken === '' ? {} : { at_hash: leftHalf(beside.accessToken) }),
-    ...(beside.code === '' ? {} : { c_hash: leftHalf(beside.code) }),
-  };
+  claims.iss = issuer;
+  claims.sub = grant.subjectIdentifier;
+  claims.aud = [grant.clientId];
+  claims.exp = after(now, settings.idTokenLifespan);
+  claims.iat = now;
+  claims.auth_time = grant.authenticatedAt;
+  claims.rat = grant.requestedAt;
+  claims.jti = random.uuid();
+  if (nonce !== '') claims.nonce = nonce;
+  const acr = grant.acr === '' ? said.acr : grant.acr;
+  if (acr !== undefined) claims.acr = acr;
+  // OpenID Connect Core §3.2.2.9 and §3.3.2.11: half of the hash that the signature's algorithm uses.
+  if (beside.accessToken !== '') claims.at_hash = leftHalf(beside.accessToken);
+  if (beside.code !== '') claims.c_hash = leftHalf(beside.code);
+  return claims;
 };
 
 export const makeIssueIdToken =

@@ -38,15 +38,16 @@ export const mintPair = async (
   { scope, audience }: Pick<GrantToken, 'scope' | 'audience'>,
   now: EpochSeconds,
 ): Promise<MintedPair> => {
-  const life = { issuedAt: now, expiresAt: after(now, settings.accessTokenLifespan) };
+  const expiresAt = after(now, settings.accessTokenLifespan);
   const access = await mintAccessToken({
     client,
     grant,
     scope: scope ?? grant.scope,
     audience: audience ?? grant.audience,
-    ...life,
+    issuedAt: now,
+    expiresAt,
   });
-  const records: GrantToken[] = [{ key: access.key, kind: 'access', scope, audience, ...life }];
+  const records: GrantToken[] = [{ key: access.key, kind: 'access', scope, audience, issuedAt: now, expiresAt }];
   if (!grantsOfflineAccess(grant.scope)) return { accessToken: access.secret, refreshToken: null, records };
   const refresh = mintToken(system, 'refresh-token', grant.id);
   // RFC 6749 §6, RFC 8707 §2.2: the refresh token keeps what was granted, whatever one request asked for.

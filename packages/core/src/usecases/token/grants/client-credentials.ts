@@ -29,9 +29,9 @@ export const makeClientCredentialsGrant =
     if (!allowsGrantType(client, 'client_credentials')) {
       throw oauthError('unauthorized_client', 'The client is not registered for the grant type client_credentials.');
     }
-    const now = system.clock.now();
-    const life = { issuedAt: now, expiresAt: after(now, settings.accessTokenLifespan) };
-    const { secret, key } = await mintAccessToken({ client, grant: null, scope, audience, ...life });
-    await tokens.saveClientToken({ key, clientId: client.id, scope, audience, ...life });
+    const issuedAt = system.clock.now();
+    const expiresAt = after(issuedAt, settings.accessTokenLifespan);
+    const { secret, key } = await mintAccessToken({ client, grant: null, scope, audience, issuedAt, expiresAt });
+    await tokens.saveClientToken({ key, clientId: client.id, scope, audience, issuedAt, expiresAt });
     return { accessToken: secret, expiresIn: settings.accessTokenLifespan, scope };
   };
