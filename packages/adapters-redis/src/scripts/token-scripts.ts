@@ -130,7 +130,7 @@ if kind == 'R' then
   -- The next rotation writes over it: whoever brought the successor needs this token's no more.
   local at, whose, sealed = (redis.call('GET', KEYS[4]) or ''):match('^(%S+) ([^\\n]+)\\n(.*)$')
   -- A clock that is behind another node's must not make time run backwards into a grace that is over, or turned off.
-  if whose == KEYS[3] and math.max(0, tonumber(ARGV[1]) - tonumber(at)) < tonumber(ARGV[5]) then return {'repeated', grant, sealed} end
+  if whose == KEYS[3] and math.max(0, tonumber(ARGV[1]) - tonumber(at)) < tonumber(ARGV[5]) then return {'repeated', sealed} end
   revoke()
   return {'reused'}
 end
@@ -142,7 +142,7 @@ redis.call('SET', KEYS[4], ARGV[1] .. ' ' .. KEYS[3] .. '\\n' .. ARGV[6], 'PX', 
 redis.call('DEL', KEYS[2])
 issue(5, 8)
 stay(KEYS[1], ARGV[4])
-return {'rotated', grant}
+return {'rotated'}
 `,
 );
 

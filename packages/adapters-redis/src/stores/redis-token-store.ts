@@ -90,13 +90,12 @@ export class RedisTokenStore implements TokenStore {
     const last = lastExpiry(successors);
     const keys = [...this.#ofGrant(key.grantId), this.#keys.token(key), this.#keys.sealed(key.grantId), ...issue.keys];
     const whileRepeated = timeToLive(now + grace, now);
-    const [outcome, grant = '', first = ''] = await this.#indexedFirst(key.grantId, last, now, (indexed) => {
+    const [outcome, first = ''] = await this.#indexedFirst(key.grantId, last, now, (indexed) => {
       const args = [now, last, indexed, timeToLive(last, now), grace, sealed, whileRepeated, ...issue.args];
       return this.#connection.run(scripts.rotateRefreshToken, keys, args);
     });
-    if (outcome === 'rotated') return { outcome, grant: grantOf(key.grantId, grant) };
-    if (outcome === 'repeated') return { outcome, grant: grantOf(key.grantId, grant), sealed: first };
-    return { outcome: outcome === 'reused' ? 'reused' : 'missing' };
+    if (outcome === 'repeated') return { outcome, sealed: first };
+    return { outcome: outcome === 'rotated' || outcome === 'reused' ? outcome : 'missing' };
   }
 
   async removeToken(key: TokenKey): Promise<boolean> {

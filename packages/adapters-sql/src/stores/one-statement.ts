@@ -5,7 +5,7 @@
 
 /** The grant, locked; no row when it is unknown or was revoked. */
 const live = `
-live AS (SELECT id, client_id, subject, data FROM grants WHERE id = $1 AND revoked_at IS NULL FOR UPDATE)`;
+live AS (SELECT id FROM grants WHERE id = $1 AND revoked_at IS NULL FOR UPDATE)`;
 
 const verdictIs = (outcome: 'redeemed' | 'replayed' | 'rotated' | 'reused'): string =>
   `(SELECT outcome FROM verdict) = '${outcome}'`;
@@ -92,4 +92,4 @@ forgotten AS (
   issued(7, verdictIs('rotated')),
   marked(verdictIs('rotated'), verdictIs('reused')),
 ].join(',')}
-SELECT verdict.outcome, verdict.sealed, live.client_id, live.subject, live.data FROM verdict CROSS JOIN live`;
+SELECT outcome, sealed FROM verdict`;

@@ -25,15 +25,8 @@ import { GatheredGrantCommands } from './gathered-grant-commands.ts';
 import { GatheredTokenCommands } from './gathered-token-commands.ts';
 import { redeemCode, rotateRefreshToken } from './one-statement.ts';
 import type { TokenCommands } from './token-commands.ts';
-import { grantOf } from './token-rows.ts';
 
-type RotatedRow = [
-  outcome: 'rotated' | 'repeated' | 'reused',
-  sealed: string | null,
-  clientId: string,
-  subject: string,
-  data: string,
-];
+type RotatedRow = [outcome: 'rotated' | 'repeated' | 'reused', sealed: string | null];
 
 export class TokenCommandsInOneStatement implements TokenCommands {
   readonly #pool: Pick<PostgresPool, 'rows'>;
@@ -80,10 +73,8 @@ export class TokenCommandsInOneStatement implements TokenCommands {
     const parameters = [...keyOf(key), now, lastExpiry(successors), grace, sealed, ...columnsOf(successors)];
     const [row] = (await this.#pool.rows(rotateRefreshToken, parameters)) as RotatedRow[];
     if (!row) return { outcome: 'missing' };
-    const [outcome, sealedBefore, clientId, subject, data] = row;
-    if (outcome === 'reused') return { outcome };
-    const grant = grantOf({ id: key.grantId, clientId, subject, data: JSON.parse(data) });
-    return outcome === 'rotated' ? { outcome, grant } : { outcome, grant, sealed: sealedBefore ?? '' };
+    const [outcome, sealedBefore] = row;
+    return outcome === 'repeated' ? { outcome, sealed: sealedBefore ?? '' } : { outcome };
   }
 }
 

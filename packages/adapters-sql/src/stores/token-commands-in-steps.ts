@@ -60,6 +60,11 @@ const prepare = (database: Database) => {
       .where(and(isRotatable, exists(liveGrantOf(tokens))))
       .returning({ hash: tokens.hash })
       .prepare('rotate token'),
+    findRotation: query
+      .select({ rotatedAt: tokens.rotatedAt, sealed: tokens.sealed })
+      .from(tokens)
+      .where(and(isToken, gt(tokens.expiresAt, now), exists(liveGrantOf(tokens))))
+      .prepare('find rotation'),
     removeAccessTokens: query
       .delete(tokens)
       .where(and(isOfGrant, eq(tokens.kind, 'access')))
@@ -148,16 +153,13 @@ export class TokenCommandsInSteps implements TokenCommands {
       yield* step(this.#statements().removeAccessTokens, { ...key });
       yield* step(this.#statements().forgetSealed, { ...key });
       yield* this.#addTokens(key.grantId, successors);
+      return { outcome: 'rotated' };
     }
-    const [found] = yield* step(this.#statements().findToken, { ...key, now });
-    if (!found?.grant || found.token.rotatedAt === null) return { outcome: 'missing' };
-    const grant = grantOf(found.grant);
-    if (rotated) return { outcome: 'rotated', grant };
+    const [found] = yield* step(this.#statements().findRotation, { ...key, now });
+    if (!found || found.rotatedAt === null) return { outcome: 'missing' };
     // A clock that is behind another node's must not make time run backwards into a grace that is over, or turned off.
-    const since = Math.max(0, now - found.token.rotatedAt);
-    if (since < grace && found.token.sealed !== null) {
-      return { outcome: 'repeated', grant, sealed: found.token.sealed };
-    }
+    const since = Math.max(0, now - found.rotatedAt);
+    if (since < grace && found.sealed !== null) return { outcome: 'repeated', sealed: found.sealed };
     yield* step(this.#statements().revokeGrant, { grantId: key.grantId, now });
     return { outcome: 'reused' };
   }

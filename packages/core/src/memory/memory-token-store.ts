@@ -95,11 +95,11 @@ export class MemoryTokenStore implements TokenStore {
       }
       stored.rotation = { at: now, sealed: rotation.sealed };
       this.#save(rotation.successors);
-      return { outcome: 'rotated', grant: structuredClone(owner.grant) };
+      return { outcome: 'rotated' };
     }
     // A clock that is behind another node's must not make time run backwards into a grace that is over, or turned off.
     if (Math.max(0, now - stored.rotation.at) < rotation.grace && stored.rotation.sealed !== null) {
-      return { outcome: 'repeated', grant: structuredClone(owner.grant), sealed: stored.rotation.sealed };
+      return { outcome: 'repeated', sealed: stored.rotation.sealed };
     }
     owner.revoked = true;
     return { outcome: 'reused' };

@@ -88,7 +88,7 @@ export interface Rotation {
 }
 
 export type RotationResult =
-  | { readonly outcome: 'rotated'; readonly grant: Grant }
-  | { readonly outcome: 'repeated'; readonly grant: Grant; readonly sealed: string }
+  | { readonly outcome: 'rotated' }
+  | { readonly outcome: 'repeated'; readonly sealed: string }
   | { readonly outcome: 'reused' }
   | { readonly outcome: 'missing' };

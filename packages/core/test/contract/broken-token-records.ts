@@ -101,8 +101,7 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
     breaks: (sound) => ({
       rotateRefreshToken: async (key, rotation, now) => {
         const found = await sound.findToken(key, now);
-        if (found?.owner === 'grant' && found.token.kind === 'access')
-          return { outcome: 'rotated', grant: found.grant };
+        if (found?.owner === 'grant' && found.token.kind === 'access') return { outcome: 'rotated' };
         return sound.rotateRefreshToken(key, rotation, now);
       },
     }),

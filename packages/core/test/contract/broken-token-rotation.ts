@@ -1,13 +1,6 @@
 // Faults of token stores: rotating refresh tokens.
 import { grantIdOf, hashOf } from '../../src/contract/fixtures.ts';
-import {
-  type EpochSeconds,
-  epochSeconds,
-  type Grant,
-  type RotationResult,
-  seconds,
-  type TokenStore,
-} from '../../src/index.ts';
+import { type EpochSeconds, epochSeconds, type RotationResult, seconds, type TokenStore } from '../../src/index.ts';
 import { type Fault, pause } from './broken-stores.ts';
 import { findingTokensAsGiven, reviving } from './broken-token-finding.ts';
 
@@ -32,7 +25,7 @@ const looksFirst: Breaks = rotating((sound) => async (key, rotation, now) => {
   await pause();
   const result = await sound.rotateRefreshToken(key, rotation, now);
   if (found?.owner !== 'grant' || found.rotated || found.token.kind === 'access') return result;
-  return { outcome: 'rotated', grant: found.grant };
+  return { outcome: 'rotated' };
 });
 
 const shiftedBy = (by: number, now: EpochSeconds): EpochSeconds => epochSeconds(now + by);
@@ -40,7 +33,7 @@ const shiftedBy = (by: number, now: EpochSeconds): EpochSeconds => epochSeconds(
 export const rotationFaults: readonly Fault<TokenStore>[] = [
   {
     fault: 'forgets a field of a successor',
-    caughtBy: 'a rotation answers with the grant and saves the successors with every field',
+    caughtBy: 'a rotation saves the successors with every field',
     breaks: rotating((sound) => (key, rotation, now) => {
       const successors = rotation.successors.map((token) => ({ ...token, scope: null }));
       return sound.rotateRefreshToken(key, { ...rotation, successors }, now);
@@ -77,8 +70,7 @@ export const rotationFaults: readonly Fault<TokenStore>[] = [
         rotateRefreshToken: async (key, rotation, now) => {
           const sealed = first.get(key.hash);
           const found = await sound.findToken(key, now);
-          if (sealed !== undefined && found?.owner === 'grant')
-            return { outcome: 'repeated', grant: found.grant, sealed };
+          if (sealed !== undefined && found?.owner === 'grant') return { outcome: 'repeated', sealed };
           first.set(key.hash, rotation.sealed);
           return sound.rotateRefreshToken(key, rotation, now);
         },
@@ -173,17 +165,17 @@ export const rotationFaults: readonly Fault<TokenStore>[] = [
     breaks: reviving,
   },
   {
-    fault: 'hands out the grant that it handed out before',
+    fault: 'repeats with the answer that it handed out before',
     caughtBy:
-      'what a caller does to the successors that it gave, or to the grant that it got, does not reach the store',
+      'what a caller does to the successors that it gave, or to the answer that it got, does not reach the store',
     breaks: (sound) => {
-      let handedOut: Grant | undefined;
+      let handedOut: RotationResult | undefined;
       return {
         rotateRefreshToken: async (key, rotation, now) => {
           const result = await sound.rotateRefreshToken(key, rotation, now);
-          if (result.outcome !== 'rotated' && result.outcome !== 'repeated') return result;
-          handedOut ??= result.grant;
-          return { ...result, grant: handedOut };
+          if (result.outcome !== 'repeated') return result;
+          handedOut ??= result;
+          return handedOut;
         },
       };
     },
