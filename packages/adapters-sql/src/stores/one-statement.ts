@@ -1,6 +1,8 @@
 // The statements of TokenCommandsInOneStatement; its header says how they decide. Written by hand: they are the hottest ones
 // beside those that are gathered, and building them anew for each request would cost more than running them.
 //
+// The key of each row is spelled out, also where a join says it: the planner must not be left with half of an index.
+//
 // Tokens that a statement issues come as one array for each column, however many they are.
 
 /** The grant, locked; no row when it is unknown or was revoked. */
@@ -41,7 +43,7 @@ export const redeemCode = `WITH ${[
   `
 code AS (
   SELECT codes.used_at FROM live JOIN codes ON codes.grant_id = live.id
-  WHERE codes.hash = $2 AND codes.expires_at > $3::bigint
+  WHERE codes.grant_id = $1 AND codes.hash = $2 AND codes.expires_at > $3::bigint
   FOR UPDATE OF codes)`,
   `
 verdict AS (SELECT CASE WHEN used_at IS NULL THEN 'redeemed' ELSE 'replayed' END AS outcome FROM code)`,
@@ -64,7 +66,7 @@ export const rotateRefreshToken = `WITH ${[
   `
 token AS (
   SELECT tokens.rotated_at, tokens.sealed FROM live JOIN tokens ON tokens.grant_id = live.id
-  WHERE tokens.hash = $2 AND tokens.kind = 'refresh' AND tokens.expires_at > $3::bigint
+  WHERE tokens.grant_id = $1 AND tokens.hash = $2 AND tokens.kind = 'refresh' AND tokens.expires_at > $3::bigint
   FOR UPDATE OF tokens)`,
   // A clock that is behind another node's must not make time run backwards into a grace that is over, or turned off.
   `
