@@ -116,7 +116,8 @@ const readRawBodies = (app: FastifyInstance): void => {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addHook('onRequest', ({ headers }, _reply, done) => {
     // Fastify answers 415 to a Content-Type that is none. Here that is just a body of no known kind.
-    if (!/^[^\s/;]+\/[^\s/;]+\s*(;|$)/.test(headers['content-type'] ?? '')) delete headers['content-type'];
+    const given = headers['content-type'];
+    if (given !== undefined && !/^[^\s/;]+\/[^\s/;]+\s*(;|$)/.test(given)) delete headers['content-type'];
     done();
   });
 };

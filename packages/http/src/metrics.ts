@@ -1,44 +1,47 @@
 // What Prometheus may know: the process, and how long requests take, by route pattern. Never by path: paths carry ids.
-import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type Durations, RequestDurations } from './request-durations.ts';
 
 export const metricsContentType = Registry.PROMETHEUS_CONTENT_TYPE;
-
-type Label = 'listener' | 'method' | 'route' | 'status';
 
 /** Shared by the listeners of one server, so that the admin listener can show them all. */
 export class Metrics {
   /** For a server of several processes, which sums them up. */
   readonly registry = new Registry();
-  readonly #duration: Histogram<Label>;
+  readonly #durations = new RequestDurations();
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
-    this.#duration = new Histogram({
-      name: 'http_request_duration_seconds',
-      help: 'Time from the arrival of a request to the end of its reply.',
-      labelNames: ['listener', 'method', 'route', 'status'],
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-      registers: [this.registry],
-    });
+    this.registry.registerMetric(this.#durations.asMetric());
   }
 
   render(): Promise<string> {
     return this.registry.metrics();
   }
 
+  /** Must be called before any route is added: each observes its own requests, and need not be looked up for them. */
   observe(app: FastifyInstance, listener: string): void {
-    // Labels are checked and hashed once for each combination, not for each request.
-    const known = new Map<string, Histogram.Internal<Label>>();
-    const durationsOf = (method: string, route: string, status: number): Histogram.Internal<Label> => {
-      const name = `${status} ${method} ${route}`;
-      const durations = known.get(name) ?? this.#duration.labels({ listener, method, route, status });
-      known.set(name, durations);
-      return durations;
+    const observer = (route: string) => {
+      const byMethod = new Map<string, Map<number, Durations>>();
+      return ({ method }: FastifyRequest, { statusCode: status, elapsedTime }: FastifyReply): void => {
+        const byStatus = byMethod.get(method) ?? new Map<number, Durations>();
+        const durations = byStatus.get(status) ?? this.#durations.of({ listener, method, route, status });
+        byStatus.set(status, durations);
+        byMethod.set(method, byStatus);
+        durations.add(elapsedTime / 1000);
+      };
     };
+    app.addHook('onRoute', (route) => {
+      const observe = observer(route.url);
+      route.onResponse = [route.onResponse ?? []].flat().concat((request, reply, done) => {
+        observe(request, reply);
+        done();
+      });
+    });
+    const observeUnknown = observer('unknown');
     app.addHook('onResponse', (request, reply, done) => {
-      const durations = durationsOf(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode);
-      durations.observe(reply.elapsedTime / 1000);
+      if (request.is404) observeUnknown(request, reply);
       done();
     });
   }

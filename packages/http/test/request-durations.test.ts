@@ -1,0 +1,42 @@
+// The histogram in the words of Prometheus (text exposition format), through prom-client's registry.
+import { Registry } from 'prom-client';
+import t from 'tap';
+import { RequestDurations } from '../src/request-durations.ts';
+
+t.test('buckets count what is within their bound, the smaller ones included', async (t) => {
+  const registry = new Registry();
+  const durations = new RequestDurations();
+  registry.registerMetric(durations.asMetric());
+  const fast = durations.of({ listener: 'public', method: 'GET', route: '/clients/:id', status: 200 });
+  for (const seconds of [0.0004, 0.001, 0.003, 0.3, 11]) fast.add(seconds);
+  durations.of({ listener: 'public', method: 'GET', route: '/clients/:id', status: 404 }).add(0.002);
+
+  const lines = (await registry.metrics()).split('\n');
+  const found = (start: string, status: number): [string, number][] =>
+    lines
+      .filter(
+        (line) => line.startsWith(`http_request_duration_seconds_${start}`) && line.includes(`status="${status}"`),
+      )
+      .map((line) => [/le="([^"]+)"/.exec(line)?.[1] ?? '', Number(line.split(' ').at(-1))]);
+  t.ok(lines.includes('# TYPE http_request_duration_seconds histogram'));
+  t.strictSame(found('bucket', 200), [
+    ['0.001', 2],
+    ['0.0025', 2],
+    ['0.005', 3],
+    ['0.01', 3],
+    ['0.025', 3],
+    ['0.05', 3],
+    ['0.1', 3],
+    ['0.25', 3],
+    ['0.5', 4],
+    ['1', 4],
+    ['2.5', 4],
+    ['5', 4],
+    ['10', 4],
+    ['+Inf', 5],
+  ]);
+  t.strictSame(found('count', 200), [['', 5]]);
+  t.strictSame(found('sum', 200), [['', 11.3044]]);
+  t.strictSame(found('count', 404), [['', 1]]);
+  t.ok(lines.some((line) => line.includes('listener="public",method="GET",route="/clients/:id"')));
+});
