@@ -55,6 +55,10 @@ export const sessionThatSkips = (
 const mayRemember = (client: Client, redirectUri: string): boolean =>
   !isPublic(client) || redirectUri.startsWith('https://');
 
+/** Whether a remembered consent could spare the person the question at all (OpenID Connect Core §3.1.2.1, prompt). */
+export const mayRecallConsent = (request: AuthorizationRequest, client: Client): boolean =>
+  !request.prompt.includes('consent') && mayRemember(client, request.redirectUri);
+
 /** Whether a remembered consent, alone, covers every requested scope, audience and claim. Throws consent_required. */
 export const consentSkips = (
   request: AuthorizationRequest,
@@ -63,8 +67,7 @@ export const consentSkips = (
   strategy: ScopeStrategy,
 ): boolean => {
   const covered =
-    !request.prompt.includes('consent') &&
-    mayRemember(client, request.redirectUri) &&
+    mayRecallConsent(request, client) &&
     remembered.some(
       (consent) =>
         isOf(client, consent.clientId, consent.requestedAt) &&

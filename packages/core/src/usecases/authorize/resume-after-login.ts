@@ -10,7 +10,7 @@ import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
 import { handleOf } from '../flow-handles.ts';
 import type { IdentifySubject } from '../subject-identifier.ts';
-import { checkLoginAgainst, consentSkips } from './next-step.ts';
+import { checkLoginAgainst, consentSkips, mayRecallConsent } from './next-step.ts';
 import { openReturningFlow, type RejectedStep, type Return, usedBefore } from './open-returning-flow.ts';
 
 export interface ResumeAfterLogin extends Return {
@@ -91,12 +91,10 @@ export const makeResumeAfterLogin = ({ system, settings, flows, consents, loginS
         throw oauthError('login_required', 'The remembered login was revoked meanwhile.');
       const { subject, forceSubjectIdentifier } = accepted;
       checkLoginAgainst(request, command.client, identifySubject(command.client, subject, forceSubjectIdentifier));
-      skip = consentSkips(
-        request,
-        command.client,
-        await consents.findFor(request.clientId, accepted.subject, now),
-        settings.scopeStrategy,
-      );
+      const remembered = mayRecallConsent(request, command.client)
+        ? await consents.findFor(request.clientId, subject, now)
+        : [];
+      skip = consentSkips(request, command.client, remembered, settings.scopeStrategy);
     } catch (error) {
       await advance(flow, end(flow), now);
       throw error;
