@@ -2,8 +2,9 @@
 import { base64url } from 'jose';
 import type { JsonObject } from '../../domain/json.ts';
 
-export const encodePart = (value: JsonObject): string =>
-  base64url.encode(new TextEncoder().encode(JSON.stringify(value)));
+const utf8 = new TextEncoder();
+
+export const encodePart = (value: JsonObject): string => base64url.encode(utf8.encode(JSON.stringify(value)));
 
 /** `sign` gets the JWS signing input and returns the signature in base64url. */
 export const encodeJws = async (

@@ -3,7 +3,7 @@
 import type { Client } from '../../domain/client.ts';
 import type { Grant } from '../../domain/grant.ts';
 import { asHashed } from '../../domain/hashed.ts';
-import type { JsonObject } from '../../domain/json.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
 import type { System } from '../../ports/system.ts';
@@ -42,23 +42,26 @@ const accessTokenClaims = (
   issuer: string,
   jti: string,
   { client, grant, scope, audience, issuedAt, expiresAt }: NewAccessToken,
-): JsonObject => ({
-  ...Object.fromEntries(Object.entries(grant?.session.accessToken ?? {}).filter(([name]) => !own.has(name))),
-  iss: issuer,
+): JsonObject => {
+  const claims: Record<string, JsonValue | undefined> = {};
+  const said = grant?.session.accessToken ?? {};
+  for (const name in said) if (!own.has(name)) claims[name] = said[name];
+  claims.iss = issuer;
   // RFC 9068 §5: what the client calls the person, so that it cannot be compared with what other clients do.
-  sub: grant?.subjectIdentifier ?? client.id,
+  claims.sub = grant?.subjectIdentifier ?? client.id;
   // RFC 9068 §3: where the request names no resource, a default one.
-  aud: audience.length > 0 ? audience : [issuer],
-  client_id: client.id,
-  exp: expiresAt,
-  iat: issuedAt,
-  nbf: issuedAt,
-  jti,
-  ...(scope.length > 0 ? { scope: scope.join(' ') } : {}),
-  scp: scope,
-  ...(grant ? { auth_time: grant.authenticatedAt } : {}),
-  ...(grant && grant.acr !== '' ? { acr: grant.acr } : {}),
-});
+  claims.aud = audience.length > 0 ? audience : [issuer];
+  claims.client_id = client.id;
+  claims.exp = expiresAt;
+  claims.iat = issuedAt;
+  claims.nbf = issuedAt;
+  claims.jti = jti;
+  if (scope.length > 0) claims.scope = scope.join(' ');
+  claims.scp = scope;
+  if (grant) claims.auth_time = grant.authenticatedAt;
+  if (grant && grant.acr !== '') claims.acr = grant.acr;
+  return claims;
+};
 
 export const makeMintAccessToken = ({ issuer, signingKeys, system, settings }: Deps): MintAccessToken => {
   const alg = settings.accessTokenSigningAlg ?? settings.idTokenSigningAlg;
