@@ -26,7 +26,10 @@ const dsn = dsns[store] ?? (await database.createDatabase()).url;
 const load = startLoad();
 const server = await startClaviger({
   name: `Claviger, ${store}`,
-  env: { CLAVIGER_DSN: dsn, ...(operation.includes('JWT ES256') ? { CLAVIGER_ACCESS_TOKEN_SIGNING_ALG: 'ES256' } : {}) },
+  env: {
+    CLAVIGER_DSN: dsn,
+    ...(operation.includes('JWT ES256') ? { CLAVIGER_ACCESS_TOKEN_SIGNING_ALG: 'ES256' } : {}),
+  },
   dataFolder: join(folder, 'data'),
   nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=200'],
 });

@@ -31,10 +31,10 @@ const { values: options } = parseArgs({
   },
 });
 const pace = options.smoke
-  ? { rounds: 1, warmUp: 0.1, seconds: 0.3, tokens: 20_000, minutes: 0 }
+  ? { rounds: 1, firstWarmUp: 0.1, warmUp: 0.1, seconds: 0.3, tokens: 20_000, minutes: 0 }
   : options.quick
-    ? { rounds: 2, warmUp: 0.8, seconds: 1.2, tokens: 1_000_000, minutes: 1 }
-    : { rounds: 5, warmUp: 1, seconds: 3, tokens: 5_000_000, minutes: 10 };
+    ? { rounds: 2, firstWarmUp: 1.5, warmUp: 0.8, seconds: 1.2, tokens: 1_000_000, minutes: 1 }
+    : { rounds: 5, firstWarmUp: 6, warmUp: 1, seconds: 3, tokens: 5_000_000, minutes: 10 };
 const rounds = Number(options.rounds ?? pace.rounds);
 const sections = new Set(options.sections.split(','));
 const log = (line) => console.error(line);
@@ -129,6 +129,7 @@ const measurements = {
   start: () =>
     starting({
       ...common,
+      smoke: options.smoke,
       starters: Object.entries(servers.alone).filter(([name]) => wantedServer(name)),
       rounds: few,
     }),
