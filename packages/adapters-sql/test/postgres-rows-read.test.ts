@@ -5,6 +5,7 @@ import postgres from 'postgres';
 import t, { type Test } from 'tap';
 import { openPostgresStores } from '../src/index.ts';
 import { startPostgres } from '../src/testing/index.ts';
+import { addStrangers, hotCommands } from './support/hot-commands.ts';
 import { WatchedStores } from './support/rows-read.ts';
 
 const { fullGrant, fullToken, grantIdOf, hashOf, later } = fixtures;
@@ -53,3 +54,58 @@ t.test('a rotation reads few rows, however many rotations came before', async (t
   t.comment(`rows read by a rotation: ${total / times}`);
   t.ok(total / times < 20, JSON.stringify(where));
 });
+
+const tables = ['clients', 'codes', 'consents', 'flows', 'grants', 'login_sessions', 'tokens'];
+
+/** How the tables were when the planner last learned of them; it remembers tables of no rows, and of one, in other ways. */
+const states = {
+  new: async () => undefined,
+  'analyzed while they were empty': (admin: postgres.Sql) => analyze(admin),
+  'analyzed with one row in each': async (admin: postgres.Sql) => {
+    await addStrangers(admin, 0, 0);
+    await analyze(admin);
+  },
+  'analyzed with a hundred rows in each': async (admin: postgres.Sql) => {
+    await addStrangers(admin, -99, 0);
+    await analyze(admin);
+  },
+};
+
+const analyze = async (admin: postgres.Sql): Promise<void> => {
+  for (const table of tables) await admin`VACUUM ANALYZE ${admin(table)}`;
+};
+
+for (const [state, learn] of Object.entries(states)) {
+  t.test(`commands that were prepared on tables ${state} read few rows when these are full`, async (t) => {
+    const { admin, open } = await openDatabase(t);
+    for (const table of tables) {
+      // It would have the statements planned anew, for the tables as they are then.
+      await admin`ALTER TABLE ${admin(table)} SET (autovacuum_enabled = false)`;
+    }
+    await learn(admin);
+    const others = await open('others');
+    const prepared = 10;
+    const times = 20;
+    const watched = new Map<string, WatchedStores>();
+    for (const [name, { prepare, run, expected }] of Object.entries(hotCommands)) {
+      const node = await open(name);
+      watched.set(name, node);
+      for (let index = 0; index < prepared; index += 1) {
+        await prepare?.(others.stores, index);
+        t.equal(await run(node.stores, index), expected);
+      }
+    }
+    await addStrangers(admin, 1, 20_000);
+    for (const [name, node] of watched) {
+      const { prepare, run, expected } = hotCommands[name] ?? {};
+      for (let index = prepared; index < prepared + times; index += 1) await prepare?.(others.stores, index);
+      const { total, where } = await node.rowsReadBy(async () => {
+        for (let index = prepared; index < prepared + times; index += 1) {
+          t.equal(await run?.(node.stores, index), expected);
+        }
+      });
+      t.ok(total / times < 20, `${name}: ${total / times} ${JSON.stringify(where)}`);
+    }
+    await others.close();
+  });
+}

@@ -4,7 +4,8 @@
 // How one statement decides, though all its parts see the table as it was when the statement began (READ COMMITTED): its
 // first part locks the grant's row, a second one the code's or token's. Locking waits for whoever is there first and then
 // reads the newest version of the row. The verdict comes from these two rows alone, and every change hangs on the verdict.
-// The one thing that it takes from the table as it was, `by_key`, names a row that nobody changes without that lock.
+// What else a verdict says, of the token's predecessor, is of the table as it was, and yet up to date: that row changes under
+// the lock of the grant only.
 // All of them lock the grant first, so no two can wait for each other. The subqueries stand for themselves, so the database
 // computes them once; it does not repeat them when it finds a newer version of a row that it is about to change.
 import type {
