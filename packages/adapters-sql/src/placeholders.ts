@@ -10,6 +10,14 @@ export const givenRow = <T extends Table>(table: T): { [Property in keyof T['$in
     [Property in keyof T['$inferSelect']]: Placeholder;
   };
 
+/**
+ * Conditions on rows that another column finds. No index serves them: Postgres keeps the plan that it made for a table of few
+ * rows, where any index seems as good as the right one, and one by client or by expiry leads to nearly all rows.
+ */
+export const alsoAfter = (column: Column, than: SQL | Placeholder): SQL => sql`${column} + 0 > ${than}`;
+
+export const alsoEqual = (column: Column, value: SQL): SQL => sql`${column} || '' = ${value}`;
+
 export interface Selection {
   readonly clientId?: string;
   readonly subject?: string;
@@ -17,7 +25,9 @@ export interface Selection {
 
 /** The rows of a client, of a subject, or of both together; naming neither means no row, never every row. */
 export const belongsTo = (of: Selection, table: { clientId: Column; subject: Column }): SQL => {
-  const client = of.clientId === undefined ? undefined : eq(table.clientId, of.clientId);
-  const subject = of.subject === undefined ? undefined : eq(table.subject, of.subject);
-  return and(client, subject) ?? sql`1 = 0`;
+  const isOfSubject = of.subject === undefined ? undefined : eq(table.subject, of.subject);
+  if (of.clientId === undefined) return isOfSubject ?? sql`1 = 0`;
+  const clientId = sql`${sql.param(of.clientId, table.clientId)}`;
+  const isOfClient = isOfSubject ? alsoEqual(table.clientId, clientId) : eq(table.clientId, clientId);
+  return and(isOfSubject, isOfClient) ?? isOfClient;
 };

@@ -30,10 +30,12 @@ t.test('a released migration is never edited: its checksum is written down here'
   t.same(checksums('sqlite'), {
     '0001_first_schema': '83e7b24cbfe52b052d4cd7949c2d183d651729a6a12e388eb5978533b07845d7',
     '0002_token_audience': 'ac0633856db63bc219382e21f8c164521cc2c49377808ff3d0a6979c5f07da87',
+    '0003_latest_rotation': 'e9f9bdd168086a3459ca8cfe499c71022f6d50dc4d71815f9855663feffd4e67',
   });
   t.same(checksums('postgres'), {
     '0001_first_schema': 'ba7c1c6d2fc61653104d223a13e391382b111f209e09a2309950777e842fb4fd',
     '0002_token_audience': 'b1d82e6c1dc88a2b3af8cd1764d05faeb45086aeab640e0d46b89f830337ebd8',
+    '0003_latest_rotation': 'ec6f97a3ec5e2225fe7f50ac53c7ba00384141e5170aa862b18e98ee921e458d',
   });
 });
 

@@ -17,6 +17,28 @@ export const bytes: Encoding<string, Buffer> = {
   fromDriver: (stored) => stored.toString('base64url'),
 };
 
+/** Hashes: of a token that was rotated, and of the only tokens that came for it. */
+export interface LatestRotation {
+  readonly rotated: string;
+  readonly refresh: string;
+  readonly access: string;
+}
+
+const hashLength = 32;
+
+/** One hash after the other. What is stored may lack the last two: they are empty then. */
+export const latestRotation: Encoding<LatestRotation | null, Buffer | null> = {
+  toDriver(value) {
+    if (value === null) return null;
+    return Buffer.concat([value.rotated, value.refresh, value.access].map(bytes.toDriver));
+  },
+  fromDriver(stored) {
+    if (stored === null) return null;
+    const part = (index: number) => bytes.fromDriver(stored.subarray(index * hashLength, (index + 1) * hashLength));
+    return { rotated: part(0), refresh: part(1), access: part(2) };
+  },
+};
+
 /** JSON as text, which keeps the order of members. null stays null, so that a column can be empty. */
 export const json: Encoding<unknown, string | null> = {
   toDriver: (value) => (value === null ? null : JSON.stringify(value)),

@@ -2,7 +2,7 @@
 // migrations/postgres makes them and says what they are for; tests compare all three.
 import type { Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
 import { bigint, customType, integer, pgTable, primaryKey } from 'drizzle-orm/pg-core';
-import { bytes, json, textWithoutNul, textWithoutNulOrNull } from './encodings.ts';
+import { bytes, json, type LatestRotation, latestRotation, textWithoutNul, textWithoutNulOrNull } from './encodings.ts';
 import type { StoredMetadata } from './stored-metadata.ts';
 
 /** The type of a set of tables: what the stores need to know of them. */
@@ -34,6 +34,11 @@ const text = customType<{ data: string; driverData: string | null }>({
 const textOrNull = customType<{ data: string; driverData: string | null }>({
   dataType: () => 'text',
   toDriver: textWithoutNulOrNull,
+});
+
+const rotation = customType<{ data: LatestRotation | null; driverData: Buffer | null }>({
+  dataType: () => 'bytea',
+  ...latestRotation,
 });
 
 /** JSON as text: jsonb would reorder members and refuse an escaped NUL, and nothing is ever selected by what is inside. */
@@ -107,6 +112,7 @@ export const grants = pgTable('grants', {
   revokedAt: moment('revoked_at'),
   keepUntil: moment('keep_until').notNull(),
   data: jsonText<Omit<Grant, 'id' | 'clientId' | 'subject'>>('data').notNull(),
+  latest: rotation('latest'),
 });
 
 export const codes = pgTable(

@@ -1,7 +1,7 @@
 // The tables as drizzle sees them. migrations/sqlite makes them and says what they are for; a test compares the two.
 import type { Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
 import { customType, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { bytes, json } from './encodings.ts';
+import { bytes, json, type LatestRotation, latestRotation } from './encodings.ts';
 import type { StoredMetadata } from './stored-metadata.ts';
 
 const id = customType<{ data: string; driverData: Buffer }>({ dataType: () => 'blob', ...bytes });
@@ -10,6 +10,11 @@ const hash = customType<{ data: Hashed; driverData: Buffer }>({
   dataType: () => 'blob',
   toDriver: bytes.toDriver,
   fromDriver: (stored) => bytes.fromDriver(stored) as Hashed,
+});
+
+const rotation = customType<{ data: LatestRotation | null; driverData: Buffer | null }>({
+  dataType: () => 'blob',
+  ...latestRotation,
 });
 
 const jsonText = <T>(name: string) =>
@@ -82,6 +87,7 @@ export const grants = sqliteTable('grants', {
   revokedAt: moment('revoked_at'),
   keepUntil: moment('keep_until').notNull(),
   data: jsonText<Omit<Grant, 'id' | 'clientId' | 'subject'>>('data').notNull(),
+  latest: rotation('latest'),
 });
 
 export const codes = sqliteTable(

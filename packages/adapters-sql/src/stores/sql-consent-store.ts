@@ -2,7 +2,7 @@
 import { type Consent, type ConsentStore, completeConsent, type EpochSeconds, type Page } from '@claviger/core';
 import { and, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
 import { type Database, once } from '../database.ts';
-import { belongsTo, given, givenRow, type Selection } from '../placeholders.ts';
+import { alsoEqual, belongsTo, given, givenRow, type Selection } from '../placeholders.ts';
 import { inBatches, removeSome } from '../removal.ts';
 import type { Tables } from '../schema/postgres.ts';
 
@@ -12,7 +12,7 @@ const prepare = (database: Database) => {
   const { query, tables } = database;
   const { consents } = tables;
   const isOfSubject = eq(consents.subject, given('subject', consents.subject));
-  const isOfClient = eq(consents.clientId, given('clientId', consents.clientId));
+  const isOfClient = alsoEqual(consents.clientId, given('clientId', consents.clientId));
   const isRemembered = or(isNull(consents.expiresAt), gt(consents.expiresAt, now));
   const newestFirst = [desc(consents.requestedAt), desc(consents.id)];
   return {

@@ -1,8 +1,8 @@
 // LoginSessionStore in one table.
 import type { EpochSeconds, Hashed, LoginSession, LoginSessionStore } from '@claviger/core';
-import { and, eq, gt, lte, sql } from 'drizzle-orm';
+import { and, eq, lte, sql } from 'drizzle-orm';
 import { type Database, once } from '../database.ts';
-import { given, givenRow } from '../placeholders.ts';
+import { alsoAfter, given, givenRow } from '../placeholders.ts';
 import { removeSome } from '../removal.ts';
 
 const now = sql.placeholder('now');
@@ -29,7 +29,7 @@ const prepare = (database: Database) => {
     find: query
       .select()
       .from(loginSessions)
-      .where(and(isSession, gt(loginSessions.expiresAt, now)))
+      .where(and(isSession, alsoAfter(loginSessions.expiresAt, now)))
       .prepare('find login session'),
     remove: query
       .delete(loginSessions)

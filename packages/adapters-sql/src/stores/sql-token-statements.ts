@@ -4,17 +4,17 @@ import { and, type Column, eq, getTableColumns, gt, inArray, isNull, lt, lte, no
 import type { Changed, Database, Statement } from '../database.ts';
 import { belongsTo, given, givenRow, type Selection } from '../placeholders.ts';
 import type { Tables } from '../schema/postgres.ts';
-import type { CodeRow, GrantRow, TokenRow } from './token-rows.ts';
+import type { CodeRow, GrantContents, TokenRow } from './token-rows.ts';
 
 const now = sql.placeholder('now');
 const limit = sql.placeholder('limit');
 
 export interface TokenStatements {
   /** Codes of live grants that are not expired, used or not. */
-  readonly findCode: Statement<{ code: CodeRow; grant: GrantRow }>;
+  readonly findCode: Statement<{ code: CodeRow; grant: GrantContents }>;
   readonly insertToken: Changed;
   /** Tokens that are not expired, of live grants or of clients; null where there is no grant. */
-  readonly findToken: Statement<{ token: TokenRow; grant: GrantRow | null }>;
+  readonly findToken: Statement<{ token: TokenRow; grant: GrantContents | null }>;
   readonly removeToken: Changed;
   readonly revokeGrant: Changed;
   readonly removeCodesOver: Changed;
@@ -30,9 +30,10 @@ export const prepareTokenStatements = (database: Database): TokenStatements => {
     eq(tokens.grantId, given('grantId', tokens.grantId)),
     eq(tokens.hash, given('hash', tokens.hash)),
   );
+  const grant = { id: grants.id, clientId: grants.clientId, subject: grants.subject, data: grants.data };
   return {
     findCode: query
-      .select({ code: getTableColumns(codes), grant: getTableColumns(grants) })
+      .select({ code: getTableColumns(codes), grant })
       .from(codes)
       .innerJoin(grants, eq(grants.id, codes.grantId))
       .where(and(isCode, gt(codes.expiresAt, now), isNull(grants.revokedAt)))
@@ -44,7 +45,7 @@ export const prepareTokenStatements = (database: Database): TokenStatements => {
       .returning({ grantId: tokens.grantId })
       .prepare('insert token'),
     findToken: query
-      .select({ token: getTableColumns(tokens), grant: getTableColumns(grants) })
+      .select({ token: getTableColumns(tokens), grant })
       .from(tokens)
       .leftJoin(grants, and(eq(grants.id, tokens.grantId), isNull(tokens.clientId)))
       .where(and(isToken, gt(tokens.expiresAt, now), isNull(grants.revokedAt)))

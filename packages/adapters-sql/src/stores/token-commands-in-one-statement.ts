@@ -4,6 +4,8 @@
 // How one statement decides, though all its parts see the table as it was when the statement began (READ COMMITTED): its
 // first part locks the grant's row, a second one the code's or token's. Locking waits for whoever is there first and then
 // reads the newest version of the row. The verdict comes from these two rows alone, and every change hangs on the verdict.
+// What else a verdict says, of the token's predecessor, is of the table as it was, and yet up to date: that row changes under
+// the lock of the grant only.
 // All of them lock the grant first, so no two can wait for each other. The subqueries stand for themselves, so the database
 // computes them once; it does not repeat them when it finds a newer version of a row that it is about to change.
 import type {
@@ -25,6 +27,7 @@ import { GatheredGrantCommands } from './gathered-grant-commands.ts';
 import { GatheredTokenCommands } from './gathered-token-commands.ts';
 import { redeemCode, rotateRefreshToken } from './one-statement.ts';
 import type { TokenCommands } from './token-commands.ts';
+import { lastExpiry, successorsOf } from './token-rows.ts';
 
 type RotatedRow = [outcome: 'rotated' | 'repeated' | 'reused', sealed: string | null];
 
@@ -70,7 +73,8 @@ export class TokenCommandsInOneStatement implements TokenCommands {
     { successors, sealed, grace }: Rotation,
     now: EpochSeconds,
   ): Promise<RotationResult> {
-    const parameters = [...keyOf(key), now, lastExpiry(successors), grace, sealed, ...columnsOf(successors)];
+    const head = [...keyOf(key), now, lastExpiry(successors), grace, sealed, noteOf(successors)];
+    const parameters = [...head, ...columnsOf(successors)];
     const [row] = (await this.#pool.rows(rotateRefreshToken, parameters)) as RotatedRow[];
     if (!row) return { outcome: 'missing' };
     const [outcome, sealedBefore] = row;
@@ -80,7 +84,11 @@ export class TokenCommandsInOneStatement implements TokenCommands {
 
 const keyOf = ({ grantId, hash }: TokenKey): [Buffer, Buffer] => [bytes.toDriver(grantId), bytes.toDriver(hash)];
 
-const lastExpiry = (tokens: readonly GrantToken[]): number => Math.max(0, ...tokens.map(({ expiresAt }) => expiresAt));
+/** What follows the token's hash in `latest`; empty when these are not all that the next rotation has to deal with. */
+const noteOf = (tokens: readonly GrantToken[]): Buffer => {
+  const { refresh = '', access = '' } = successorsOf(tokens) ?? {};
+  return Buffer.concat([bytes.toDriver(refresh), bytes.toDriver(access)]);
+};
 
 /** As `issued` of one-statement.ts wants them. The tokens are the key's grant's. */
 const columnsOf = (tokens: readonly GrantToken[]): string[] => [

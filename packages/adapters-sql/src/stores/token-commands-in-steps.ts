@@ -11,22 +11,33 @@ import type {
   RotationResult,
   TokenKey,
 } from '@claviger/core';
-import { and, eq, exists, gt, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
+import { and, eq, exists, gt, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { type Database, once } from '../database.ts';
 import { given, givenRow } from '../placeholders.ts';
+import type { LatestRotation } from '../schema/encodings.ts';
 import type { Tables } from '../schema/postgres.ts';
 import type { SqliteDatabase } from '../sqlite-database.ts';
 import { type Steps, step } from '../steps.ts';
 import { prepareTokenStatements } from './sql-token-statements.ts';
 import type { TokenCommands } from './token-commands.ts';
-import { clientTokenRow, codeOf, codeRow, foundToken, grantOf, grantRow, tokenRow } from './token-rows.ts';
+import {
+  clientTokenRow,
+  codeOf,
+  codeRow,
+  foundToken,
+  grantOf,
+  grantRow,
+  lastExpiry,
+  successorsOf,
+  tokenRow,
+} from './token-rows.ts';
 
 const now = sql.placeholder('now');
 
 const prepare = (database: Database) => {
   const { query, tables } = database;
   const { codes, grants, tokens } = tables;
-  const { findCode, findToken, insertToken, revokeGrant } = prepareTokenStatements(database);
+  const { findCode, findToken, insertToken, removeToken, revokeGrant } = prepareTokenStatements(database);
   const isCode = and(eq(codes.grantId, given('grantId', codes.grantId)), eq(codes.hash, given('hash', codes.hash)));
   const isToken = and(
     eq(tokens.grantId, given('grantId', tokens.grantId)),
@@ -34,6 +45,10 @@ const prepare = (database: Database) => {
   );
   const isOfGrant = eq(tokens.grantId, given('grantId', tokens.grantId));
   const isRotatable = and(isToken, eq(tokens.kind, 'refresh'), isNull(tokens.rotatedAt), gt(tokens.expiresAt, now));
+  const isGrant = eq(grants.id, given('grantId', grants.id));
+  const latest = query.select({ latest: grants.latest }).from(grants).where(isGrant);
+  const { latest: _notYet, ...newGrant } = givenRow(grants);
+  const keepUntil = sql`max(${grants.keepUntil}, ${sql.placeholder('keepUntil')})`;
 
   const liveGrantOf = (row: Tables['codes'] | Tables['tokens']) =>
     query
@@ -45,8 +60,9 @@ const prepare = (database: Database) => {
     findCode,
     findToken,
     insertToken,
+    removeToken,
     revokeGrant,
-    insertGrant: query.insert(grants).values(givenRow(grants)).returning({ id: grants.id }).prepare('insert grant'),
+    insertGrant: query.insert(grants).values(newGrant).returning({ id: grants.id }).prepare('insert grant'),
     insertCode: query.insert(codes).values(givenRow(codes)).returning({ hash: codes.hash }).prepare('insert code'),
     useCode: query
       .update(codes)
@@ -58,7 +74,7 @@ const prepare = (database: Database) => {
       .update(tokens)
       .set({ rotatedAt: sql`${now}`, sealed: given('sealed', tokens.sealed) })
       .where(and(isRotatable, exists(liveGrantOf(tokens))))
-      .returning({ hash: tokens.hash })
+      .returning({ latest: sql`${latest}`.mapWith(grants.latest) })
       .prepare('rotate token'),
     findRotation: query
       .select({ rotatedAt: tokens.rotatedAt, sealed: tokens.sealed })
@@ -70,6 +86,12 @@ const prepare = (database: Database) => {
       .where(and(isOfGrant, eq(tokens.kind, 'access')))
       .returning({ hash: tokens.hash })
       .prepare('remove access tokens'),
+    forgetSealedOf: query
+      .update(tokens)
+      .set({ sealed: null })
+      .where(and(isToken, isNotNull(tokens.sealed)))
+      .returning({ hash: tokens.hash })
+      .prepare('forget sealed of one'),
     // A token that was rotated stays until it expires, to recognise its reuse; its successors only until one is rotated.
     forgetSealed: query
       .update(tokens)
@@ -77,12 +99,19 @@ const prepare = (database: Database) => {
       .where(and(isOfGrant, isNotNull(tokens.sealed), ne(tokens.hash, given('hash', tokens.hash))))
       .returning({ hash: tokens.hash })
       .prepare('forget sealed'),
+    /** For tokens that are not those of a rotation. */
     keepGrantUntil: query
       .update(grants)
-      .set({ keepUntil: sql`${sql.placeholder('keepUntil')}` })
-      .where(and(eq(grants.id, given('grantId', grants.id)), lt(grants.keepUntil, sql.placeholder('keepUntil'))))
+      .set({ keepUntil, latest: null })
+      .where(and(isGrant, or(lt(grants.keepUntil, sql.placeholder('keepUntil')), isNotNull(grants.latest))))
       .returning({ id: grants.id })
       .prepare('keep grant'),
+    noteRotation: query
+      .update(grants)
+      .set({ keepUntil, latest: given('latest', grants.latest) })
+      .where(isGrant)
+      .returning({ id: grants.id })
+      .prepare('note rotation'),
   };
 };
 
@@ -128,7 +157,7 @@ export class TokenCommandsInSteps implements TokenCommands {
   *#createGrant(grant: Grant, { code, tokens = [] }: IssuedAtOnce): Steps<void> {
     yield* step(this.#statements().insertGrant, grantRow(grant, { code, tokens }));
     if (code) yield* step(this.#statements().insertCode, codeRow(code));
-    for (const token of tokens) yield* step(this.#statements().insertToken, tokenRow(token));
+    yield* this.#insertTokens(tokens);
   }
 
   *#redeemCode(
@@ -150,9 +179,15 @@ export class TokenCommandsInSteps implements TokenCommands {
   *#rotate(key: TokenKey, { successors, sealed, grace }: Rotation, now: EpochSeconds): Steps<RotationResult> {
     const [rotated] = yield* step(this.#statements().rotate, { ...key, sealed, now });
     if (rotated) {
-      yield* step(this.#statements().removeAccessTokens, { ...key });
-      yield* step(this.#statements().forgetSealed, { ...key });
-      yield* this.#addTokens(key.grantId, successors);
+      yield* this.#clearAway(key, rotated.latest);
+      yield* this.#insertTokens(successors);
+      const only = successorsOf(successors);
+      const latest = only ? { rotated: key.hash, ...only } : null;
+      yield* step(this.#statements().noteRotation, {
+        grantId: key.grantId,
+        keepUntil: lastExpiry(successors),
+        latest,
+      });
       return { outcome: 'rotated' };
     }
     const [found] = yield* step(this.#statements().findRotation, { ...key, now });
@@ -164,10 +199,30 @@ export class TokenCommandsInSteps implements TokenCommands {
     return { outcome: 'reused' };
   }
 
+  /**
+   * What a rotation ends: the grant's access tokens, and every other `sealed`. The successor of the latest rotation knows
+   * these by key. Any other token goes through the grant; so does one whose predecessor has no `sealed`: a sister was
+   * rotated since, by a process of the version before, which makes no notes.
+   */
+  *#clearAway({ grantId, hash }: TokenKey, latest: LatestRotation | null): Steps<void> {
+    if (latest?.refresh === hash) {
+      const [forgotten] = yield* step(this.#statements().forgetSealedOf, { grantId, hash: latest.rotated });
+      if (forgotten) {
+        yield* step(this.#statements().removeToken, { grantId, hash: latest.access });
+        return;
+      }
+    }
+    yield* step(this.#statements().removeAccessTokens, { grantId });
+    yield* step(this.#statements().forgetSealed, { grantId, hash });
+  }
+
   /** Tokens that join a grant which is there: it has to stay as long as they live. */
   *#addTokens(grantId: string, tokens: readonly GrantToken[]): Steps<void> {
+    yield* this.#insertTokens(tokens);
+    yield* step(this.#statements().keepGrantUntil, { grantId, keepUntil: lastExpiry(tokens) });
+  }
+
+  *#insertTokens(tokens: readonly GrantToken[]): Steps<void> {
     for (const token of tokens) yield* step(this.#statements().insertToken, tokenRow(token));
-    const keepUntil = Math.max(0, ...tokens.map(({ expiresAt }) => expiresAt));
-    yield* step(this.#statements().keepGrantUntil, { grantId, keepUntil });
   }
 }

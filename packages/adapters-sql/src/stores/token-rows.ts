@@ -11,7 +11,7 @@ import type { Values } from '../database.ts';
 import type { Tables } from '../schema/postgres.ts';
 
 export type CodeRow = Tables['codes']['$inferSelect'];
-export type GrantRow = Tables['grants']['$inferSelect'];
+type GrantRow = Tables['grants']['$inferSelect'];
 export type TokenRow = Tables['tokens']['$inferSelect'];
 
 type Issued = { readonly code?: AuthorizationCode | undefined; readonly tokens?: readonly GrantToken[] };
@@ -39,6 +39,16 @@ export const codeOf = ({ grantId, hash, usedAt, ...code }: CodeRow): Authorizati
 
 export const tokenRow = ({ key, ...token }: GrantToken): Values => {
   return { ...key, ...token, clientId: null, rotatedAt: null, sealed: null };
+};
+
+export const lastExpiry = (tokens: readonly GrantToken[]): number =>
+  Math.max(0, ...tokens.map(({ expiresAt }) => expiresAt));
+
+/** Undefined when there are others than one refresh and one access token. */
+export const successorsOf = (tokens: readonly GrantToken[]): { refresh: string; access: string } | undefined => {
+  const refresh = tokens.find(({ kind }) => kind === 'refresh')?.key.hash;
+  const access = tokens.find(({ kind }) => kind === 'access')?.key.hash;
+  return tokens.length === 2 && refresh !== undefined && access !== undefined ? { refresh, access } : undefined;
 };
 
 /** Most tokens have none, and the column is empty. */
