@@ -41,7 +41,7 @@ const refresh = async (store: TokenStore, grantId: string, from: number, times: 
   }
 };
 
-t.test('a rotation reads few rows, however many rotations came before', async (t) => {
+t.test('a rotation and a look-up read few rows, however many rotations came before', async (t) => {
   const { open } = await openDatabase(t);
   const id = grantIdOf('long');
   const earlier = await open('earlier');
@@ -53,6 +53,16 @@ t.test('a rotation reads few rows, however many rotations came before', async (t
   const { total, where } = await measured.rowsReadBy(() => refresh(measured.stores.tokens, id, 300, times));
   t.comment(`rows read by a rotation: ${total / times}`);
   t.ok(total / times < 20, JSON.stringify(where));
+
+  const looking = await open('looking');
+  const look = async (): Promise<void> => {
+    for (let index = 0; index < times; index += 1) {
+      const key = { grantId: id, hash: hashOf(`refresh-${300 + index}`) };
+      t.ok(await looking.stores.tokens.findToken(key, later(320)));
+    }
+  };
+  const looked = await looking.rowsReadBy(look);
+  t.ok(looked.total / times < 20, `a look-up: ${JSON.stringify(looked.where)}`);
 });
 
 const tables = ['clients', 'codes', 'consents', 'flows', 'grants', 'login_sessions', 'tokens'];

@@ -13,7 +13,7 @@ import { Gathering } from '../gathering.ts';
 import type { PostgresPool } from '../postgres-pool.ts';
 import { bytes, json, textWithoutNul } from '../schema/encodings.ts';
 import { byteArray, numberArray, textArray } from './array-literal.ts';
-import { answersByPlace, gatheringOptions, keyArrays, keyIs, moment, type WantedKey } from './gathered.ts';
+import { answersByPlace, eachOne, gatheringOptions, keyArrays, moment, type WantedKey } from './gathered.ts';
 import { grantOf, keepUntilOf } from './token-rows.ts';
 
 /** Refused whole when the id of one of the grants is taken. */
@@ -38,9 +38,9 @@ const findCodes = `
 SELECT given.place, codes.redirect_uri, codes.code_challenge, codes.nonce, codes.issued_at, codes.expires_at,
   codes.used_at IS NOT NULL, grants.client_id, grants.subject, grants.data
 FROM unnest($1::bytea[], $2::bytea[], $3::bigint[]) WITH ORDINALITY AS given (grant_id, hash, now, place)
-JOIN codes ON ${keyIs('codes.grant_id', 'given.grant_id')} AND ${keyIs('codes.hash', 'given.hash')}
-JOIN grants ON ${keyIs('grants.id', 'codes.grant_id')}
-WHERE codes.expires_at + 0 > given.now AND grants.revoked_at IS NULL`;
+${eachOne('JOIN', 'codes', 'grant_id = given.grant_id AND hash = given.hash')}
+${eachOne('JOIN', 'grants', 'id = given.grant_id')}
+WHERE codes.expires_at > given.now AND grants.revoked_at IS NULL`;
 
 type FoundRow = [
   place: string,

@@ -5,7 +5,7 @@ import { Gathering } from '../gathering.ts';
 import type { PostgresPool } from '../postgres-pool.ts';
 import { bytes, json, textWithoutNulOrNull } from '../schema/encodings.ts';
 import { byteArray, numberArray, textArray } from './array-literal.ts';
-import { answersByPlace, gatheringOptions, keyArrays, keyIs, moment, type WantedKey } from './gathered.ts';
+import { answersByPlace, eachOne, gatheringOptions, keyArrays, moment, type WantedKey } from './gathered.ts';
 import { audienceColumn, foundToken } from './token-rows.ts';
 
 const insertTokens = `
@@ -19,9 +19,9 @@ const findTokens = `
 SELECT given.place, tokens.kind, tokens.client_id, tokens.scope, tokens.audience, tokens.issued_at, tokens.expires_at,
   tokens.rotated_at, grants.client_id, grants.subject, grants.data
 FROM unnest($1::bytea[], $2::bytea[], $3::bigint[]) WITH ORDINALITY AS given (grant_id, hash, now, place)
-JOIN tokens ON ${keyIs('tokens.grant_id', 'given.grant_id')} AND ${keyIs('tokens.hash', 'given.hash')}
-LEFT JOIN grants ON ${keyIs('grants.id', 'tokens.grant_id')} AND tokens.client_id IS NULL
-WHERE tokens.expires_at + 0 > given.now AND grants.revoked_at IS NULL`;
+${eachOne('JOIN', 'tokens', 'grant_id = given.grant_id AND hash = given.hash')}
+${eachOne('LEFT JOIN', 'grants', 'id = given.grant_id AND tokens.client_id IS NULL')}
+WHERE tokens.expires_at > given.now AND grants.revoked_at IS NULL`;
 
 type FoundRow = [
   place: string,

@@ -6,7 +6,7 @@ import { Gathering } from '../gathering.ts';
 import type { PostgresPool } from '../postgres-pool.ts';
 import { textWithoutNul } from '../schema/encodings.ts';
 import { numberArray, textArray } from './array-literal.ts';
-import { answersByPlace, gatheringOptions, keyIs, moment } from './gathered.ts';
+import { answersByPlace, eachOne, gatheringOptions, moment } from './gathered.ts';
 import { type FlowRow, flowOf, rowOf, SqlFlowStore } from './sql-flow-store.ts';
 
 const insertFlows = `
@@ -19,17 +19,20 @@ FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::bigint[], $6:
 const findFlows = `
 SELECT given.place, flows.version, flows.expires_at, flows.data
 FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS given (id, now, place)
-JOIN flows ON ${keyIs('flows.id', 'given.id')}
-WHERE flows.expires_at + 0 > given.now`;
+${eachOne('JOIN', 'flows', 'id = given.id')}
+WHERE flows.expires_at > given.now`;
 
-/** Of two replacements of one flow in one statement, one finds the expected version. */
+/**
+ * Of two replacements of one flow in one statement, one finds the expected version. Equality of the ids would leave the planner
+ * a choice (see eachOne), and so would an expiry that an index serves.
+ */
 const replaceFlows = `
 UPDATE flows
 SET version = given.version, client_id = given.client_id, subject = given.subject, expires_at = given.expires_at,
   data = given.data
 FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::integer[], $8::bigint[])
   WITH ORDINALITY AS given (id, version, client_id, subject, expires_at, data, expected, now, place)
-WHERE ${keyIs('flows.id', 'given.id')} AND flows.version = given.expected AND flows.expires_at + 0 > given.now
+WHERE flows.id = ANY (ARRAY[given.id]) AND flows.version = given.expected AND flows.expires_at + 0 > given.now
 RETURNING given.place`;
 
 type FoundRow = [place: string, version: number, expiresAt: string, data: string];
