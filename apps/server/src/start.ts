@@ -74,8 +74,8 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   // Whoever fails to wait long enough hears of it by `ready`.
   prepared.catch(() => undefined);
   try {
-    // A worker in the place of another gets its share of the connections at once: it opens when it can serve.
-    await Promise.race([prepared, preparation.attempted, sleep(patience)]);
+    // One worker of several gets its share of the connections as soon as it listens: it does when it can serve.
+    if (config.workers > 1) await Promise.race([prepared, preparation.attempted, sleep(patience)]);
     await listen(servers, config);
   } catch (error) {
     await stop();
