@@ -5,20 +5,23 @@ import { epochSeconds } from '../src/domain/time.ts';
 import { drawGrantId } from '../src/usecases/grant-id.ts';
 
 const { random } = nodeSystem({ systemSecret: 'a system secret for tests' });
-const at = (seconds: number): string => drawGrantId({ random, clock: { now: () => epochSeconds(seconds) } });
+const at = (milliseconds: number): string =>
+  drawGrantId({ random, clock: { now: () => epochSeconds(0), milliseconds: () => milliseconds } });
 
 t.test('an id is the canonical base64url of sixteen bytes, the first six the time', async (t) => {
-  for (const seconds of [0, 1, 63, 64, 1_800_000_000, 2 ** 33, 2 ** 48 - 1]) {
-    const id = at(seconds);
+  for (const milliseconds of [0, 1, 63, 64, 1_800_000_000_123, 2 ** 33, 2 ** 48 - 1]) {
+    const id = at(milliseconds);
     const bytes = Buffer.from(id, 'base64url');
     t.equal(bytes.length, 16);
     t.equal(bytes.toString('base64url'), id);
-    t.equal(bytes.readUIntBE(0, 6), seconds);
+    t.equal(bytes.readUIntBE(0, 6), milliseconds);
   }
+  const full = drawGrantId({ random, clock: { now: () => epochSeconds(1_800_000_000) } });
+  t.equal(Buffer.from(full, 'base64url').readUIntBE(0, 6), 1_800_000_000_000, 'a clock without milliseconds will do');
 });
 
 t.test('later ids come after earlier ones, byte by byte, and none comes twice', async (t) => {
-  const ids = Array.from({ length: 2000 }, (_, index) => Buffer.from(at(1_800_000_000 + index), 'base64url'));
+  const ids = Array.from({ length: 2000 }, (_, index) => Buffer.from(at(1_800_000_000_000 + index), 'base64url'));
   t.strictSame(ids, [...ids].sort(Buffer.compare));
-  t.equal(new Set(Array.from({ length: 2000 }, () => at(1_800_000_000))).size, 2000);
+  t.equal(new Set(Array.from({ length: 2000 }, () => at(1_800_000_000_000))).size, 2000);
 });

@@ -5,6 +5,8 @@ import type { RemoteDocuments } from './remote-documents.ts';
 
 export interface Clock {
   now(): EpochSeconds;
+  /** The same moment in milliseconds since 1970, for nothing but the order of ids. Default: the full second. */
+  milliseconds?(): number;
 }
 
 export interface Random {

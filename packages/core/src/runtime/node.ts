@@ -23,7 +23,10 @@ export interface NodeSystemOptions {
   readonly clock?: Clock;
 }
 
-const systemClock: Clock = { now: () => epochSeconds(Math.floor(Date.now() / 1000)) };
+const systemClock: Clock = {
+  now: () => epochSeconds(Math.floor(Date.now() / 1000)),
+  milliseconds: () => Date.now(),
+};
 
 const random: Random = {
   base64url: (bytes) => pooledRandomBytes(bytes).toString('base64url'),
