@@ -34,17 +34,15 @@ class WholeReply {
 export const connection = () => {
   const clients = new Map();
   const raw = (method, url, { headers = {}, body }) => {
-    const { origin } = new URL(url);
+    // By hand: a URL object costs the load as much as the request.
+    const origin = url.slice(0, url.indexOf('/', 'https://'.length));
     let client = clients.get(origin);
     if (!client) {
       client = new Client(origin, { pipelining: 1, keepAliveTimeout: 60_000 });
       clients.set(origin, client);
     }
     return new Promise((resolve, reject) => {
-      client.dispatch(
-        { method, path: url.slice(origin.length), headers, body },
-        new WholeReply(resolve, reject),
-      );
+      client.dispatch({ method, path: url.slice(origin.length), headers, body }, new WholeReply(resolve, reject));
     });
   };
   return {

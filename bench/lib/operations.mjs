@@ -54,10 +54,11 @@ export const operations = {
       const issue = issueFor(server, 'service');
       const tokens = [];
       for (let index = 0; index < many; index += 1) tokens.push(await issue(http));
-      return { server, tokens, headers: headersOf(server.clients.service) };
+      const bodies = tokens.map((token) => form({ token }));
+      return { url: server.urls.introspect, bodies, headers: headersOf(server.clients.service) };
     },
-    async once(http, { server, tokens, headers }) {
-      const answer = await http.json('POST', server.urls.introspect, { headers, body: form({ token: pick(tokens) }) });
+    async once(http, { url, bodies, headers }) {
+      const answer = await http.json('POST', url, { headers, body: pick(bodies) });
       if (!answer.active) throw new Error('A live token is not active.');
     },
   },

@@ -113,7 +113,11 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
 /** Each face reads its bodies itself: forms with repeated parameters, JSON whatever its Content-Type. */
 const readRawBodies = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // '*' is all of them; those that are named are found without taking the header apart.
+  const kinds = ['*', 'application/x-www-form-urlencoded', 'application/json'];
+  for (const kind of kinds) {
+    app.addContentTypeParser(kind, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  }
   app.addHook('onRequest', ({ headers }, _reply, done) => {
     // Fastify answers 415 to a Content-Type that is none. Here that is just a body of no known kind.
     const given = headers['content-type'];

@@ -21,15 +21,18 @@ export class LateStores {
 }
 
 /** Passes every command on to the port. Before there is one, they reject with StoreUnavailable. */
-const standIn = <Port extends object>(opened: () => Port | undefined): Port =>
-  new Proxy<Port>(Object.create(null), {
-    get: (_target, member) => {
-      const port = opened();
-      if (port === undefined) return notYet;
-      const command: unknown = Reflect.get(port, member);
-      return typeof command === 'function' ? command.bind(port) : command;
-    },
-  });
+const standIn = <Port extends object>(opened: () => Port | undefined): Port => {
+  const known = new Map<string | symbol, unknown>();
+  const find = (member: string | symbol): unknown => {
+    const port = opened();
+    if (port === undefined) return notYet;
+    const found: unknown = Reflect.get(port, member);
+    const command: unknown = typeof found === 'function' ? found.bind(port) : found;
+    known.set(member, command);
+    return command;
+  };
+  return new Proxy<Port>(Object.create(null), { get: (_target, member) => known.get(member) ?? find(member) });
+};
 
 const notYet = async (): Promise<never> => {
   throw new StoreUnavailable('server', new Error('The stores are not open yet.'));

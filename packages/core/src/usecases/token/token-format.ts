@@ -12,8 +12,8 @@ const prefixes = {
   'refresh-token': 'clv_rt_',
 } as const satisfies Record<OpaqueKind & MacPurpose, string>;
 
-const kinds = Object.keys(prefixes) as OpaqueKind[];
-const shape = /^clv_(?:ac|at|rt)_([A-Za-z0-9_-]{22})[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}$/;
+const kinds = new Map(Object.entries(prefixes).map(([kind, prefix]) => [prefix as string, kind as OpaqueKind]));
+const shape = /^((clv_(?:ac|at|rt)_)([A-Za-z0-9_-]{22})[A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/;
 
 export interface MintedToken {
   /** For the client; never stored. */
@@ -32,10 +32,8 @@ export const mintToken = ({ digest, mac, random }: Deps, kind: OpaqueKind, grant
 
 /** Undefined for anything that this server did not make. */
 export const readToken = ({ digest, mac }: Deps, token: string): { kind: OpaqueKind; key: TokenKey } | undefined => {
-  const grantId = shape.exec(token)?.[1];
-  const kind = kinds.find((candidate) => token.startsWith(prefixes[candidate]));
-  if (grantId === undefined || kind === undefined) return undefined;
-  const dot = token.indexOf('.');
-  if (!mac.verify(kind, token.slice(0, dot), token.slice(dot + 1))) return undefined;
+  const [, body = '', prefix = '', grantId = '', given = ''] = shape.exec(token) ?? [];
+  const kind = kinds.get(prefix);
+  if (kind === undefined || !mac.verify(kind, body, given)) return undefined;
   return { kind, key: { grantId, hash: asHashed(digest.sha256(token)) } };
 };

@@ -31,13 +31,18 @@ export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instanc
   app.setErrorHandler(adminErrorHandler(options));
   app.addHook('onRequest', refuseOtherSites);
   if (options.forThisMachineOnly) app.addHook('onRequest', refuseForeignHosts);
-  app.addHook('preValidation', async (request) => {
+  app.addHook('onRoute', (route) => {
     // A null body counts as an empty one (2018 API), as null counts as absent for members.
-    if (request.routeOptions.schema?.body) request.body = readJsonBody(request.body) ?? {};
+    if (route.schema?.body) {
+      route.preValidation = async (request) => {
+        request.body = readJsonBody(request.body) ?? {};
+      };
+    }
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     // Secrets, keys and challenges are in these replies.
     reply.header('cache-control', 'no-store');
+    done();
   });
   clientsRoute(app, provider);
   loginRoute(app, provider);
