@@ -35,6 +35,7 @@ export interface ProcessParts {
 /** Milliseconds. Stores that take longer are not waited for: the ports open, to say what is wrong. */
 const patience = 500;
 
+const servingStatus: ServerStatus = { serving: true, problems: {} };
 const stoppingStatus: ServerStatus = { serving: true, problems: { server: 'The server is stopping.' } };
 
 /** Rejects when the server cannot listen or its stores' settings are wrong; nothing is left open then. */
@@ -50,10 +51,10 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     systemSecrets: secret.systemSecrets,
     version,
     writeLog,
-    status: () =>
-      stopping && preparation.isDone
-        ? stoppingStatus
-        : { serving: preparation.isDone, problems: preparation.problems() },
+    status: () => {
+      if (!preparation.isDone) return { serving: false, problems: preparation.problems() };
+      return stopping ? stoppingStatus : servingStatus;
+    },
     ...(metricsOf ? { metricsOf } : {}),
     ...(clientChanges ? { clientChanges } : {}),
   });

@@ -8,7 +8,7 @@ import { nodeKeyOperations } from './node-key-operations.ts';
 import { nodeMac } from './node-mac.ts';
 import { nodeRemoteDocuments, type RemoteDocumentsOptions } from './node-remote-documents.ts';
 import { nodeSecretHasher } from './node-secret-hasher.ts';
-import { pooledRandomBytes } from './pooled-random-bytes.ts';
+import { pooledRandomText } from './pooled-random-text.ts';
 
 export interface NodeSystemOptions {
   /** At least 16 bytes. Signs, seals and derives everything; the same on every node. */
@@ -29,7 +29,7 @@ const systemClock: Clock = {
 };
 
 const random: Random = {
-  base64url: (bytes) => pooledRandomBytes(bytes).toString('base64url'),
+  base64url: pooledRandomText,
   uuid: () => randomUUID(),
 };
 

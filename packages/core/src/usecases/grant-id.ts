@@ -17,8 +17,16 @@ const timePart = (milliseconds: number): string => {
   return text;
 };
 
+/** The latest one: many ids are drawn within a millisecond. */
+let latest = { milliseconds: -1, text: '' };
+
+const timeText = (milliseconds: number): string => {
+  if (latest.milliseconds !== milliseconds) latest = { milliseconds, text: timePart(milliseconds) };
+  return latest.text;
+};
+
 /** Two ids of one moment are alike with a chance of 1 in 2^80. */
 const randomBytes = 10;
 
 export const drawGrantId = ({ clock, random }: { readonly clock: Clock; readonly random: Random }): string =>
-  `${timePart(clock.milliseconds?.() ?? clock.now() * 1000)}${random.base64url(randomBytes)}`;
+  `${timeText(clock.milliseconds?.() ?? clock.now() * 1000)}${random.base64url(randomBytes)}`;
