@@ -4,7 +4,7 @@ import { chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, withServer } from './with-server.mjs';
+import { freePorts, withServer } from './with-server.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const binary = join(root, 'build', `claviger-${process.platform}-${process.arch}`);
@@ -44,7 +44,7 @@ const checkAlone = async () => {
   const said = execFileSync(program, ['version'], { cwd: folder, env: {}, encoding: 'utf8', ...nobody }).trim();
   if (said !== version) throw new Error(`the binary is of version ${said}, the source of ${version}`);
 
-  const [publicPort, adminPort] = [await freePort(), await freePort()];
+  const [publicPort, adminPort] = await freePorts(2);
   const [publicUrl, adminUrl] = [publicPort, adminPort].map((port) => `http://127.0.0.1:${port}`);
   const env = {
     TMPDIR: dirname(program),

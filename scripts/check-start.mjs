@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, withServer } from './with-server.mjs';
+import { freePorts, withServer } from './with-server.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -16,7 +16,7 @@ const environment = (settings) => ({
 const main = async () => {
   const dataFolder = mkdtempSync(join(tmpdir(), 'claviger-start-'));
   process.on('exit', () => rmSync(dataFolder, { recursive: true, force: true }));
-  const [publicPort, adminPort] = [await freePort(), await freePort()];
+  const [publicPort, adminPort] = await freePorts(2);
   const adminUrl = `http://127.0.0.1:${adminPort}`;
   const settings = {
     CLAVIGER_DATA_DIR: dataFolder,

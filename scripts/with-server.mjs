@@ -1,19 +1,19 @@
 // A server for as long as a check needs it: started by a command, waited for, ended by SIGTERM, never left behind.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const startTimeout = 120_000;
 
-export const freePort = () =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+/** Free a moment ago. Held together, so that no two are the same. */
+export const freePorts = async (count) => {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+};
 
 /** `options` are those of spawn. `use` gets the seconds until the server was ready. Resolves to the exit code. */
 export const withServer = async ([command, ...words], options, adminUrl, use) => {

@@ -79,6 +79,7 @@ class Connection {
   }
 
   ask(method, path, headers, body) {
+    if (this.socket.destroyed) throw new Error(`The connection to ${this.host} was closed.`);
     let text = `${method} ${path} HTTP/1.1\r\nhost: ${this.host}\r\n`;
     for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
     // RFC 9110 §8.6: a request that could have a body says so when it has none.

@@ -12,7 +12,7 @@ const tenConnections = (url) => {
     next = (next + 1) % clients.length;
     return clients[next];
   };
-  return Object.assign((...statement) => client()(...statement), { json: (value) => client().json(value) });
+  return Object.assign((...statement) => client()(...statement), { json: clients[0].json });
 };
 
 export const postgresAdapter = async (url) => {

@@ -1,11 +1,11 @@
 // Bare Fastify as a server under test: as many bytes as Claviger answers, and one insert for each request.
 import { fileURLToPath } from 'node:url';
-import { freePort, startServer } from '../lib/child.mjs';
+import { freePorts, startServer } from '../lib/child.mjs';
 
 const program = fileURLToPath(new URL('../servers/bare-fastify.mjs', import.meta.url));
 
 export const startBareFastify = async ({ postgresUrl, sizes }) => {
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const base = `http://127.0.0.1:${port}`;
   const server = await startServer({
     command: process.execPath,

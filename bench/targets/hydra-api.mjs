@@ -1,7 +1,7 @@
 // Any server with Hydra's HTTP API: Claviger, started here, or one whose URLs are given.
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
-import { freePort, startServer } from '../lib/child.mjs';
+import { freePorts, startServer } from '../lib/child.mjs';
 import { clients, redirectUri } from './clients.mjs';
 
 const program = fileURLToPath(new URL('../../apps/server/dist/src/main.js', import.meta.url));
@@ -47,7 +47,7 @@ const register = async (clientsUrl) => {
 
 /** `env`: where the stores are, and what else differs from the defaults. */
 export const startClaviger = async ({ name, env, dataFolder, nodeOptions = [], binary, isUsed = true }) => {
-  const [publicPort, adminPort] = [await freePort(), await freePort()];
+  const [publicPort, adminPort] = await freePorts(2);
   const [publicUrl, adminUrl] = [publicPort, adminPort].map((port) => `http://127.0.0.1:${port}`);
   const server = await startServer({
     command: binary ?? process.execPath,

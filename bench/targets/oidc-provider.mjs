@@ -1,12 +1,12 @@
 // oidc-provider from npm as a server under test.
 import { fileURLToPath } from 'node:url';
-import { freePort, startServer } from '../lib/child.mjs';
+import { freePorts, startServer } from '../lib/child.mjs';
 import { clients, redirectUri } from './clients.mjs';
 
 const program = fileURLToPath(new URL('../servers/oidc-provider.mjs', import.meta.url));
 
 export const startOidcProvider = async ({ name, store }) => {
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const base = `http://127.0.0.1:${port}`;
   const server = await startServer({
     command: process.execPath,

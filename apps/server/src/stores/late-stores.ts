@@ -20,7 +20,10 @@ export class LateStores {
   }
 }
 
-/** Passes every command on to the port. Before there is one, they reject with StoreUnavailable. */
+/**
+ * Passes every command on to the port, bound once: every request asks for some. Before there is one, they reject with
+ * StoreUnavailable.
+ */
 const standIn = <Port extends object>(opened: () => Port | undefined): Port => {
   const known = new Map<string | symbol, unknown>();
   const find = (member: string | symbol): unknown => {

@@ -107,7 +107,17 @@ export const askRedis = async (port: number, name: string, ...args: readonly str
   }
 };
 
-export const freePort = (): Promise<number> =>
+/** Drawn by this process: until a server listens on it, a port is free for the next draw too. */
+const drawn = new Set<number>();
+
+export const freePort = async (): Promise<number> => {
+  const port = await portFreeNow();
+  if (drawn.has(port)) return freePort();
+  drawn.add(port);
+  return port;
+};
+
+const portFreeNow = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -14,6 +14,6 @@ export const makeExchangeToken = (table: GrantTable) => {
   return async (client: AuthenticatedClient, grantType: string, parameters: Parameters): Promise<TokenResponse> => {
     const grant = grants.get(grantType);
     if (!grant) throw oauthError('unsupported_grant_type', `The server has no grant type "${grantType}".`);
-    return await grant(client, parameters);
+    return grant(client, parameters);
   };
 };

@@ -1,7 +1,7 @@
 // The admin API of 2018 as one Fastify plugin. It asks for no authentication: keep its listener private.
 import type { Provider } from '@claviger/core';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyPluginCallback } from 'fastify';
+import type { FastifyPluginCallback, preValidationAsyncHookHandler } from 'fastify';
 import { readJsonBody } from '../json-body.ts';
 import { refuseForeignHosts } from '../refuse-foreign-hosts.ts';
 import { refuseOtherSites } from '../refuse-other-sites.ts';
@@ -32,12 +32,12 @@ export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instanc
   app.addHook('onRequest', refuseOtherSites);
   if (options.forThisMachineOnly) app.addHook('onRequest', refuseForeignHosts);
   app.addHook('onRoute', (route) => {
+    if (!route.schema?.body) return;
     // A null body counts as an empty one (2018 API), as null counts as absent for members.
-    if (route.schema?.body) {
-      route.preValidation = async (request) => {
-        request.body = readJsonBody(request.body) ?? {};
-      };
-    }
+    const decode: preValidationAsyncHookHandler = async (request) => {
+      request.body = readJsonBody(request.body) ?? {};
+    };
+    route.preValidation = [decode, ...[route.preValidation ?? []].flat()];
   });
   app.addHook('onSend', (_request, reply, _payload, done) => {
     // Secrets, keys and challenges are in these replies.
