@@ -1,5 +1,5 @@
 // Every option of the protocol engine: its default, its meaning. docs/settings.md names the environment variables.
-import type { ScopeStrategy } from './domain/scope.ts';
+import { firstMalformed, parseScope, type ScopeStrategy } from './domain/scope.ts';
 import type { SigningAlgorithm } from './domain/signing-algorithm.ts';
 import { type Seconds, seconds } from './domain/time.ts';
 import type { AccessTokenStrategy } from './domain/token.ts';
@@ -112,11 +112,20 @@ export const settingsProblems = (settings: Settings): readonly string[] => {
     settings.subjectTypes.includes('pairwise') && new TextEncoder().encode(settings.pairwiseSalt).length < 8;
   const { keyRotationInterval: interval, keyPublishAhead: ahead } = settings;
   const weakToken = settings.initialAccessTokens.some((token) => new TextEncoder().encode(token).length < 16);
+  const scopes = {
+    registrationScope: settings.registrationScope,
+    defaultClientScope: parseScope(settings.defaultClientScope),
+    scopesSupported: settings.scopesSupported,
+  };
   const unguarded = settings.clientRegistration === 'guarded' && settings.initialAccessTokens.length === 0;
   return [
     ...problems,
     // A key would still wait when the next one is made, and so on for ever.
     ...(interval > 0 && ahead >= interval ? ['keyPublishAhead must be shorter than keyRotationInterval.'] : []),
+    // RFC 6749 §3.3.
+    ...Object.entries(scopes)
+      .filter(([, list]) => firstMalformed(list) !== undefined)
+      .map(([name, list]) => `${name} holds ${JSON.stringify(firstMalformed(list))}, which is not a scope.`),
     ...(weakToken ? ['Each of initialAccessTokens must have at least 16 bytes.'] : []),
     ...(unguarded ? ['initialAccessTokens must be set for guarded clientRegistration.'] : []),
     ...(pairwise ? ['pairwiseSalt must have at least 8 bytes.'] : []),

@@ -2,6 +2,7 @@
 import { oauthError } from '../errors/oauth-error.ts';
 import type { ClientMetadata } from './client.ts';
 import { faultyMember } from './jwk.ts';
+import { firstMalformed, parseScope } from './scope.ts';
 import { asymmetricAlgorithms, macAlgorithms } from './signature-algorithms.ts';
 import { accessTokenStrategies } from './token.ts';
 import { isWebUrl } from './web-url.ts';
@@ -43,6 +44,7 @@ export const registeredMetadata = ({ metadata, secret }: Registration, limits: R
   checkRequestObjects(complete);
   checkDefaultMaxAge(complete);
   for (const uri of complete.redirectUris) checkRedirectUri(uri);
+  checkScope(complete);
   checkSubjectType(complete, limits.subjectTypes);
   checkAccessTokenStrategy(complete);
   checkAudience(complete);
@@ -127,6 +129,17 @@ const checkRedirectUri = (uri: string): void => {
   }
   if (scriptSchemes.has(scheme)) {
     throw oauthError('invalid_request', `redirect_uris: ${show} would run as script in a browser.`);
+  }
+};
+
+/** RFC 6749 §3.3. */
+const checkScope = ({ scope }: ClientMetadata): void => {
+  const malformed = firstMalformed(parseScope(scope));
+  if (malformed !== undefined) {
+    throw oauthError(
+      'invalid_request',
+      `scope: ${JSON.stringify(malformed)} is not a scope: printable ASCII without spaces, quotation marks and backslashes.`,
+    );
   }
 };
 

@@ -1,9 +1,44 @@
 // Scopes: how they are written (RFC 6749 §3.3), and when a pattern allows one.
+import { oauthError } from '../errors/oauth-error.ts';
 
-/** Splits at spaces; empty parts and repetitions drop out, order stays. */
+/** Splits at spaces. Empty parts and repetitions drop out; the order stays. For text that was checked when it came in. */
 export const parseScope = (text: string): readonly string[] => {
   if (!text.includes(' ')) return text === '' ? [] : [text];
   return [...new Set(text.split(' ').filter((part) => part !== ''))];
+};
+
+/** RFC 6749 §3.3, scope-token: printable ASCII except the space, `"` and `\`. */
+const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+
+/** Scope tokens and the spaces between them. */
+const scopeText = /^[\x20\x21\x23-\x5B\x5D-\x7E]*$/;
+
+/**
+ * The first entry that is not a scope token. A resource server may split a scope at any white space, so a token that holds
+ * some would show it a scope that no pattern allowed.
+ */
+export const firstMalformed = (scopes: readonly string[]): string | undefined =>
+  scopes.find((scope) => !scopeToken.test(scope));
+
+const refuse = (malformed: string, name: string) =>
+  oauthError(
+    'invalid_scope',
+    `${name} holds ${JSON.stringify(malformed)}. A scope is printable ASCII without spaces, quotation marks and backslashes; spaces separate scopes.`,
+  );
+
+/** The scopes of a request's `scope` parameter. Throws invalid_scope. */
+export const readScope = (text: string): readonly string[] => {
+  const scopes = parseScope(text);
+  if (!scopeText.test(text)) throw refuse(firstMalformed(scopes) ?? text, 'The parameter "scope"');
+  return scopes;
+};
+
+/** As readScope, for scopes that come as a list. `name` is what the caller calls the list. */
+export const readScopeList = (list: readonly string[], name: string): readonly string[] => {
+  const scopes = [...new Set(list.filter((scope) => scope !== ''))];
+  const malformed = firstMalformed(scopes);
+  if (malformed !== undefined) throw refuse(malformed, name);
+  return scopes;
 };
 
 /** How a pattern (a client's registered scope, or a granted one) allows scopes. Case counts in all of them. */

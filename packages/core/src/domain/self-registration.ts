@@ -6,7 +6,7 @@ import type { JwkSet } from './jwk.ts';
 import { isPrivate } from './jwk.ts';
 import { checkOwnRedirectUris } from './own-redirect-uris.ts';
 import { isSupportedResponseType } from './response-type.ts';
-import { firstNotAllowed, parseScope, type ScopeStrategy } from './scope.ts';
+import { firstMalformed, firstNotAllowed, parseScope, type ScopeStrategy } from './scope.ts';
 import { isWebUrl } from './web-url.ts';
 
 /** A new member of ClientMetadata stays the administrator's until it is added here. */
@@ -175,11 +175,10 @@ const checkSector = ({ subjectType, sectorIdentifierUri, redirectUris }: ClientM
 
 const scopeOf = (sent: SelfRegisteredMetadata, current: ClientMetadata, policy: RegistrationPolicy): string => {
   const { allowedScope, defaultScope, scopeStrategy } = policy;
-  if (sent.scope.trim() === '') return defaultScope || allowedScope.join(' ');
   const wanted = parseScope(sent.scope);
-  // RFC 6749 §3.3, scope-token.
-  const malformed = wanted.find((scope) => !/^[\x21\x23-\x5B\x5D-\x7E]+$/.test(scope));
-  if (malformed !== undefined) throw refuse(`scope: ${JSON.stringify(malformed)} is no scope.`);
+  if (wanted.length === 0) return defaultScope || allowedScope.join(' ');
+  const malformed = firstMalformed(wanted);
+  if (malformed !== undefined) throw refuse(`scope: ${JSON.stringify(malformed)} is not a scope (RFC 6749 §3.3).`);
   const patterns = [...allowedScope, ...parseScope(defaultScope)];
   const kept = parseScope(current.scope);
   const excess = firstNotAllowed(

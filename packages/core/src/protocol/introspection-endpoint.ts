@@ -1,7 +1,7 @@
 // POST /oauth2/introspect (RFC 7662 §2). On the admin listener it asks for no authentication, as in the 2018 API; on the
 // public one a client has to say who it is, and is told of its own business only.
 import type { JsonObject, JsonValue } from '../domain/json.ts';
-import { parseScope } from '../domain/scope.ts';
+import { readScope } from '../domain/scope.ts';
 import { oauthError } from '../errors/oauth-error.ts';
 import type { AuthenticateClient } from '../usecases/token/authenticate-client.ts';
 import type { IntrospectedToken } from '../usecases/token/introspect.ts';
@@ -53,7 +53,7 @@ export const makeIntrospectionEndpoint =
   async (request) => {
     try {
       const { token = '', scope = '' } = readForm(request);
-      return present(await introspect(token, parseScope(scope)), issuer);
+      return present(await introspect(token, readScope(scope)), issuer);
     } catch (thrown) {
       return errors.json(errors.toOAuthError(thrown));
     }
@@ -68,7 +68,7 @@ export const makeClientIntrospectionEndpoint =
       const { token = '', scope = '' } = parameters;
       // RFC 7662 §2.1: token is required.
       if (token === '') throw oauthError('invalid_request', 'The parameter "token" is missing.');
-      return present(await introspectAsClient(client, token, parseScope(scope)), issuer);
+      return present(await introspectAsClient(client, token, readScope(scope)), issuer);
     } catch (thrown) {
       return errors.json(errors.toOAuthError(thrown));
     }

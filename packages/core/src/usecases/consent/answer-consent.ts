@@ -1,5 +1,6 @@
 // The consent app's side of a flow: what is asked, and its answer (accept or reject), given once.
 import { acceptConsent, type ConsentAcceptance, type Flow, rejectConsent, subjectOf } from '../../domain/flow.ts';
+import { readScopeList } from '../../domain/scope.ts';
 import { after, type EpochSeconds, seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ConsentStore } from '../../ports/consent-store.ts';
@@ -86,7 +87,7 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
       const flow = await findByHandle({ mac, flows }, 'consent-challenge', command.challenge, now);
       if (!flow?.consent) return { outcome: 'unknown-challenge' };
       const accepted: ConsentAcceptance = {
-        grantedScope: command.grantedScope,
+        grantedScope: readScopeList(command.grantedScope, 'The member "grant_scope"'),
         grantedAudience: command.grantedAudience ?? [],
         session: command.session ?? { accessToken: {}, idToken: {} },
         remember: command.remember ?? false,

@@ -1,7 +1,7 @@
 // The client credentials grant (RFC 6749 §4.4): a client acts for itself.
 import { requestedAudience } from '../../../domain/audience.ts';
 import { allowsGrantType, isPublic } from '../../../domain/client.ts';
-import { firstNotAllowed, parseScope } from '../../../domain/scope.ts';
+import { firstNotAllowed, parseScope, readScope } from '../../../domain/scope.ts';
 import { after } from '../../../domain/time.ts';
 import { oauthError } from '../../../errors/oauth-error.ts';
 import type { System } from '../../../ports/system.ts';
@@ -20,7 +20,7 @@ interface Deps {
 export const makeClientCredentialsGrant =
   ({ system, settings, tokens, mintAccessToken }: Deps): TokenGrant =>
   async (client, parameters) => {
-    const scope = parseScope(parameters.scope ?? '');
+    const scope = readScope(parameters.scope ?? '');
     const excess = firstNotAllowed(settings.scopeStrategy, parseScope(client.metadata.scope), scope);
     if (excess !== undefined) throw oauthError('invalid_scope', `The client may not request the scope "${excess}".`);
     const audience = requestedAudience(parameters, client.metadata.audience, 'is not registered for the client.');

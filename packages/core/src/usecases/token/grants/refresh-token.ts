@@ -3,7 +3,7 @@
 import { narrowedAudience } from '../../../domain/audience.ts';
 import { allowsGrantType, isOf } from '../../../domain/client.ts';
 import type { Grant } from '../../../domain/grant.ts';
-import { grantsOpenId, parseScope } from '../../../domain/scope.ts';
+import { grantsOpenId, readScope } from '../../../domain/scope.ts';
 import type { EpochSeconds } from '../../../domain/time.ts';
 import { after, seconds } from '../../../domain/time.ts';
 import { oauthError } from '../../../errors/oauth-error.ts';
@@ -46,7 +46,7 @@ const checked = (found: FoundToken | undefined, client: AuthenticatedClient): Gr
 
 /** RFC 6749 §6: not more than was granted; left out, all of it. */
 const narrowed = (grant: Grant, requested: string): readonly string[] | null => {
-  const scope = parseScope(requested);
+  const scope = readScope(requested);
   const excess = scope.find((wanted) => !grant.scope.includes(wanted));
   if (excess !== undefined) throw oauthError('invalid_scope', `The scope "${excess}" was not granted.`);
   return scope.length === 0 ? null : scope;
