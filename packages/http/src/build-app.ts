@@ -1,4 +1,4 @@
-// The one place for Fastify's and Ajv's options, so that tests and server run the same app.
+// The one place for Fastify's options, so that tests and server run the same app.
 import { oauthError, type Provider } from '@claviger/core';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { adminV1Routes } from './admin/v1/admin-v1-routes.ts';
@@ -7,6 +7,7 @@ import { closeGracefully } from './close-gracefully.ts';
 import { allowCrossOrigin, type CorsOptions } from './cors.ts';
 import { Metrics } from './metrics.ts';
 import { answerWithoutRoute, replyWithoutRoute } from './no-route.ts';
+import { setUpScope } from './own-scope.ts';
 import { publicRoutes } from './public/public-routes.ts';
 import { type LogOptions, logController, loggerOptions, logRequests } from './request-log.ts';
 import { isKnownPath, type KnownRoute } from './route-table.ts';
@@ -77,7 +78,6 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     // Requests that arrive on open connections while closing are still served (see closeGracefully).
     return503OnClosing: false,
     routerOptions: { maxParamLength, caseSensitive: true },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
     logger: options.logger ? loggerOptions(options.logger) : false,
     logController,
     // A request's line says itself what it is about: no logger of its own for each.
@@ -91,12 +91,8 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     },
   });
 
-  // First of all: a later hook may answer by itself.
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.header('x-content-type-options', 'nosniff');
-    done();
-  });
-  readRawBodies(app);
+  // For replies without a route, and for the plugins below.
+  setUpScope(app);
   routes = answerWithoutRoute(app);
   closeGracefully(app);
   metrics.observe(app, listener);
@@ -108,20 +104,4 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     app.register(adminV1Routes, { provider, renderMetrics, version, status, shareErrorDebug, forThisMachineOnly });
   }
   return app;
-};
-
-/** Each face reads its bodies itself: forms with repeated parameters, JSON whatever its Content-Type. */
-const readRawBodies = (app: FastifyInstance): void => {
-  app.removeAllContentTypeParsers();
-  // '*' is all of them; those that are named are found without taking the header apart.
-  const kinds = ['*', 'application/x-www-form-urlencoded', 'application/json'];
-  for (const kind of kinds) {
-    app.addContentTypeParser(kind, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  }
-  app.addHook('onRequest', ({ headers }, _reply, done) => {
-    // Fastify answers 415 to a Content-Type that is none. Here that is just a body of no known kind.
-    const given = headers['content-type'];
-    if (given !== undefined && !/^[^\s/;]+\/[^\s/;]+\s*(;|$)/.test(given)) delete headers['content-type'];
-    done();
-  });
 };

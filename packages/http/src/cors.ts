@@ -29,8 +29,11 @@ const forEverybody = new Set<string>([paths.discovery, paths.metadata, paths.jwk
 
 const oneRegistration = new RegExp(`^${paths.registration}/[^/]+$`);
 
-/** What this request asks for, as its route or, for a preflight, which has none, as its path says. */
-const pathOf = (request: FastifyRequest): string => request.routeOptions.url ?? request.raw.url?.split('?', 1)[0] ?? '';
+/** The requested path below the prefix of the plugin: the route's or, for a preflight without a route, the raw one. */
+const pathOf = (request: FastifyRequest, prefix: string): string => {
+  const path = request.routeOptions.url ?? request.raw.url?.split('?', 1)[0] ?? '';
+  return path.slice(prefix.length);
+};
 
 const methodsForScripts = (path: string): readonly string[] => {
   if (forScripts.has(path) || forEverybody.has(path)) return allowedMethods;
@@ -46,6 +49,7 @@ const matches = (allowed: string, origin: string): boolean => {
 };
 
 export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins, maxAge = 0 }: CorsOptions): void => {
+  const { prefix } = app;
   const originFor = (path: string, origin: string): string | undefined => {
     if (forEverybody.has(path) || allowedOrigins.includes('*')) return '*';
     return allowedOrigins.some((allowed) => matches(allowed, origin)) ? origin : undefined;
@@ -65,7 +69,7 @@ export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins, maxAge 
       'vary',
       isPreflight ? 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers' : 'Origin',
     );
-    const path = pathOf(request);
+    const path = pathOf(request, prefix);
     const methods = methodsForScripts(path);
     const allowed = methods.length === 0 ? undefined : originFor(path, origin);
     if (isPreflight) {
@@ -81,6 +85,16 @@ export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins, maxAge 
     if (allowed) reply.header('access-control-allow-origin', allowed);
     done();
   });
+};
+
+/**
+ * Hooks of a plugin run for its own routes only, so preflights need routes there. A plain OPTIONS request is answered as if
+ * there were none.
+ */
+export const answerPreflights = (app: FastifyInstance): void => {
+  for (const path of [...forScripts, ...forEverybody, `${paths.registration}/:id`]) {
+    app.options(path, (_request, reply) => reply.callNotFound());
+  }
 };
 
 /** The names asked for, undefined when one of them is not allowed. */

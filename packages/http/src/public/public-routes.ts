@@ -2,6 +2,8 @@
 // no body schema (docs/decisions/0005): what OAuth answers to a bad request is decided in core.
 import type { Provider } from '@claviger/core';
 import type { FastifyPluginCallback } from 'fastify';
+import { allowCrossOrigin, answerPreflights, type CorsOptions } from '../cors.ts';
+import { setUpScope } from '../own-scope.ts';
 import { authorizeRoute } from './authorize.route.ts';
 import { handlePublicError } from './error-body.ts';
 import { fallbacksRoute } from './fallbacks.route.ts';
@@ -15,11 +17,20 @@ import { wellKnownRoute } from './well-known.route.ts';
 
 export interface PublicRoutesOptions {
   readonly provider: Provider;
-  readonly listener: 'public' | 'admin';
+  /** The admin listener has its own introspection endpoint. Default 'public'. */
+  readonly listener?: 'public' | 'admin';
+  /** Which scripts of other origins may call the endpoints. Without it the application's own CORS decides. */
+  readonly cors?: CorsOptions;
 }
 
-export const publicRoutes: FastifyPluginCallback<PublicRoutesOptions> = (app, { provider, listener }, done) => {
+export const publicRoutes: FastifyPluginCallback<PublicRoutesOptions> = (app, options, done) => {
+  const { provider, listener = 'public', cors } = options;
+  setUpScope(app);
   app.setErrorHandler(handlePublicError);
+  if (cors) {
+    allowCrossOrigin(app, cors);
+    answerPreflights(app);
+  }
   authorizeRoute(app, provider);
   tokenRoute(app, provider);
   revokeRoute(app, provider);

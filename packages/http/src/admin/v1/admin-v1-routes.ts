@@ -2,6 +2,7 @@
 import type { Provider } from '@claviger/core';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyPluginCallback, preValidationAsyncHookHandler } from 'fastify';
+import { setUpScope } from '../../own-scope.ts';
 import { readJsonBody } from '../json-body.ts';
 import { refuseForeignHosts } from '../refuse-foreign-hosts.ts';
 import { refuseOtherSites } from '../refuse-other-sites.ts';
@@ -27,6 +28,7 @@ export interface AdminRoutesOptions extends HealthOptions {
 
 export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instance, options, done) => {
   const { provider, renderMetrics } = options;
+  setUpScope(instance);
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   app.setErrorHandler(adminErrorHandler(options));
   app.addHook('onRequest', refuseOtherSites);
