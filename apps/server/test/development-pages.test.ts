@@ -70,6 +70,7 @@ const redeem = async (provider: Provider, page: Page) => {
   const request = (url: string, headers: Record<string, string>, form: URLSearchParams | null) => ({
     method: form ? 'POST' : 'GET',
     url,
+    address: '127.0.0.1',
     header: (name: string) => headers[name],
     form,
   });

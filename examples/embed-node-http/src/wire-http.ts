@@ -24,6 +24,7 @@ export const toWireRequest = async (request: IncomingMessage): Promise<WireReque
   return {
     method: request.method ?? 'GET',
     url: request.url ?? '/',
+    address: request.socket.remoteAddress ?? '',
     header: (name) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;

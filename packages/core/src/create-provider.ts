@@ -1,5 +1,6 @@
 // The wiring file: stores, pages, system and settings become a Provider. Everything else gets what it needs by name.
 import type { ClientChanges } from './ports/client-changes.ts';
+import type { ClientStore } from './ports/client-store.ts';
 import type { SigningKeys } from './ports/signing-keys.ts';
 import type { Stores } from './ports/stores.ts';
 import type { System } from './ports/system.ts';
@@ -98,6 +99,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     readAnyToken: makeReadAnyToken({ system, verifyOwnJwt }),
     ...stores,
     clients: clients.recent,
+    clientStore: clients.current,
     issuer,
     ui,
     system,
@@ -144,6 +146,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
 
 type Wiring = Omit<Stores, 'clients'> & {
   readonly clients: FindClient;
+  readonly clientStore: ClientStore;
   readonly issuer: string;
   readonly ui: UserInterface;
   readonly system: System;

@@ -7,6 +7,9 @@ import type { FastifyRequest } from 'fastify';
 const wireRequest = (request: FastifyRequest, form: URLSearchParams | null): WireRequest => ({
   method: request.method,
   url: request.raw.url ?? '/',
+  get address() {
+    return request.ip ?? '';
+  },
   header: (name) => {
     const value = request.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;

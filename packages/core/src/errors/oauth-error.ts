@@ -104,6 +104,8 @@ const kindOf = (code: OAuthErrorCode): ErrorKind => errorKinds[code];
 export type OAuthErrorCode = keyof typeof errorKinds;
 
 interface Details {
+  /** Default: the status of the code. */
+  readonly status?: number;
   readonly hint?: string;
   readonly debug?: string;
   readonly cause?: unknown;
@@ -112,6 +114,7 @@ interface Details {
 /** Ends a request. `hint` is for the client's developer; `debug` is shown only where the operator asked for it; `cause` is only logged. */
 export class OAuthError extends Error {
   readonly code: OAuthErrorCode;
+  readonly status: number;
   readonly hint: string;
   readonly debug: string;
 
@@ -122,12 +125,9 @@ export class OAuthError extends Error {
     );
     this.name = 'OAuthError';
     this.code = code;
+    this.status = details.status ?? kindOf(code).status;
     this.hint = details.hint || (kindOf(code).hint ?? '');
     this.debug = details.debug ?? '';
-  }
-
-  get status(): number {
-    return errorKinds[this.code].status;
   }
 
   get description(): string {
@@ -148,4 +148,4 @@ export const toOAuthError = (thrown: unknown): OAuthError => {
 
 /** RFC 9110 §10.2.3, for what may be tried again, in seconds. */
 export const retryHeader = (error: OAuthError): Readonly<Record<string, string>> =>
-  error.status === 503 ? { 'retry-after': '1' } : {};
+  error.status === 503 ? { 'retry-after': '1' } : error.status === 429 ? { 'retry-after': '60' } : {};

@@ -48,13 +48,28 @@ export interface Mac {
   verify(purpose: MacPurpose, text: string, mac: string): boolean;
 }
 
+/** For whom a slow hash is computed. Turns are shared fairly among addresses, and among the clients of an address. */
+export interface Lane {
+  readonly clientId: string;
+  /** Of the peer, or of its network; '' when unknown. */
+  readonly address: string;
+}
+
 /** Hashes of client secrets. The result names its own method, so methods can change. */
 export interface SecretHasher {
   /** For a secret that the server drew itself (256 random bits): one fast hash is enough. */
   hashDrawn(secret: string): string;
-  /** For a secret that a person may have chosen: slow on purpose, off the event loop. */
+  /** For a secret that a person may have chosen: slow on purpose, off the event loop. Waits for its turn, however long. */
   hashChosen(secret: string): Promise<string>;
-  verify(secret: string, hash: string): Promise<boolean>;
+  /**
+   * What can be said without a slow hash, in constant time. `outdated`: it is right, but was recognised under an earlier
+   * system secret. `unknown`: only a slow hash can tell.
+   */
+  recognise(secret: string, hash: string): 'right' | 'outdated' | 'wrong' | 'unknown';
+  /** Computes a slow hash where it must. Rejects with temporarily_unavailable when too many wait in this lane. */
+  verify(secret: string, hash: string, lane?: Lane): Promise<boolean>;
+  /** For the right secret: the hash to store instead, recognised under the current system secret from now on. */
+  renew(secret: string, hash: string): string;
 }
 
 /** Authenticated encryption of values at rest. */

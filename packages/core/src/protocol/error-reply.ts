@@ -77,7 +77,7 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: D
         status_code: error.status,
         ...present({ error_debug: debug }),
       };
-      const extra = error.code === 'invalid_client' ? challenge : retryHeader(error);
+      const extra = error.status === 401 && error.code === 'invalid_client' ? challenge : retryHeader(error);
       return jsonReply(error.status, body, { ...noStore, ...extra });
     },
 

@@ -64,7 +64,10 @@ export const makeClientIntrospectionEndpoint =
   async (request) => {
     try {
       const parameters = readForm(request);
-      const client = await authenticateClient(readClientCredentials(request.header('authorization'), parameters));
+      const client = await authenticateClient(
+        readClientCredentials(request.header('authorization'), parameters),
+        request,
+      );
       const { token = '', scope = '' } = parameters;
       // RFC 7662 §2.1: token is required.
       if (token === '') throw oauthError('invalid_request', 'The parameter "token" is missing.');

@@ -18,7 +18,10 @@ export const makeRevocationEndpoint =
   async (request) => {
     try {
       const parameters = readForm(request);
-      const client = await authenticateClient(readClientCredentials(request.header('authorization'), parameters));
+      const client = await authenticateClient(
+        readClientCredentials(request.header('authorization'), parameters),
+        request,
+      );
       // RFC 7009 §2.1: token is required.
       if (parameters.token === undefined) throw oauthError('invalid_request', 'The parameter "token" is missing.');
       await revoke(client, parameters.token);

@@ -50,7 +50,10 @@ export const makeTokenEndpoint =
       const parameters = readForm(request);
       const { grant_type: grantType } = parameters;
       if (grantType === undefined) throw oauthError('invalid_request', 'The parameter "grant_type" is missing.');
-      const client = await authenticateClient(readClientCredentials(request.header('authorization'), parameters));
+      const client = await authenticateClient(
+        readClientCredentials(request.header('authorization'), parameters),
+        request,
+      );
       return freshJsonReply(200, present(await exchangeToken(client, grantType, parameters)));
     } catch (thrown) {
       return errors.json(errors.toOAuthError(thrown));

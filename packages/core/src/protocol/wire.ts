@@ -5,6 +5,8 @@ export interface WireRequest {
   readonly method: string;
   /** Path and query exactly as received, such as `/oauth2/auth?client_id=x`. */
   readonly url: string;
+  /** IP address of the peer as the operator's proxies are trusted to tell it, '' when unknown. Read only when it matters. */
+  readonly address: string;
   /** One header's value, undefined when absent. Names in lower case; repeated Cookie headers joined by `; `. */
   header(name: string): string | undefined;
   /** The decoded body of a form post (urlencoded or multipart); null for any other body, or none. */

@@ -1,103 +1,120 @@
 // Hashes of client secrets: one SHA-256 for secrets that the server drew, scrypt for those that a person chose.
-import { hash as digest, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { oauthError } from '../errors/oauth-error.ts';
-import type { SecretHasher } from '../ports/system.ts';
+//
+// A chosen secret's hash ends with a MAC of the secret: `scrypt:N:r:p:salt:key:keyId.mac`. The MAC recognises the secret
+// without scrypt, and rules out every other one, in a fresh process too. Its key derives from the system secret, so a copy
+// of the store alone still has to be attacked through scrypt. Nodes of the release before read the first six parts.
+import { createHmac, hash as digest, type KeyObject, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import type { Lane, SecretHasher } from '../ports/system.ts';
+import { deriveKey } from './derive-key.ts';
+import { fairQueue } from './fair-queue.ts';
 
 /** N=2^14, r=8, p=5 (16 MiB): one of the equally strong settings of the OWASP password storage cheat sheet. */
 const cost = { N: 16_384, r: 8, p: 5 } as const;
-const atOnce = 2;
-const mostWaiting = 64;
-const mostWaitingForOne = 8;
-const remembered = 1_000;
+/** Few enough to leave threads of the pool for other work. */
+const running = 2;
+const mostWaiting = 1_000;
+const mostRenewed = 1_000;
+/** Parts of a hash without its MAC. */
+const parts = 6;
 
 const derive = (secret: string, salt: Buffer, { N, r, p }: { N: number; r: number; p: number }): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     scrypt(secret, salt, 32, { N, r, p, maxmem: 256 * N * r }, (error, key) => (error ? reject(error) : resolve(key)));
   });
 
-/**
- * Runs few tasks at once, so that hashing never takes the whole thread pool, and lets few wait: a flood of wrong secrets
- * for one client must not keep the others out. Rejects with temporarily_unavailable beyond that.
- */
-const rationed = () => {
-  let running = 0;
-  const waiting: Array<() => void> = [];
-  const waitingFor = new Map<string, number>();
+const sha256 = (secret: string): Buffer => digest('sha256', secret, 'buffer');
 
-  const enter = async (whose: string): Promise<void> => {
-    if (running < atOnce) {
-      running += 1;
-      return;
-    }
-    const alike = waitingFor.get(whose) ?? 0;
-    if (waiting.length >= mostWaiting || alike >= mostWaitingForOne) throw oauthError('temporarily_unavailable');
-    waitingFor.set(whose, alike + 1);
-    await new Promise<void>((resolve) => waiting.push(resolve));
-    const left = (waitingFor.get(whose) ?? 1) - 1;
-    if (left > 0) waitingFor.set(whose, left);
-    else waitingFor.delete(whose);
-  };
+interface MacKey {
+  readonly id: string;
+  readonly key: KeyObject;
+}
 
-  return async <T>(whose: string, task: () => Promise<T>): Promise<T> => {
-    await enter(whose);
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
+const macKey = (systemSecret: string): MacKey => {
+  const key = deriveKey(systemSecret, 'client-secret');
+  return { id: createHmac('sha256', key).update('id').digest('base64url').slice(0, 8), key };
 };
 
-export const nodeSecretHasher = (): SecretHasher => {
-  const run = rationed();
-  // A slow hash that matched once is recognised by a keyed fingerprint afterwards. The stored hash is the key of the cache,
-  // so a changed secret, on whatever node, is never recognised by the old entry. A key before the text is enough: what is
-  // wrong with that as a MAC takes somebody who sees fingerprints, and they never leave the process.
-  const fingerprintKey = randomBytes(32).toString('base64url');
-  const verified = new Map<string, Buffer>();
-  const fingerprintOf = (secret: string): Buffer => digest('sha256', fingerprintKey + secret, 'buffer');
-  // Many requests of one client at once, right after a start, are one computation: they carry the same secret.
+/** Over the slow hash too: its salt makes equal secrets of two clients differ, and a new secret ends the old MAC. */
+const macOf = ({ key }: MacKey, bare: string, secret: string): string =>
+  createHmac('sha256', key).update(`${bare}:${secret}`).digest('base64url');
+
+/** The hash without its MAC. */
+const bareHash = (hash: string): string => hash.split(':', parts).join(':');
+
+/** The first system secret makes MACs; all of them verify. */
+export const nodeSecretHasher = (systemSecrets: readonly [string, ...(readonly string[])]): SecretHasher => {
+  const run = fairQueue({ running, mostWaiting });
+  let made: readonly [MacKey, ...(readonly MacKey[])] | undefined;
+  const macKeys = (): readonly [MacKey, ...(readonly MacKey[])] => {
+    const [first, ...others] = systemSecrets;
+    made ??= [macKey(first), ...others.map(macKey)];
+    return made;
+  };
+  /** By the stored hash: one with a current MAC, for as long as the store does not have it. */
+  const renewed = new Map<string, string>();
+  /** Concurrent requests of one client with one secret share a computation. */
   const underWay = new Map<string, Promise<boolean>>();
-  const remember = (hash: string, fingerprint: Buffer): void => {
-    const oldest = verified.keys().next();
-    if (verified.size >= remembered && !oldest.done) verified.delete(oldest.value);
-    verified.set(hash, fingerprint);
+
+  const withMac = (bare: string, secret: string): string => {
+    const [current] = macKeys();
+    return `${bare}:${current.id}.${macOf(current, bare, secret)}`;
   };
 
-  const verifyChosen = async (secret: string, hash: string, fingerprint: Buffer): Promise<boolean> => {
-    const [, N, r, p, salt = '', key = ''] = hash.split(':');
+  const renew = (secret: string, hash: string): string => {
+    const better = withMac(bareHash(hash), secret);
+    const oldest = renewed.keys().next();
+    if (renewed.size >= mostRenewed && !oldest.done) renewed.delete(oldest.value);
+    renewed.set(hash, better);
+    return better;
+  };
+
+  const recognise: SecretHasher['recognise'] = (secret, stored) => {
+    if (stored.startsWith('sha256:')) {
+      return timingSafeEqual(sha256(secret), Buffer.from(stored.slice(7), 'base64url')) ? 'right' : 'wrong';
+    }
+    const hash = renewed.get(stored) ?? stored;
+    const end = hash.lastIndexOf(':');
+    const dot = hash.indexOf('.', end);
+    if (dot < 0) return 'unknown';
+    const keys = macKeys();
+    const id = hash.slice(end + 1, dot);
+    const key = keys.find((one) => one.id === id);
+    if (!key) return 'unknown';
+    const mac = Buffer.from(hash.slice(dot + 1));
+    const given = Buffer.from(macOf(key, hash.slice(0, end), secret));
+    if (mac.length !== given.length || !timingSafeEqual(mac, given)) return 'wrong';
+    return key === keys[0] ? 'right' : 'outdated';
+  };
+
+  const verifySlowly = async (secret: string, hash: string, lane: Lane | undefined): Promise<boolean> => {
+    const [method, N, r, p, salt = '', key = ''] = hash.split(':', parts);
+    if (method !== 'scrypt') throw new Error(`A client secret is hashed with an unknown method, ${method}.`);
     const cost = { N: Number(N), r: Number(r), p: Number(p) };
-    const derived = await run(hash, () => derive(secret, Buffer.from(salt, 'base64url'), cost));
-    const matches = timingSafeEqual(derived, Buffer.from(key, 'base64url'));
-    if (matches) remember(hash, fingerprint);
-    return matches;
+    const derived = await run(lane, () => derive(secret, Buffer.from(salt, 'base64url'), cost));
+    return timingSafeEqual(derived, Buffer.from(key, 'base64url'));
   };
-
-  const sha256 = (secret: string): Buffer => digest('sha256', secret, 'buffer');
 
   return {
     hashDrawn: (secret) => `sha256:${sha256(secret).toString('base64url')}`,
 
     async hashChosen(secret) {
       const salt = randomBytes(16);
-      const key = await run('', () => derive(secret, salt, cost));
+      const key = await run(undefined, () => derive(secret, salt, cost));
       const { N, r, p } = cost;
-      return `scrypt:${N}:${r}:${p}:${salt.toString('base64url')}:${key.toString('base64url')}`;
+      return withMac(`scrypt:${N}:${r}:${p}:${salt.toString('base64url')}:${key.toString('base64url')}`, secret);
     },
 
-    async verify(secret, hash) {
-      const known = verified.get(hash);
-      if (known && timingSafeEqual(known, fingerprintOf(secret))) return true;
-      const [method, drawn = ''] = hash.split(':', 2);
-      if (method === 'sha256') return timingSafeEqual(sha256(secret), Buffer.from(drawn, 'base64url'));
-      if (method !== 'scrypt') throw new Error(`A client secret is hashed with an unknown method, ${method}.`);
-      const fingerprint = fingerprintOf(secret);
-      const name = `${hash}:${fingerprint.toString('base64url')}`;
+    recognise,
+
+    renew,
+
+    async verify(secret, hash, lane) {
+      const verdict = recognise(secret, hash);
+      if (verdict !== 'unknown') return verdict !== 'wrong';
+      const name = withMac(bareHash(hash), secret);
       let verification = underWay.get(name);
       if (!verification) {
-        verification = verifyChosen(secret, hash, fingerprint).finally(() => underWay.delete(name));
+        verification = verifySlowly(secret, hash, lane).finally(() => underWay.delete(name));
         underWay.set(name, verification);
       }
       return verification;

@@ -51,7 +51,7 @@ const digest: Digest = {
 
 /** Throws a RangeError when a secret is shorter than 16 bytes. */
 export const nodeSystem = (options: NodeSystemOptions): System => {
-  const secrets = [options.systemSecret, ...(options.previousSecrets ?? [])];
+  const secrets = [options.systemSecret, ...(options.previousSecrets ?? [])] as const;
   if (secrets.some((secret) => Buffer.byteLength(secret) < 16)) {
     throw new RangeError('A system secret must have at least 16 bytes.');
   }
@@ -60,7 +60,7 @@ export const nodeSystem = (options: NodeSystemOptions): System => {
     random,
     digest,
     mac: nodeMac(secrets),
-    secretHasher: nodeSecretHasher(),
+    secretHasher: nodeSecretHasher(secrets),
     cipher: nodeCipher(secrets),
     keyOperations: nodeKeyOperations((options.processes ?? 1) < availableParallelism()),
     remoteDocuments: nodeRemoteDocuments(options.remoteDocuments),

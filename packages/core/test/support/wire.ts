@@ -14,6 +14,7 @@ const request = (
 ): WireRequest => ({
   method,
   url,
+  address: headers['x-test-address'] ?? '192.0.2.1',
   header: (name) => headers[name],
   form,
 });

@@ -1,9 +1,11 @@
 // Client authentication (RFC 6749 §2.3) at the token and revocation endpoints.
 import { type Client, isPublic } from '../../domain/client.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
-import type { SecretHasher } from '../../ports/system.ts';
+import type { ClientStore } from '../../ports/client-store.ts';
+import type { Clock, SecretHasher } from '../../ports/system.ts';
 import type { FindClient } from '../clients/recent-clients.ts';
 import { claimedClient, type VerifyClientAssertion } from './verify-client-assertion.ts';
+import { makeCountWrongGuess, networkOf } from './wrong-guesses.ts';
 
 /** What a request carried to identify its client. `id` alone is how a public client names itself (RFC 6749 §3.2.1). */
 export type ClientCredentials =
@@ -20,23 +22,57 @@ declare const authenticated: unique symbol;
 /** A client that proved who it is. Only authenticateClient makes one. */
 export type AuthenticatedClient = Client & { readonly [authenticated]: true };
 
-export type AuthenticateClient = (credentials: ClientCredentials) => Promise<AuthenticatedClient>;
+/** Who sent the credentials. The address is read only when it matters. */
+export interface Peer {
+  readonly address: string;
+}
+
+export type AuthenticateClient = (credentials: ClientCredentials, peer: Peer) => Promise<AuthenticatedClient>;
 
 interface Deps {
   readonly clients: FindClient;
+  readonly clientStore: Pick<ClientStore, 'replace'>;
+  readonly clock: Clock;
   readonly secretHasher: SecretHasher;
   readonly verifyClientAssertion: VerifyClientAssertion;
 }
 
 /** Throws invalid_client, alike for an unknown client and for a wrong secret. */
-export const makeAuthenticateClient = ({ clients, secretHasher, verifyClientAssertion }: Deps): AuthenticateClient => {
+export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
+  const { clients, clientStore, secretHasher, verifyClientAssertion } = deps;
+  const countWrongGuess = makeCountWrongGuess(deps.clock);
+
   const find = async (id: string): Promise<Client> => {
     const client = await clients.find(id);
     if (!client) throw oauthError('invalid_client');
     return client;
   };
 
-  const checkSecret = async (client: Client, method: string, secret: string): Promise<void> => {
+  /** So that no process has to compute the slow hash for this client again. */
+  const storeRenewedHash = async (client: Client, secret: string): Promise<void> => {
+    const secretHash = secretHasher.renew(secret, client.secretHash);
+    try {
+      await clientStore.replace({ ...client, secretHash, version: client.version + 1 }, client.version);
+    } catch {
+      // The secret is right all the same. This process remembers the new hash; another one will store it.
+    }
+  };
+
+  const verifySecret = async (client: Client, secret: string, peer: Peer): Promise<void> => {
+    const { secretHash } = client;
+    let verdict = secretHasher.recognise(secret, secretHash);
+    if (verdict === 'right') return;
+    const lane = { clientId: client.id, address: networkOf(peer.address) };
+    if (verdict === 'unknown') {
+      const isRight = await secretHasher.verify(secret, secretHash, lane);
+      // Of concurrent requests, the first has renewed the hash already.
+      verdict = isRight ? secretHasher.recognise(secret, secretHash) : 'wrong';
+    }
+    if (verdict === 'wrong') throw countWrongGuess(lane.clientId, lane.address);
+    if (verdict !== 'right') await storeRenewedHash(client, secret);
+  };
+
+  const checkSecret = async (client: Client, method: string, secret: string, peer: Peer): Promise<void> => {
     const registered = client.metadata.tokenEndpointAuthMethod;
     if (method === 'none') {
       if (!isPublic(client)) throw oauthError('invalid_client');
@@ -44,7 +80,7 @@ export const makeAuthenticateClient = ({ clients, secretHasher, verifyClientAsse
     }
     // Its secret is a key for MACs, and is compared with nothing.
     if (registered === 'client_secret_jwt') throw oauthError('invalid_client');
-    if (!(await secretHasher.verify(secret, client.secretHash))) throw oauthError('invalid_client');
+    await verifySecret(client, secret, peer);
     // A client is held to the method it registered (RFC 7591 §2, token_endpoint_auth_method). Only who knows the secret
     // is told so.
     if (method !== registered) {
@@ -52,14 +88,14 @@ export const makeAuthenticateClient = ({ clients, secretHasher, verifyClientAsse
     }
   };
 
-  return async (credentials) => {
+  return async (credentials, peer) => {
     if (credentials.method === 'client_assertion') {
       const client = await find(credentials.id || claimedClient(credentials.assertion));
       await verifyClientAssertion(client, credentials.assertion);
       return client as AuthenticatedClient;
     }
     const client = await find(credentials.id);
-    await checkSecret(client, credentials.method, credentials.secret);
+    await checkSecret(client, credentials.method, credentials.secret, peer);
     return client as AuthenticatedClient;
   };
 };

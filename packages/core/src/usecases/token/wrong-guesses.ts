@@ -1,0 +1,64 @@
+// Counts wrong client secrets by client and by address. The right secret is never refused for them: it has been recognised
+// before anything is counted. Beyond the limit a wrong one is answered with 429, which tells a client in a loop to slow
+// down and gives whatever guards the server something to act on.
+import { type EpochSeconds, seconds } from '../../domain/time.ts';
+import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
+import type { Clock } from '../../ports/system.ts';
+
+const period = seconds(60);
+const mostOfClient = 100;
+const mostOfAddress = 300;
+/** How many clients, and how many addresses, are remembered. The oldest are forgotten first. */
+const mostRemembered = 10_000;
+
+class Tally {
+  readonly #counts = new Map<string, number>();
+
+  /** How often it was counted, this time included. */
+  count(name: string): number {
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    const oldest = this.#counts.keys().next();
+    if (count === 1 && this.#counts.size >= mostRemembered && !oldest.done) this.#counts.delete(oldest.value);
+    this.#counts.set(name, count);
+    return count;
+  }
+
+  clear(): void {
+    this.#counts.clear();
+  }
+}
+
+/** Of an IPv6 address its /64, which one subscriber has as a whole (RFC 6177 §2); of an IPv4 address all of it. */
+export const networkOf = (address: string): string => {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!address.includes(':')) return address;
+  const [start = '', end] = address.replace(/%.*$/, '').split('::', 2);
+  const head = start === '' ? [] : start.split(':');
+  if (end === undefined) return head.slice(0, 4).join(':');
+  const tail = end === '' ? [] : end.split(':');
+  const zeros = Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => '0');
+  return [...head, ...zeros, ...tail].slice(0, 4).join(':');
+};
+
+export type CountWrongGuess = (clientId: string, network: string) => OAuthError;
+
+/** The error to answer with: invalid_client, with status 429 when there were too many within the minute. */
+export const makeCountWrongGuess = (clock: Clock): CountWrongGuess => {
+  const [clients, addresses] = [new Tally(), new Tally()];
+  let since: EpochSeconds | undefined;
+  return (clientId, network) => {
+    const now = clock.now();
+    if (since === undefined || now - since >= period || now < since) {
+      since = now;
+      clients.clear();
+      addresses.clear();
+    }
+    const [ofClient, ofAddress] = [clients.count(clientId), addresses.count(network)];
+    if (ofClient <= mostOfClient && ofAddress <= mostOfAddress) return oauthError('invalid_client');
+    return new OAuthError('invalid_client', {
+      status: 429,
+      hint: 'The secret is wrong, and so were many others within this minute. The right one is accepted at any time.',
+    });
+  };
+};
