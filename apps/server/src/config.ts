@@ -206,6 +206,7 @@ const toConfig = (values: Values): Config => {
       authCodeLifespan: values.authCodeLifespan,
       refreshTokenLifespan: values.refreshTokenLifespan,
       loginSessionLifespan: values.loginSessionLifespan,
+      legacyCookies: values.legacyCookies,
       flowLifespan: values.flowLifespan,
       refreshGrace: values.refreshGrace,
       idTokenSigningAlg: values.idTokenSigningAlg,

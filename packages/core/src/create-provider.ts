@@ -166,7 +166,8 @@ const makeEndpoints = (
   const { shareErrorDebug } = settings;
   const cookies = new BrowserCookies({
     ...system,
-    secure: new URL(issuer).protocol === 'https:',
+    issuer,
+    legacyCookies: settings.legacyCookies,
     sessionLifespan: settings.loginSessionLifespan,
   });
   const errors = makeErrorReplies({ shareErrorDebug, errorUrl: ui.errorUrl, reportFailure });

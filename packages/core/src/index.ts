@@ -2,6 +2,7 @@
 
 export * from './create-provider.ts';
 export * from './domain/authorization-request.ts';
+export * from './domain/browser.ts';
 export * from './domain/claims-request.ts';
 export * from './domain/client.ts';
 export * from './domain/consent.ts';

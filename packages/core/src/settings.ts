@@ -15,6 +15,11 @@ export interface Settings {
   readonly refreshTokenLifespan: Seconds;
   /** How long a remembered login can last at most. Default 720 h. */
   readonly loginSessionLifespan: Seconds;
+  /**
+   * Over https: write cookies also under the names of the release before, without a prefix, and read those that it wrote.
+   * Default true; false once no node of that release runs.
+   */
+  readonly legacyCookies: boolean;
   /** How long login and consent may take together. Default 15 min. */
   readonly flowLifespan: Seconds;
   /** For how long a refresh token that was just rotated gets the same successors again. Default 30 s; 0 turns it off. */
@@ -69,6 +74,7 @@ export const defaultSettings: Settings = {
   authCodeLifespan: seconds(600),
   refreshTokenLifespan: seconds(720 * 3600),
   loginSessionLifespan: seconds(720 * 3600),
+  legacyCookies: true,
   flowLifespan: seconds(900),
   refreshGrace: seconds(30),
   idTokenSigningAlg: 'RS256',

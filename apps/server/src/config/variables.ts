@@ -201,6 +201,12 @@ export const variables = {
     lifespan,
     'How long a remembered login lasts at most.',
   ),
+  legacyCookies: preset(
+    'CLAVIGER_LEGACY_COOKIES',
+    'true',
+    trueOrFalse,
+    'With an https issuer: write cookies under the names of the release before too, which have no prefix, and read those that it wrote. Set `false` as soon as [no node of it runs](production.md#upgrade).',
+  ),
   flowLifespan: preset(
     'CLAVIGER_CHALLENGE_TOKEN_LIFESPAN',
     '15m',

@@ -140,7 +140,13 @@ export const fullFlow = (change: Partial<Flow> = {}): Flow => {
       accepted: login,
       rejected: rejection(),
     },
-    consent: { browser: hashOf('browser'), skip: true, accepted: consent, rejected: rejection() },
+    consent: {
+      browser: hashOf('browser'),
+      prefixedBrowser: hashOf('prefixed'),
+      skip: true,
+      accepted: consent,
+      rejected: rejection(),
+    },
   };
   return { ...flow, ...change };
 };

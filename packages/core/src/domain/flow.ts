@@ -6,8 +6,8 @@
 // Transitions are pure; the store makes each happen once by comparing versions. A flow that ended stays until it
 // expires, so that a verifier used twice is told from one that never was.
 import type { AuthorizationRequest } from './authorization-request.ts';
+import type { BrowserOfStep } from './browser.ts';
 import type { GrantSession } from './grant.ts';
-import type { Hashed } from './hashed.ts';
 import type { LoginSession } from './login-session.ts';
 import type { EpochSeconds, Seconds } from './time.ts';
 
@@ -49,9 +49,8 @@ export interface Rejection {
   readonly statusCode: number;
 }
 
-export interface FlowLogin {
-  /** Hash of the browser id in the CSRF cookie: only this browser may bring the login verifier back. */
-  readonly browser: Hashed;
+/** Only the browser of the step may bring its verifier back. */
+export interface FlowLogin extends BrowserOfStep {
   /** A remembered session vouches for the subject; the login app must not ask. */
   readonly skip: boolean;
   /** The remembered subject when `skip`, else ''. */
@@ -62,8 +61,7 @@ export interface FlowLogin {
   readonly rejected: Rejection | null;
 }
 
-export interface FlowConsent {
-  readonly browser: Hashed;
+export interface FlowConsent extends BrowserOfStep {
   readonly skip: boolean;
   readonly accepted: ConsentAcceptance | null;
   readonly rejected: Rejection | null;
@@ -98,7 +96,7 @@ export const rejectLogin = (flow: Flow, rejected: Rejection): Flow | 'already-an
     : 'already-answered';
 
 /** The browser came back from an accepted login. */
-export const askConsent = (flow: Flow, consent: { browser: Hashed; skip: boolean }): Flow =>
+export const askConsent = (flow: Flow, consent: BrowserOfStep & { readonly skip: boolean }): Flow =>
   next(flow, { state: 'consent-pending', consent: { ...consent, accepted: null, rejected: null } });
 
 export const acceptConsent = (flow: Flow, accepted: ConsentAcceptance): Flow | 'already-answered' =>

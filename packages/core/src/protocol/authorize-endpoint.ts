@@ -69,31 +69,30 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
 
   const sessionCookie = (session: SessionChange, begun: BrowserSecret): readonly string[] => {
     if (session.change === 'kept') return [];
-    return [
-      session.change === 'ended' ? cookies.clearSession() : cookies.setSession(begun, session.maxAge, clock.now()),
-    ];
+    return session.change === 'ended' ? cookies.clearSession() : cookies.setSession(begun, session.maxAge, clock.now());
   };
 
   const begin = async (request: WireRequest, addressed: AddressedRequest): Promise<WireReply> => {
     const now = clock.now();
-    const browser = cookies.keepBrowser(request, 'login', now);
+    const kept = cookies.keepBrowser(request, 'login', now);
     const { loginChallenge } = await deps.beginAuthorization({
       request: await deps.checkRequest(addressed),
       client: addressed.client,
-      browser: browser.hash,
+      browser: kept.browser,
       sessionId: cookies.session(request, now)?.hash ?? null,
     });
-    return redirectReply(withQuery(ui.loginUrl, { login_challenge: loginChallenge }), [browser.cookie]);
+    const location = withQuery(ui.loginUrl, { login_challenge: loginChallenge });
+    return redirectReply(location, [...cookies.healSession(request), ...kept.cookies]);
   };
 
   const afterLogin = async (request: WireRequest, addressed: AddressedRequest, back: Return): Promise<WireReply> => {
     const now = clock.now();
     const consentBrowser = cookies.keepBrowser(request, 'consent', now);
-    const newSession = cookies.draw();
+    const newSession = cookies.drawSession();
     const result = await deps.resumeAfterLogin({
       ...back,
-      browser: cookies.browser(request, 'login', now)?.hash ?? null,
-      consentBrowser: consentBrowser.hash,
+      browser: cookies.browser(request, 'login', now),
+      consentBrowser: consentBrowser.browser,
       sessionId: cookies.session(request, now)?.hash ?? null,
       newSessionId: newSession.hash,
     });
@@ -101,11 +100,15 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
       return errors.redirect(addressOf(addressed), rejectionMembers(result.rejection, deps.shareErrorDebug));
     }
     const location = withQuery(ui.consentUrl, { consent_challenge: result.consentChallenge });
-    return redirectReply(location, [...sessionCookie(result.session, newSession), consentBrowser.cookie]);
+    return redirectReply(location, [
+      ...cookies.healSession(request),
+      ...sessionCookie(result.session, newSession),
+      ...consentBrowser.cookies,
+    ]);
   };
 
   const afterConsent = async (request: WireRequest, addressed: AddressedRequest, back: Return): Promise<WireReply> => {
-    const browser = cookies.browser(request, 'consent', clock.now())?.hash ?? null;
+    const browser = cookies.browser(request, 'consent', clock.now());
     const result = await deps.resumeAfterConsent({ ...back, browser });
     if (result.outcome === 'rejected') {
       return errors.redirect(addressOf(addressed), rejectionMembers(result.rejection, deps.shareErrorDebug));

@@ -18,9 +18,9 @@ export const makeLogoutEndpoint =
   ({ clock, cookies, loginSessions, logoutRedirectUrl, errors }: Deps): Endpoint =>
   async (request) => {
     try {
-      const session = cookies.session(request, clock.now());
-      if (session) await loginSessions.remove(session.hash);
-      return redirectReply(logoutRedirectUrl, [cookies.clearSession()]);
+      const ending = cookies.sessionsToEnd(request, clock.now());
+      await Promise.all(ending.map(({ hash }) => loginSessions.remove(hash)));
+      return redirectReply(logoutRedirectUrl, [...cookies.healSession(request), ...cookies.clearSession()]);
     } catch (thrown) {
       return errors.json(errors.toOAuthError(thrown));
     }

@@ -1,5 +1,6 @@
 // First pass of an authorization request: decides whether a remembered login will do, and opens the flow.
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
+import type { BrowserOfStep } from '../../domain/browser.ts';
 import type { Client } from '../../domain/client.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { Hashed } from '../../domain/hashed.ts';
@@ -16,8 +17,7 @@ import { sessionThatSkips } from './next-step.ts';
 export interface BeginAuthorization {
   readonly request: AuthorizationRequest;
   readonly client: Client;
-  /** Hash of the browser's id, which a cookie carries. */
-  readonly browser: Hashed;
+  readonly browser: BrowserOfStep;
   /** From the session cookie; null without one. */
   readonly sessionId: Hashed | null;
 }
@@ -46,7 +46,7 @@ export const makeBeginAuthorization =
       requestedAt: now,
       expiresAt: after(now, settings.flowLifespan),
       login: {
-        browser,
+        ...browser,
         skip: session !== null,
         subject: session?.subject ?? '',
         session,

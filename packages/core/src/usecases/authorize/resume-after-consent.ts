@@ -1,8 +1,8 @@
 // Third pass: the browser returns from the consent app. The flow ends, and its answer is issued.
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
+import { isBrowserOf, type PresentedBrowser } from '../../domain/browser.ts';
 import type { Client } from '../../domain/client.ts';
 import { end, type Flow } from '../../domain/flow.ts';
-import type { Hashed } from '../../domain/hashed.ts';
 import { allowsResponseType } from '../../domain/response-type.ts';
 import { firstNotAllowed, parseScope, type ScopeStrategy } from '../../domain/scope.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
@@ -14,8 +14,8 @@ import type { AuthorizationAnswer, IssueResponse } from './issue-response.ts';
 import { openReturningFlow, type RejectedStep, type Return, usedBefore } from './open-returning-flow.ts';
 
 export interface ResumeAfterConsent extends Return {
-  /** From the consent CSRF cookie; null without a valid one. */
-  readonly browser: Hashed | null;
+  /** From the consent CSRF cookies. */
+  readonly browser: PresentedBrowser;
 }
 
 export type ConsentResumed = { readonly outcome: 'issued'; readonly answer: AuthorizationAnswer } | RejectedStep;
@@ -55,7 +55,7 @@ export const makeResumeAfterConsent = ({ system, settings, flows, issueResponse 
       return { outcome: 'rejected', rejection: consent.rejected };
     }
     if (!consent?.accepted || !login.accepted) throw usedBefore('consent');
-    if (command.browser !== consent.browser) {
+    if (!isBrowserOf(consent, command.browser)) {
       throw oauthError('request_forbidden', 'The CSRF cookie is missing or of another browser.');
     }
     // The flow ends before anything is issued: of two returns one goes on, and a crash here costs a new request, no more.

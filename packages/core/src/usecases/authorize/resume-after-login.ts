@@ -1,4 +1,5 @@
 // Second pass: the browser returns from the login app. Settles the login session, then asks for consent.
+import { type BrowserOfStep, isBrowserOf, type PresentedBrowser } from '../../domain/browser.ts';
 import { askConsent, end, type Flow, type LoginAcceptance } from '../../domain/flow.ts';
 import type { Hashed } from '../../domain/hashed.ts';
 import { after, type EpochSeconds, earliest, type Seconds, seconds } from '../../domain/time.ts';
@@ -14,10 +15,10 @@ import { checkLoginAgainst, consentSkips, mayRecallConsent } from './next-step.t
 import { openReturningFlow, type RejectedStep, type Return, usedBefore } from './open-returning-flow.ts';
 
 export interface ResumeAfterLogin extends Return {
-  /** From the login CSRF cookie; null without a valid one. */
-  readonly browser: Hashed | null;
-  /** What the consent CSRF cookie will hold. */
-  readonly consentBrowser: Hashed;
+  /** From the login CSRF cookies. */
+  readonly browser: PresentedBrowser;
+  /** What the consent CSRF cookies will hold. */
+  readonly consentBrowser: BrowserOfStep;
   /** From the session cookie; null without one. */
   readonly sessionId: Hashed | null;
   /** What the session cookie will hold if a session begins. */
@@ -80,7 +81,7 @@ export const makeResumeAfterLogin = ({ system, settings, flows, consents, loginS
       return { outcome: 'rejected', rejection: login.rejected };
     }
     // Only the browser that began may go on. The flow stays as it is: a stranger must not be able to end it.
-    if (command.browser !== login.browser)
+    if (!isBrowserOf(login, command.browser))
       throw oauthError('request_forbidden', 'The CSRF cookie is missing or of another browser.');
     const accepted = login.accepted;
     if (!accepted) throw usedBefore('login');
@@ -99,7 +100,7 @@ export const makeResumeAfterLogin = ({ system, settings, flows, consents, loginS
       await advance(flow, end(flow), now);
       throw error;
     }
-    const asking = askConsent(flow, { browser: command.consentBrowser, skip });
+    const asking = askConsent(flow, { ...command.consentBrowser, skip });
     await advance(flow, asking, now);
     const session = await settleSession(command, flow, accepted, now);
     return { outcome: 'ask-consent', consentChallenge: handleOf(mac, 'consent-challenge', asking), session };
