@@ -19,6 +19,8 @@ export interface ServerParts {
   readonly version: string;
   /** Where log lines go, JSON and complete with their line feed. */
   readonly writeLog: (line: string) => void;
+  /** Log lines that could not be written, since the start. */
+  readonly droppedLogLines: () => number;
   readonly status: () => ServerStatus;
   /** The text of /metrics/prometheus, out of this process' own. Default: just that. */
   readonly metricsOf?: (metrics: Metrics) => () => Promise<string>;
@@ -30,6 +32,7 @@ export const buildServers = (parts: ServerParts): Servers => {
   const { config, stores, version, writeLog, status } = parts;
   const [systemSecret, ...previousSecrets] = parts.systemSecrets;
   const metrics = new Metrics();
+  metrics.addCounter('claviger_log_lines_dropped_total', 'Log lines that could not be written.', parts.droppedLogLines);
   const provider = createProvider({
     issuer: config.issuer,
     stores,

@@ -1,22 +1,32 @@
 #!/usr/bin/env node
 // The process: runs one command. Exit codes: 0 done or stopped by a signal, 1 failed, 2 misconfigured or misspelt.
 import { StoreUnavailable } from '@claviger/core';
-import { help, parseCommandLine, UsageError } from './commands/command-line.ts';
+import { type Command, help, parseCommandLine, UsageError } from './commands/command-line.ts';
+import { makeCommandOutput } from './commands/command-output.ts';
 import { ConfigurationError, readConfig, readStoresConfig } from './config.ts';
 import { version } from './version.ts';
 
-const write = (text: string): void => {
-  process.stdout.write(text);
-};
+// A message that cannot be shown must not end the process.
+process.stderr.on('error', () => undefined);
 
-/** What a command needs is loaded when it is run: a primary, or `version`, needs no database driver. */
+/** A command loads only what it needs: a primary, or `version`, needs no database driver. */
 const run = async (words: readonly string[]): Promise<number> => {
   const command = parseCommandLine(words);
+  if (command.name === 'serve') {
+    const { serve } = await import('./commands/serve.ts');
+    return serve(readConfig(process.env));
+  }
+  const output = makeCommandOutput(process.stdout);
+  const code = await print(command, output.write);
+  await output.flushed();
+  return code;
+};
+
+const print = async (
+  command: Exclude<Command, { readonly name: 'serve' }>,
+  write: (text: string) => void,
+): Promise<number> => {
   switch (command.name) {
-    case 'serve': {
-      const { serve } = await import('./commands/serve.ts');
-      return serve(readConfig(process.env), write);
-    }
     case 'migrate up': {
       const { migrateUp, migrateUpDryRun } = await import('./commands/migrate.ts');
       return (command.dryRun ? migrateUpDryRun : migrateUp)(readStoresConfig(process.env), write);

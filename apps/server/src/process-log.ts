@@ -1,19 +1,29 @@
-// Log lines of a process that serves nothing itself, in the form of those that the serving ones write.
+// Log lines that the process itself writes, in the same form as those of the listeners.
 import { hostname } from 'node:os';
 import type { Config } from './config.ts';
 
 export interface ProcessLog {
   error(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  info(details: object, message: string): void;
 }
 
 const severities: Readonly<Record<string, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
 
+const jsonLine = (level: number, details: object, msg: string): string =>
+  `${JSON.stringify({ level, time: Date.now(), pid: process.pid, hostname: hostname(), ...details, msg })}\n`;
+
+/** JSON, complete with its line feed. */
+export const warningLine = (details: object, message: string): string => jsonLine(40, details, message);
+
 export const makeProcessLog = ({ log }: Pick<Config, 'log'>, writeLog: (line: string) => void): ProcessLog => {
   const least = severities[log.level] ?? Number.POSITIVE_INFINITY;
   const write = (level: number, details: object, msg: string): void => {
-    if (level < least) return;
-    const line = { level, time: Date.now(), pid: process.pid, hostname: hostname(), ...details, msg };
-    writeLog(`${JSON.stringify(line)}\n`);
+    if (level >= least) writeLog(jsonLine(level, details, msg));
   };
-  return { error: (details, message) => write(50, details, message) };
+  return {
+    error: (details, message) => write(50, details, message),
+    warn: (details, message) => write(40, details, message),
+    info: (details, message) => write(30, details, message),
+  };
 };

@@ -24,6 +24,8 @@ export interface ProcessParts {
   readonly writeLog: (line: string) => void;
   /** For people: the greeting. */
   readonly write: (text: string) => void;
+  /** Log lines that could not be written, since the start. */
+  readonly droppedLogLines: () => number;
   /** Whether this process speaks for all: of several, one warns and greets. */
   readonly isSpeaker: boolean;
   /** The text of /metrics/prometheus, given this process' own. Default: just that. */
@@ -40,7 +42,7 @@ const stoppingStatus: ServerStatus = { serving: true, problems: { server: 'The s
 
 /** Rejects when the server cannot listen or its stores' settings are wrong; nothing is left open then. */
 export const startServer = async (config: Config, parts: ProcessParts): Promise<RunningServer> => {
-  const { writeLog, write, isSpeaker, metricsOf, clientChanges } = parts;
+  const { writeLog, write, droppedLogLines, isSpeaker, metricsOf, clientChanges } = parts;
   const secret = await systemSecretsOf(config);
   const preparation = new StorePreparation(config);
   let stopping = false;
@@ -51,6 +53,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     systemSecrets: secret.systemSecrets,
     version,
     writeLog,
+    droppedLogLines,
     status: () => {
       if (!preparation.isDone) return { serving: false, problems: preparation.problems() };
       return stopping ? stoppingStatus : servingStatus;

@@ -16,6 +16,7 @@ const openApp = async (t: Cleanup, environment: Record<string, string> = {}) => 
     systemSecrets: ['a system secret of 32 characters'],
     version: 'test',
     writeLog: () => undefined,
+    droppedLogLines: () => 0,
     status: () => ({ serving: true, problems: {} }),
   });
   await publicApp.ready();

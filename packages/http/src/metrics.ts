@@ -1,6 +1,6 @@
 // What Prometheus may know: the process, and how long requests take, by route pattern. Never by path: paths carry ids.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import { type Durations, RequestDurations } from './request-durations.ts';
 
 export const metricsContentType = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -14,6 +14,19 @@ export class Metrics {
   constructor() {
     collectDefaultMetrics({ register: this.registry });
     this.registry.registerMetric(this.#durations.asMetric());
+  }
+
+  /** `read` gives the count since the start; it is asked when somebody asks for the metrics. */
+  addCounter(name: string, help: string, read: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
   }
 
   render(): Promise<string> {

@@ -18,18 +18,20 @@ const never = new Promise<number>(() => undefined);
 export class Primary {
   readonly #config: Config;
   readonly #log: ProcessLog;
+  readonly #droppedLogLines: () => number;
   readonly #alive = new Map<Worker, Promise<number>>();
   readonly #delay = new RestartDelay();
   readonly #stopping = new AbortController();
 
-  constructor(config: Config, log: ProcessLog) {
+  constructor(config: Config, log: ProcessLog, droppedLogLines: () => number) {
     this.#config = config;
     this.#log = log;
+    this.#droppedLogLines = droppedLogLines;
   }
 
   /** Resolves to the exit code: that of a first worker that cannot start, else whether all stopped well when asked to. */
   async run(asked: Promise<void>): Promise<number> {
-    serveMetricsToWorkers();
+    serveMetricsToWorkers(this.#droppedLogLines);
     passOnClientChanges();
     const first = this.#fork();
     const failed = await Promise.race([this.#listening(first), this.#alive.get(first), asked]);

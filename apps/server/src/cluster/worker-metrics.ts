@@ -2,7 +2,7 @@
 // asks them all (prom-client's part), sums up, and answers.
 import cluster, { type Worker } from 'node:cluster';
 import type { Metrics } from '@claviger/http';
-import { AggregatorRegistry } from 'prom-client';
+import { AggregatorRegistry, Counter, Registry } from 'prom-client';
 
 const topic = 'claviger:metrics';
 
@@ -22,12 +22,26 @@ interface Answer extends Question {
 const isAbout = (message: unknown): message is Question =>
   typeof message === 'object' && message !== null && 'topic' in message && message.topic === topic;
 
-/** In the primary. */
-export const serveMetricsToWorkers = (): void => {
+/** In the primary, whose own counts follow those of the workers. */
+export const serveMetricsToWorkers = (droppedLogLines: () => number): void => {
   const registry = new AggregatorRegistry();
+  const own = new Registry();
+  new Counter({
+    name: 'claviger_primary_log_lines_dropped_total',
+    help: 'Log lines of the primary process that could not be written.',
+    registers: [own],
+    collect() {
+      this.reset();
+      this.inc(droppedLogLines());
+    },
+  });
   cluster.on('message', async (worker: Worker, message: unknown) => {
     if (!isAbout(message)) return;
-    const text = await registry.clusterMetrics().catch(() => null);
+    const all = Promise.all([registry.clusterMetrics(), own.metrics()]);
+    const text = await all.then(
+      ([workers, primary]) => `${workers}${primary}`,
+      () => null,
+    );
     const answer: Answer = { topic, id: message.id, text };
     if (worker.isConnected()) worker.send(answer);
   });

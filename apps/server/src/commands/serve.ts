@@ -6,24 +6,31 @@ import { clientChangesAmongWorkers } from '../cluster/client-changes.ts';
 import { Primary } from '../cluster/primary.ts';
 import { metricsOfAllWorkers } from '../cluster/worker-metrics.ts';
 import type { Config } from '../config.ts';
-import { makeProcessLog } from '../process-log.ts';
+import { LogOutput } from '../log-output.ts';
+import { makeProcessLog, warningLine } from '../process-log.ts';
 import type { ProcessParts, RunningServer } from '../start.ts';
 import { formatLogLine } from '../text-log.ts';
 
 /** Resolves to the exit code. */
-export const serve = async (config: Config, write: (text: string) => void): Promise<number> => {
+export const serve = async (config: Config): Promise<number> => {
   const showPid = config.workers > 1;
-  const writeLog = config.log.format === 'text' ? (line: string) => write(formatLogLine(line, showPid)) : write;
+  const shown = (line: string): string => (config.log.format === 'text' ? formatLogLine(line, showPid) : line);
+  const output = new LogOutput(process.stdout, (lost) => shown(warningLine(lost, 'log lines could not be written')));
+  const parts = {
+    write: (text: string) => output.write(text),
+    writeLog: (line: string) => output.write(shown(line)),
+    droppedLogLines: () => output.dropped,
+  };
   if (cluster.isWorker) {
     const isSpeaker = cluster.worker?.id === 1;
     const together = { metricsOf: metricsOfAllWorkers, clientChanges: clientChangesAmongWorkers() };
-    return serveHere(config, { write, writeLog, isSpeaker, ...together }, askedByPrimary());
+    return serveHere(config, { ...parts, isSpeaker, ...together }, askedByPrimary());
   }
   const asked = askedBySignal();
-  if (config.workers === 1) return serveHere(config, { write, writeLog, isSpeaker: true }, asked);
+  if (config.workers === 1) return serveHere(config, { ...parts, isSpeaker: true }, asked);
   // Node.js begins a worker's arguments with the file to run. The binary runs no files: the first word is the command.
   if (isBinary) cluster.setupPrimary({ exec: 'serve', args: [] });
-  return new Primary(config, makeProcessLog(config, writeLog)).run(asked);
+  return new Primary(config, makeProcessLog(config, parts.writeLog), parts.droppedLogLines).run(asked);
 };
 
 const serveHere = async (config: Config, parts: ProcessParts, asked: Promise<void>): Promise<number> => {

@@ -28,6 +28,7 @@ export interface Exit {
 }
 
 export interface RunningProcess {
+  readonly pid: number;
   /** Standard output and standard error so far. */
   output(): string;
   readonly exited: Promise<Exit>;
@@ -85,22 +86,23 @@ const keep = (pid: number | undefined): ChildProcess => {
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLAVIGER_|NODE_OPTIONS|_?TAP)/.test(name)));
 
-/** A process with exactly these settings; not waited for. */
+/** A process with exactly these settings; not waited for. `stdout`: a file descriptor in place of what `output` tells. */
 export const runProgram = (
   t: Cleanup,
   [command, ...words]: Program,
   settings: Readonly<Record<string, string>>,
+  stdout: 'pipe' | number = 'pipe',
 ): RunningProcess => {
   let output = '';
   const child = spawn(command, words, {
     env: { ...cleanEnvironment(), ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
   });
   running.add(child);
   const keeper = keep(child.pid);
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8');
-    stream.on('data', (text: string) => {
+    stream?.setEncoding('utf8');
+    stream?.on('data', (text: string) => {
       output += text;
     });
   }
@@ -118,7 +120,7 @@ export const runProgram = (
     return exited;
   };
   t.teardown(() => kill('SIGKILL'));
-  return { output: () => output, exited, kill };
+  return { pid: child.pid ?? 0, output: () => output, exited, kill };
 };
 
 /** The server's process, with words after its name. */
@@ -127,15 +129,17 @@ export const runServer = (
   settings: Readonly<Record<string, string>>,
   words: readonly string[] = [],
   main?: string,
-): RunningProcess => runProgram(t, [...(main === undefined ? thisVersion : compiled(main)), ...words], settings);
+  stdout: 'pipe' | number = 'pipe',
+): RunningProcess =>
+  runProgram(t, [...(main === undefined ? thisVersion : compiled(main)), ...words], settings, stdout);
 
-const temporaryFolder = (t: Cleanup): string => {
+export const temporaryFolder = (t: Cleanup): string => {
   const folder = mkdtempSync(join(tmpdir(), 'claviger-test-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 };
 
-const isReady = (adminUrl: string): Promise<boolean> =>
+export const isReady = (adminUrl: string): Promise<boolean> =>
   fetch(`${adminUrl}/health/ready`).then(
     async (reply) => {
       await reply.arrayBuffer();
