@@ -1,4 +1,4 @@
-// Gets what the tests need beside Node.js: a Postgres server, a Redis server, a browser, openssl. Uses what is there; else
+// Gets what the tests need beside Node.js: a Postgres server, PgBouncer, a Redis server, a browser, openssl. Uses what is there; else
 // asks the system's package manager, where it may; else says which command installs it. Run by `pretest`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -23,6 +23,12 @@ const hasBrowser = () => {
 
 const needs = [
   { what: 'a Postgres server', package: 'postgresql', isThere: hasPostgres },
+  // Debian keeps it in /usr/sbin, which is not in everyone's PATH.
+  {
+    what: 'PgBouncer',
+    package: 'pgbouncer',
+    isThere: () => onPath('pgbouncer') || existsSync('/usr/sbin/pgbouncer'),
+  },
   { what: 'a Redis server', package: 'redis-server', isThere: () => onPath('redis-server', 'valkey-server') },
   { what: 'Chromium', package: 'chromium', isThere: hasBrowser },
   { what: 'openssl', package: 'openssl', isThere: () => onPath('openssl') },

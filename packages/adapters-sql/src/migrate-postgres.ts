@@ -3,7 +3,7 @@
 // transaction together with the row that notes it down.
 import { StoreUnavailable } from '@claviger/core';
 import type { Migration } from './migration-files.ts';
-import { PostgresConnection } from './postgres-connection.ts';
+import { PostgresConnection, type SettingsBy } from './postgres-connection.ts';
 import { alreadyThere, isAway, isMissingTable, isWorthRepeating } from './postgres-failures.ts';
 import type { PostgresAddress } from './postgres-url.ts';
 import {
@@ -65,10 +65,10 @@ export const migratePostgres = async (
   address: PostgresAddress,
   connectMs: number,
   migrations: readonly Migration[],
-  dryRun = false,
+  { dryRun = false, settingsBy = 'startup' }: { readonly dryRun?: boolean; readonly settingsBy?: SettingsBy } = {},
 ): Promise<MigrationReport> => {
   // A migration takes as long as it takes, and so does waiting for another node's.
-  const connection = new PostgresConnection(address, { connectMs, statementMs: 0 });
+  const connection = new PostgresConnection(address, { connectMs, statementMs: 0 }, settingsBy);
   try {
     return await bringUpToDate(connection, migrations, dryRun);
   } catch (error) {

@@ -1,8 +1,12 @@
 // Every port in one Postgres database.
+import { StoreUnavailable } from '@claviger/core';
 import { migratePostgres, postgresSchemaStatus } from './migrate-postgres.ts';
 import { type MigrationFiles, migrationFilesOf, migrationsIn } from './migration-files.ts';
+import type { SettingsBy } from './postgres-connection.ts';
 import { PostgresDatabase } from './postgres-database.ts';
+import { isAway } from './postgres-failures.ts';
 import { PostgresPool } from './postgres-pool.ts';
+import { UnfitPooler } from './postgres-pooler.ts';
 import { parsePostgresUrl } from './postgres-url.ts';
 import { type SqlStores, storesOn } from './sql-stores.ts';
 import { PostgresFlowStore } from './stores/postgres-flow-store.ts';
@@ -36,11 +40,25 @@ export const openPostgresStores = async ({
   const address = parsePostgresUrl(url);
   const pool = new PostgresPool(address, poolSize, { connectMs: connectTimeoutMs, statementMs: statementTimeoutMs });
   const database = new PostgresDatabase(pool);
+  /** Rejects with UnfitPooler too, which says what to change; the commands' own error does not. */
+  const pooler = async (): Promise<SettingsBy> => {
+    try {
+      return await pool.settingsBy();
+    } catch (error) {
+      throw isAway(error) && !(error instanceof UnfitPooler) ? new StoreUnavailable('postgres', error) : error;
+    }
+  };
   const migrations = () => migrationsIn(migrationFiles ?? migrationFilesOf('postgres'));
   return {
     stores: storesOn(database, new TokenCommandsInOneStatement(pool), new PostgresFlowStore(database, pool)),
-    schemaStatus: () => postgresSchemaStatus((text, values) => pool.rows(text, values), migrations()),
-    migrate: ({ dryRun = false } = {}) => migratePostgres(address, connectTimeoutMs, migrations(), dryRun),
+    schemaStatus: async () => {
+      await pooler();
+      return postgresSchemaStatus((text, values) => pool.rows(text, values), migrations());
+    },
+    migrate: async ({ dryRun = false } = {}) => {
+      const settingsBy = await pooler();
+      return migratePostgres(address, connectTimeoutMs, migrations(), { dryRun, settingsBy });
+    },
     close: () => pool.close(),
   };
 };

@@ -1,14 +1,27 @@
 // What an error of postgres.js means for the command that got it. SQLSTATE: PostgreSQL documentation, appendix A.
+import { StoreUnavailable } from '@claviger/core';
 import postgres from 'postgres';
 
 const state = (error: unknown): string => (error instanceof postgres.PostgresError ? error.code : '');
 
 /**
- * 08 connection, 28 and 3D000 this account or database is not (or no longer) let in, 25006 a standby that cannot write,
- * 40003 outcome unknown, 53 out of resources, 55P03 and 57014 took too long, 57P shutting down or starting up, 58 system
- * error. XX001 and XX002 are not among them: corruption does not pass by waiting.
+ * The server cannot serve until somebody mends it, or it mends itself: 08 connection, 26000 and 42P05 a pooler mixed up
+ * prepared statements, 28, 3D000 and 3F000 the account, database or schema is not there or not let in, 25006 a standby cannot
+ * write, 25P02 and 25P03 a pooler passed on a broken transaction, 40003 the outcome is unknown, 42501 no right to a table,
+ * 42P01 and 42703 a table or column is not there (yet), 53 out of resources, 55000 the database takes no connections,
+ * 55006 and 55P an object is in use or locked, 57 an operator stepped in, 58 system error, F0 configuration error.
+ * XX001 and XX002 are not among them: corruption does not pass by waiting.
  */
-const away = /^(08|28|3D000|25006|40003|53|55P03|57014|57P|58)/;
+const away = /^(08|26000|28|3D000|3F000|25006|25P0[23]|40003|42501|42703|42P01|42P05|53|55000|55006|55P|57|58|F0)/;
+
+const isFatal = ({ severity }: postgres.PostgresError): boolean => ['FATAL', 'PANIC'].includes(severity);
+
+/** The server, or a pooler before it, has answered with an error of the protocol. */
+export const isServerError = (error: unknown): boolean => error instanceof postgres.PostgresError;
+
+/** PgBouncer's words for a setting in the startup message that it does not take. It has no SQLSTATE of its own for it. */
+export const isRefusedSetting = (error: unknown): boolean =>
+  error instanceof postgres.PostgresError && error.message.startsWith('unsupported startup parameter');
 
 /** The database chose this command as the one to be sacrificed; nothing of it was done. */
 export const isWorthRepeating = (error: unknown): boolean => ['40001', '40P01'].includes(state(error));
@@ -20,19 +33,21 @@ export const isUniqueViolation = (error: unknown): boolean => state(error) === '
  * connection may lead to the server that took its place.
  */
 export const leavesConnectionUsable = (error: unknown): boolean =>
-  error instanceof postgres.PostgresError && !['FATAL', 'PANIC'].includes(error.severity) && error.code !== '25006';
+  error instanceof postgres.PostgresError && !isFatal(error) && error.code !== '25006' && error.code !== '25P02';
 
 /** Mistakes in a statement's parameters, found before anything is sent. */
 const mistakes = ['UNDEFINED_VALUE', 'MAX_PARAMETERS_EXCEEDED', 'NOT_TAGGED_CALL'];
 
 /** The server cannot be reached, does not answer, or cannot serve for now. */
 export const isAway = (error: unknown): boolean => {
-  if (error instanceof postgres.PostgresError) return away.test(error.code);
+  // After a fatal error there is no connection any more, whatever the reason.
+  if (error instanceof postgres.PostgresError) return isFatal(error) || away.test(error.code);
   if (error instanceof TypeError || error instanceof RangeError) return false;
   return error instanceof Error && !('code' in error && mistakes.includes(String(error.code)));
 };
 
-export const isMissingTable = (error: unknown): boolean => state(error) === '42P01';
+export const isMissingTable = (error: unknown): boolean =>
+  state(error instanceof StoreUnavailable ? error.cause : error) === '42P01';
 
 /** Of two that create the same table at once, the second may be told so by the catalogue's own unique index. */
 export const alreadyThere = (error: unknown): boolean => ['23505', '42P07', '42710'].includes(state(error));

@@ -1,8 +1,9 @@
 // A fixed number of connections, each lent to one statement at a time, so that a statement that waits for a lock holds up
 // nobody behind it. Every wait has an end: for a connection, and for an answer.
 import { StoreUnavailable } from '@claviger/core';
-import { PostgresConnection, type Timeouts } from './postgres-connection.ts';
-import { isAway, isWorthRepeating, leavesConnectionUsable } from './postgres-failures.ts';
+import { PostgresConnection, type SettingsBy, type Timeouts } from './postgres-connection.ts';
+import { isAway, isRefusedSetting, isWorthRepeating, leavesConnectionUsable } from './postgres-failures.ts';
+import { settingsFor } from './postgres-pooler.ts';
 import type { PostgresAddress } from './postgres-url.ts';
 
 interface Waiting {
@@ -23,6 +24,8 @@ export class PostgresPool {
   readonly #all = new Set<PostgresConnection>();
   readonly #idle: PostgresConnection[] = [];
   readonly #waiting = new Set<Waiting>();
+  #settingsBy: SettingsBy | undefined;
+  #asking: Promise<SettingsBy> | undefined;
   #closed = false;
 
   constructor(address: PostgresAddress, size: number, timeouts: Timeouts) {
@@ -45,6 +48,20 @@ export class PostgresPool {
     }
   }
 
+  /** Rejects with UnfitPooler when no command can work through the pooler that the URL leads to. */
+  settingsBy(): Promise<SettingsBy> {
+    if (this.#settingsBy !== undefined) return Promise.resolve(this.#settingsBy);
+    this.#asking ??= settingsFor(this.#address, this.#timeouts)
+      .then((answer) => {
+        this.#settingsBy = answer;
+        return answer;
+      })
+      .finally(() => {
+        this.#asking = undefined;
+      });
+    return this.#asking;
+  }
+
   /** Waits for statements in flight, within their time limit. From now on every command rejects. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -62,6 +79,8 @@ export class PostgresPool {
       return rows;
     } catch (error) {
       usable = leavesConnectionUsable(error);
+      // The address leads elsewhere than before.
+      if (isRefusedSetting(error)) this.#settingsBy = undefined;
       throw error;
     } finally {
       this.#giveBack(connection, usable);
@@ -69,6 +88,8 @@ export class PostgresPool {
   }
 
   async #borrow(): Promise<PostgresConnection> {
+    if (this.#closed) throw closed();
+    if (this.#settingsBy === undefined) await this.settingsBy();
     if (this.#closed) throw closed();
     const free = this.#idle.pop() ?? this.#open();
     if (free) return free;
@@ -95,7 +116,7 @@ export class PostgresPool {
 
   #open(): PostgresConnection | undefined {
     if (this.#all.size >= this.#size) return undefined;
-    const connection = new PostgresConnection(this.#address, this.#timeouts);
+    const connection = new PostgresConnection(this.#address, this.#timeouts, this.#settingsBy ?? 'startup');
     this.#all.add(connection);
     return connection;
   }

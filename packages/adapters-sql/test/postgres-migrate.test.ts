@@ -22,7 +22,7 @@ const openDatabase = async (t: Test) => {
     await database.drop();
   });
   const migrate = (migrations: readonly Migration[], dryRun = false) =>
-    migratePostgres(parsePostgresUrl(database.url), 2000, migrations, dryRun);
+    migratePostgres(parsePostgresUrl(database.url), 2000, migrations, { dryRun });
   const tables = async (): Promise<string[]> => {
     const rows = await admin<{ name: string }[]>`
       SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`;

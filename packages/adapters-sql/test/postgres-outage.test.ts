@@ -165,6 +165,44 @@ t.test(
   },
 );
 
+t.test('a right, table, column or schema that is missing is away until it is there', async (t) => {
+  const database = await server.createDatabase();
+  const name = new URL(database.url).pathname.slice(1);
+  const admin = postgres(database.url, { max: 1, onnotice: () => undefined });
+  await admin.unsafe(`CREATE ROLE limited_${name} LOGIN`);
+  const opened = await openPostgresStores({ url: database.url });
+  await opened.migrate();
+  await admin.unsafe(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO limited_${name}`);
+  const url = new URL(database.url);
+  url.username = `limited_${name}`;
+  const { stores, close } = await openPostgresStores({ url: url.href, poolSize: 1 });
+  t.equal(await stores.clients.create(fullClient()), 'created');
+  const faults = [
+    [
+      `REVOKE ALL ON clients FROM limited_${name}`,
+      `GRANT SELECT, INSERT, UPDATE, DELETE ON clients TO limited_${name}`,
+    ],
+    ['ALTER TABLE clients RENAME TO hidden', 'ALTER TABLE hidden RENAME TO clients'],
+    ['ALTER TABLE clients RENAME COLUMN metadata TO hidden', 'ALTER TABLE clients RENAME COLUMN hidden TO metadata'],
+    ['ALTER SCHEMA public RENAME TO hidden', 'ALTER SCHEMA hidden RENAME TO public'],
+  ] as const;
+  for (const [fault, cure] of faults) {
+    await admin.unsafe(fault);
+    await refusedAfter(stores.clients.find('app'));
+    await admin.unsafe(cure);
+    t.same(await stores.clients.find('app'), fullClient(), `works again after ${fault}`);
+  }
+  const other = postgres(server.url, { max: 1 });
+  await other.unsafe(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+  await other`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name} AND pid <> pg_backend_pid()`;
+  await refusedAfter(stores.clients.find('app'));
+  await refusedAfter(stores.clients.find('app'));
+  await other.unsafe(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+  t.same(await stores.clients.find('app'), fullClient(), 'works again when the database takes connections');
+  await other.end();
+  await Promise.all([close(), opened.close(), admin.end()]);
+});
+
 t.test('an SQLite file that another process writes for longer than the busy timeout is away', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'claviger-busy-'));
   t.teardown(() => rmSync(folder, { recursive: true }));

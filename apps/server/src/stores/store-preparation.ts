@@ -156,7 +156,7 @@ export const schemaProblem = ({ usable, pending, problem = '' }: SchemaStatus): 
 };
 
 /** Errors of adapters that tell the operator what to do. By name, because an adapter is loaded only where it is needed. */
-const explaining: ReadonlySet<string> = new Set(['SchemaMismatch', 'EvictionPolicyError']);
+const explaining: ReadonlySet<string> = new Set(['SchemaMismatch', 'EvictionPolicyError', 'UnfitPooler']);
 
 /** For anybody who may ask for the server's health: a driver's own words may name hosts and accounts. */
 const explain = (error: unknown): string => {

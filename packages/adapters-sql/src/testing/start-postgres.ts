@@ -41,7 +41,7 @@ export const startOwnPostgres = async (
   configured: (data: string) => readonly string[] = () => [],
 ): Promise<OwnPostgres> => {
   const folder = findBinaries();
-  const user = process.getuid?.() === 0 ? 'postgres' : undefined;
+  const user = accountForServers();
   const home = mkdtempSync(join(tmpdir(), 'claviger-postgres-'));
   const data = join(home, 'data');
   const port = await freePort();
@@ -199,8 +199,14 @@ const findBinaries = (): string => {
   return found;
 };
 
-/** initdb and postgres refuse to run as root. */
-const asUser = (user: string | undefined, command: string, parameters: readonly string[]): [string, ...string[]] =>
+/** initdb, postgres and pgbouncer refuse to run as root. undefined: as this process. */
+export const accountForServers = (): string | undefined => (process.getuid?.() === 0 ? 'postgres' : undefined);
+
+export const asUser = (
+  user: string | undefined,
+  command: string,
+  parameters: readonly string[],
+): [string, ...string[]] =>
   user === undefined
     ? [command, ...parameters]
     : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', command, ...parameters];
@@ -210,7 +216,7 @@ const runAs = (user: string | undefined, command: string, parameters: readonly s
   execFileSync(program, rest, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' });
 };
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
