@@ -7,6 +7,7 @@ import type { Parse } from './config/parse.ts';
 import { readSources, type Sources } from './config/sources.ts';
 import { dsnsOf, isSqlite, type StoresConfig, toStoresConfig } from './config/stores-config.ts';
 import { type Values, type Variable, variables } from './config/variables.ts';
+import { weakSecretProblems, weakSecretWarnings } from './config/weak-secrets-in-use.ts';
 
 export interface Listener {
   readonly host: string;
@@ -129,6 +130,7 @@ const brokenRules = (values: Values): readonly string[] => {
       'CLAVIGER_SYSTEM_SECRET must be set, at least 16 bytes long: only with a loopback issuer on SQLite one is made for you.',
     );
   }
+  problems.push(...weakSecretProblems(values));
   if (values.keyRotationInterval > 0 && values.keyPublishAhead >= values.keyRotationInterval) {
     problems.push('CLAVIGER_KEY_PUBLISH_AHEAD must be shorter than CLAVIGER_KEY_ROTATION_INTERVAL.');
   }
@@ -180,7 +182,7 @@ const warningsOf = (values: Values, pages: Pages): readonly string[] => {
     warnings.push('Anyone can register clients (CLAVIGER_DYNAMIC_CLIENT_REGISTRATION=open): limit the rate in front.');
   }
   if (values.openAdmin) warnings.push('CLAVIGER_DANGEROUS_OPEN_ADMIN: whoever reaches the admin listener rules.');
-  return warnings;
+  return [...warnings, ...weakSecretWarnings(values)];
 };
 
 const toConfig = (values: Values): Config => {
@@ -226,6 +228,7 @@ const toConfig = (values: Values): Config => {
       clientRegistration: values.clientRegistration,
       initialAccessTokens: values.initialAccessTokens ?? [],
       registrationScope: values.registrationScope,
+      minClientSecretLength: values.minClientSecretLength,
       defaultClientScope: values.defaultClientScope.join(' '),
       claimsSupported: values.claimsSupported,
       scopesSupported: values.scopesSupported,

@@ -1,4 +1,5 @@
 // Environment and configuration file: what is accepted, what is refused, and how it is told.
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { defaultSettings } from '@claviger/core';
@@ -107,6 +108,7 @@ t.test('every setting takes effect', async (t) => {
     CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN: 'an-initial-access-token, another-access-token',
     CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_ALLOWED_SCOPE: 'openid,photos.*',
     CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_DEFAULT_SCOPE: 'openid,profile',
+    CLAVIGER_MIN_CLIENT_SECRET_LENGTH: '12',
     CLAVIGER_SUBJECT_TYPES_SUPPORTED: 'public,pairwise',
     CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT: 'a salt of tests',
   });
@@ -167,6 +169,7 @@ t.test('every setting takes effect', async (t) => {
       clientRegistration: 'guarded',
       initialAccessTokens: ['an-initial-access-token', 'another-access-token'],
       registrationScope: ['openid', 'photos.*'],
+      minClientSecretLength: 12,
       defaultClientScope: 'openid profile',
       claimsSupported: ['name', 'email'],
       scopesSupported: ['profile'],
@@ -328,6 +331,41 @@ t.test('anything but development needs a system secret', async (t) => {
     [/^CLAVIGER_SYSTEM_SECRET must be set/],
     'empty is unset',
   );
+});
+
+t.test('a system secret that is easy to guess is refused, but on loopback it is a warning', async (t) => {
+  const at = (systemSecret: string, issuer = 'https://id.example.com/') => ({
+    CLAVIGER_ISSUER: issuer,
+    CLAVIGER_SYSTEM_SECRET: systemSecret,
+  });
+  const weak = [
+    '1111111111111111',
+    'abababababababababab',
+    'passwordpassword',
+    '0123456789abcdef',
+    '0123456789abcdef0123456789abcdef',
+    'zyxwvutsrqponmlkjihgfedcba',
+    'this-is-my-secret-key-123',
+    'youReallyNeedToChangeThis',
+    'CHANGEME_CHANGEME',
+    'secret-secret-secret',
+    'claviger-secret-2024',
+  ];
+  for (const secret of weak) {
+    t.match(problemsOf(at(secret)), [/^CLAVIGER_SYSTEM_SECRET is easy to guess: .*openssl rand -hex 32/], secret);
+    t.notMatch(problemsOf(at(secret)).join(), secret, 'never repeated');
+    t.match(readConfig(at(secret, 'http://127.0.0.1:4444/')).warnings.join(), /SYSTEM_SECRET is easy to guess/, secret);
+    const replaced = readConfig(at(`${randomBytes(32).toString('hex')},${secret}`));
+    t.match(replaced.warnings.join(), /an earlier secret is easy to guess/, 'it can be replaced');
+  }
+  const good = ['correct horse battery staple', ...Array.from({ length: 200 }, () => randomBytes(16).toString('hex'))];
+  for (const secret of [...good, ...good.map(() => randomBytes(16).toString('base64'))]) {
+    t.notMatch(readConfig(at(secret)).warnings.join(), /easy to guess/);
+  }
+  const guarded = { ...at(secret), CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'guarded' };
+  t.match(problemsOf({ ...guarded, CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN: 'a'.repeat(16) }), [
+    /^CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN is easy to guess/,
+  ]);
 });
 
 t.test('the built-in pages are off as soon as pages are set, and off loopback', async (t) => {

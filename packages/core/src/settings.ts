@@ -58,6 +58,8 @@ export interface Settings {
   readonly initialAccessTokens: readonly string[];
   /** Scopes that clients may give themselves, read by the scope strategy. Default: those that OpenID Connect defines. */
   readonly registrationScope: readonly string[];
+  /** Fewest bytes of a secret that an administrator chooses for a client. Default 6, as in the 2018 API. */
+  readonly minClientSecretLength: number;
   /** Scope of clients that are registered without one. Default ''. */
   readonly defaultClientScope: string;
   /** Added to `sub` in discovery. */
@@ -94,6 +96,7 @@ export const defaultSettings: Settings = {
   clientRegistration: 'off',
   initialAccessTokens: [],
   registrationScope: ['openid', 'offline', 'offline_access', 'profile', 'email', 'address', 'phone'],
+  minClientSecretLength: 6,
   defaultClientScope: '',
   claimsSupported: [],
   scopesSupported: [],
@@ -113,7 +116,13 @@ export const settingsProblems = (settings: Settings): readonly string[] => {
   const problems = lifespans
     .filter((name) => !Number.isInteger(settings[name]) || settings[name] <= 0)
     .map((name) => `${name} must be a positive number of whole seconds.`);
-  const natural = ['refreshGrace', 'minStateLength', 'keyRotationInterval', 'keyPublishAhead'] as const;
+  const natural = [
+    'refreshGrace',
+    'minStateLength',
+    'minClientSecretLength',
+    'keyRotationInterval',
+    'keyPublishAhead',
+  ] as const;
   const pairwise =
     settings.subjectTypes.includes('pairwise') && new TextEncoder().encode(settings.pairwiseSalt).length < 8;
   const { keyRotationInterval: interval, keyPublishAhead: ahead } = settings;

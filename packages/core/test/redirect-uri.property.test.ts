@@ -59,7 +59,12 @@ t.test('what the registration takes is an absolute URI that runs no script and l
       )
       .map(([scheme, rest]) => `${scheme}:${rest}`),
   );
-  const settings = { defaultClientScope: '', subjectTypes: ['public'], signingAlgorithms: [] };
+  const settings = {
+    defaultClientScope: '',
+    minClientSecretLength: 6,
+    subjectTypes: ['public'],
+    signingAlgorithms: [],
+  };
   holds(t, candidates, (uri) => {
     try {
       registeredMetadata({ metadata: { ...emptyClientMetadata, redirectUris: [uri] }, secret: '' }, settings);

@@ -210,7 +210,7 @@ t.test('a key that cannot sign costs neither the code nor the refresh token', as
   t.equal((await refresh(given, client, String(tokens.refresh_token))).status, 200);
 });
 
-t.test('a flood of wrong secrets for one client does not keep the others out', async (t) => {
+t.test('a flood of wrong secrets for one client keeps out neither that client nor another', async (t) => {
   const given = givenAProvider();
   const { admin, endpoints } = given.provider;
   for (const id of ['one', 'two']) await admin.createClient({ id, secret: 'chosen-secret', metadata: metadata() });
@@ -218,9 +218,9 @@ t.test('a flood of wrong secrets for one client does not keep the others out', a
     post(endpoints.token, { grant_type: 'client_credentials' }, basic(id, secret));
   const flood = Array.from({ length: 60 }, (_, index) => ask('one', `wrong-${index}`));
   t.equal((await ask('two', 'chosen-secret')).status, 200);
+  t.equal((await ask('one', 'chosen-secret')).status, 200);
   const statuses = (await Promise.all(flood)).map(({ status }) => status);
-  t.equal(statuses.filter((status) => status === 503).length, 50, 'two are hashed at once, eight wait');
-  t.equal(statuses.filter((status) => status === 401).length, 10);
+  t.strictSame([...new Set(statuses)], [401]);
 });
 
 t.test('a refresh may ask for less, never for more (RFC 6749 §6)', async (t) => {

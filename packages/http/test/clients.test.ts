@@ -137,6 +137,28 @@ t.test('an update echoes a new secret, which counts from then on', async (t) => 
   t.equal((await token('second-secret')).status, 200);
 });
 
+t.test('a short secret is taken with a warning; a setting refuses it', async (t) => {
+  const lax = givenAServer(t);
+  const warnings = () => lax.logged.filter((line) => JSON.parse(line).level === 40);
+  t.equal((await lax.admin('POST /clients', { json: { client_id: 'a', client_secret: 'sixsix' } })).status, 201);
+  t.equal((await lax.admin('PUT /clients/a', { json: { client_secret: 'fifteen-letters' } })).status, 200);
+  t.match(warnings(), [/"clientId":"a".*fewer than 16 bytes/, /"clientId":"a".*fewer than 16 bytes/]);
+  t.notMatch(warnings().join(), /sixsix|fifteen-letters/);
+  await lax.admin('POST /clients', { json: { client_id: 'b', client_secret: 'sixteen letters.' } });
+  await lax.admin('POST /clients', { json: { client_id: 'c' } });
+  t.equal(warnings().length, 2);
+
+  const strict = givenAServer(t, { settings: { minClientSecretLength: 20 } });
+  const hint = 'client_secret must have at least 20 bytes.';
+  const refused = await strict.admin('POST /clients', {
+    json: { client_id: 'a', client_secret: 'nineteen characters' },
+  });
+  t.strictSame([refused.status, refused.json], [400, adminError(400, 'invalid_request', hint)]);
+  t.equal((await strict.admin('POST /clients', { json: { client_id: 'a' } })).status, 201);
+  const shortened = await strict.admin('PUT /clients/a', { json: { client_secret: 'nineteen characters' } });
+  t.strictSame([shortened.status, shortened.json], [400, adminError(400, 'invalid_request', hint)]);
+});
+
 t.test('an unknown client is a 404 to read and to update, and nothing to delete', async (t) => {
   const { admin } = givenAServer(t);
   for (const request of ['GET /clients/ghost', 'PUT /clients/ghost']) {

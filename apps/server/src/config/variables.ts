@@ -324,6 +324,12 @@ export const variables = {
     scopeToken,
     'Scopes of clients that are registered without any.',
   ),
+  minClientSecretLength: preset(
+    'CLAVIGER_MIN_CLIENT_SECRET_LENGTH',
+    '6',
+    wholeNumber(6, 256),
+    'Fewest bytes of a `client_secret` that an administrator chooses. One of fewer than 16 is logged as a warning. A secret that the server draws has 43.',
+  ),
   subjectTypesSupported: preset(
     'CLAVIGER_SUBJECT_TYPES_SUPPORTED',
     'public',

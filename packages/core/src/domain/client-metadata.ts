@@ -10,8 +10,6 @@ import { isWebUrl } from './web-url.ts';
 /** Schemes that run as script in whoever opens them: a redirect there would hand the page to the client's author. */
 const scriptSchemes = new Set(['javascript', 'data', 'vbscript']);
 
-const minSecretBytes = 6;
-
 /** A registration: metadata with the secret that came along, '' for none. */
 export interface Registration {
   readonly metadata: ClientMetadata;
@@ -21,6 +19,7 @@ export interface Registration {
 /** What the server's settings and keys leave to choose from. */
 export interface RegistrationLimits {
   readonly defaultClientScope: string;
+  readonly minClientSecretLength: number;
   readonly subjectTypes: readonly string[];
   readonly signingAlgorithms: readonly string[];
 }
@@ -38,7 +37,7 @@ export const registeredMetadata = ({ metadata, secret }: Registration, limits: R
     subjectType: metadata.subjectType || 'public',
   };
   checkKeys(complete);
-  checkSecret(secret);
+  checkSecret(secret, limits.minClientSecretLength);
   checkSectorIdentifier(complete);
   checkSigningAlgorithms(complete, limits.signingAlgorithms);
   checkRequestObjects(complete);
@@ -65,9 +64,9 @@ const checkKeys = ({ tokenEndpointAuthMethod, jwks, jwksUri }: ClientMetadata): 
   }
 };
 
-const checkSecret = (secret: string): void => {
-  if (secret !== '' && new TextEncoder().encode(secret).length < minSecretBytes) {
-    throw oauthError('invalid_request', `client_secret must have at least ${minSecretBytes} bytes.`);
+const checkSecret = (secret: string, minLength: number): void => {
+  if (secret !== '' && new TextEncoder().encode(secret).length < minLength) {
+    throw oauthError('invalid_request', `client_secret must have at least ${minLength} bytes.`);
   }
 };
 

@@ -9,7 +9,7 @@ import { checkSectorIdentifier } from './check-sector-identifier.ts';
 
 export interface RegistrationDeps {
   readonly system: Pick<System, 'remoteDocuments'>;
-  readonly settings: Pick<Settings, 'defaultClientScope' | 'subjectTypes'>;
+  readonly settings: Pick<Settings, 'defaultClientScope' | 'minClientSecretLength' | 'subjectTypes'>;
   readonly signingKeys: Pick<SigningKeys, 'algorithms' | 'prepare'>;
 }
 

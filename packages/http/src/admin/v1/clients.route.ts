@@ -1,5 +1,6 @@
 // OAuth 2.0 clients.
 import type { Provider } from '@claviger/core';
+import type { FastifyRequest } from 'fastify';
 import { type ClientBody, clientBody, fromClient, fromSavedClient, toClientMetadata } from '../wire/client.wire.ts';
 import { toPage } from '../wire/page.wire.ts';
 import { type AdminApp, pathParams } from './admin-app.ts';
@@ -13,11 +14,25 @@ const toCommand = (id: string, body: ClientBody) => ({
   metadata: toClientMetadata(body),
 });
 
+/** Bytes. 16 random characters are out of reach for guesses; chosen ones rarely are random. */
+const soundSecretLength = 16;
+
+/** Neither the secret nor its length is logged. */
+const warnOfShortSecret = ({ log }: FastifyRequest, clientId: string, secret: string): void => {
+  if (secret === '' || Buffer.byteLength(secret) >= soundSecretLength) return;
+  log.warn(
+    { clientId },
+    `client_secret has fewer than ${soundSecretLength} bytes: leave it out to have a strong one drawn`,
+  );
+};
+
 export const clientsRoute = (app: AdminApp, { admin }: Provider): void => {
-  app.post('/clients', { schema: { body: clientBody } }, async ({ body }, reply) => {
+  app.post('/clients', { schema: { body: clientBody } }, async (request, reply) => {
+    const { body } = request;
     const result = await admin.createClient(toCommand(body.client_id ?? '', body));
     if (result.outcome === 'exists') return replyError(reply, duplicate);
     const { client, secret } = result;
+    warnOfShortSecret(request, client.id, body.client_secret ?? '');
     reply.code(201).header('location', `/clients/${encodeURIComponent(client.id)}`);
     return fromSavedClient(client, body, secret);
   });
@@ -29,11 +44,13 @@ export const clientsRoute = (app: AdminApp, { admin }: Provider): void => {
     return client ? fromClient(client) : replyError(reply, noSuchRow);
   });
 
-  app.put('/clients/:id', { schema: { params, body: clientBody } }, async ({ params, body }, reply) => {
+  app.put('/clients/:id', { schema: { params, body: clientBody } }, async (request, reply) => {
+    const { params, body } = request;
     const command = toCommand(params.id, body);
     const result = await admin.updateClient(command);
     if (result.outcome === 'unknown') return replyError(reply, noSuchRow);
     if (result.outcome === 'stale') return replyError(reply, contended);
+    warnOfShortSecret(request, result.client.id, command.secret);
     return fromSavedClient(result.client, body, command.secret);
   });
 

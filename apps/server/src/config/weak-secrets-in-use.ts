@@ -1,0 +1,40 @@
+// Which secrets among the settings are too easy to guess: a problem, or a warning where nobody else can reach the server.
+import { isLoopbackUrl } from '@claviger/core';
+import type { Values } from './variables.ts';
+import { drawSecret, isWeakSecret } from './weak-secret.ts';
+
+type SecretValues = Pick<Values, 'issuer' | 'systemSecrets' | 'initialAccessTokens'>;
+
+const systemSecret = 'CLAVIGER_SYSTEM_SECRET';
+const initialAccessToken = 'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN';
+
+/**
+ * The settings whose secret is weak. An earlier system secret only verifies, and has to stay for as long as it takes to
+ * replace it: it is not among them.
+ */
+const weakSettings = ({ systemSecrets, initialAccessTokens }: SecretValues): readonly string[] => [
+  ...(systemSecrets?.slice(0, 1).some(isWeakSecret) ? [systemSecret] : []),
+  ...(initialAccessTokens?.some(isWeakSecret) ? [initialAccessToken] : []),
+];
+
+export const weakSecretProblems = (values: SecretValues): readonly string[] =>
+  isLoopbackUrl(values.issuer)
+    ? []
+    : weakSettings(values).map((name) =>
+        `${name} is easy to guess: make a random one with \`${drawSecret}\`. ${
+          name === systemSecret
+            ? 'Put it in front of the one in use, separated by a comma, so that what was made under that stays good.'
+            : ''
+        }`.trimEnd(),
+      );
+
+export const weakSecretWarnings = (values: SecretValues): readonly string[] => [
+  ...(isLoopbackUrl(values.issuer)
+    ? weakSettings(values).map(
+        (name) => `${name} is easy to guess; off loopback it is refused. Make one with \`${drawSecret}\`.`,
+      )
+    : []),
+  ...(values.systemSecrets?.slice(1).some(isWeakSecret)
+    ? [`${systemSecret}: an earlier secret is easy to guess. Take it away as soon as nothing made under it is needed.`]
+    : []),
+];
