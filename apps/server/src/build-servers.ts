@@ -54,6 +54,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     renderMetrics: parts.metricsOf?.(metrics) ?? (() => metrics.render()),
     status,
     shareErrorDebug: config.settings.shareErrorDebug,
+    keepAlive: config.keepAlive,
     logger: { level: config.log.level, stream: { write: writeLog } },
   };
   const adminApp = buildApp({ ...shared, listener: 'admin', forThisMachineOnly: isLoopbackHost(config.admin.host) });

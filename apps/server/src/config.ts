@@ -1,7 +1,7 @@
 // Environment and configuration file -> one typed configuration, or every problem at once. Opens nothing: see start.ts.
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { isLoopbackHost, isLoopbackUrl, paths, type Seconds, type Settings, urlBelow } from '@claviger/core';
+import { isLoopbackHost, isLoopbackUrl, paths, type Seconds, type Settings, seconds, urlBelow } from '@claviger/core';
 import { inMemory } from './config/dsn.ts';
 import type { Parse } from './config/parse.ts';
 import { readSources, type Sources } from './config/sources.ts';
@@ -25,6 +25,9 @@ export interface Config extends StoresConfig {
   /** 0: never. */
   readonly cleanerInterval: Seconds;
   readonly shutdownTimeout: Seconds;
+  /** After the signal to stop, how long requests are still taken. */
+  readonly drainDelay: Seconds;
+  readonly keepAlive: Seconds;
   readonly public: Listener;
   readonly admin: Listener;
   readonly pages: Pages;
@@ -195,6 +198,8 @@ const toConfig = (values: Values): Config => {
     workers: values.workers ?? (Object.values(dsnsOf(values)).some(isSqlite) ? 1 : availableParallelism()),
     cleanerInterval: values.cleanerInterval,
     shutdownTimeout: values.shutdownTimeout,
+    drainDelay: values.drainDelay ?? seconds(isLoopbackUrl(values.issuer) ? 0 : 5),
+    keepAlive: values.keepAlive,
     public: { host: values.publicHost, port: values.publicPort },
     admin: { host: values.adminHost, port: values.adminPort },
     pages,

@@ -15,7 +15,10 @@ import { version } from './version.ts';
 export interface RunningServer {
   /** Resolves when the server serves; rejects when it never will. Until then it listens and says that it is not ready. */
   readonly ready: Promise<void>;
-  /** Answers what has arrived, takes nothing new, closes the stores. */
+  /**
+   * Says that it is not ready, goes on for CLAVIGER_DRAIN_DELAY, then takes nothing new, answers what has arrived and closes
+   * the stores.
+   */
   stop(): Promise<void>;
 }
 
@@ -38,7 +41,11 @@ export interface ProcessParts {
 const patience = 500;
 
 const servingStatus: ServerStatus = { serving: true, problems: {} };
-const stoppingStatus: ServerStatus = { serving: true, problems: { server: 'The server is stopping.' } };
+const stoppingStatus: ServerStatus = {
+  serving: true,
+  draining: true,
+  problems: { server: 'The server is stopping.' },
+};
 
 /** Rejects when the server cannot listen or its stores' settings are wrong; nothing is left open then. */
 export const startServer = async (config: Config, parts: ProcessParts): Promise<RunningServer> => {
@@ -65,6 +72,13 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
 
   const stop = async (): Promise<void> => {
     stopping = true;
+    // No balancer sends requests to a server that has not been ready.
+    if (preparation.isDone) await sleep(config.drainDelay * 1000);
+    await close();
+  };
+
+  const close = async (): Promise<void> => {
+    stopping = true;
     const ended = Promise.all(rounds.map((round) => round.stop()));
     await servers.publicApp.close();
     // Until the last public request is answered, monitors and login apps are.
@@ -82,7 +96,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     if (config.workers > 1) await Promise.race([prepared, preparation.attempted, sleep(patience)]);
     await listen(servers, config);
   } catch (error) {
-    await stop();
+    await close();
     throw error;
   }
   const ready = prepared.then(() => {

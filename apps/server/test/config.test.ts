@@ -129,6 +129,8 @@ t.test('every setting takes effect', async (t) => {
     workers: 1,
     cleanerInterval: 60,
     shutdownTimeout: 30,
+    drainDelay: 5,
+    keepAlive: 125,
     dataFolder: '/var/lib',
     public: { host: '0.0.0.0', port: 80 },
     admin: { host: '::1', port: 81 },

@@ -23,6 +23,8 @@ export interface AppOptions {
   readonly logger?: LogOptions;
   /** Public listener only. Without it other origins may read discovery and the keys, and nothing else. */
   readonly cors?: CorsOptions;
+  /** Seconds for which an idle connection stays open. Default 125. */
+  readonly keepAlive?: number;
   /** Show `error_debug` to callers of the admin API. Default false. */
   readonly shareErrorDebug?: boolean;
   /** Admin listener, bound to a loopback address: refuse requests for other host names. Default false. */
@@ -47,6 +49,12 @@ const maxHeaderSize = 32 * 1024;
 /** Characters of one decoded path segment: Fastify's 100 would refuse long client ids and subjects. */
 const maxParamLength = 8192;
 
+/**
+ * Seconds; longer than the balancers in front keep theirs (Caddy 120, Traefik 90, AWS and nginx 60). If the server closed a
+ * connection first, a request already on its way over it would fail.
+ */
+const defaultKeepAlive = 125;
+
 const alwaysReady: ServerStatus = { serving: true, problems: {} };
 
 const badSegment = `A path segment has a malformed percent escape, or more than ${maxParamLength} characters.`;
@@ -59,6 +67,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     version,
     shareErrorDebug = false,
     forThisMachineOnly = false,
+    keepAlive = defaultKeepAlive,
     status = () => alwaysReady,
   } = options;
   const metrics = options.metrics ?? new Metrics();
@@ -73,7 +82,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     // Milliseconds. A request that takes longer to arrive is somebody holding connections open.
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
-    keepAliveTimeout: 60_000,
+    keepAliveTimeout: keepAlive * 1000,
     exposeHeadRoutes: false,
     // Requests that arrive on open connections while closing are still served (see closeGracefully).
     return503OnClosing: false,
@@ -94,7 +103,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
   // For replies without a route, and for the plugins below.
   setUpScope(app);
   routes = answerWithoutRoute(app);
-  closeGracefully(app);
+  closeGracefully(app, () => status().draining === true);
   metrics.observe(app, listener);
   logRequests(app);
   if (listener === 'public') allowCrossOrigin(app, options.cors ?? { allowedOrigins: [] });

@@ -2,7 +2,8 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-export const closeGracefully = (app: FastifyInstance): void => {
+/** `isDraining`: the app closes soon, and clients should leave their connections now. */
+export const closeGracefully = (app: FastifyInstance, isDraining: () => boolean): void => {
   let closing = false;
   const connections = openConnections(app);
   app.addHook('preClose', async () => {
@@ -12,7 +13,7 @@ export const closeGracefully = (app: FastifyInstance): void => {
   });
   // A kept-alive connection would hold `close` up until it times out: replies end it from now on (RFC 9112 §9.6).
   app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (closing) reply.header('connection', 'close');
+    if (closing || isDraining()) reply.header('connection', 'close');
     done();
   });
 };

@@ -7,6 +7,8 @@ import { toFastify } from './to-fastify.ts';
 export interface ServerStatus {
   /** false: whatever needs the stores answers temporarily_unavailable, because nobody knows yet what they hold. */
   readonly serving: boolean;
+  /** The server stops soon: it still serves, and replies close their connections. */
+  readonly draining?: true;
   /** Why the server is not ready, by part; empty when it is. Any caller of the admin listener may read it. */
   readonly problems: Readonly<Record<string, string>>;
 }

@@ -98,7 +98,7 @@ export class Primary {
       () => {
         for (const worker of this.#alive.keys()) worker.process.kill('SIGKILL');
       },
-      this.#config.shutdownTimeout * 1000 + patience,
+      (this.#config.drainDelay + this.#config.shutdownTimeout) * 1000 + patience,
     );
     const codes = await Promise.all(workers.map(([, exited]) => exited));
     clearTimeout(timer);

@@ -26,11 +26,12 @@ export const serve = async (config: Config): Promise<number> => {
     const together = { metricsOf: metricsOfAllWorkers, clientChanges: clientChangesAmongWorkers() };
     return serveHere(config, { ...parts, isSpeaker, ...together }, askedByPrimary());
   }
-  const asked = askedBySignal();
+  const log = makeProcessLog(config, parts.writeLog);
+  const asked = askedBySignal((signal) => log.info({ signal, drainDelay: config.drainDelay }, 'stopping'));
   if (config.workers === 1) return serveHere(config, { ...parts, isSpeaker: true }, asked);
   // Node.js begins a worker's arguments with the file to run. The binary runs no files: the first word is the command.
   if (isBinary) cluster.setupPrimary({ exec: 'serve', args: [] });
-  return new Primary(config, makeProcessLog(config, parts.writeLog), parts.droppedLogLines).run(asked);
+  return new Primary(config, log, parts.droppedLogLines).run(asked);
 };
 
 const serveHere = async (config: Config, parts: ProcessParts, asked: Promise<void>): Promise<number> => {
@@ -45,21 +46,23 @@ const serveHere = async (config: Config, parts: ProcessParts, asked: Promise<voi
   return 0;
 };
 
-const stopInTime = async (server: RunningServer, { shutdownTimeout }: Config): Promise<void> => {
-  const late = sleep(shutdownTimeout * 1000).then(() => {
+const stopInTime = async (server: RunningServer, config: Config): Promise<void> => {
+  const { drainDelay, shutdownTimeout } = config;
+  const late = sleep((drainDelay + shutdownTimeout) * 1000).then(() => {
     throw new Error(`Requests still ran after ${shutdownTimeout}s (CLAVIGER_SHUTDOWN_TIMEOUT). They were cut off.`);
   });
   await Promise.race([server.stop(), late]);
 };
 
-const askedBySignal = (): Promise<void> =>
+const askedBySignal = (tell: (signal: string) => void): Promise<void> =>
   new Promise((resolve) => {
     let isFirst = true;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        // A second signal is from somebody who does not want to wait.
+        // Whoever sends a second signal does not want to wait. Workers end with their primary.
         if (!isFirst) process.exit(1);
         isFirst = false;
+        tell(signal);
         resolve();
       });
     }

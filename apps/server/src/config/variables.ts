@@ -162,6 +162,17 @@ export const variables = {
     timer,
     'How long requests may still take after SIGTERM. Then they are cut off, and the exit code is 1.',
   ),
+  drainDelay: optional(
+    'CLAVIGER_DRAIN_DELAY',
+    duration(0, mostOfTimers),
+    'How long the server still takes requests after SIGTERM, while `/health/ready` says 503, so that balancers stop sending first. Default 5s; 0s with a loopback issuer.',
+  ),
+  keepAlive: preset(
+    'CLAVIGER_KEEP_ALIVE',
+    '125s',
+    timer,
+    'How long an idle connection stays open. Longer than the balancer in front keeps it: 620s for the load balancers of Google Cloud.',
+  ),
   loginUrl: optional(
     'CLAVIGER_LOGIN_URL',
     pageUrl,
