@@ -24,6 +24,7 @@ import { makeBeginAuthorization } from './usecases/authorize/begin-authorization
 import { makeCheckRequest } from './usecases/authorize/check-request.ts';
 import { makeIssueResponse } from './usecases/authorize/issue-response.ts';
 import { makeReadRequestObject } from './usecases/authorize/read-request-object.ts';
+import { makeRecallConsent } from './usecases/authorize/recall-consent.ts';
 import { makeResumeAfterConsent } from './usecases/authorize/resume-after-consent.ts';
 import { makeResumeAfterLogin } from './usecases/authorize/resume-after-login.ts';
 import { makeVerifyIdTokenHint } from './usecases/authorize/verify-id-token-hint.ts';
@@ -184,6 +185,7 @@ const makeEndpoints = (
       audience: [urlBelow(issuer, paths.token), issuer],
     }),
   });
+  const withRecall = { ...wiring, recallConsent: makeRecallConsent(wiring) };
   const mintAccessToken = makeMintAccessToken(wiring);
   const issuing = { ...wiring, mintAccessToken, issueIdToken: makeIssueIdToken(wiring) };
   const exchangeToken = makeExchangeToken({
@@ -199,8 +201,8 @@ const makeEndpoints = (
       shareErrorDebug,
       addressRequest: makeAddressRequest({ ...wiring, readRequestObject }),
       checkRequest: makeCheckRequest({ settings, verifyIdTokenHint: makeVerifyIdTokenHint(wiring) }),
-      beginAuthorization: makeBeginAuthorization(wiring),
-      resumeAfterLogin: makeResumeAfterLogin(wiring),
+      beginAuthorization: makeBeginAuthorization(withRecall),
+      resumeAfterLogin: makeResumeAfterLogin(withRecall),
       resumeAfterConsent: makeResumeAfterConsent({ ...wiring, issueResponse: makeIssueResponse(issuing) }),
     }),
     token: makeTokenEndpoint({ authenticateClient, exchangeToken, errors }),

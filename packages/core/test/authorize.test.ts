@@ -137,7 +137,7 @@ t.test('prompt and max_age decide whether a remembered login will do (OpenID Con
     [{ max_age: '0' }, false],
   ];
   for (const [change, want] of cases) t.equal(await skips(change), want, JSON.stringify(change));
-  t.equal(await error({ prompt: 'none', max_age: '99' }), 'login_required');
+  t.equal(await error({ prompt: 'none', max_age: '99' }), 'consent_required', 'the consent comes first');
   for (const change of [
     { prompt: 'nonsense' },
     { prompt: 'none login' },

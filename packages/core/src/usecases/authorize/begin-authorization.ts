@@ -12,7 +12,8 @@ import type { Settings } from '../../settings.ts';
 import { handleOf } from '../flow-handles.ts';
 import { idBytes } from '../opaque-handle.ts';
 import type { IdentifySubject } from '../subject-identifier.ts';
-import { sessionThatSkips } from './next-step.ts';
+import { nobodySuitable, sessionThatSkips } from './next-step.ts';
+import type { RecallConsent } from './recall-consent.ts';
 
 export interface BeginAuthorization {
   readonly request: AuthorizationRequest;
@@ -28,16 +29,22 @@ interface Deps {
   readonly flows: FlowStore;
   readonly loginSessions: LoginSessionStore;
   readonly identifySubject: IdentifySubject;
+  readonly recallConsent: RecallConsent;
 }
 
-/** Throws login_required when the prompt is "none" and nobody suitable is logged in. */
+/** With prompt=none, throws login_required when nobody suitable is logged in, or consent_required. */
 export const makeBeginAuthorization =
-  ({ system, settings, flows, loginSessions, identifySubject }: Deps) =>
+  ({ system, settings, flows, loginSessions, identifySubject, recallConsent }: Deps) =>
   async ({ request, client, browser, sessionId }: BeginAuthorization): Promise<{ readonly loginChallenge: string }> => {
     const now = system.clock.now();
     const found = sessionId === null ? undefined : await loginSessions.find(sessionId, now);
     const identifierOf = (subject: string): string => identifySubject(client, subject, '');
     const session = sessionThatSkips(request, found, identifierOf, now);
+    if (session === null && request.prompt.includes('none')) {
+      // A client without the person's consent does not learn how old or how strong the login is either.
+      if (found) await recallConsent(request, client, found.subject, now);
+      throw nobodySuitable();
+    }
     const flow: Flow = {
       id: system.random.base64url(idBytes),
       version: 1,

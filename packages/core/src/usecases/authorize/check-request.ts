@@ -21,7 +21,8 @@ import { firstNotAllowed, parseScope, readScope } from '../../domain/scope.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { Settings } from '../../settings.ts';
 import type { AddressedRequest } from './address-request.ts';
-import type { VerifyIdTokenHint } from './verify-id-token-hint.ts';
+import { nobodySuitable } from './next-step.ts';
+import type { IdTokenHint, VerifyIdTokenHint } from './verify-id-token-hint.ts';
 
 type Check = (request: AddressedRequest, settings: Settings) => void;
 
@@ -145,6 +146,16 @@ const notRegistered = 'is not registered for the client.';
 
 const words = (text: string | undefined): readonly string[] => (text ?? '').split(' ').filter((word) => word !== '');
 
+/**
+ * Once the key of a hint has been rotated out, nobody can say whom it names. The remembered login may be somebody else's, so
+ * the person logs in again.
+ */
+const promptWith = (prompt: readonly string[], hint: IdTokenHint | null): readonly string[] => {
+  if (hint?.outcome !== 'unverifiable') return prompt;
+  if (prompt.includes('none')) throw nobodySuitable();
+  return [...new Set([...prompt, 'login'])];
+};
+
 interface Deps {
   readonly settings: Settings;
   readonly verifyIdTokenHint: VerifyIdTokenHint;
@@ -158,12 +169,13 @@ export const makeCheckRequest =
     const { parameters } = request;
     const { metadata } = request.client;
     const responseType = parameters.response_type ?? '';
-    const prompt = parsePrompt(parameters.prompt ?? '');
+    const asked = parsePrompt(parameters.prompt ?? '');
     const maxAge = parseMaxAge(parameters.max_age ?? '', metadata.defaultMaxAge);
     const claims = parameters.claims ? parseClaimsRequest(parameters.claims) : undefined;
     const acrValues = [...new Set([...words(parameters.acr_values), ...requestedAcrValues(claims)])];
     const claimsLocales = words(parameters.claims_locales);
     const hint = parameters.id_token_hint ? await verifyIdTokenHint(parameters.id_token_hint) : null;
+    const known = hint?.outcome === 'verified' ? hint : null;
     return {
       clientId: request.client.id,
       redirectUri: request.redirectUri,
@@ -174,16 +186,16 @@ export const makeCheckRequest =
       audience: requestedAudience(parameters, request.client.metadata.audience, notRegistered),
       state: parameters.state ?? '',
       nonce: parameters.nonce ?? '',
-      prompt,
+      prompt: promptWith(asked, hint),
       maxAge,
       codeChallenge: parameters.code_challenge ?? '',
-      idTokenHintSubject: hint?.subject ?? '',
+      idTokenHintSubject: known?.subject ?? '',
       context: {
         acrValues: acrValues.length > 0 ? acrValues : metadata.defaultAcrValues,
         uiLocales: words(parameters.ui_locales),
         display: parameters.display ?? '',
         loginHint: parameters.login_hint ?? '',
-        idTokenHintClaims: hint?.claims ?? null,
+        idTokenHintClaims: known?.claims ?? null,
         ...(claims ? { claims } : {}),
         ...(claimsLocales.length > 0 ? { claimsLocales } : {}),
       },

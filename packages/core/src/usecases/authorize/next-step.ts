@@ -14,14 +14,14 @@ const isFresh = (session: LoginSession, maxAge: number | null, now: EpochSeconds
   maxAge === null || (maxAge > 0 && session.authenticatedAt + maxAge >= now);
 
 /**
- * Whether one of the names that a person has is expected: by the id_token_hint (OpenID Connect Core §3.1.2.1), and by the
- * claims parameter (§5.5.1).
+ * Whether the request expects this person: by the id_token_hint (OpenID Connect Core §3.1.2.1), and by the claims parameter
+ * (§5.5.1). Only the identifier that the client knows counts (§8): otherwise a pairwise client could find out who somebody is.
  */
-const isExpected = ({ idTokenHintSubject, context }: AuthorizationRequest, names: readonly string[]): boolean => {
+const isExpected = ({ idTokenHintSubject, context }: AuthorizationRequest, identifier: () => string): boolean => {
   const asked = requestedSubjects(context.claims);
   return (
-    (idTokenHintSubject === '' || names.includes(idTokenHintSubject)) &&
-    (asked.length === 0 || asked.some((subject) => names.includes(subject)))
+    (idTokenHintSubject === '' || idTokenHintSubject === identifier()) &&
+    (asked.length === 0 || asked.includes(identifier()))
   );
 };
 
@@ -29,7 +29,14 @@ const isExpected = ({ idTokenHintSubject, context }: AuthorizationRequest, names
 const reaches = (session: LoginSession, required: readonly string[]): boolean =>
   required.length === 0 || required.includes(session.acr);
 
-/** OpenID Connect Core §3.1.2.3. The session that vouches for the person, or null: ask. Throws login_required. */
+/** OpenID Connect Core §3.1.2.6. One answer for every reason, so that it does not tell who is logged in, or how. */
+export const nobodySuitable = () =>
+  oauthError('login_required', 'The prompt is "none", but nobody suitable is logged in.');
+
+/**
+ * OpenID Connect Core §3.1.2.3. The session that vouches for the person, or null. With prompt=none the person is compared
+ * with the hints later, by checkLoginAgainst: a client must not learn who is logged in before that person has consented.
+ */
 export const sessionThatSkips = (
   request: AuthorizationRequest,
   session: LoginSession | undefined,
@@ -41,11 +48,8 @@ export const sessionThatSkips = (
     !forcesLogin(request.prompt) &&
     isFresh(session, request.maxAge, now) &&
     reaches(session, requiredAcrValues(request.context.claims)) &&
-    isExpected(request, [session.subject, identifierOf(session.subject)]);
-  if (usable) return session;
-  if (request.prompt.includes('none'))
-    throw oauthError('login_required', 'The prompt is "none", but nobody suitable is logged in.');
-  return null;
+    (request.prompt.includes('none') || isExpected(request, () => identifierOf(session.subject)));
+  return usable ? session : null;
 };
 
 /**
@@ -81,15 +85,9 @@ export const consentSkips = (
   return covered;
 };
 
-/** After the login app answered: OpenID Connect Core §3.1.2.1 and §5.5.1 on who it must be, and prompt=none. Throws. */
-export const checkLoginAgainst = (request: AuthorizationRequest, client: Client, subjectIdentifier: string): void => {
-  if (request.prompt.includes('none') && isPublic(client)) {
-    throw oauthError('consent_required', 'A public client cannot use the prompt "none".');
-  }
-  if (!isExpected(request, [subjectIdentifier])) {
-    throw oauthError(
-      'login_required',
-      'Another person logged in than the id_token_hint or the claims parameter names.',
-    );
-  }
+/** After the login app answered: OpenID Connect Core §3.1.2.1 and §5.5.1 on who it must be. Throws login_required. */
+export const checkLoginAgainst = (request: AuthorizationRequest, subjectIdentifier: string): void => {
+  if (isExpected(request, () => subjectIdentifier)) return;
+  if (request.prompt.includes('none')) throw nobodySuitable();
+  throw oauthError('login_required', 'The id_token_hint or the claims parameter names another person.');
 };

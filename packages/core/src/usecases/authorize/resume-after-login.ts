@@ -4,15 +4,15 @@ import { askConsent, end, type Flow, type LoginAcceptance } from '../../domain/f
 import type { Hashed } from '../../domain/hashed.ts';
 import { after, type EpochSeconds, earliest, type Seconds, seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
-import type { ConsentStore } from '../../ports/consent-store.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { LoginSessionStore } from '../../ports/login-session-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
 import { handleOf } from '../flow-handles.ts';
 import type { IdentifySubject } from '../subject-identifier.ts';
-import { checkLoginAgainst, consentSkips, mayRecallConsent } from './next-step.ts';
+import { checkLoginAgainst } from './next-step.ts';
 import { openReturningFlow, type RejectedStep, type Return, usedBefore } from './open-returning-flow.ts';
+import type { RecallConsent } from './recall-consent.ts';
 
 export interface ResumeAfterLogin extends Return {
   /** From the login CSRF cookies. */
@@ -39,12 +39,13 @@ interface Deps {
   readonly system: System;
   readonly settings: Settings;
   readonly flows: FlowStore;
-  readonly consents: ConsentStore;
   readonly loginSessions: LoginSessionStore;
   readonly identifySubject: IdentifySubject;
+  readonly recallConsent: RecallConsent;
 }
 
-export const makeResumeAfterLogin = ({ system, settings, flows, consents, loginSessions, identifySubject }: Deps) => {
+export const makeResumeAfterLogin = (deps: Deps) => {
+  const { system, settings, flows, loginSessions, identifySubject, recallConsent } = deps;
   const { clock, mac } = system;
 
   const skipStillHolds = async (flow: Flow, now: EpochSeconds): Promise<boolean> =>
@@ -91,11 +92,10 @@ export const makeResumeAfterLogin = ({ system, settings, flows, consents, loginS
       if (!(await skipStillHolds(flow, now)))
         throw oauthError('login_required', 'The remembered login was revoked meanwhile.');
       const { subject, forceSubjectIdentifier } = accepted;
-      checkLoginAgainst(request, command.client, identifySubject(command.client, subject, forceSubjectIdentifier));
-      const remembered = mayRecallConsent(request, command.client)
-        ? await consents.findFor(request.clientId, subject, now)
-        : [];
-      skip = consentSkips(request, command.client, remembered, settings.scopeStrategy);
+      const identifier = identifySubject(command.client, subject, forceSubjectIdentifier);
+      // The consent comes first: with prompt=none a client that lacks it must not learn who is logged in.
+      skip = await recallConsent(request, command.client, subject, now);
+      checkLoginAgainst(request, identifier);
     } catch (error) {
       await advance(flow, end(flow), now);
       throw error;

@@ -1,25 +1,55 @@
 // id_token_hint (OpenID Connect Core §3.1.2.1): an ID token of this server that says who is expected to be logged in.
-import { errors, type JWTPayload } from 'jose';
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload } from 'jose';
 import type { JsonObject } from '../../domain/json.ts';
 import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import type { VerifyOwnJwt } from '../keys/verify-own-jwt.ts';
 
-export type VerifyIdTokenHint = (hint: string) => Promise<{ readonly subject: string; readonly claims: JsonObject }>;
+export type IdTokenHint =
+  | { readonly outcome: 'verified'; readonly subject: string; readonly claims: JsonObject }
+  /** It claims to be ours, but the key that could tell has been rotated out: whom it names is not known. */
+  | { readonly outcome: 'unverifiable' };
 
-/** Throws invalid_request for anything but an unexpired ID token of this issuer. */
-export const makeVerifyIdTokenHint =
-  ({ verifyOwnJwt }: { readonly verifyOwnJwt: VerifyOwnJwt }): VerifyIdTokenHint =>
-  async (hint) => {
+export type VerifyIdTokenHint = (hint: string) => Promise<IdTokenHint>;
+
+interface Deps {
+  readonly issuer: string;
+  readonly verifyOwnJwt: VerifyOwnJwt;
+}
+
+const refuse = (cause: unknown): OAuthError =>
+  new OAuthError('invalid_request', { hint: 'The id_token_hint is not a valid ID token of this server.', cause });
+
+/** What it says, unverified. Never for a decision in favour of the sender. */
+const claimsToBeOurs = (hint: string, issuer: string): boolean => {
+  try {
+    return decodeProtectedHeader(hint).typ === 'JWT' && decodeJwt(hint).iss === issuer;
+  } catch {
+    return false;
+  }
+};
+
+/** Throws invalid_request for anything but an ID token of this issuer. */
+export const makeVerifyIdTokenHint = ({ issuer, verifyOwnJwt }: Deps): VerifyIdTokenHint => {
+  /** It may tell of a past session, so it may have expired. jose says so only once everything else has been checked. */
+  const verify = async (hint: string): Promise<JWTPayload> => {
+    try {
+      return await verifyOwnJwt(hint, { typ: 'JWT', requiredClaims: ['exp', 'iat'] });
+    } catch (cause) {
+      if (cause instanceof errors.JWTExpired) return cause.payload;
+      throw cause;
+    }
+  };
+
+  return async (hint) => {
     let claims: JWTPayload;
     try {
-      claims = await verifyOwnJwt(hint, { typ: 'JWT', requiredClaims: ['exp', 'iat'] });
+      claims = await verify(hint);
     } catch (cause) {
       if (!(cause instanceof errors.JOSEError)) throw cause;
-      throw new OAuthError('invalid_request', {
-        hint: 'The id_token_hint is not a valid ID token of this server.',
-        cause,
-      });
+      if (cause instanceof errors.JWKSNoMatchingKey && claimsToBeOurs(hint, issuer)) return { outcome: 'unverifiable' };
+      throw refuse(cause);
     }
     if (!claims.sub) throw oauthError('invalid_request', 'The id_token_hint names no subject.');
-    return { subject: claims.sub, claims: claims as JsonObject };
+    return { outcome: 'verified', subject: claims.sub, claims: claims as JsonObject };
   };
+};
