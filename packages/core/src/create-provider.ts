@@ -215,7 +215,12 @@ const makeEndpoints = (
       errors,
     }),
     userinfo: makeUserinfoEndpoint({
-      readUserinfo: makeReadUserinfo({ issuer, findActiveToken, signingKeys }),
+      readUserinfo: makeReadUserinfo({
+        issuer,
+        endpoint: urlBelow(issuer, paths.userinfo),
+        findActiveToken,
+        signingKeys,
+      }),
       errors,
     }),
     discovery: makeDiscoveryEndpoint(issuer, settings, wiring),

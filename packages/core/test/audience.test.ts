@@ -10,7 +10,7 @@ import {
   Visit,
 } from './support/given-a-flow.ts';
 import { type GivenProvider, givenAProvider } from './support/given-a-provider.ts';
-import { json, location, post } from './support/wire.ts';
+import { get, json, location, post } from './support/wire.ts';
 
 const photos = 'https://api.example/photos';
 const mails = 'https://api.example/mails';
@@ -178,3 +178,65 @@ t.test('an audience that could not be asked for is not registered', async (t) =>
     await t.rejects(registering, { code: 'invalid_request', hint: /^audience: / }, JSON.stringify(faulty));
   }
 });
+
+const userinfo = async (given: GivenProvider, token: unknown) => {
+  const reply = await get(given.provider.endpoints.userinfo, '/userinfo', { authorization: `Bearer ${String(token)}` });
+  return [reply.status, json(reply).error, reply.headers['www-authenticate']];
+};
+
+const good = [200, undefined, undefined];
+const foreign = [401, 'invalid_token', 'Bearer realm="claviger", error="invalid_token"'];
+const tooNarrow = [403, 'insufficient_scope', 'Bearer realm="claviger", error="insufficient_scope", scope="openid"'];
+
+for (const accessTokenStrategy of ['opaque', 'jwt'] as const) {
+  t.test(`userinfo, ${accessTokenStrategy}: a token for another audience is not good there`, async (t) => {
+    const given = givenAProvider({ accessTokenStrategy });
+    const issuer = 'http://127.0.0.1:4444/';
+    const client = await givenAClient(given, 'shop', { audience: [photos, issuer, `${issuer}userinfo`] });
+    const code = (granted: readonly string[]) =>
+      new Visit(given).code(withResources(authorizeUrl(client), ...granted), {}, { grantedAudience: granted });
+    for (const [granted, expected] of [
+      [[], good],
+      [[photos], foreign],
+      [[photos, issuer], good],
+      [[photos, `${issuer}userinfo`], good],
+    ] as const) {
+      const { access_token } = json(await redeem(given, client, await code(granted)));
+      t.strictSame(await userinfo(given, access_token), expected, granted.join(' '));
+    }
+  });
+
+  t.test(`${accessTokenStrategy}: a code or a refresh token buys a token for userinfo by its issuer`, async (t) => {
+    const given = givenAProvider({ accessTokenStrategy });
+    const client = await givenAClient(given, 'shop', { audience: [photos] });
+    const code = () =>
+      new Visit(given).code(withResources(authorizeUrl(client), photos), {}, { grantedAudience: [photos] });
+    for (const resource of ['http://127.0.0.1:4444/', 'http://127.0.0.1:4444']) {
+      const first = json(await redeem(given, client, await code(), { resource }));
+      t.strictSame(await audOf(given, first.access_token), ['http://127.0.0.1:4444/']);
+      t.strictSame(await userinfo(given, first.access_token), good);
+      const wide = json(await refresh(given, client, String(first.refresh_token)));
+      t.strictSame(await audOf(given, wide.access_token), [photos]);
+      t.strictSame(await userinfo(given, wide.access_token), foreign);
+      const narrow = json(await refresh(given, client, String(wide.refresh_token), { resource }));
+      t.strictSame(await userinfo(given, narrow.access_token), good);
+    }
+    const other = await redeem(given, client, await code(), { resource: 'http://127.0.0.1:4444/x' });
+    t.match(json(other), { error: 'invalid_target' });
+    const own = await ask(given, client, ['resource', 'http://127.0.0.1:4444/']);
+    t.match(json(own), { error: 'invalid_target' }, 'only where a person granted something');
+  });
+
+  t.test(`userinfo, ${accessTokenStrategy}: a token without openid is not good there`, async (t) => {
+    const given = givenAProvider({ accessTokenStrategy });
+    const client = await givenAClient(given);
+    const grantedScope = ['offline', 'photos.read'];
+    const tokens = json(
+      await redeem(given, client, await new Visit(given).code(authorizeUrl(client), {}, { grantedScope })),
+    );
+    t.strictSame(await userinfo(given, tokens.access_token), tooNarrow);
+    const whole = json(await redeem(given, client, await new Visit(given).code(authorizeUrl(client))));
+    const narrow = json(await refresh(given, client, String(whole.refresh_token), { scope: 'photos.read' }));
+    t.strictSame(await userinfo(given, narrow.access_token), tooNarrow);
+  });
+}

@@ -93,7 +93,13 @@ t.test('a scope that was parsed is parsed to itself, without blanks and repetiti
   });
 });
 
-const target = fc.oneof(fc.webUrl({ withFragments: true }), fc.stringMatching(/^[a-z]{1,5}$/), fc.string());
+const issuer = 'https://id.example/';
+const target = fc.oneof(
+  fc.constantFrom(issuer, 'https://id.example'),
+  fc.webUrl({ withFragments: true }),
+  fc.stringMatching(/^[a-z]{1,5}$/),
+  fc.string(),
+);
 
 t.test('no request gets an audience that is not allowed, and a narrowing is never wider', async (t) => {
   const requests = fc
@@ -105,11 +111,12 @@ t.test('no request gets an audience that is not allowed, and a narrowing is neve
   holds(t, requests, ({ allowed, parameters }) => {
     try {
       const asked = requestedAudience(parameters, allowed, 'is not allowed.');
-      const narrowed = narrowedAudience(parameters, allowed);
+      const narrowed = narrowedAudience(parameters, allowed, issuer);
       const all = parseScope(`${parameters.audience} ${parameters.resource}`);
       return (
         asked.every((one) => allowed.includes(one)) &&
         all.every((one) => asked.includes(one)) &&
+        (narrowed ?? []).every((one) => one === issuer || allowed.includes(one)) &&
         (narrowed === null ? asked.length === 0 : narrowed.length > 0)
       );
     } catch (error) {

@@ -155,9 +155,6 @@ t.test('an id_token_hint whose key has been rotated out names nobody: the person
   t.ok(await alice.code(url, { remember: true }));
   const [header, , signature] = id.split('.');
   const foreign = Buffer.from(JSON.stringify({ iss: 'https://other.example/', sub: 'alice' })).toString('base64url');
-  const { error } = await silently(
-    alice,
-    authorizeUrl(client, { id_token_hint: `${header}.${foreign}.${signature}` }),
-  );
+  const { error } = await silently(alice, authorizeUrl(client, { id_token_hint: `${header}.${foreign}.${signature}` }));
   t.equal(error, 'invalid_request');
 });

@@ -30,8 +30,25 @@ export const requestedAudience = (
   return [...new Set([...audience, ...resources])];
 };
 
-/** RFC 8707 §2.2: at the token endpoint less than was granted may be asked for. null: all of it. */
-export const narrowedAudience = (parameters: Parameters, granted: readonly string[]): readonly string[] | null => {
-  const audience = requestedAudience(parameters, granted, 'was not granted.');
-  return audience.length === 0 ? null : audience;
+/** With its trailing slash, if it has one, and without: clients copy an issuer either way. */
+const spellingsOf = (issuer: string): readonly string[] => [
+  issuer,
+  issuer.endsWith('/') ? issuer.slice(0, -1) : `${issuer}/`,
+];
+
+/** Whether the text is the issuer, or differs from it by one trailing slash. */
+export const isIssuer = (issuer: string, text: string): boolean => spellingsOf(issuer).includes(text);
+
+/**
+ * RFC 8707 §2.2: at the token endpoint less than was granted may be asked for. null: all of it. The issuer may always be asked
+ * for, which gives a token for userinfo: there the scopes of the grant hold, whatever its audience is.
+ */
+export const narrowedAudience = (
+  parameters: Parameters,
+  granted: readonly string[],
+  issuer: string,
+): readonly string[] | null => {
+  const audience = requestedAudience(parameters, [...granted, ...spellingsOf(issuer)], 'was not granted.');
+  if (audience.length === 0) return null;
+  return [...new Set(audience.map((entry) => (granted.includes(entry) || !isIssuer(issuer, entry) ? entry : issuer)))];
 };

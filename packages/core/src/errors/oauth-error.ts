@@ -67,12 +67,14 @@ export const errorKinds = {
     status: 400,
     description: 'The requested resource or audience is unknown, malformed, or not allowed.',
   },
-  // RFC 6750 §3.1, for the tokens of RFC 7591 and RFC 7592
+  // RFC 6750 §3.1, for the tokens of RFC 7591 and RFC 7592, and at userinfo
   invalid_token: {
     status: 401,
-    description: 'The token is missing, unknown or revoked.',
+    description: 'The token is missing, unknown, revoked, or meant for another audience.',
     hint: 'Send the token as a bearer token in the Authorization header.',
   },
+  // RFC 6750 §3.1
+  insufficient_scope: { status: 403, description: 'The access token was not granted the scope that this needs.' },
   // RFC 7591 §3.2.2
   invalid_redirect_uri: { status: 400, description: 'A redirect URI of the client is not allowed.' },
   invalid_client_metadata: {

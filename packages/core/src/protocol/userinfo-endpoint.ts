@@ -1,4 +1,5 @@
 // GET and POST /userinfo (OpenID Connect Core §5.3).
+import type { OAuthError } from '../errors/oauth-error.ts';
 import type { Userinfo } from '../usecases/userinfo/read-userinfo.ts';
 import { readBearerToken } from './bearer-token.ts';
 import type { ErrorReplies } from './error-reply.ts';
@@ -15,8 +16,12 @@ const present = (userinfo: Userinfo): WireReply =>
     ? freshJsonReply(200, userinfo.claims)
     : { status: 200, headers: { 'content-type': 'application/jwt', ...noStore }, body: userinfo.jwt };
 
-/** RFC 6750 §3: without a token no error code, with a bad one `invalid_token`. */
-const challenge = (token: string): string => `Bearer realm="claviger"${token === '' ? '' : ', error="invalid_token"'}`;
+/** RFC 6750 §3: without a token no error code. §3.1: with a bad one `invalid_token`; or the scope that is missing. */
+const challenge = (error: OAuthError, token: string): string => {
+  const realm = 'Bearer realm="claviger"';
+  if (error.code === 'insufficient_scope') return `${realm}, error="insufficient_scope", scope="openid"`;
+  return token === '' ? realm : `${realm}, error="invalid_token"`;
+};
 
 export const makeUserinfoEndpoint =
   ({ readUserinfo, errors }: Deps): Endpoint =>
@@ -28,8 +33,8 @@ export const makeUserinfoEndpoint =
     } catch (thrown) {
       const error = errors.toOAuthError(thrown);
       const reply = errors.json(error);
-      return error.status === 401
-        ? { ...reply, headers: { ...reply.headers, 'www-authenticate': challenge(token) } }
+      return error.status === 401 || error.status === 403
+        ? { ...reply, headers: { ...reply.headers, 'www-authenticate': challenge(error, token) } }
         : reply;
     }
   };

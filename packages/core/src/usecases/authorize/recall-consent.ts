@@ -22,8 +22,6 @@ export type RecallConsent = (
 export const makeRecallConsent =
   ({ consents, settings }: Deps): RecallConsent =>
   async (request, client, subject, now) => {
-    const remembered = mayRecallConsent(request, client)
-      ? await consents.findFor(request.clientId, subject, now)
-      : [];
+    const remembered = mayRecallConsent(request, client) ? await consents.findFor(request.clientId, subject, now) : [];
     return consentSkips(request, client, remembered, settings.scopeStrategy);
   };

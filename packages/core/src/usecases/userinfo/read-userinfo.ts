@@ -1,9 +1,11 @@
 // The UserInfo response (OpenID Connect Core §5.3): the subject, and what the consent app gave to ID tokens.
+import { isIssuer } from '../../domain/audience.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { grantsOpenId } from '../../domain/scope.ts';
 import { asSigningAlgorithm } from '../../domain/signing-algorithm.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
-import type { FindActiveToken } from '../token/introspect.ts';
+import type { ActiveToken, FindActiveToken } from '../token/introspect.ts';
 
 /** Claims about a token rather than a person: never part of the answer. */
 const technical = new Set(['aud', 'iss', 'nonce', 'at_hash', 'c_hash', 'auth_time', 'iat', 'rat', 'exp', 'jti', 'sub']);
@@ -14,14 +16,30 @@ export type Userinfo =
 
 interface Deps {
   readonly issuer: string;
+  /** The endpoint's own URL. */
+  readonly endpoint: string;
   readonly findActiveToken: FindActiveToken;
   readonly signingKeys: SigningKeys;
 }
 
-/** Throws request_unauthorized for any token but an active access token that a person granted. */
-export const makeReadUserinfo =
-  ({ issuer, findActiveToken, signingKeys }: Deps) =>
-  async (token: string): Promise<Userinfo> => {
+/**
+ * Throws request_unauthorized for any token but an active access token that a person granted, invalid_token for one that is
+ * meant for others, and insufficient_scope.
+ */
+export const makeReadUserinfo = ({ issuer, endpoint, findActiveToken, signingKeys }: Deps) => {
+  const checkPurpose = ({ audience, scope }: ActiveToken): void => {
+    // RFC 9068 §4, RFC 8707 §2: an API that receives a token must not be able to use it here.
+    if (audience.length > 0 && !audience.some((entry) => entry === endpoint || isIssuer(issuer, entry))) {
+      throw oauthError(
+        'invalid_token',
+        'The access token is meant for another audience. Ask for one with the issuer as "resource" when you redeem the code or refresh.',
+      );
+    }
+    // OpenID Connect Core §5.3: an access token that was obtained through OpenID Connect authentication.
+    if (!grantsOpenId(scope)) throw oauthError('insufficient_scope', 'The access token lacks the scope "openid".');
+  };
+
+  return async (token: string): Promise<Userinfo> => {
     const active = await findActiveToken(token);
     if (active?.kind !== 'access' || !active.grant) {
       throw oauthError(
@@ -29,6 +47,7 @@ export const makeReadUserinfo =
         'A live access token that a person granted is needed, as a bearer token.',
       );
     }
+    checkPurpose(active);
     const { client, grant } = active;
     const about = Object.entries(grant.session.idToken).filter(([name]) => !technical.has(name));
     const claims: JsonObject = { ...Object.fromEntries(about), sub: grant.subjectIdentifier };
@@ -38,3 +57,4 @@ export const makeReadUserinfo =
     const signed = { ...claims, iss: issuer, aud: [client.id] };
     return { kind: 'jwt', jwt: await signingKeys.sign(signed, alg, 'JWT') };
   };
+};

@@ -15,6 +15,7 @@ import type { MintAccessToken } from '../mint-access-token.ts';
 import { readToken } from '../token-format.ts';
 
 interface Deps {
+  readonly issuer: string;
   readonly system: System;
   readonly settings: Settings;
   readonly tokens: TokenStore;
@@ -23,7 +24,7 @@ interface Deps {
 }
 
 export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant => {
-  const { system, settings, tokens, issueIdToken } = deps;
+  const { issuer, system, settings, tokens, issueIdToken } = deps;
 
   const keyOf = (code: string): TokenKey => {
     const read = readToken(system, code);
@@ -64,7 +65,7 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant => {
       await tokens.redeemCode(key, [], now);
       throw oauthError('invalid_grant', 'The code_verifier does not fit the code_challenge.');
     }
-    const audience = narrowedAudience(parameters, grant.audience);
+    const audience = narrowedAudience(parameters, grant.audience, issuer);
     // Signed before the code is used up: a key that cannot sign costs a retry, not the code.
     const pair = await mintPair(deps, { client, grant }, { scope: null, audience }, now);
     const idToken = grantsOpenId(grant.scope)

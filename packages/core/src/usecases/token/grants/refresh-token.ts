@@ -18,6 +18,7 @@ import type { MintAccessToken } from '../mint-access-token.ts';
 import { readToken } from '../token-format.ts';
 
 interface Deps {
+  readonly issuer: string;
   readonly system: System;
   readonly settings: Settings;
   readonly tokens: TokenStore;
@@ -59,7 +60,7 @@ const sameList = (one: readonly string[] = [], other: readonly string[] = []): b
   one.length === other.length && one.every((entry) => other.includes(entry));
 
 export const makeRefreshTokenGrant = (deps: Deps): TokenGrant => {
-  const { system, settings, tokens, issueIdToken } = deps;
+  const { issuer, system, settings, tokens, issueIdToken } = deps;
 
   return async (client, parameters) => {
     if (!allowsGrantType(client, 'refresh_token')) {
@@ -74,7 +75,7 @@ export const makeRefreshTokenGrant = (deps: Deps): TokenGrant => {
     const now = system.clock.now();
     const grant = checked(await tokens.findToken(read.key, now), client);
     const scope = narrowed(grant, parameters.scope ?? '');
-    const audience = narrowedAudience(parameters, grant.audience);
+    const audience = narrowedAudience(parameters, grant.audience, issuer);
 
     // Signed before anything changes: a key that cannot sign costs a retry, not the token.
     const pair = await mintPair(deps, { client, grant }, { scope, audience }, now);
