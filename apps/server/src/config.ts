@@ -233,6 +233,7 @@ const toConfig = (values: Values): Config => {
       clientRegistration: values.clientRegistration,
       initialAccessTokens: values.initialAccessTokens ?? [],
       registrationScope: values.registrationScope,
+      strictAuthMethod: values.strictAuthMethod,
       minClientSecretLength: values.minClientSecretLength,
       defaultClientScope: values.defaultClientScope.join(' '),
       claimsSupported: values.claimsSupported,

@@ -58,6 +58,8 @@ export interface Settings {
   readonly initialAccessTokens: readonly string[];
   /** Scopes that clients may give themselves, read by the scope strategy. Default: those that OpenID Connect defines. */
   readonly registrationScope: readonly string[];
+  /** Hold clients for which no authentication method was stated to client_secret_basic. Default false. */
+  readonly strictAuthMethod: boolean;
   /** Fewest bytes of a secret that an administrator chooses for a client. Default 6, as in the 2018 API. */
   readonly minClientSecretLength: number;
   /** Scope of clients that are registered without one. Default ''. */
@@ -96,6 +98,7 @@ export const defaultSettings: Settings = {
   clientRegistration: 'off',
   initialAccessTokens: [],
   registrationScope: ['openid', 'offline', 'offline_access', 'profile', 'email', 'address', 'phone'],
+  strictAuthMethod: false,
   minClientSecretLength: 6,
   defaultClientScope: '',
   claimsSupported: [],

@@ -335,6 +335,12 @@ export const variables = {
     scopeToken,
     'Scopes of clients that are registered without any.',
   ),
+  strictAuthMethod: preset(
+    'CLAVIGER_STRICT_CLIENT_AUTH_METHOD',
+    'false',
+    trueOrFalse,
+    'Hold clients that were created without a `token_endpoint_auth_method` to `client_secret_basic`, as the original did; otherwise they may use `client_secret_post` too.',
+  ),
   minClientSecretLength: preset(
     'CLAVIGER_MIN_CLIENT_SECRET_LENGTH',
     '6',

@@ -1,18 +1,25 @@
 // The column `metadata` of a client, which also holds what a client has without a column of its own.
 import { type Client, type ClientMetadata, completeClient } from '@claviger/core';
 
-export type StoredMetadata = ClientMetadata & Pick<Client, 'registrationTokenHash'>;
+/** Members that a client may lack. */
+type Marks = Pick<Client, 'registrationTokenHash' | 'authMethodUnstated'>;
 
-type Row = Omit<Client, 'metadata' | 'registrationTokenHash'> & { readonly metadata: StoredMetadata };
+export type StoredMetadata = ClientMetadata & Marks;
 
-export const toRow = ({ registrationTokenHash, metadata, ...client }: Client): Row => ({
-  ...client,
-  metadata: registrationTokenHash === undefined ? metadata : { ...metadata, registrationTokenHash },
+type Row = Omit<Client, 'metadata' | keyof Marks> & { readonly metadata: StoredMetadata };
+
+/** Without those that are not there. */
+const marksOf = ({ registrationTokenHash, authMethodUnstated }: Marks): Marks => ({
+  ...(registrationTokenHash === undefined ? {} : { registrationTokenHash }),
+  ...(authMethodUnstated === undefined ? {} : { authMethodUnstated }),
 });
 
-export const fromRow = ({ metadata: { registrationTokenHash, ...metadata }, ...client }: Row): Client =>
-  completeClient({
-    ...client,
-    metadata,
-    ...(registrationTokenHash === undefined ? {} : { registrationTokenHash }),
-  });
+export const toRow = (all: Client): Row => {
+  const { registrationTokenHash, authMethodUnstated, metadata, ...client } = all;
+  return { ...client, metadata: { ...metadata, ...marksOf(all) } };
+};
+
+export const fromRow = ({ metadata: all, ...client }: Row): Client => {
+  const { registrationTokenHash, authMethodUnstated, ...metadata } = all;
+  return completeClient({ ...client, metadata, ...marksOf(all) });
+};

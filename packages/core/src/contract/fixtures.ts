@@ -84,6 +84,7 @@ export const fullClient = (change: Partial<Client> = {}): Client => {
     updatedAt: later(-50),
     version: 3,
     registrationTokenHash: hashOf('registration'),
+    authMethodUnstated: true,
   };
   return { ...client, ...change };
 };

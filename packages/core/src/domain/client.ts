@@ -88,7 +88,35 @@ export interface Client {
   readonly version: number;
   /** Of a client that registered itself: what its registration access token is recognised by (RFC 7592 §3). */
   readonly registrationTokenHash?: Hashed;
+  /**
+   * The administrator named no token_endpoint_auth_method. It is stored and shown as client_secret_basic (RFC 7591 §2), which
+   * nodes of the release before hold it to.
+   */
+  readonly authMethodUnstated?: true;
 }
+
+const basic = 'client_secret_basic';
+
+/** Of a client after a registration or replacement by an administrator; `sent` is '' when none was sent. */
+export const authMethodStatement = (sent: string, current?: Client): Pick<Client, 'authMethodUnstated'> => {
+  // RFC 7591 §2 gives a client that registered itself a default that it can rely on.
+  if (current?.registrationTokenHash !== undefined) return {};
+  // Who reads a client, changes it and writes it back sends the method that was shown.
+  const isSentBack = sent === basic && current !== undefined && isAuthMethodUnstated(current);
+  return sent === '' || isSentBack ? { authMethodUnstated: true } : {};
+};
+
+/** A node of the release before may have replaced the metadata and kept the mark. */
+const isAuthMethodUnstated = ({ authMethodUnstated, metadata }: Client): boolean =>
+  authMethodUnstated === true && metadata.tokenEndpointAuthMethod === basic;
+
+/**
+ * A client is held to the method that it registered (RFC 7591 §2, token_endpoint_auth_method). When none was stated, its
+ * secret may be in the header or in the body (RFC 6749 §2.3.1): client libraries differ in what they do by default.
+ */
+export const allowsAuthMethod = (client: Client, method: string): boolean =>
+  client.metadata.tokenEndpointAuthMethod === method ||
+  (method === 'client_secret_post' && isAuthMethodUnstated(client));
 
 /**
  * Whether what was made for this client id at `moment` is this client's. A client that was deleted and registered anew

@@ -30,7 +30,7 @@ const unknown = [401, 'invalid_client'];
 
 t.test('credentials in the registered place, and nowhere else', async (t) => {
   const server = givenAServer(t);
-  const b = await givenAClient(server, 'b');
+  const b = await givenAClient(server, 'b', { token_endpoint_auth_method: 'client_secret_basic' });
   const p = await givenAClient(server, 'p', { token_endpoint_auth_method: 'client_secret_post' });
   const k = await givenAClient(server, 'k', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [] } });
   const inBody = ({ id, secret }: typeof b) => ({ client_id: id, client_secret: secret });
@@ -65,6 +65,67 @@ t.test('credentials in the registered place, and nowhere else', async (t) => {
     401,
     'RFC 6749 §2.3.1: never in the URL',
   );
+});
+
+t.test('a client whose method was never stated sends its secret in either place', async (t) => {
+  const server = givenAServer(t, { settings: { clientRegistration: 'open' } });
+  const method = { token_endpoint_auth_method: 'client_secret_basic' };
+  const body = {
+    client_id: 'a',
+    client_secret: 'a-secret-of-tests',
+    grant_types: ['client_credentials'],
+    scope: 'photos.read',
+  };
+  const [inHeader, inBody] = [basic('a', body.client_secret), { client_id: 'a', client_secret: body.client_secret }];
+  const both = async () => [await ask(server, {}, inHeader), await ask(server, inBody)];
+  const put = (json: object) => server.admin('PUT /clients/a', { json });
+
+  t.match((await server.admin('POST /clients', { json: body })).json, method, 'the answer shows the default');
+  t.strictSame(await both(), [good, good]);
+  t.strictSame(await ask(server, { ...inBody, client_secret: 'wrong' }), unknown);
+  t.strictSame(await ask(server, { client_id: 'a' }), unknown, 'a secret is needed');
+
+  const shown = (await server.admin('GET /clients/a')).json as object;
+  t.match(shown, method);
+  t.equal((await put(shown)).status, 200);
+  t.strictSame(await both(), [good, good], 'sent back, it is still unstated');
+
+  await put({ ...body, token_endpoint_auth_method: 'client_secret_post' });
+  t.strictSame(await both(), [unknown, good], 'a stated one is held to it');
+  await put({ ...body, ...method });
+  t.strictSame(await both(), [good, unknown], 'and so is the default, when it takes the place of another');
+  await put((await server.admin('GET /clients/a')).json as object);
+  t.strictSame(await both(), [good, unknown], 'sent back, it is still stated');
+  await put(body);
+  t.strictSame(await both(), [good, good], 'left out, it is unstated');
+  await server.admin('DELETE /clients/a');
+  await server.admin('POST /clients', { json: { ...body, ...method } });
+  t.strictSame(await both(), [good, unknown], 'stated from the beginning');
+});
+
+t.test('a setting holds clients without a stated method to client_secret_basic, as in 2018', async (t) => {
+  const server = givenAServer(t, { settings: { strictAuthMethod: true } });
+  const { auth, id, secret } = await givenAClient(server, 'a');
+  t.strictSame(await ask(server, {}, auth), good);
+  t.strictSame(await ask(server, { client_id: id, client_secret: secret }), unknown);
+});
+
+t.test('a client that registered itself is held to the default of RFC 7591 §2', async (t) => {
+  const server = givenAServer(t, { settings: { clientRegistration: 'open' } });
+  const redirect_uris = ['https://app.example/cb'];
+  const { json } = await server.public('POST /oauth2/register', { json: { redirect_uris } });
+  const { client_id, client_secret, token_endpoint_auth_method } = json as Record<string, string>;
+  t.equal(token_endpoint_auth_method, 'client_secret_basic');
+  const code = { grant_type: 'authorization_code', code: 'unknown', redirect_uri: redirect_uris[0] ?? '' };
+  const [id, secret] = [String(client_id), String(client_secret)];
+  const inBody = { form: { ...code, client_id: id, client_secret: secret } };
+  const both = async () => [
+    refusal(await server.public('POST /oauth2/token', { form: code, headers: basic(id, secret) })),
+    refusal(await server.public('POST /oauth2/token', inBody)),
+  ];
+  t.strictSame(await both(), ['invalid_grant', 'invalid_client']);
+  await server.admin(`PUT /clients/${id}`, { json: { redirect_uris } });
+  t.strictSame(await both(), ['invalid_grant', 'invalid_client'], 'also after an administrator left it out');
 });
 
 t.test('reserved characters: encoded in Basic (RFC 6749 §2.3.1), and once in a form', async (t) => {

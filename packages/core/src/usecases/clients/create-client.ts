@@ -1,5 +1,5 @@
 // Registers a client.
-import { type Client, isPublic } from '../../domain/client.ts';
+import { authMethodStatement, type Client, isPublic } from '../../domain/client.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { CreateClient, CreateClientResult } from '../../provider.ts';
@@ -26,6 +26,7 @@ export const makeCreateClient =
       createdAt: now,
       updatedAt: now,
       version: 1,
+      ...authMethodStatement(command.metadata.tokenEndpointAuthMethod),
     };
     if ((await deps.clients.create(client)) === 'exists') return { outcome: 'exists' };
     // A public client's secret would only tempt somebody to rely on it (RFC 6749 §2.1).

@@ -1,5 +1,5 @@
 // Replaces what a client registered, as a whole. Tokens and consents stay.
-import type { Client } from '../../domain/client.ts';
+import { authMethodStatement, type Client } from '../../domain/client.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { UpdateClient, UpdateClientResult } from '../../provider.ts';
@@ -24,8 +24,10 @@ export const makeUpdateClient =
     for (let attempt = 0; attempt < attempts; attempt++) {
       const current = await deps.clients.find(command.id);
       if (!current) return { outcome: 'unknown' };
+      const { authMethodUnstated: _, ...kept } = current;
       const client: Client = {
-        ...current,
+        ...kept,
+        ...authMethodStatement(command.metadata.tokenEndpointAuthMethod, current),
         metadata,
         secretHash: newHash || (await rekeepSecret(deps.system, current, metadata)),
         updatedAt: deps.system.clock.now(),

@@ -1,8 +1,9 @@
 // Client authentication (RFC 6749 §2.3) at the token and revocation endpoints.
-import { type Client, isPublic } from '../../domain/client.ts';
+import { allowsAuthMethod, type Client, isPublic } from '../../domain/client.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { Clock, SecretHasher } from '../../ports/system.ts';
+import type { Settings } from '../../settings.ts';
 import type { FindClient } from '../clients/recent-clients.ts';
 import { claimedClient, type VerifyClientAssertion } from './verify-client-assertion.ts';
 import { makeCountWrongGuess, networkOf } from './wrong-guesses.ts';
@@ -33,13 +34,14 @@ interface Deps {
   readonly clients: FindClient;
   readonly clientStore: Pick<ClientStore, 'replace'>;
   readonly clock: Clock;
+  readonly settings: Pick<Settings, 'strictAuthMethod'>;
   readonly secretHasher: SecretHasher;
   readonly verifyClientAssertion: VerifyClientAssertion;
 }
 
 /** Throws invalid_client, alike for an unknown client and for a wrong secret. */
 export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
-  const { clients, clientStore, secretHasher, verifyClientAssertion } = deps;
+  const { clients, clientStore, settings, secretHasher, verifyClientAssertion } = deps;
   const countWrongGuess = makeCountWrongGuess(deps.clock);
 
   const find = async (id: string): Promise<Client> => {
@@ -81,9 +83,8 @@ export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
     // Its secret is a key for MACs, and is compared with nothing.
     if (registered === 'client_secret_jwt') throw oauthError('invalid_client');
     await verifySecret(client, secret, peer);
-    // A client is held to the method it registered (RFC 7591 §2, token_endpoint_auth_method). Only who knows the secret
-    // is told so.
-    if (method !== registered) {
+    // Only a caller that knows the secret is told of the method.
+    if (method !== registered && (settings.strictAuthMethod || !allowsAuthMethod(client, method))) {
       throw oauthError('invalid_client', `The client is registered for "${registered}", but used "${method}".`);
     }
   };
