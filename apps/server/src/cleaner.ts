@@ -15,7 +15,7 @@ export interface CleanerOptions {
 
 type Removed = Omit<Extract<CleanResult, { outcome: 'cleaned' }>, 'outcome'>;
 
-const nothing: Removed = { flows: 0, loginSessions: 0, consents: 0, tokens: 0, claims: 0 };
+const nothing: Removed = { flows: 0, loginSessions: 0, consents: 0, tokens: 0, leases: 0 };
 
 export const startCleaner = ({ clean, log, interval, batch = 500, pause = 50 }: CleanerOptions): Rounds => {
   const run = async ({ holder, signal, wait }: Round): Promise<void> => {
@@ -40,5 +40,5 @@ const sum = (a: Removed, b: Removed): Removed => ({
   loginSessions: a.loginSessions + b.loginSessions,
   consents: a.consents + b.consents,
   tokens: a.tokens + b.tokens,
-  claims: a.claims + b.claims,
+  leases: a.leases + b.leases,
 });

@@ -68,18 +68,25 @@ export const builtInPages = { login: '/dev/login', consent: '/dev/consent', call
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Throws ConfigurationError. Relative paths count from the current folder. */
-export const readConfig = (environment: Environment): Config => toConfig(readValues(environment, brokenRules));
+export const readConfig = (environment: Environment): Config => {
+  const { values, warnings } = readValues(environment, brokenRules);
+  const config = toConfig(values);
+  return { ...config, warnings: [...warnings, ...config.warnings] };
+};
 
 /** For commands that serve nobody: only the rules of the stores must hold. Throws ConfigurationError. */
 export const readStoresConfig = (environment: Environment): StoresConfig =>
-  toStoresConfig(readValues(environment, () => []));
+  toStoresConfig(readValues(environment, () => []).values);
 
-const readValues = (environment: Environment, rules: (values: Values) => readonly string[]): Values => {
+const readValues = (
+  environment: Environment,
+  rules: (values: Values) => readonly string[],
+): { readonly values: Values; readonly warnings: readonly string[] } => {
   const sources = readSources(environment);
   const { values, problems } = parseAll(sources);
   const all = [...sources.problems, ...problems, ...rules(values)];
   if (all.length > 0) throw new ConfigurationError(all);
-  return values;
+  return { values, warnings: sources.warnings };
 };
 
 const shownText = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);

@@ -7,11 +7,11 @@ import { Connection, withoutArguments } from './connection.ts';
 import { parseRedisDsn } from './dsn.ts';
 import { refuseEviction } from './eviction.ts';
 import { Keys } from './keys.ts';
-import { RedisClaimStore } from './stores/redis-claim-store.ts';
 import { RedisClientStore } from './stores/redis-client-store.ts';
 import { RedisConsentStore } from './stores/redis-consent-store.ts';
 import { RedisFlowStore } from './stores/redis-flow-store.ts';
 import { RedisKeyStore } from './stores/redis-key-store.ts';
+import { RedisLeaseStore } from './stores/redis-lease-store.ts';
 import { RedisLoginSessionStore } from './stores/redis-login-session-store.ts';
 import { RedisTokenStore } from './stores/redis-token-store.ts';
 
@@ -75,11 +75,11 @@ export const openRedisStores = async (options: RedisOptions): Promise<RedisStore
 };
 
 const storesOn = (connection: Connection, keys: Keys): Stores => ({
-  claims: new RedisClaimStore(connection, keys),
   clients: new RedisClientStore(connection, keys),
   consents: new RedisConsentStore(connection, keys),
   flows: new RedisFlowStore(connection, keys),
   keys: new RedisKeyStore(connection, keys),
+  leases: new RedisLeaseStore(connection, keys),
   loginSessions: new RedisLoginSessionStore(connection, keys),
   tokens: new RedisTokenStore(connection, keys),
 });

@@ -35,8 +35,10 @@ export class Keys {
   /** The sealed successors of the refresh token of a grant that was rotated last. */
   sealed = (grantId: string): string => `${this.#prefix}s:${tagOf(grantId)}`;
 
-  claim = (name: string): string => `${this.#prefix}claim:${name}`;
   flow = (id: string): string => `${this.#prefix}flow:${id}`;
+  lease = (name: string): string => `${this.#prefix}lease:${name}`;
+  /** A lease, under the key of the release before. */
+  claim = (name: string): string => `${this.#prefix}claim:${name}`;
   loginSession = (id: string): string => `${this.#prefix}session:${id}`;
 
   /** All consents of a subject, by the digest of the subject. */

@@ -40,10 +40,10 @@ const rotationTo = (label: string, expiresAt: number, grace = 30) => ({
   grace: seconds(grace),
 });
 
-t.test('flows, sessions, claims, tokens and their index entries all go by themselves', (t) =>
-  withStores(async ({ claims, flows, loginSessions, tokens }, inspector) => {
+t.test('flows, sessions, leases, tokens and their index entries all go by themselves', (t) =>
+  withStores(async ({ flows, leases, loginSessions, tokens }, inspector) => {
     const inAnHour = { expiresAt: later(3600) };
-    await claims.claim({ name: hashOf('turn'), holder: 'node', until: later(3600) }, now);
+    await leases.acquire({ name: hashOf('turn'), holder: 'node', until: later(3600) }, now);
     await flows.create(fullFlow({ requestedAt: now, ...inAnHour }));
     await loginSessions.save(fullLoginSession({ authenticatedAt: now, ...inAnHour }));
     await tokens.saveClientToken(fullClientToken({ issuedAt: now, ...inAnHour }));

@@ -56,10 +56,13 @@ INSERT INTO schema_lock (id) VALUES (1) ON CONFLICT DO NOTHING;
 `;
 
 const scriptOf = (migration: Migration, isCockroach: boolean): string => {
-  // CockroachDB knows no other order of plain text than that of COLLATE "C", and takes the clause for no column.
-  const sql = isCockroach ? migration.sql.replaceAll(' COLLATE "C"', '') : migration.sql;
+  const sql = isCockroach ? forCockroach(migration.sql) : migration.sql;
   return `${sql}\n${recordOf(migration, 'extract(epoch FROM now())::bigint')}`;
 };
+
+/** CockroachDB orders text as COLLATE "C" does, and refuses the clause. It cannot write to a view either. */
+const forCockroach = (sql: string): string =>
+  sql.replaceAll(' COLLATE "C"', '').replaceAll(/^-- BEGIN not on CockroachDB.*?^-- END not on CockroachDB\n/gms, '');
 
 export const migratePostgres = async (
   address: PostgresAddress,

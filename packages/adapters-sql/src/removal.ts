@@ -5,7 +5,7 @@ import type { Changed, Database } from './database.ts';
 import type { Tables } from './schema/postgres.ts';
 
 export interface Removal {
-  readonly table: Tables['claims'] | Tables['consents'] | Tables['flows'] | Tables['loginSessions'];
+  readonly table: Tables['consents'] | Tables['flows'] | Tables['leases'] | Tables['loginSessions'];
   /** The table's primary key. */
   readonly key: PgColumn;
   readonly which: SQL | undefined;

@@ -2,10 +2,10 @@
 import type { FlowStore, Stores } from '@claviger/core';
 import type { Database } from './database.ts';
 import type { MigrationReport, SchemaStatus } from './schema-status.ts';
-import { SqlClaimStore } from './stores/sql-claim-store.ts';
 import { SqlClientStore } from './stores/sql-client-store.ts';
 import { SqlConsentStore } from './stores/sql-consent-store.ts';
 import { SqlKeyStore } from './stores/sql-key-store.ts';
+import { SqlLeaseStore } from './stores/sql-lease-store.ts';
 import { SqlLoginSessionStore } from './stores/sql-login-session-store.ts';
 import { SqlTokenStore } from './stores/sql-token-store.ts';
 import type { TokenCommands } from './stores/token-commands.ts';
@@ -26,11 +26,11 @@ export interface SqlStores {
 }
 
 export const storesOn = (database: Database, tokenCommands: TokenCommands, flows: FlowStore): Stores => ({
-  claims: new SqlClaimStore(database),
   clients: new SqlClientStore(database),
   consents: new SqlConsentStore(database),
   flows,
   keys: new SqlKeyStore(database),
+  leases: new SqlLeaseStore(database),
   loginSessions: new SqlLoginSessionStore(database),
   tokens: new SqlTokenStore(database, tokenCommands),
 });

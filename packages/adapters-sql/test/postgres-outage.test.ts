@@ -117,7 +117,7 @@ t.test(
     await admin.unsafe('BEGIN; LOCK TABLE clients IN ACCESS EXCLUSIVE MODE');
     const waits = await Promise.all(Array.from({ length: 8 }, () => refusedAfter(stores.clients.find('app'))));
     t.ok(Math.max(...waits) < 1300, `refused after ${waits.join(', ')} ms`);
-    t.same(await stores.claims.removeExpired(now, 10), 0, 'other tables answer');
+    t.same(await stores.leases.removeExpired(now, 10), 0, 'other tables answer');
     await admin.unsafe('ROLLBACK');
     t.equal(await stores.clients.find('app'), undefined);
     await admin.end();

@@ -32,7 +32,7 @@ const keepsTheContract = async (t: Test, parameters: string): Promise<void> => {
   let emptied = 0;
   const opened = async (): Promise<Opened<Stores>> => {
     emptied += 1;
-    await admin`TRUNCATE claims, clients, codes, consents, flows, grants, keys, login_sessions, tokens`;
+    await admin`TRUNCATE clients, codes, consents, flows, grants, keys, leases, login_sessions, tokens`;
     return { store: sql.stores, close: async () => undefined };
   };
   await runContracts(within(t), opened);

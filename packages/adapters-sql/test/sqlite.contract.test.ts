@@ -7,7 +7,10 @@ import { type DeclareTest, fixtures, type Opened, runContracts } from '@claviger
 import SqliteClient from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import { openSqliteStores, type SqlStores } from '../src/index.ts';
+import { migrationFilesOf, migrationsIn } from '../src/migration-files.ts';
 import { grantsOfRace, issuedInRace, startRacer } from './race.ts';
+
+const newest = migrationsIn(migrationFilesOf('sqlite')).length;
 
 const folder = mkdtempSync(join(tmpdir(), 'claviger-sqlite-'));
 t.teardown(() => rmSync(folder, { recursive: true }));
@@ -74,7 +77,7 @@ t.test('two processes that open one new file at once migrate it once, and race f
   const file = freshFile();
   const racers = [startRacer(file), startRacer(file)];
   const ready = await Promise.all(racers.map((racer) => racer.next()));
-  t.same(ready.map(({ applied }) => applied?.length).sort(), [0, 3], 'one process applied the migrations');
+  t.same(ready.map(({ applied }) => applied?.length).sort(), [0, newest], 'one process applied the migrations');
 
   const { stores, close } = await openMigrated(file);
   for (const grant of grantsOfRace) {
@@ -99,7 +102,7 @@ t.test('a file keeps what it was given after it was closed, and a closed one rej
   await sql.close();
   await t.rejects(sql.stores.clients.find('app'));
   const again = await openSqliteStores({ file });
-  t.same(await again.migrate(), { applied: [], version: 3, sql: '' });
+  t.same(await again.migrate(), { applied: [], version: newest, sql: '' });
   t.same(await again.stores.clients.find('app'), fixtures.fullClient());
   await again.close();
 });

@@ -135,7 +135,7 @@ export interface RegisteredClient {
 export interface CleanExpired {
   /** How many rows at most of each kind. */
   readonly limit: number;
-  /** The node, by a name that no other has. It keeps its turn for a minute after each batch. */
+  /** The node's own name, which no other node has. It holds the cleaning lease for a minute after each batch. */
   readonly holder: string;
 }
 
@@ -147,12 +147,13 @@ export type CleanResult =
       readonly consents: number;
       /** Codes, tokens and grants. */
       readonly tokens: number;
-      readonly claims: number;
+      /** Leases that have ended, one-time values included. */
+      readonly leases: number;
     }
   | { readonly outcome: 'not-my-turn' };
 
 export interface RotateKeys {
-  /** The node, by a name that no other has. It keeps its turn for a minute. */
+  /** The node's own name, which no other node has. It holds the rotation lease for a minute. */
   readonly holder: string;
 }
 

@@ -256,15 +256,15 @@ t.test('a time with a fraction is one (RFC 7519 §2); a subject that is no text 
   const given = givenAProvider();
   const key = await makeKey('ES256', 'k');
   await serviceWith(given, [key.jwk]);
-  const claimed: number[] = [];
-  const { claims: store } = given.stores;
-  const claim = store.claim.bind(store);
-  store.claim = (wanted, now) => {
-    claimed.push(wanted.until);
-    return claim(wanted, now);
+  const ends: number[] = [];
+  const { leases } = given.stores;
+  const acquire = leases.acquire.bind(leases);
+  leases.acquire = (lease, now) => {
+    ends.push(lease.until);
+    return acquire(lease, now);
   };
   t.equal((await ask(given, await sign(key, claims({ exp: startOfTime + 60.5 })))).status, 200);
-  t.same(claimed, [startOfTime + 61 + 65], 'whole seconds for the store, and long enough for clocks that differ');
+  t.same(ends, [startOfTime + 61 + 65], 'whole seconds for the store, and long enough for clocks that differ');
   const odd = await sign(key, { ...claims(), sub: 123 as unknown as string });
   t.match(await ask(given, odd), { status: 401 });
 });

@@ -105,8 +105,8 @@ t.test('of ten nodes that need keys at once, one makes them', async (t) => {
 
 t.test('a node that dies while it makes a key holds the others up for its turn only', async (t) => {
   const { node, stores, system, wait } = given();
-  const name = system.digest.sha256('claviger/missing-keys') as Parameters<Stores['claims']['claim']>[0]['name'];
-  await stores.claims.claim({ name, holder: 'dead', until: epochSeconds(start + 10) }, epochSeconds(start));
+  const name = system.digest.sha256('claviger/missing-keys') as Parameters<Stores['leases']['acquire']>[0]['name'];
+  await stores.leases.acquire({ name, holder: 'dead', until: epochSeconds(start + 10) }, epochSeconds(start));
   const waiting = signWith(node());
   await new Promise((resolve) => setTimeout(resolve, 120));
   t.strictSame(await stores.keys.list(signingKeySet), [], 'it waits');

@@ -427,9 +427,9 @@ t.test('the cleaner removes what is expired in batches, one node at a time', asy
   const client = await givenAClient(given);
   const { cleanExpired } = given.provider.admin;
   for (const _ of [1, 2, 3]) await givenTokens(given, client);
-  const nothing = { outcome: 'cleaned', flows: 0, loginSessions: 0, consents: 0, tokens: 0, claims: 0 };
+  const nothing = { outcome: 'cleaned', flows: 0, loginSessions: 0, consents: 0, tokens: 0, leases: 0 };
   const first = await cleanExpired({ limit: 2, holder: 'one' });
-  t.strictSame(first, { ...nothing, claims: 1 }, 'the turn to make the first key is over');
+  t.strictSame(first, { ...nothing, leases: 1 }, 'the turn to make the first key is over');
   t.strictSame(await cleanExpired({ limit: 2, holder: 'two' }), { outcome: 'not-my-turn' });
   given.wait(10);
   t.match(await cleanExpired({ limit: 2, holder: 'one' }), { flows: 2, tokens: 2 });

@@ -1,5 +1,5 @@
-// docs/settings.md out of the table of settings: `npm run settings-page` writes it, a test compares it.
-import { fileKey, fileVariable, variables } from './variables.ts';
+// Makes docs/settings.md from the table of settings. `npm run settings-page` writes the page, and a test compares it.
+import { fileKey, fileVariable, formerNames, variables } from './variables.ts';
 
 const intro = `# Settings
 
@@ -21,10 +21,15 @@ the name without \`CLAVIGER_\`, in lower case; the environment wins over the fil
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
+const formerNameOf = (name: string): string => {
+  const [former] = [...formerNames].find(([, present]) => present === name) ?? [];
+  return former === undefined ? '' : ` Its former name \`${former}\` still works, with a warning at start.`;
+};
+
 export const settingsPage = (): string => {
   const rows = Object.values(variables).map(
     ({ name, shown, meaning }) =>
-      `| \`${name}\` | \`${fileKey(name)}\` | ${shown === '' ? '' : `\`${shown}\``} | ${cell(meaning)} |`,
+      `| \`${name}\` | \`${fileKey(name)}\` | ${shown === '' ? '' : `\`${shown}\``} | ${cell(meaning)}${formerNameOf(name)} |`,
   );
   return [
     intro,

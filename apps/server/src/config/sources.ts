@@ -1,11 +1,11 @@
-// Collects the texts of settings from the environment and the configuration file, and tells names that are none.
+// Collects the texts of settings from the environment and the configuration file, and reports names that are not settings.
 import { readFileSync } from 'node:fs';
 import { nearestName } from './nearest-name.ts';
-import { fileKey, fileVariable, variables } from './variables.ts';
+import { fileKey, fileVariable, formerNames, variables } from './variables.ts';
 
 export interface Setting {
   readonly text: string;
-  /** How to call it in a message: the variable, or the key with its file. */
+  /** Its name in messages: the variable, or the key and its file. */
   readonly label: string;
 }
 
@@ -13,28 +13,34 @@ export interface Sources {
   /** By the variable's name. Settings that are absent, or empty, are missing here. */
   readonly settings: ReadonlyMap<string, Setting>;
   readonly problems: readonly string[];
+  /** Settings that work, but under a name that has changed. */
+  readonly warnings: readonly string[];
 }
 
+/** One source. Its settings have the names that were used there, former names included. */
+type Source = Omit<Sources, 'warnings'>;
+
 const names: readonly string[] = Object.values(variables).map(({ name }) => name);
+const acceptedNames: readonly string[] = [...names, ...formerNames.keys()];
 
 const unknown = (label: string, name: string, known: readonly string[]): string => {
   const meant = nearestName(name, known);
   return `${label} is not a setting${meant ? `; did you mean ${meant}?` : '.'}`;
 };
 
-const fromEnvironment = (environment: Readonly<Record<string, string | undefined>>): Sources => {
+const fromEnvironment = (environment: Readonly<Record<string, string | undefined>>): Source => {
   const settings = new Map<string, Setting>();
   const problems: string[] = [];
   for (const [name, text] of Object.entries(environment)) {
     if (!name.startsWith('CLAVIGER_') || name === fileVariable) continue;
-    if (!names.includes(name)) problems.push(unknown(name, name, [...names, fileVariable]));
+    if (!acceptedNames.includes(name)) problems.push(unknown(name, name, [...names, fileVariable]));
     // An empty variable counts as unset.
     else if (text) settings.set(name, { text, label: name });
   }
   return { settings, problems };
 };
 
-/** A setting's text, as the environment would have it; undefined for a value of no use. */
+/** A setting's text, as the environment would have it. undefined for a value that no setting can have. */
 const textOf = (value: unknown): string | undefined => {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -59,7 +65,7 @@ const readObject = (path: string): Record<string, unknown> | string => {
   return `${fileVariable} must name a file that holds one JSON object: ${path}`;
 };
 
-const fromFile = (path: string): Sources => {
+const fromFile = (path: string): Source => {
   const settings = new Map<string, Setting>();
   const content = readObject(path);
   if (typeof content === 'string') return { settings, problems: [content] };
@@ -67,7 +73,7 @@ const fromFile = (path: string): Sources => {
   const keys = names.map(fileKey);
   for (const [key, value] of Object.entries(content)) {
     const label = `"${key}" in ${path}`;
-    const name = names.find((candidate) => fileKey(candidate) === key);
+    const name = acceptedNames.find((candidate) => fileKey(candidate) === key);
     const text = textOf(value);
     if (name === undefined) problems.push(unknown(label, key, keys));
     else if (text === undefined) {
@@ -77,13 +83,33 @@ const fromFile = (path: string): Sources => {
   return { settings, problems };
 };
 
+/** Moves settings to their present names. Different texts under both names are an error. */
+const underPresentNames = (given: ReadonlyMap<string, Setting>): Sources => {
+  const settings = new Map(given);
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  for (const [former, present] of formerNames) {
+    const setting = settings.get(former);
+    if (!setting) continue;
+    settings.delete(former);
+    const other = settings.get(present);
+    if (other && other.text !== setting.text) {
+      problems.push(`${setting.label} and ${other.label} differ. They are one setting: remove ${setting.label}.`);
+    } else {
+      settings.set(present, other ?? setting);
+      warnings.push(
+        `${setting.label} is now called ${present}, ${fileKey(present)} in the file. A later release will refuse the former name.`,
+      );
+    }
+  }
+  return { settings, problems, warnings };
+};
+
 /** The environment wins over the file. */
 export const readSources = (environment: Readonly<Record<string, string | undefined>>): Sources => {
   const path = environment[fileVariable];
   const file = path ? fromFile(path) : { settings: new Map<string, Setting>(), problems: [] };
   const variablesSet = fromEnvironment(environment);
-  return {
-    settings: new Map([...file.settings, ...variablesSet.settings]),
-    problems: [...file.problems, ...variablesSet.problems],
-  };
+  const renamed = underPresentNames(new Map([...file.settings, ...variablesSet.settings]));
+  return { ...renamed, problems: [...file.problems, ...variablesSet.problems, ...renamed.problems] };
 };

@@ -29,11 +29,11 @@ export interface StoresConfig {
 }
 
 export const dsnsOf = (values: Values): StoreDsns => ({
-  claims: values.claimsDsn ?? values.dsn,
   clients: values.clientsDsn ?? values.dsn,
   consents: values.consentsDsn ?? values.dsn,
   flows: values.flowsDsn ?? values.dsn,
   keys: values.keysDsn ?? values.dsn,
+  leases: values.leasesDsn ?? values.dsn,
   loginSessions: values.loginSessionsDsn ?? values.dsn,
   tokens: values.tokensDsn ?? values.dsn,
 });
@@ -44,14 +44,14 @@ export const toStoresConfig = (values: Values): StoresConfig => {
   const dataFolder = resolve(values.dataFolder);
   const located = (dsn: Dsn): Dsn =>
     dsn.kind === 'sqlite' && dsn.file !== inMemory ? { ...dsn, file: resolve(dataFolder, dsn.file) } : dsn;
-  const { claims, clients, consents, flows, keys, loginSessions, tokens } = dsnsOf(values);
+  const { clients, consents, flows, keys, leases, loginSessions, tokens } = dsnsOf(values);
   return {
     stores: {
-      claims: located(claims),
       clients: located(clients),
       consents: located(consents),
       flows: located(flows),
       keys: located(keys),
+      leases: located(leases),
       loginSessions: located(loginSessions),
       tokens: located(tokens),
     },

@@ -87,7 +87,7 @@ export const variables = {
   flowsDsn: storeOf('FLOWS', 'Pending login and consent requests'),
   tokensDsn: storeOf('TOKENS', 'Grants, codes and tokens'),
   keysDsn: storeOf('KEYS', 'Keys'),
-  claimsDsn: storeOf('CLAIMS', 'Values that count once, and the turn to clean'),
+  leasesDsn: storeOf('LEASES', 'Leases and one-time values'),
   autoMigrate: optional(
     'CLAVIGER_AUTO_MIGRATE',
     trueOrFalse,
@@ -396,6 +396,9 @@ export const variables = {
     'Allow the admin listener off loopback: whoever reaches it rules the server.',
   ),
 } as const satisfies Record<string, Variable<unknown>>;
+
+/** Settings whose name has changed, by the former name. The former name still works, with a warning. */
+export const formerNames: ReadonlyMap<string, Name> = new Map([['CLAVIGER_STORE_CLAIMS', variables.leasesDsn.name]]);
 
 export type Variables = typeof variables;
 

@@ -4,11 +4,11 @@ import { type Stores, StoreUnavailable } from '@claviger/core';
 
 export class LateStores {
   readonly stores: Stores = {
-    claims: standIn(() => this.#opened?.claims),
     clients: standIn(() => this.#opened?.clients),
     consents: standIn(() => this.#opened?.consents),
     flows: standIn(() => this.#opened?.flows),
     keys: standIn(() => this.#opened?.keys),
+    leases: standIn(() => this.#opened?.leases),
     loginSessions: standIn(() => this.#opened?.loginSessions),
     tokens: standIn(() => this.#opened?.tokens),
   };

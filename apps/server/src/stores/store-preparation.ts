@@ -58,11 +58,11 @@ export class StorePreparation {
       await sleep(pause, undefined, { signal: this.#ending.signal });
     }
     this.#late.open({
-      claims: this.#storesOf('claims').claims,
       clients: this.#storesOf('clients').clients,
       consents: this.#storesOf('consents').consents,
       flows: this.#storesOf('flows').flows,
       keys: this.#storesOf('keys').keys,
+      leases: this.#storesOf('leases').leases,
       loginSessions: this.#storesOf('loginSessions').loginSessions,
       tokens: this.#storesOf('tokens').tokens,
     });

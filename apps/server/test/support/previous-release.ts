@@ -37,9 +37,16 @@ const translation = JSON.stringify({
   include: ['src'],
 });
 
-export type PreviousRelease = { readonly main: string } | { readonly missing: string };
+export interface BuiltRelease {
+  /** Compiled main file of the server. */
+  readonly main: string;
+  /** Compiled index files of the adapters. */
+  readonly adapters: { readonly sql: string; readonly redis: string };
+}
 
-/** The compiled main file, or why there is none. */
+export type PreviousRelease = BuiltRelease | { readonly missing: string };
+
+/** The compiled release, or the reason why there is none. */
 export const buildPreviousRelease = async (t: Cleanup): Promise<PreviousRelease> => {
   const folder = mkdtempSync(join(tmpdir(), 'claviger-previous-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
@@ -59,7 +66,11 @@ export const buildPreviousRelease = async (t: Cleanup): Promise<PreviousRelease>
     await run(process.execPath, [compiler, '-p', join(folder, workspace)]);
   };
   await Promise.all(workspaces.map(compile));
-  return { main: join(folder, 'apps/server/dist/src/main.js') };
+  const adapter = (name: string): string => join(folder, 'packages', name, 'dist/src/index.js');
+  return {
+    main: join(folder, 'apps/server/dist/src/main.js'),
+    adapters: { sql: adapter('adapters-sql'), redis: adapter('adapters-redis') },
+  };
 };
 
 /** As in the working copy; packages of the project itself are those of the release. */

@@ -36,11 +36,11 @@ export const byTurns = (nodes: readonly Stores[]): Stores => {
     });
   };
   return {
-    claims: portOf('claims'),
     clients: portOf('clients'),
     consents: portOf('consents'),
     flows: portOf('flows'),
     keys: portOf('keys'),
+    leases: portOf('leases'),
     loginSessions: portOf('loginSessions'),
     tokens: portOf('tokens'),
   };

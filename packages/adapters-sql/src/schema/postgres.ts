@@ -7,10 +7,10 @@ import type { StoredMetadata } from './stored-metadata.ts';
 
 /** The type of a set of tables: what the stores need to know of them. */
 export type Tables = {
-  readonly claims: typeof claims;
   readonly clients: typeof clients;
   readonly flows: typeof flows;
   readonly consents: typeof consents;
+  readonly leases: typeof leases;
   readonly loginSessions: typeof loginSessions;
   readonly keys: typeof keys;
   readonly grants: typeof grants;
@@ -51,12 +51,6 @@ const jsonText = <T>(name: string) =>
 
 const moment = (name: string) => bigint(name, { mode: 'number' }).$type<EpochSeconds>();
 
-export const claims = pgTable('claims', {
-  name: hash('name').notNull().primaryKey(),
-  holder: text('holder').notNull(),
-  until: moment('until').notNull(),
-});
-
 export const clients = pgTable('clients', {
   id: text('id').notNull().primaryKey(),
   version: integer('version').notNull(),
@@ -83,6 +77,12 @@ export const consents = pgTable('consents', {
   requestedAt: moment('requested_at').notNull(),
   expiresAt: moment('expires_at'),
   data: jsonText<Omit<Consent, 'id' | 'clientId' | 'subject' | 'requestedAt' | 'expiresAt'>>('data').notNull(),
+});
+
+export const leases = pgTable('leases', {
+  name: hash('name').notNull().primaryKey(),
+  holder: text('holder').notNull(),
+  until: moment('until').notNull(),
 });
 
 export const loginSessions = pgTable('login_sessions', {

@@ -26,12 +26,6 @@ const jsonText = <T>(name: string) =>
 
 const moment = (name: string) => integer(name).$type<EpochSeconds>();
 
-export const claims = sqliteTable('claims', {
-  name: hash('name').notNull().primaryKey(),
-  holder: text('holder').notNull(),
-  until: moment('until').notNull(),
-});
-
 export const clients = sqliteTable('clients', {
   id: text('id').notNull().primaryKey(),
   version: integer('version').notNull(),
@@ -58,6 +52,12 @@ export const consents = sqliteTable('consents', {
   requestedAt: moment('requested_at').notNull(),
   expiresAt: moment('expires_at'),
   data: jsonText<Omit<Consent, 'id' | 'clientId' | 'subject' | 'requestedAt' | 'expiresAt'>>('data').notNull(),
+});
+
+export const leases = sqliteTable('leases', {
+  name: hash('name').notNull().primaryKey(),
+  holder: text('holder').notNull(),
+  until: moment('until').notNull(),
 });
 
 export const loginSessions = sqliteTable('login_sessions', {

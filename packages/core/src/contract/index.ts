@@ -2,11 +2,11 @@
 // test runner. Exported as `@claviger/core/contract`.
 import type { Stores } from '../ports/stores.ts';
 import { type Case, type Cleaning, type DeclareTest, type Opened, runContract } from './case.ts';
-import { claimStoreContract } from './claim-store.contract.ts';
 import { clientStoreContract } from './client-store.contract.ts';
 import { consentStoreContract } from './consent-store.contract.ts';
 import { flowStoreContract } from './flow-store.contract.ts';
 import { keyStoreContract } from './key-store.contract.ts';
+import { leaseStoreContract } from './lease-store.contract.ts';
 import { loginSessionStoreContract } from './login-session-store.contract.ts';
 import { tokenStoreContract } from './token-store.contract.ts';
 
@@ -17,11 +17,11 @@ export * as fixtures from './fixtures.ts';
 export type Contracts = { readonly [Port in keyof Stores]: readonly Case<Stores[Port]>[] };
 
 export const contracts: Contracts = {
-  claims: claimStoreContract,
   clients: clientStoreContract,
   consents: consentStoreContract,
   flows: flowStoreContract,
   keys: keyStoreContract,
+  leases: leaseStoreContract,
   loginSessions: loginSessionStoreContract,
   tokens: tokenStoreContract,
 };

@@ -1,20 +1,20 @@
 // The reference stores: everything in this process's memory, gone with it. Exported as `@claviger/core/memory`.
 import type { Stores } from '../ports/stores.ts';
-import { MemoryClaimStore } from './memory-claim-store.ts';
 import { MemoryClientStore } from './memory-client-store.ts';
 import { MemoryConsentStore } from './memory-consent-store.ts';
 import { MemoryFlowStore } from './memory-flow-store.ts';
 import { MemoryKeyStore } from './memory-key-store.ts';
+import { MemoryLeaseStore } from './memory-lease-store.ts';
 import { MemoryLoginSessionStore } from './memory-login-session-store.ts';
 import { MemoryTokenStore } from './memory-token-store.ts';
 
 /** Fresh, empty stores. */
 export const memoryStores = (): Stores => ({
-  claims: new MemoryClaimStore(),
   clients: new MemoryClientStore(),
   consents: new MemoryConsentStore(),
   flows: new MemoryFlowStore(),
   keys: new MemoryKeyStore(),
+  leases: new MemoryLeaseStore(),
   loginSessions: new MemoryLoginSessionStore(),
   tokens: new MemoryTokenStore(),
 });

@@ -1,18 +1,18 @@
-import type { ClaimStore } from './claim-store.ts';
 import type { ClientStore } from './client-store.ts';
 import type { ConsentStore } from './consent-store.ts';
 import type { FlowStore } from './flow-store.ts';
 import type { KeyStore } from './key-store.ts';
+import type { LeaseStore } from './lease-store.ts';
 import type { LoginSessionStore } from './login-session-store.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** Where everything is kept. Each port may live in another store; none is optional. */
 export interface Stores {
-  readonly claims: ClaimStore;
   readonly clients: ClientStore;
   readonly consents: ConsentStore;
   readonly flows: FlowStore;
   readonly keys: KeyStore;
+  readonly leases: LeaseStore;
   readonly loginSessions: LoginSessionStore;
   readonly tokens: TokenStore;
 }

@@ -12,11 +12,11 @@ export const makeCheckStores =
   async (): Promise<readonly StoreFailure[]> => {
     const now = clock.now();
     const reads: Readonly<Record<keyof Stores, () => Promise<unknown>>> = {
-      claims: () => stores.claims.removeExpired(now, 0),
       clients: () => stores.clients.find(''),
       consents: () => stores.consents.findFor('', '', now),
       flows: () => stores.flows.find('', now),
       keys: () => stores.keys.find('', ''),
+      leases: () => stores.leases.removeExpired(now, 0),
       loginSessions: () => stores.loginSessions.find(nothing, now),
       tokens: () => stores.tokens.findToken({ grantId: '', hash: nothing }, now),
     };

@@ -4,11 +4,11 @@ import t from 'tap';
 import { type Case, type Cleaning, contracts } from '../../src/contract/index.ts';
 import { epochSeconds, type Stores } from '../../src/index.ts';
 import { memoryStores } from '../../src/memory/index.ts';
-import { claimFaults } from './broken-claim-stores.ts';
 import { clientFaults } from './broken-client-stores.ts';
 import { consentFaults } from './broken-consent-stores.ts';
 import { flowFaults, loginSessionFaults } from './broken-flow-and-session-stores.ts';
 import { keyFaults } from './broken-key-stores.ts';
+import { leaseFaults } from './broken-lease-stores.ts';
 import { broken, type Fault, type Faults } from './broken-stores.ts';
 import { cleaningFaults } from './broken-token-cleaning.ts';
 import { codeFaults, tokenRecordFaults } from './broken-token-records.ts';
@@ -16,11 +16,11 @@ import { revocationFaults } from './broken-token-revocation.ts';
 import { rotationFaults } from './broken-token-rotation.ts';
 
 const faults: Faults = {
-  claims: claimFaults,
   clients: clientFaults,
   consents: consentFaults,
   flows: flowFaults,
   keys: keyFaults,
+  leases: leaseFaults,
   loginSessions: loginSessionFaults,
   tokens: [...tokenRecordFaults, ...codeFaults, ...rotationFaults, ...revocationFaults, ...cleaningFaults],
 };

@@ -39,14 +39,14 @@ export const failingStores = (): FailingStores => {
       },
     });
 
-  const { claims, clients, consents, flows, keys, loginSessions, tokens } = memoryStores();
+  const { clients, consents, flows, keys, leases, loginSessions, tokens } = memoryStores();
   return {
     stores: {
-      claims: around(claims),
       clients: around(clients),
       consents: around(consents),
       flows: around(flows),
       keys: around(keys),
+      leases: around(leases),
       loginSessions: around(loginSessions),
       tokens: around(tokens),
     },

@@ -1,25 +1,25 @@
-// The cleaner: one small batch of what has expired, out of every store, by one node at a time.
+// The cleaner removes one small batch of expired rows from every store. One node cleans at a time.
 import { asHashed } from '../../domain/hashed.ts';
 import { after, seconds } from '../../domain/time.ts';
 import type { Stores } from '../../ports/stores.ts';
 import type { System } from '../../ports/system.ts';
 import type { CleanExpired, CleanResult } from '../../provider.ts';
 
-/** A node that stops in the middle of its turn makes the others wait that long. */
+/** The lease of the node that cleans. The other nodes wait this long for a node that stopped while cleaning. */
 const turn = seconds(60);
 
 type Deps = Stores & { readonly system: Pick<System, 'clock' | 'digest'> };
 
 /**
- * What must be kept is kept by the stores: used codes and rotated refresh tokens until they expire themselves, grants
- * while anything points at them, remembered consents until they end.
+ * Each store decides what has expired. It keeps used codes and rotated refresh tokens until their own expiry, grants as long
+ * as a code or token belongs to them, and remembered consents until they end.
  */
-export const makeCleanExpired = ({ claims, consents, flows, loginSessions, tokens, system }: Deps) => {
+export const makeCleanExpired = ({ consents, flows, leases, loginSessions, tokens, system }: Deps) => {
   const name = asHashed(system.digest.sha256('claviger/cleaner'));
   return async ({ limit, holder }: CleanExpired): Promise<CleanResult> => {
     const now = system.clock.now();
-    if (!(await claims.claim({ name, holder, until: after(now, turn) }, now))) return { outcome: 'not-my-turn' };
-    // A store that cannot be cleaned keeps no other from it; the first failure is told once all had their turn.
+    if (!(await leases.acquire({ name, holder, until: after(now, turn) }, now))) return { outcome: 'not-my-turn' };
+    // A store that fails does not stop the cleaning of the others. The first failure is thrown at the end.
     const failures: unknown[] = [];
     const attempt = (removed: Promise<number>): Promise<number> =>
       removed.catch((error: unknown) => {
@@ -31,7 +31,7 @@ export const makeCleanExpired = ({ claims, consents, flows, loginSessions, token
       loginSessions: await attempt(loginSessions.removeExpired(now, limit)),
       consents: await attempt(consents.removeExpired(now, limit)),
       tokens: await attempt(tokens.removeExpired({ now, issued: now }, limit)),
-      claims: await attempt(claims.removeExpired(now, limit)),
+      leases: await attempt(leases.removeExpired(now, limit)),
     };
     if (failures.length > 0) throw failures[0];
     return { outcome: 'cleaned', ...removed };

@@ -1,28 +1,28 @@
-// Makes the keys of algorithms that have none yet. Of many nodes that need them at once one makes them; the others wait.
+// Makes signing keys for algorithms that have none. One node makes them; other nodes that need them wait for it.
 import { asHashed } from '../../domain/hashed.ts';
 import { type SigningAlgorithm, suits } from '../../domain/signing-algorithm.ts';
 import { signingKeySet } from '../../domain/stored-key.ts';
 import { after, type Seconds, seconds } from '../../domain/time.ts';
-import type { ClaimStore } from '../../ports/claim-store.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
+import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { System } from '../../ports/system.ts';
 import { openKey } from './sealed-key.ts';
 import { leastRsaBits, makeSigningPair } from './signing-pair.ts';
 
-/** A node that dies while it makes keys makes the others wait that long. */
+/** The lease of the node that makes keys. The other nodes wait this long for a node that died meanwhile. */
 const turn = seconds(10);
 
-/** Milliseconds between two looks at whether another node is done, and how many. */
+/** How often a waiting node looks for the keys, in milliseconds, and how many times. */
 const pause = 50;
 const looks = 300;
 
 interface Deps {
   readonly keys: KeyStore;
-  readonly claims: ClaimStore;
+  readonly leases: LeaseStore;
   readonly system: System;
 }
 
-export const makeMakeMissingKeys = ({ keys, claims, system }: Deps) => {
+export const makeMakeMissingKeys = ({ keys, leases, system }: Deps) => {
   const { clock, random, cipher, digest } = system;
   const name = asHashed(digest.sha256('claviger/missing-keys'));
 
@@ -40,17 +40,17 @@ export const makeMakeMissingKeys = ({ keys, claims, system }: Deps) => {
 
   return async (algorithms: readonly SigningAlgorithm[]): Promise<void> => {
     const holder = random.uuid();
-    const claim = (length: Seconds): Promise<boolean> => {
+    const acquire = (length: Seconds): Promise<boolean> => {
       const now = clock.now();
-      return claims.claim({ name, holder, until: after(now, length) }, now);
+      return leases.acquire({ name, holder, until: after(now, length) }, now);
     };
     for (let look = 0; look < looks && (await missingOf(algorithms)).length > 0; look += 1) {
-      if (await claim(turn)) {
+      if (await acquire(turn)) {
         try {
-          // Whoever had the turn before may have made them since.
+          // Another node may have made some of them before this one got the lease.
           await make(await missingOf(algorithms));
         } finally {
-          await claim(seconds(0));
+          await acquire(seconds(0));
         }
         return;
       }

@@ -1,27 +1,27 @@
-// Scheduled rotation: publish first, sign later, remove last (OpenID Connect Core §10.1.1). One node at a time; every step
-// is one command of the store, and whatever is left over is done the next time.
+// Scheduled rotation: publish first, sign later, remove last (OpenID Connect Core §10.1.1). One node rotates at a time. Every
+// step is one command of the store; the next rotation does what an interrupted one left.
 import { asHashed } from '../../domain/hashed.ts';
 import { expiredKeys, type KeySchedule, needsSuccessor } from '../../domain/key-schedule.ts';
 import { type SigningAlgorithm, signingAlgorithms, suits } from '../../domain/signing-algorithm.ts';
 import { signingKeySet } from '../../domain/stored-key.ts';
 import { after, seconds } from '../../domain/time.ts';
-import type { ClaimStore } from '../../ports/claim-store.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
+import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { RotateKeys, RotateKeysResult } from '../../provider.ts';
 import type { Settings } from '../../settings.ts';
 import { halvesOf, KeyRing, type RingKey } from './key-ring.ts';
 import { leastRsaBits, makeSigningPair } from './signing-pair.ts';
 
-/** A node that stops in the middle of its turn makes the others wait that long. */
+/** The lease of the node that rotates. The other nodes wait this long for a node that stopped meanwhile. */
 const turn = seconds(60);
 
-/** What clocks of clients and nodes may differ by: a key is kept that much longer than anything it signed. */
+/** Seconds by which the clocks of clients and nodes may differ: a key stays this much longer than what it signed. */
 const clockSkew = 3600;
 
 interface Deps {
   readonly keys: KeyStore;
-  readonly claims: ClaimStore;
+  readonly leases: LeaseStore;
   readonly system: System;
   readonly settings: Settings;
 }
@@ -30,7 +30,7 @@ interface Deps {
 const rsaBitsOf = ({ jwk: { n } }: RingKey): number =>
   Math.max(leastRsaBits, Math.floor((typeof n === 'string' ? n.length * 3 : 0) / 4) * 8);
 
-export const makeRotateKeys = ({ keys, claims, system, settings }: Deps, signingKeysChanged: () => void) => {
+export const makeRotateKeys = ({ keys, leases, system, settings }: Deps, signingKeysChanged: () => void) => {
   const { clock, digest, cipher } = system;
   const name = asHashed(digest.sha256('claviger/key-rotation'));
   const schedule: KeySchedule = {
@@ -47,7 +47,7 @@ export const makeRotateKeys = ({ keys, claims, system, settings }: Deps, signing
     return pair[1]?.kid ?? '';
   };
 
-  /** The private half last: as long as it is there, the next turn knows that the pair is to go. */
+  /** The private half is removed last: as long as it exists, the next rotation knows that the pair must be removed. */
   const remove = async (key: RingKey): Promise<string> => {
     const halves = halvesOf(key.name);
     await keys.remove(signingKeySet, halves.public);
@@ -58,7 +58,7 @@ export const makeRotateKeys = ({ keys, claims, system, settings }: Deps, signing
   return async ({ holder }: RotateKeys): Promise<RotateKeysResult> => {
     if (schedule.interval === 0) return { outcome: 'off' };
     const now = clock.now();
-    if (!(await claims.claim({ name, holder, until: after(now, turn) }, now))) return { outcome: 'not-my-turn' };
+    if (!(await leases.acquire({ name, holder, until: after(now, turn) }, now))) return { outcome: 'not-my-turn' };
     const { signing } = new KeyRing(cipher, await keys.list(signingKeySet), now, null);
     const published: string[] = [];
     for (const alg of signingAlgorithms) {

@@ -7,8 +7,8 @@ import { type SigningAlgorithm, signingAlgorithms } from '../../domain/signing-a
 import { signingKeySet } from '../../domain/stored-key.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
-import type { ClaimStore } from '../../ports/claim-store.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
+import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { JwtType, SigningKeys } from '../../ports/signing-keys.ts';
 import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
@@ -18,7 +18,7 @@ import { makeMakeMissingKeys } from './make-missing-keys.ts';
 
 interface Deps {
   readonly keys: KeyStore;
-  readonly claims: ClaimStore;
+  readonly leases: LeaseStore;
   readonly system: System;
   readonly settings: Pick<Settings, 'idTokenSigningAlg' | 'accessTokenSigningAlg'>;
 }

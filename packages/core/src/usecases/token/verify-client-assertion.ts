@@ -6,31 +6,31 @@ import { asymmetricAlgorithms, macAlgorithms } from '../../domain/signature-algo
 import { epochSeconds, seconds } from '../../domain/time.ts';
 import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import { StoreUnavailable } from '../../errors/store-unavailable.ts';
-import type { ClaimStore } from '../../ports/claim-store.ts';
+import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { KeyFinder } from '../clients/client-keys.ts';
 import { openSealedSecret } from '../clients/client-secret.ts';
 
 export const assertionAlgorithms: readonly string[] = [...asymmetricAlgorithms, ...macAlgorithms];
 
-/** Each assertion is remembered until it expires; one that lives longer is refused. */
+/** The store remembers each assertion until it expires. An assertion that lives longer than this is refused. */
 const longestLife = seconds(24 * 3600);
 
-/** Seconds that an assertion is accepted after it expired, for the sake of clocks that differ. */
+/** Seconds for which an assertion is accepted after its expiry, because clocks differ. */
 const tolerance = 5;
 
-/** Seconds that its use is remembered beyond that: the node that forgets may have a clock ahead of the one that checks. */
+/** Seconds for which its use is remembered after that: the clock of the node that removes it may be ahead. */
 const clockSkew = 60;
 
 interface Deps {
   readonly system: System;
-  readonly claims: ClaimStore;
+  readonly leases: LeaseStore;
   readonly keysOf: (client: Client) => KeyFinder;
   /** What `aud` may name: the token endpoint, or the issuer (RFC 7523 §3). */
   readonly audience: readonly string[];
 }
 
-/** Whom the assertion is about, before anything is verified. '' when it does not say. */
+/** The subject that the assertion claims, before anything is verified. '' when it has none. */
 export const claimedClient = (assertion: string): string => {
   try {
     const { sub }: { readonly sub?: unknown } = decodeJwt(assertion);
@@ -42,14 +42,14 @@ export const claimedClient = (assertion: string): string => {
 
 const refuse = (hint: string, cause?: unknown): OAuthError => new OAuthError('invalid_client', { hint, cause });
 
-/** RFC 9101 §10.8: request objects travel through the browser, and whoever finds one must not authenticate with it. */
+/** RFC 9101 §10.8: request objects travel through the browser. Nobody may authenticate with one that they found. */
 const isRequestObject = ({ protectedHeader: { typ = '' }, payload }: JWTVerifyResult): boolean =>
   /^(application\/)?oauth-authz-req\+jwt$/i.test(typ) || 'response_type' in payload || 'redirect_uri' in payload;
 
 export type VerifyClientAssertion = (client: Client, assertion: string) => Promise<void>;
 
-/** Throws invalid_client for anything but a valid assertion of this client that was not used before. */
-export const makeVerifyClientAssertion = ({ system, claims, keysOf, audience }: Deps): VerifyClientAssertion => {
+/** Throws invalid_client unless the assertion is valid, is this client's, and was not used before. */
+export const makeVerifyClientAssertion = ({ system, leases, keysOf, audience }: Deps): VerifyClientAssertion => {
   const verify = async (client: Client, assertion: string): Promise<JWTVerifyResult> => {
     const options: JWTVerifyOptions = {
       issuer: client.id,
@@ -70,11 +70,13 @@ export const makeVerifyClientAssertion = ({ system, claims, keysOf, audience }: 
   const useOnce = async (client: Client, { jti = '', exp = 0 }: JWTPayload): Promise<void> => {
     const now = system.clock.now();
     if (exp - now > longestLife) throw refuse('The client_assertion lives longer than a day.');
-    // RFC 7523 §3: the jti is there to stop replay. The first to claim it may use it.
+    // RFC 7523 §3: the jti prevents replay. It is a one-time value: no other request has this holder's name, so nobody can
+    // renew the lease.
     const name = asHashed(system.digest.sha256(JSON.stringify(['jti', client.id, jti])));
     // RFC 7519 §2: a NumericDate may have a fraction.
-    const claim = { name, holder: system.random.uuid(), until: epochSeconds(Math.ceil(exp) + tolerance + clockSkew) };
-    if (!(await claims.claim(claim, now))) throw refuse('The client_assertion was used before.');
+    const until = epochSeconds(Math.ceil(exp) + tolerance + clockSkew);
+    const isFirst = await leases.acquire({ name, holder: system.random.uuid(), until }, now);
+    if (!isFirst) throw refuse('The client_assertion was used before.');
   };
 
   return async (client, assertion) => {
