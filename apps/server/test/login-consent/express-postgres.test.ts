@@ -1,0 +1,12 @@
+// examples/login-consent in a real browser, on Postgres.
+import t from 'tap';
+import { launchBrowser } from '../support/browser.ts';
+import { layoutsFor } from '../support/layouts.ts';
+import { express } from './support/example-pages.ts';
+import { checkPages } from './support/flows.ts';
+
+await checkPages(t, {
+  browser: await launchBrowser(t),
+  example: express,
+  settings: await layoutsFor(t).settings('Postgres alone'),
+});

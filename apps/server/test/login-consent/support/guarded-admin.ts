@@ -1,0 +1,44 @@
+// The admin API behind a proxy that asks for a bearer key.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Cleanup, TestServer } from '../../support/start-server.ts';
+
+export interface GuardedAdmin {
+  readonly url: string;
+  /** The admin API that is behind it. */
+  guard(server: TestServer): void;
+  /** Requests that came without the key. */
+  refused(): number;
+}
+
+export const startGuardedAdmin = async (t: Cleanup, key: string): Promise<GuardedAdmin> => {
+  let target = '';
+  let refused = 0;
+  const proxy = createServer(async (request, response) => {
+    if (request.headers.authorization !== `Bearer ${key}`) {
+      refused += 1;
+      response.writeHead(401).end();
+      return;
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const method = request.method ?? 'GET';
+    const body = method === 'GET' ? {} : { body: Buffer.concat(chunks) };
+    const reply = await fetch(`${target}${request.url}`, { method, ...body });
+    response.writeHead(reply.status, { 'content-type': 'application/json' }).end(await reply.text());
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  t.teardown(() => {
+    proxy.close();
+    proxy.closeAllConnections();
+  });
+  return {
+    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    guard(server) {
+      target = server.adminUrl;
+    },
+    refused: () => refused,
+  };
+};
