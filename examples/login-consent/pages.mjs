@@ -100,7 +100,8 @@ const tick = (scope, index) => html`<div class="tick">
 <label for="scope-${index}">${meanings.get(scope) ?? scope}${meanings.has(scope) && html`<small>${scope}</small>`}</label></div>`;
 /** Without `openid` there is no login, so it is granted with the rest. */
 const given = (scope) => html`<div class="tick"><input type="hidden" name="grant_scope" value="${scope}">
-<span>${meanings.get(scope)}<small>${scope}</small></span></div>`;
+<input type="checkbox" id="given" checked disabled>
+<label for="given">${meanings.get(scope)}<small>${scope}</small></label></div>`;
 
 export const consentPage = ({ pending, name, token }) => {
   const client = nameOfClient(pending.client);

@@ -17,6 +17,12 @@ export interface Example {
 
 export const express: Example = { name: 'login-consent', main: 'login-consent/app.mjs', setsCookie: true };
 
+export const hono: Example = {
+  name: 'login-consent-hono',
+  main: 'login-consent-hono/dist/src/main.js',
+  setsCookie: false,
+};
+
 export interface ServerWithPages {
   readonly server: TestServer;
   /** Base URL of the pages, without a trailing slash. */
