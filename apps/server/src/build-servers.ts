@@ -1,5 +1,5 @@
 // The public and the admin listener over one provider. The admin listener serves the public endpoints too.
-import { type ClientChanges, createProvider, isLoopbackHost, type Provider, type Stores } from '@claviger/core';
+import { type ClientChanges, createProvider, type Provider, type Stores } from '@claviger/core';
 import { nodeSystem } from '@claviger/core/node';
 import { buildApp, Metrics, type ServerStatus } from '@claviger/http';
 import type { FastifyInstance } from 'fastify';
@@ -57,8 +57,11 @@ export const buildServers = (parts: ServerParts): Servers => {
     keepAlive: config.keepAlive,
     logger: { level: config.log.level, stream: { write: writeLog } },
   };
-  const adminApp = buildApp({ ...shared, listener: 'admin', forThisMachineOnly: isLoopbackHost(config.admin.host) });
+  const adminApp = buildApp({ ...shared, listener: 'admin', adminAllowedHosts: config.adminAllowedHosts });
   const publicApp = buildApp({ ...shared, listener: 'public', cors: config.cors });
-  if (config.pages.builtIn) publicApp.register(developmentPages, { provider, issuer: config.issuer });
+  if (config.pages.builtIn) {
+    const { anywhere } = config.pages;
+    publicApp.register(developmentPages, { provider, issuer: config.issuer, anywhere });
+  }
   return { provider, publicApp, adminApp };
 };

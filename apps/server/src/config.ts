@@ -30,6 +30,8 @@ export interface Config extends StoresConfig {
   readonly keepAlive: Seconds;
   readonly public: Listener;
   readonly admin: Listener;
+  /** Host names that the admin endpoints answer to, beside loopback names. */
+  readonly adminAllowedHosts: readonly string[];
   readonly pages: Pages;
   /** The first signs. null: one is to be drawn and kept (development only). */
   readonly systemSecrets: readonly string[] | null;
@@ -45,6 +47,8 @@ export interface Config extends StoresConfig {
 export interface Pages {
   /** The login and consent pages of the server itself, which let anyone in. */
   readonly builtIn: boolean;
+  /** They answer to other machines too. */
+  readonly anywhere: boolean;
   readonly loginUrl: string;
   readonly consentUrl: string;
   readonly errorUrl: string | null;
@@ -162,6 +166,7 @@ const pagesOf = (values: Values): Pages => {
   const missing = urlBelow(issuer, paths.consentFallback);
   return {
     builtIn,
+    anywhere: builtIn && values.builtInPages,
     loginUrl: loginUrl ?? (builtIn ? urlBelow(issuer, builtInPages.login) : missing),
     consentUrl: consentUrl ?? (builtIn ? urlBelow(issuer, builtInPages.consent) : missing),
     errorUrl,
@@ -172,11 +177,8 @@ const pagesOf = (values: Values): Pages => {
 const warningsOf = (values: Values, pages: Pages): readonly string[] => {
   const warnings: string[] = [];
   if (pages.builtIn) warnings.push('The built-in login page lets anyone in, under any name: for development only.');
-  if (pages.builtIn && !isLoopbackUrl(values.issuer)) {
+  if (pages.anywhere)
     warnings.push('CLAVIGER_DANGEROUS_BUILT_IN_PAGES: whoever reaches the server logs in as anybody.');
-  } else if (pages.builtIn && !isLoopbackHost(values.publicHost)) {
-    warnings.push('The built-in login page can be reached from other machines: CLAVIGER_PUBLIC_HOST is off loopback.');
-  }
   if (!pages.builtIn && values.loginUrl === null) {
     warnings.push('Nobody can log in: CLAVIGER_LOGIN_URL and CLAVIGER_CONSENT_URL are not set.');
   }
@@ -190,6 +192,11 @@ const warningsOf = (values: Values, pages: Pages): readonly string[] => {
   if (values.redisEviction) warnings.push('CLAVIGER_DANGEROUS_REDIS_EVICTION: Redis may drop live tokens.');
   if (values.clientRegistration === 'open') {
     warnings.push('Anyone can register clients (CLAVIGER_DYNAMIC_CLIENT_REGISTRATION=open): limit the rate in front.');
+  }
+  if (!isLoopbackHost(values.adminHost) && values.adminAllowedHosts.length === 0) {
+    warnings.push(
+      'The admin endpoints answer to loopback names and addresses only: CLAVIGER_ADMIN_ALLOWED_HOSTS lists the names that others call them by.',
+    );
   }
   if (values.openAdmin) warnings.push('CLAVIGER_DANGEROUS_OPEN_ADMIN: whoever reaches the admin listener rules.');
   return [...warnings, ...weakSecretWarnings(values)];
@@ -209,6 +216,7 @@ const toConfig = (values: Values): Config => {
     keepAlive: values.keepAlive,
     public: { host: values.publicHost, port: values.publicPort },
     admin: { host: values.adminHost, port: values.adminPort },
+    adminAllowedHosts: values.adminAllowedHosts,
     pages,
     systemSecrets: values.systemSecrets,
     log: { level: values.logLevel, format: values.logFormat },

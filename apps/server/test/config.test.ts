@@ -51,8 +51,10 @@ t.test('without any setting it is a development server on loopback, with the def
     dataFolder: resolve('.claviger'),
     public: { host: '127.0.0.1', port: 4444 },
     admin: { host: '127.0.0.1', port: 4445 },
+    adminAllowedHosts: [],
     pages: {
       builtIn: true,
+      anywhere: false,
       loginUrl: 'http://127.0.0.1:4444/dev/login',
       consentUrl: 'http://127.0.0.1:4444/dev/consent',
       errorUrl: null,
@@ -73,6 +75,7 @@ t.test('every setting takes effect', async (t) => {
     CLAVIGER_PUBLIC_PORT: '80',
     CLAVIGER_ADMIN_HOST: '::1',
     CLAVIGER_ADMIN_PORT: '81',
+    CLAVIGER_ADMIN_ALLOWED_HOSTS: 'admin.internal, *.example.com',
     CLAVIGER_LOGIN_URL: 'https://app.example.com/login?x=1',
     CLAVIGER_CONSENT_URL: 'https://app.example.com/consent',
     CLAVIGER_ERROR_URL: 'https://app.example.com/error',
@@ -135,8 +138,10 @@ t.test('every setting takes effect', async (t) => {
     dataFolder: '/var/lib',
     public: { host: '0.0.0.0', port: 80 },
     admin: { host: '::1', port: 81 },
+    adminAllowedHosts: ['admin.internal', '*.example.com'],
     pages: {
       builtIn: false,
+      anywhere: false,
       loginUrl: 'https://app.example.com/login?x=1',
       consentUrl: 'https://app.example.com/consent',
       errorUrl: 'https://app.example.com/error',
@@ -283,7 +288,13 @@ t.test('plain http is for loopback, unless that is asked for', async (t) => {
 
 t.test('an open admin listener must be asked for', async (t) => {
   const config = readConfig({ CLAVIGER_ADMIN_HOST: '0.0.0.0', CLAVIGER_DANGEROUS_OPEN_ADMIN: 'true' });
-  t.match(config.warnings, [/lets anyone in/, /OPEN_ADMIN/]);
+  t.match(config.warnings, [/lets anyone in/, /CLAVIGER_ADMIN_ALLOWED_HOSTS/, /OPEN_ADMIN/]);
+  for (const wrong of ['https://admin.example', 'admin:4445', 'a b', '*.*'])
+    t.match(
+      problemsOf({ CLAVIGER_ADMIN_ALLOWED_HOSTS: wrong }),
+      [/^CLAVIGER_ADMIN_ALLOWED_HOSTS must be a list/],
+      wrong,
+    );
 });
 
 t.test('private halves of signing keys must be asked for', async (t) => {
@@ -377,7 +388,7 @@ t.test('the built-in pages are off as soon as pages are set, and off loopback', 
   t.equal(readConfig(pages).pages.builtIn, false);
   const config = readConfig({ CLAVIGER_ISSUER: 'https://id.example.com/', CLAVIGER_SYSTEM_SECRET: secret });
   t.match(config.pages, { builtIn: false, loginUrl: 'https://id.example.com/oauth2/fallbacks/consent' });
-  t.match(readConfig({ CLAVIGER_PUBLIC_HOST: '0.0.0.0' }).warnings, [/lets anyone in/, /from other machines/]);
+  t.match(readConfig({ CLAVIGER_PUBLIC_HOST: '0.0.0.0' }).pages, { builtIn: true, anywhere: false });
 });
 
 t.test('a configuration file gives the same settings, and the environment wins', async (t) => {

@@ -34,7 +34,7 @@ const openApp = async (t: Cleanup, environment: Record<string, string> = {}) => 
     }
     return new Response(reply.payload, { status: reply.statusCode, headers: replyHeaders });
   };
-  return { provider, send };
+  return { provider, publicApp, send };
 };
 
 const createClient = (provider: Provider, changes: Partial<typeof emptyClientMetadata> = {}) =>
@@ -338,4 +338,37 @@ t.test('the pages are there only when no others are configured', async (t) => {
   }
   const away = await browser.open(authorizeUrl());
   t.match(away.headers.get('location'), /^http:\/\/127\.0\.0\.1:3000\/login\?login_challenge=/);
+});
+
+t.test('the built-in pages answer only to a browser on this machine, unless that is set otherwise', async (t) => {
+  const { publicApp } = await openApp(t);
+  const anywhere = await openApp(t, { CLAVIGER_DANGEROUS_BUILT_IN_PAGES: 'true' });
+  const elsewhere: readonly { readonly headers?: Record<string, string>; readonly remoteAddress?: string }[] = [
+    { remoteAddress: '10.0.0.7' },
+    { remoteAddress: '::ffff:10.0.0.7' },
+    { headers: { host: '10.0.0.7:4444' } },
+    { headers: { host: 'evil.example:4444' } },
+    { headers: { forwarded: 'for=192.0.2.1' } },
+    { headers: { 'x-forwarded-for': '192.0.2.1' } },
+    { headers: { 'x-forwarded-host': 'id.example' } },
+  ];
+  for (const request of elsewhere) {
+    for (const [method, path] of [
+      ['GET', '/dev/login?login_challenge=x'],
+      ['POST', '/dev/login'],
+      ['GET', '/dev/consent?consent_challenge=x'],
+      ['POST', '/dev/consent'],
+      ['GET', '/dev/callback?code=x'],
+    ] as const) {
+      const sent = { method, url: path, ...request, headers: { host: '127.0.0.1:4444', ...request.headers } };
+      const refused = await publicApp.inject(sent);
+      t.equal(refused.statusCode, 403, `${path} ${JSON.stringify(request)}`);
+      t.match(refused.payload, 'CLAVIGER_DANGEROUS_BUILT_IN_PAGES');
+      t.notMatch((await anywhere.publicApp.inject(sent)).payload, 'CLAVIGER_DANGEROUS_BUILT_IN_PAGES');
+    }
+  }
+  for (const host of ['localhost:4444', '[::1]:4444', '127.0.0.1:4444']) {
+    const reply = await publicApp.inject({ url: '/dev/callback?code=x', headers: { host }, remoteAddress: '::1' });
+    t.equal(reply.statusCode, 200, host);
+  }
 });

@@ -27,8 +27,8 @@ export interface AppOptions {
   readonly keepAlive?: number;
   /** Show `error_debug` to callers of the admin API. Default false. */
   readonly shareErrorDebug?: boolean;
-  /** Admin listener, bound to a loopback address: refuse requests for other host names. Default false. */
-  readonly forThisMachineOnly?: boolean;
+  /** Admin listener only: host names that its endpoints answer to, beside loopback names. Default none. */
+  readonly adminAllowedHosts?: readonly string[];
   /** Default: always serving and ready. */
   readonly status?: () => ServerStatus;
   /** One for all listeners of a server. Default: one of its own. */
@@ -66,7 +66,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     listener,
     version,
     shareErrorDebug = false,
-    forThisMachineOnly = false,
+    adminAllowedHosts: allowedHosts = [],
     keepAlive = defaultKeepAlive,
     status = () => alwaysReady,
   } = options;
@@ -110,7 +110,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
   refuseUnlessServing(app, status);
   app.register(publicRoutes, { provider, listener });
   if (listener === 'admin') {
-    app.register(adminV1Routes, { provider, renderMetrics, version, status, shareErrorDebug, forThisMachineOnly });
+    app.register(adminV1Routes, { provider, renderMetrics, version, status, shareErrorDebug, allowedHosts });
   }
   return app;
 };

@@ -1,4 +1,6 @@
 // The five client operations of the 2018 API.
+import { type AddressInfo, connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import t from 'tap';
 import { adminError, duplicateBody, givenAServer, noSuchRowBody } from './support/given-a-server.ts';
 
@@ -313,35 +315,95 @@ t.test('ids of any characters can be made, read, updated and deleted', async (t)
   }
 });
 
-t.test('pages of other sites cannot command the admin listener', async (t) => {
+t.test('pages of other sites cannot use the admin endpoints; people may follow links to them', async (t) => {
   const { admin } = givenAServer(t);
   const foreign: readonly Record<string, string>[] = [
     { origin: 'https://evil.example' },
     { origin: 'null' },
+    { host: '127.0.0.1:4445', origin: 'http://127.0.0.1:4444' },
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' },
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
   ];
   for (const headers of foreign) {
     const reply = await admin('POST /clients', { raw: '{}', headers: { 'content-type': 'text/plain', ...headers } });
     t.equal(reply.status, 403);
     t.strictSame(
       reply.json,
-      adminError(403, 'request_forbidden', 'The admin endpoints take no commands from pages of other sites.'),
+      adminError(403, 'request_forbidden', 'The admin endpoints take no requests from pages of other sites.'),
     );
-    t.equal((await admin('DELETE /clients/x', { headers })).status, 403);
-    t.equal((await admin('GET /clients', { headers })).status, 200, 'reading does no harm: the page cannot see it');
+    for (const request of ['DELETE /clients/x', 'GET /clients', 'GET /metrics/prometheus']) {
+      t.equal((await admin(request, { headers })).status, 403, `${request} ${JSON.stringify(headers)}`);
+    }
   }
   const own = { host: '127.0.0.1:4445', origin: 'http://127.0.0.1:4445', 'sec-fetch-site': 'same-origin' };
   t.equal((await admin('POST /clients', { json: {}, headers: own })).status, 201);
+  const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+  t.equal((await admin('GET /clients', { headers: link })).status, 200);
+  t.equal((await admin('POST /clients', { json: {}, headers: link })).status, 403);
+  t.equal((await admin('GET /clients', { headers: { 'sec-fetch-site': 'none' } })).status, 200);
 });
 
-t.test('a listener for this machine only answers to loopback names only: DNS rebinding says another', async (t) => {
-  const { admin } = givenAServer(t, { forThisMachineOnly: true });
+t.test('DNS rebinding: the admin endpoints answer to loopback names only, whatever they are bound to', async (t) => {
+  const { admin } = givenAServer(t);
   const ask = async (host: string) => (await admin('GET /clients', { headers: { host } })).status;
-  for (const host of ['127.0.0.1:4445', 'localhost', '[::1]:4445', 'claviger.localhost:1'])
-    t.equal(await ask(host), 200, host);
-  for (const host of ['evil.example', 'evil.example:4445', '127.0.0.1.evil.example', '10.0.0.7'])
+  const own = [
+    '127.0.0.1:4445',
+    'localhost',
+    'LOCALHOST.:4445',
+    '[::1]:4445',
+    '[0:0:0:0:0:0:0:1]:4445',
+    'c.localhost:1',
+  ];
+  for (const host of own) t.equal(await ask(host), 200, host);
+  const foreign = ['evil.example', 'evil.example:4445', '127.0.0.1.evil.example', '10.0.0.7', 'localhost.evil.example'];
+  for (const host of [...foreign, 'x@localhost', 'evil.example/localhost', 'localhost#', '*']) {
     t.equal(await ask(host), 403, host);
+  }
   const rebound = { host: 'evil.example:4445', origin: 'http://evil.example:4445', 'sec-fetch-site': 'same-origin' };
   t.equal((await admin('POST /clients', { json: {}, headers: rebound })).status, 403);
+  for (const path of ['/health/alive', '/health/ready', '/version']) {
+    t.equal((await admin(`GET ${path}`, { headers: { host: 'claviger-admin:4445' } })).status, 200, path);
+  }
+});
+
+t.test('other names, and names below one, can be allowed; their pages are then of the same origin', async (t) => {
+  const { admin } = givenAServer(t, { adminAllowedHosts: ['Claviger-Admin', '*.internal.example'] });
+  const ask = async (host: string) => (await admin('GET /clients', { headers: { host } })).status;
+  for (const host of [
+    'claviger-admin:4445',
+    'claviger-admin.',
+    'A.internal.example',
+    'a.b.internal.example:1',
+    'localhost',
+  ])
+    t.equal(await ask(host), 200, host);
+  for (const host of ['internal.example', 'evilinternal.example', 'claviger-admin.evil.example'])
+    t.equal(await ask(host), 403, host);
+  const own = { host: 'claviger-admin:4445', origin: 'http://claviger-admin:4445', 'sec-fetch-site': 'same-origin' };
+  t.equal((await admin('POST /clients', { json: {}, headers: own })).status, 201);
+  const any = givenAServer(t, { adminAllowedHosts: ['*'] });
+  t.equal((await any.admin('GET /clients', { headers: { host: 'anything.example' } })).status, 200);
+});
+
+t.test('a request of HTTP/1.0 without Host is answered, and so is the address that was connected to', async (t) => {
+  const { apps } = givenAServer(t);
+  await apps.admin.listen({ host: '::', port: 0 });
+  const { port } = apps.admin.server.address() as AddressInfo;
+  const ask = async (head: string, address = '127.0.0.1'): Promise<string> => {
+    const socket = connect(port, address);
+    socket.end(`${head}\r\n\r\n`);
+    let text = '';
+    for await (const chunk of socket) text += chunk;
+    return text;
+  };
+  t.match(await ask('GET /clients HTTP/1.0'), /^HTTP\/1\.1 200 /);
+  t.match(await ask('GET /clients HTTP/1.0\r\nHost: evil.example'), /^HTTP\/1\.1 403 /);
+  const outside = Object.values(networkInterfaces())
+    .flatMap((addresses = []) => addresses)
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  if (outside === undefined) return;
+  t.match(await ask(`GET /clients HTTP/1.0\r\nHost: ${outside}:4445`, outside), /^HTTP\/1\.1 200 /);
+  t.match(await ask(`GET /clients HTTP/1.0\r\nHost: ${outside}:4445`), /^HTTP\/1\.1 403 /, 'another way in');
 });

@@ -235,7 +235,6 @@ for (const [name, { before = () => {} }] of Object.entries(noCoercion)) {
         status: () => ({ serving: true, problems: {} }),
         renderMetrics: async () => '',
         shareErrorDebug: false,
-        forThisMachineOnly: false,
       });
       done();
     };

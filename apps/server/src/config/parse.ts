@@ -43,6 +43,12 @@ export const scopeToken: Parse<string> = (text) =>
 export const hostName: Parse<string> = (text) =>
   /^[A-Za-z0-9._:-]+$/.test(text) ? accept(text) : refuse('an IP address or a host name, such as 127.0.0.1');
 
+/** A host name without its port, all names below one, or all. */
+export const hostPattern: Parse<string> = (text) =>
+  /^(\*|(\*\.)?[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?)$/.test(text)
+    ? accept(text)
+    : refuse('a host name without a port, such as claviger-admin, *.internal.example.com, or *');
+
 /** An absolute http or https URL, without user name and password, which would end up in redirects. */
 const webUrl = (text: string): URL | undefined => {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -8,6 +8,7 @@ import {
   anyText,
   bearerTokens,
   hostName,
+  hostPattern,
   issuerUrl,
   listOf,
   oneOf,
@@ -145,6 +146,11 @@ export const variables = {
     'Address that the admin listener binds to. It asks nobody for credentials: off loopback only with CLAVIGER_DANGEROUS_OPEN_ADMIN.',
   ),
   adminPort: preset('CLAVIGER_ADMIN_PORT', '4445', port, 'Port of the admin listener.'),
+  adminAllowedHosts: list(
+    'CLAVIGER_ADMIN_ALLOWED_HOSTS',
+    hostPattern,
+    'Host names by which the admin endpoints may be addressed, beside loopback names and the address of the connection: `claviger-admin`, `*.internal.example.com`, or `*` for all. Other names are 403, so that no web page reaches the endpoints by DNS rebinding. `/health/…` answers to any name.',
+  ),
   workers: optional(
     'CLAVIGER_WORKERS',
     wholeNumber(1, 256),
@@ -381,7 +387,7 @@ export const variables = {
     'CLAVIGER_DANGEROUS_BUILT_IN_PAGES',
     'false',
     trueOrFalse,
-    'Serve the built-in login and consent pages, which let anyone in, off loopback too: for test hosts.',
+    'Serve the built-in login and consent pages, which let anyone in, with any issuer and to other machines too: for test hosts.',
   ),
   unguardedDocuments: preset(
     'CLAVIGER_DANGEROUS_UNGUARDED_DOCUMENTS',

@@ -10,10 +10,13 @@ import { isOwnForm, issueFormToken } from './form-token.ts';
 import { sendOnward, sendPage } from './layout.ts';
 import { clientName, loginPage, mostSubjectCharacters } from './login-page.ts';
 import { sendProblem } from './problem-page.ts';
+import { refuseOtherMachines } from './this-machine-only.ts';
 
 export interface DevelopmentPagesOptions {
   readonly provider: Provider;
   readonly issuer: string;
+  /** Answer to other machines too. */
+  readonly anywhere: boolean;
 }
 
 /** As long as the server allows. */
@@ -45,6 +48,7 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
   const { admin } = options.provider;
   const secure = options.issuer.startsWith('https:');
 
+  if (!options.anywhere) app.addHook('onRequest', refuseOtherMachines);
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof OAuthError && error.status < 500) return sendProblem(reply, 'unreadable');
     request.log.error({ err: error }, 'request failed');

@@ -19,6 +19,11 @@ const problems = {
     title: 'This form is no longer good',
     text: 'It did not come from this page in this browser, or cookies are switched off.',
   },
+  'other-machine': {
+    status: 403,
+    title: 'This page is for one machine only',
+    text: 'The built-in pages let anyone in, so they answer only to a browser on the machine that the server runs on, without a proxy between. To use them from elsewhere, on a test host, set CLAVIGER_DANGEROUS_BUILT_IN_PAGES=true.',
+  },
   unreadable: {
     status: 400,
     title: 'This form could not be read',

@@ -1,8 +1,20 @@
 // Which names and addresses stay on this machine.
 
-/** 127.0.0.0/8 (RFC 1122 §3.2.1.3), ::1 (RFC 4291 §2.5.3), and localhost (RFC 6761 §6.3). Brackets do not count. */
-export const isLoopbackHost = (host: string): boolean =>
-  /^(127(\.\d{1,3}){3}|\[?::1\]?|localhost|.+\.localhost)$/i.test(host);
+/**
+ * 127.0.0.0/8 (RFC 1122 §3.2.1.3), ::1 (RFC 4291 §2.5.3), and localhost (RFC 6761 §6.3), in any spelling: `127.1`,
+ * `0:0:0:0:0:0:0:1`, `::ffff:127.0.0.1`, `localhost.`. IPv6 addresses may stand in brackets.
+ */
+export const isLoopbackHost = (host: string): boolean => usual.test(host) || usual.test(canonical(host));
+
+/** As a URL parser writes them, and in the forms that need no parser. */
+const usual = /^(127(\.\d{1,3}){3}|\[?::1\]?|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\]|(.+\.)?localhost\.?)$/i;
+
+/** '' when it is not a host: no port, user name or path may hide behind one. */
+const canonical = (host: string): string => {
+  if (!/^([\w.-]+|\[?[\da-f:.]+\]?)$/i.test(host)) return '';
+  const url = `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}/`;
+  return URL.canParse(url) ? new URL(url).hostname : '';
+};
 
 /** Of an absolute URL. */
 export const isLoopbackUrl = (url: string): boolean => isLoopbackHost(new URL(url).hostname);

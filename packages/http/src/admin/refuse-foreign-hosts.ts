@@ -1,12 +1,33 @@
-// Keeps DNS rebinding out of a listener that only this machine can reach: a page of any site can make its own name point
-// at 127.0.0.1, and is then "same origin" to the browser. Its requests still say that name in Host.
+// Keeps DNS rebinding out of the admin listener: any site can point its own name at this machine, and its pages are then "same
+// origin" to the browser. Their requests still carry that name in Host.
+import { isIP } from 'node:net';
 import { isLoopbackHost, oauthError } from '@claviger/core';
-import type { onRequestHookHandler } from 'fastify';
+import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 
-export const refuseForeignHosts: onRequestHookHandler = (request, _reply, done) => {
-  if (isLoopbackHost(request.hostname)) done();
-  else
-    done(
-      oauthError('request_forbidden', 'This listener is for this machine only: address it as localhost or 127.0.0.1.'),
-    );
+const hint =
+  'The admin endpoints answer to loopback names, such as localhost, and to the host names in CLAVIGER_ADMIN_ALLOWED_HOSTS.';
+
+/** `allowed`: host names beside those of loopback, `*.example.com` for every name below it, `*` for all. Ports do not count. */
+export const refuseForeignHosts = (allowed: readonly string[]): onRequestHookHandler => {
+  const names = allowed.map(plain);
+  const isNamed = (host: string): boolean =>
+    names.some((name) => name === '*' || name === host || (name.startsWith('*.') && host.endsWith(name.slice(1))));
+  return (request, _reply, done) => {
+    const { hostname } = request;
+    if (isLoopbackHost(hostname) || isHostless(request) || isOwnAddress(request) || isNamed(plain(hostname))) done();
+    else done(oauthError('request_forbidden', hint));
+  };
 };
+
+/** Names are compared in lower case and without the dot that ends them in the DNS (RFC 9110 §4.2.3, RFC 1034 §3.1). */
+const plain = (host: string): string => withoutBrackets(host).toLowerCase().replace(/\.$/, '');
+
+const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, '$1');
+
+/** HTTP/1.0, as some health checks speak it. Browsers always send Host (RFC 9112 §3.2). */
+const isHostless = ({ headers }: FastifyRequest): boolean => headers.host === undefined;
+
+/** The address that the connection came in at. Only a name can be rebound: whoever sends an address has meant this server. */
+const isOwnAddress = ({ hostname, raw }: FastifyRequest): boolean =>
+  isIP(withoutBrackets(hostname)) !== 0 &&
+  withoutBrackets(hostname) === raw.socket.localAddress?.replace(/^::ffff:/, '');

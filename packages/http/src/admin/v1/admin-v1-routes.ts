@@ -18,8 +18,11 @@ import { tokensRoute } from './tokens.route.ts';
 
 export interface AdminRoutesOptions extends HealthOptions {
   readonly provider: Provider;
-  /** The listener is bound to a loopback address: requests for any other host name are refused. */
-  readonly forThisMachineOnly: boolean;
+  /**
+   * Host names by which the endpoints may be addressed, beside loopback names: `*.example.com` stands for every name below it,
+   * `*` for all. Health and version answer to any. Default none.
+   */
+  readonly allowedHosts?: readonly string[];
   /** In the Prometheus text format. */
   readonly renderMetrics: () => Promise<string>;
   /** Show `error_debug` to callers. */
@@ -32,7 +35,6 @@ export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instanc
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   app.setErrorHandler(adminErrorHandler(options));
   app.addHook('onRequest', refuseOtherSites);
-  if (options.forThisMachineOnly) app.addHook('onRequest', refuseForeignHosts);
   app.addHook('onRoute', (route) => {
     if (!route.schema?.body) return;
     // A null body counts as an empty one (2018 API), as null counts as absent for members.
@@ -46,13 +48,19 @@ export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instanc
     reply.header('cache-control', 'no-store');
     done();
   });
-  clientsRoute(app, provider);
-  loginRoute(app, provider);
-  consentRoute(app, provider);
-  sessionsRoute(app, provider);
-  tokensRoute(app, provider);
-  keysRoute(app, provider);
+  // Balancers and kubelets address a node as they like.
   healthRoute(app, provider, options);
-  metricsRoute(app, renderMetrics);
+  app.register((scope, _options, ready) => {
+    const guarded = scope.withTypeProvider<TypeBoxTypeProvider>();
+    guarded.addHook('onRequest', refuseForeignHosts(options.allowedHosts ?? []));
+    clientsRoute(guarded, provider);
+    loginRoute(guarded, provider);
+    consentRoute(guarded, provider);
+    sessionsRoute(guarded, provider);
+    tokensRoute(guarded, provider);
+    keysRoute(guarded, provider);
+    metricsRoute(guarded, renderMetrics);
+    ready();
+  });
   done();
 };

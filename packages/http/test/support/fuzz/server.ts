@@ -92,7 +92,7 @@ export const startFuzzServer = async (chance: Chance): Promise<FuzzServer> => {
   const cors = { allowedOrigins: ['https://app.example'] };
   const common = { provider, version: 'fuzz', cors };
   const apps = {
-    admin: buildApp({ ...common, listener: 'admin', forThisMachineOnly: true }),
+    admin: buildApp({ ...common, listener: 'admin' }),
     public: buildApp({ ...common, listener: 'public' }),
   };
   await Promise.all([apps.admin.ready(), apps.public.ready()]);
