@@ -391,6 +391,41 @@ t.test('the built-in pages are off as soon as pages are set, and off loopback', 
   t.match(readConfig({ CLAVIGER_PUBLIC_HOST: '0.0.0.0' }).pages, { builtIn: true, anywhere: false });
 });
 
+t.test('a former name still works, with a warning that names the new one', async (t) => {
+  const [former, present] = ['redis://former.internal', 'redis://present.internal'] as const;
+  const folder = t.testdir({ 'former.json': JSON.stringify({ store_claims: former }) });
+  const file = join(folder, 'former.json');
+  const common = { CLAVIGER_SYSTEM_SECRET: secret };
+  const read = (environment: Record<string, string>) => {
+    const { stores, warnings } = readConfig({ ...common, ...environment });
+    return {
+      leases: 'url' in stores.leases && stores.leases.url,
+      warnings: warnings.filter((one) => /claims/i.test(one)),
+    };
+  };
+  const warning = / is now called CLAVIGER_STORE_LEASES, store_leases in the file\. A later release will refuse/;
+  t.match(read({ CLAVIGER_STORE_CLAIMS: former }), {
+    leases: former,
+    warnings: [/^CLAVIGER_STORE_CLAIMS is now called/],
+  });
+  t.match(read({ CLAVIGER_STORE_CLAIMS: former }), { warnings: [warning] });
+  t.match(read({ CLAVIGER_CONFIG: file }), {
+    leases: former,
+    warnings: [/^"store_claims" in .*former\.json is now called/],
+  });
+  t.strictSame(read({ CLAVIGER_STORE_LEASES: present }), { leases: present, warnings: [] });
+  t.strictSame(read({ CLAVIGER_STORE_CLAIMS: '' }).warnings, [], 'an empty variable counts as unset');
+
+  const both = { CLAVIGER_STORE_CLAIMS: former, CLAVIGER_STORE_LEASES: former };
+  t.match(read(both), { leases: former, warnings: [warning] }, 'both names with one text');
+  t.strictSame(problemsOf({ ...common, ...both, CLAVIGER_STORE_LEASES: present }), [
+    'CLAVIGER_STORE_CLAIMS and CLAVIGER_STORE_LEASES differ. They are one setting: remove CLAVIGER_STORE_CLAIMS.',
+  ]);
+  t.strictSame(problemsOf({ ...common, CLAVIGER_CONFIG: file, CLAVIGER_STORE_LEASES: present }), [
+    `"store_claims" in ${file} and CLAVIGER_STORE_LEASES differ. They are one setting: remove "store_claims" in ${file}.`,
+  ]);
+});
+
 t.test('a configuration file gives the same settings, and the environment wins', async (t) => {
   const folder = t.testdir({
     'good.json': JSON.stringify({

@@ -1,5 +1,7 @@
 // The version before and this one, side by side on one database while it is migrated and traffic flows: no request fails.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SignJWT } from 'jose';
 import t, { type Test } from 'tap';
 import { type LayoutName, layoutsFor, type ServerSettings } from './support/layouts.ts';
 import { type Answer, type Call, Nodes } from './support/nodes.ts';
@@ -130,6 +132,52 @@ const audienceBesideOld = async (t: Test, nodes: Nodes): Promise<void> => {
   }
 };
 
+/** A token request with a client assertion, a JWT that counts once (RFC 7523 §3). */
+const assertionRequest = async (nodes: Nodes, client: Client): Promise<Call> => {
+  const assertion = await new SignJWT()
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer(client.id)
+    .setSubject(client.id)
+    .setAudience(nodes.issuer)
+    .setJti(randomUUID())
+    .setExpirationTime('5m')
+    .sign(new TextEncoder().encode(client.secret));
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: assertion,
+  });
+  return { listener: 'public', path: '/oauth2/token', init: { method: 'POST', body } };
+};
+
+/** An assertion that one version has accepted is refused by the other, and of concurrent requests one succeeds. */
+const assertionsCountOnce = async (t: Test, nodes: Nodes): Promise<void> => {
+  const body = JSON.stringify({
+    client_id: 'with-assertions',
+    grant_types: ['client_credentials'],
+    token_endpoint_auth_method: 'client_secret_jwt',
+  });
+  const created = await nodes.sendTo(old, { listener: 'admin', path: '/clients', init: { method: 'POST', body } });
+  if (created === 'refused') throw new Error('The node of the version before is down.');
+  const client = { id: 'with-assertions', secret: String(json(created).client_secret) };
+  const statusAt = async (node: number, call: Call) => {
+    const answer = await nodes.sendTo(node, call);
+    return answer === 'refused' ? answer : answer.status;
+  };
+  for (const [first, second] of [
+    [old, young],
+    [young, old],
+  ] as const) {
+    const call = await assertionRequest(nodes, client);
+    t.same([await statusAt(first, call), await statusAt(second, call)], [200, 401], 'one after the other');
+  }
+  for (let round = 0; round < 10; round += 1) {
+    const call = await assertionRequest(nodes, client);
+    const statuses = await Promise.all([old, young, old, young].map((node) => statusAt(node, call)));
+    t.same(statuses.sort(), [200, 401, 401, 401], 'concurrently');
+  }
+};
+
 const migrate = async (t: Test, settings: ServerSettings, main?: string): Promise<string> => {
   const migration = runServer(t, settings, ['migrate', 'up'], main);
   const { code } = await migration.exited;
@@ -152,6 +200,7 @@ const upgrade = async (t: Test, layout: LayoutName, main: string): Promise<void>
   await crossover(t, nodes, client, [old, young]);
   await crossover(t, nodes, client, [young, old]);
   if (layout === 'Postgres alone') await audienceBesideOld(t, nodes);
+  await assertionsCountOnce(t, nodes);
   t.same(await nodes.leave(old), { code: 0, signal: null }, 'the old node ends well');
   rounds.push(await traffic.phase());
   await traffic.stop();
