@@ -10,7 +10,7 @@ const { HOST = '127.0.0.1', PORT = '3000', NODE_ENV } = process.env;
 const secure = NODE_ENV === 'production';
 const month = 30 * 24 * 3600;
 
-/** One call of the admin API. A failure carries the HTTP status, 503 when there was no answer. */
+/** One call of the admin API. A failure carries the HTTP status, 503 without an answer. */
 const admin = async (method, step, challenge, action = '', body = undefined) => {
   const url = `${CLAVIGER_ADMIN_URL}/oauth2/auth/requests/${step}/${encodeURIComponent(String(challenge))}${action}`;
   const authorization = CLAVIGER_ADMIN_KEY === '' ? {} : { authorization: `Bearer ${CLAVIGER_ADMIN_KEY}` };

@@ -98,7 +98,7 @@ const meanings = new Map(
 const tick = (scope, index) => html`<div class="tick">
 <input type="checkbox" id="scope-${index}" name="grant_scope" value="${scope}" checked>
 <label for="scope-${index}">${meanings.get(scope) ?? scope}${meanings.has(scope) && html`<small>${scope}</small>`}</label></div>`;
-/** Without `openid` there is no login, so it is granted with the rest. */
+/** A login needs `openid`, so it is granted with the rest. */
 const given = (scope) => html`<div class="tick"><input type="hidden" name="grant_scope" value="${scope}">
 <input type="checkbox" id="given" checked disabled>
 <label for="given">${meanings.get(scope)}<small>${scope}</small></label></div>`;

@@ -42,7 +42,7 @@ export interface AcceptConsent {
 export type Step = 'login' | 'consent';
 
 export class AdminError extends Error {
-  /** 503 when there was no answer. */
+  /** 503 without an answer. */
   readonly status: number;
 
   constructor(message: string, status: number, cause?: unknown) {

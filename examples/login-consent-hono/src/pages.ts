@@ -47,7 +47,7 @@ const meanings = new Map([
   ['offline_access', 'Keep access while you are not there'],
 ]);
 
-/** Without `openid` there is no login, so it is granted with the rest. */
+/** A login needs `openid`, so it is granted with the rest. */
 const scopeRow = (scope: string, index: number): Markup => {
   const meaning = meanings.get(scope);
   const box =

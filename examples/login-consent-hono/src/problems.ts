@@ -1,4 +1,4 @@
-// What people are told when a page has nothing to ask.
+// The pages for people when there is nothing to ask.
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Markup } from './pages.ts';

@@ -26,7 +26,7 @@ const atClient = async (page: Page, { redirectUri }: RelyingParty): Promise<URL>
 const tokensFor = async ({ page, client }: Scene, checks: oidc.AuthorizationCodeGrantChecks) =>
   oidc.authorizationCodeGrant(client.config, await atClient(page, client), checks);
 
-/** The OAuth error that the client is told. */
+/** The OAuth error that reaches the client. */
 const errorAtClient = async ({ page, client }: Scene): Promise<string | null> =>
   (await atClient(page, client)).searchParams.get('error');
 
@@ -198,7 +198,7 @@ const scenes = {
   'a wrong password may be corrected, and what is unticked is not granted': wrongPassword,
   'the person may cancel the login, and deny the consent': refused,
   'another person may take over at the consent page': otherPerson,
-  'a request that expired is told as such': expired,
+  'a request that expired gets a page that says so': expired,
   'of two different answers to one page the first counts, and two tabs do not break each other': answeredTwice,
   'a form of another site is refused': foreignForm,
   'pages are not cached, framed, or told to other sites': headersOfPages,
