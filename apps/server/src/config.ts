@@ -119,7 +119,7 @@ const isDevelopment = (values: Values): boolean =>
 const brokenRules = (values: Values): readonly string[] => {
   const { issuer, forceHttp, adminHost, openAdmin, loginUrl, consentUrl, systemSecrets } = values;
   const problems: string[] = [];
-  if (issuer.startsWith('http:') && !isLoopbackUrl(issuer) && !forceHttp) {
+  if (new URL(issuer).protocol === 'http:' && !isLoopbackUrl(issuer) && !forceHttp) {
     problems.push(
       'CLAVIGER_ISSUER must be https, because its host is not a loopback address; or set CLAVIGER_DANGEROUS_FORCE_HTTP=true.',
     );

@@ -278,6 +278,16 @@ t.test('plain http is for loopback, unless that is asked for', async (t) => {
     'Nobody can log in: CLAVIGER_LOGIN_URL and CLAVIGER_CONSENT_URL are not set.',
     /FORCE_HTTP/,
   ]);
+  t.match(problemsOf({ ...settings, CLAVIGER_ISSUER: 'HTTP://id.example.com/' }), [/^CLAVIGER_ISSUER must be https/]);
+  for (const issuer of [
+    'https:\\\\id.example.com',
+    'https:id.example.com',
+    'https://user:pw@id.example.com',
+    'https://@id.example.com',
+  ]) {
+    t.match(problemsOf({ ...settings, CLAVIGER_ISSUER: issuer }), [/^CLAVIGER_ISSUER must be an absolute/], issuer);
+    t.match(problemsOf({ CLAVIGER_ERROR_URL: issuer }), [/^CLAVIGER_ERROR_URL must be an absolute/], issuer);
+  }
   for (const host of ['localhost', '127.8.8.8', '[::1]', 'app.localhost']) {
     t.strictSame(problemsOf({ CLAVIGER_ISSUER: `http://${host}:4444/` }), [], host);
   }

@@ -1,4 +1,5 @@
 // The wiring file: stores, pages, system and settings become a Provider. Everything else gets what it needs by name.
+import { isWebUrl } from './domain/web-url.ts';
 import type { ClientChanges } from './ports/client-changes.ts';
 import type { ClientStore } from './ports/client-store.ts';
 import type { SigningKeys } from './ports/signing-keys.ts';
@@ -235,7 +236,6 @@ const makeEndpoints = (
 /** RFC 8414 §2: a URL without query and fragment. Whether plain HTTP will do is the operator's decision, not the core's. */
 const issuerProblems = (issuer: string): readonly string[] => {
   if (!URL.canParse(issuer)) return ['issuer must be an absolute URL.'];
-  const { protocol, search, hash } = new URL(issuer);
-  const plain = (protocol === 'https:' || protocol === 'http:') && search === '' && hash === '';
-  return plain ? [] : ['issuer must be an http or https URL without query and fragment.'];
+  const isPlain = isWebUrl(issuer) && !/[?#]/.test(issuer);
+  return isPlain ? [] : ['issuer must be an http or https URL without user name, password, query and fragment.'];
 };

@@ -21,6 +21,7 @@ export * from './domain/stored-key.ts';
 export * from './domain/stored-records.ts';
 export * from './domain/time.ts';
 export * from './domain/token.ts';
+export { isWebUrl } from './domain/web-url.ts';
 export * from './errors/oauth-error.ts';
 export * from './errors/store-unavailable.ts';
 export * from './ports/client-changes.ts';

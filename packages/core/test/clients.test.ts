@@ -98,7 +98,8 @@ t.test('a client without a scope gets the configured one', async (t) => {
 
 t.test('metadata that no server could honour is refused, and the hint names the member', async (t) => {
   const rsa = { kty: 'RSA', n: 'AQAB', e: 'AQAB' };
-  const refused: readonly [string, Partial<ClientMetadata>, string][] = [
+  type Refused = readonly [string, Partial<ClientMetadata>, string];
+  const refused: readonly Refused[] = [
     ['token_endpoint_auth_method', { tokenEndpointAuthMethod: 'private_key_jwt' }, ''],
     ['jwks and jwks_uri', { jwks: { keys: [rsa] }, jwksUri: 'https://a.example/jwks' }, ''],
     ['jwks and jwks_uri', { jwks: { keys: [] }, jwksUri: 'https://a.example/jwks' }, ''],
@@ -125,6 +126,30 @@ t.test('metadata that no server could honour is refused, and the hint names the 
     ['redirect_uris', { redirectUris: ['java\tscript:alert(1)'] }, ''],
     ['script', { redirectUris: ['data:text/html,x'] }, ''],
     ['script', { redirectUris: ['vbscript:x'] }, ''],
+    ...[
+      'file:///etc/passwd',
+      'FILE:///x',
+      'blob:https://a.example/1',
+      'about:blank',
+      'view-source:https://a.example/',
+    ].map((uri) => ['leads to no application', { redirectUris: [uri] }, ''] as const),
+    ['backslash', { redirectUris: ['https:\\\\a.example\\cb'] }, ''],
+    ['backslash', { redirectUris: ['https://a.example\\@b.example/cb'] }, ''],
+    ['user name', { redirectUris: ['https://a.example:pw@b.example/cb'] }, ''],
+    ['user name', { redirectUris: ['https://@b.example/cb'] }, ''],
+    ['user name', { redirectUris: ['myapp://user:pw@host/cb'] }, ''],
+    ['no absolute URI', { redirectUris: ['https:/a.example/cb'] }, ''],
+    ['no absolute URI', { redirectUris: ['https:a.example/cb'] }, ''],
+    ['no absolute URI', { redirectUris: ['https:///a.example/cb'] }, ''],
+    ['client_uri', { clientUri: 'javascript:alert(1)' }, ''],
+    ['logo_uri', { logoUri: 'data:image/png;base64,AA' }, ''],
+    ['policy_uri', { policyUri: 'https://user:pw@a.example/' }, ''],
+    ['tos_uri', { tosUri: 'https:\\\\a.example' }, ''],
+    ['jwks_uri', { jwksUri: 'file:///etc/passwd' }, ''],
+    ['sector_identifier_uri', { sectorIdentifierUri: 'https://user@a.example/s.json' }, ''],
+    ['request_uris', { requestUris: ['https://user:pw@a.example/r'] }, ''],
+    ['request_uris', { requestUris: ['https:/\\a.example/r'] }, ''],
+    ['initiate_login_uri', { initiateLoginUri: 'https://a.example\\@b.example/' }, ''],
     ['subject_type', { subjectType: 'pairwise' }, ''],
   ];
   for (const [hint, metadata, secret] of refused) {
@@ -142,6 +167,17 @@ t.test('whatever the 2018 API stored as it came is stored as it came', async (t)
     { tokenEndpointAuthMethod: 'nonsense' },
     { grantTypes: ['nonsense'], responseTypes: ['nonsense'] },
     { contacts: [''] },
+    {
+      redirectUris: [
+        'com.example.app://cb',
+        'myapp://auth',
+        'MyApp://Auth',
+        'exp://192.168.1.4:19000/--/cb',
+        'ms-app://s-1-15-2-123/',
+        'urn:ietf:wg:oauth:2.0:oob',
+        'https://app.example/zurück/😀?ort=köln',
+      ],
+    },
     { jwks: { keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'AQAB', 'https://a.example/own': 1 }] } },
     { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: 'http://a.example/jwks' },
   ];

@@ -1,5 +1,7 @@
 // Texts of settings -> values. A parser that refuses says what would be right; it never repeats the text, which may be a secret.
 
+import { isWebUrl } from '@claviger/core';
+
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly right: string };
 
 export type Parse<T> = (text: string) => Parsed<T>;
@@ -50,11 +52,7 @@ export const hostPattern: Parse<string> = (text) =>
     : refuse('a host name without a port, such as claviger-admin, *.internal.example.com, or *');
 
 /** An absolute http or https URL, without user name and password, which would end up in redirects. */
-const webUrl = (text: string): URL | undefined => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isPlain = url && (url.protocol === 'https:' || url.protocol === 'http:') && url.username + url.password === '';
-  return isPlain ? url : undefined;
-};
+const webUrl = (text: string): URL | undefined => (isWebUrl(text) ? new URL(text) : undefined);
 
 /** Kept exactly as written. A fragment would never reach the server that the URL names. */
 export const pageUrl: Parse<string> = (text) => {

@@ -46,7 +46,7 @@ const sendResult = (reply: FastifyReply, result: AnswerResult): FastifyReply => 
 
 export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = (app, options, done) => {
   const { admin } = options.provider;
-  const secure = options.issuer.startsWith('https:');
+  const secure = new URL(options.issuer).protocol === 'https:';
 
   if (!options.anywhere) app.addHook('onRequest', refuseOtherMachines);
   app.setErrorHandler((error, request, reply) => {

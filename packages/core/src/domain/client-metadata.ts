@@ -5,10 +5,7 @@ import { faultyMember } from './jwk.ts';
 import { firstMalformed, parseScope } from './scope.ts';
 import { asymmetricAlgorithms, macAlgorithms } from './signature-algorithms.ts';
 import { accessTokenStrategies } from './token.ts';
-import { isWebUrl } from './web-url.ts';
-
-/** Schemes that run as script in whoever opens them: a redirect there would hand the page to the client's author. */
-const scriptSchemes = new Set(['javascript', 'data', 'vbscript']);
+import { isWebUrl, redirectUriFault } from './web-url.ts';
 
 /** A registration: metadata with the secret that came along, '' for none. */
 export interface Registration {
@@ -49,6 +46,7 @@ export const registeredMetadata = ({ metadata, secret }: Registration, limits: R
   checkAudience(complete);
   checkApplicationType(complete);
   checkInitiateLoginUri(complete);
+  checkLinks(complete);
   return complete;
 };
 
@@ -72,7 +70,7 @@ const checkSecret = (secret: string, minLength: number): void => {
 
 /** OpenID Connect Registration §5. What the document says is checked by check-sector-identifier.ts. */
 const checkSectorIdentifier = ({ sectorIdentifierUri }: ClientMetadata): void => {
-  if (sectorIdentifierUri !== '' && !sectorIdentifierUri.startsWith('https://')) {
+  if (sectorIdentifierUri !== '' && !isWebUrl(sectorIdentifierUri, ['https:'])) {
     throw oauthError('invalid_request', 'sector_identifier_uri must be an https URL.');
   }
 };
@@ -107,7 +105,7 @@ const checkRequestObjects = (metadata: ClientMetadata): void => {
     throw oauthError('invalid_request', `request_object_signing_alg must be one of ${possible.join(', ')}.`);
   }
   for (const uri of requestUris) {
-    if (/^https?:\/\//i.test(uri) && URL.canParse(uri)) continue;
+    if (isWebUrl(uri)) continue;
     throw oauthError('invalid_request', `request_uris: ${JSON.stringify(uri)} is no https URL.`);
   }
 };
@@ -118,16 +116,16 @@ const checkDefaultMaxAge = ({ defaultMaxAge }: ClientMetadata): void => {
   }
 };
 
-/** RFC 6749 §3.1.2: an absolute URI without a fragment. Blanks and control characters are what browsers drop silently. */
 const checkRedirectUri = (uri: string): void => {
-  const show = JSON.stringify(uri);
-  if (uri.includes('#')) throw oauthError('invalid_request', `redirect_uris: ${show} has a fragment.`);
-  const scheme = /^([a-z][a-z0-9+.-]*):[^\s\p{Cc}]+$/iu.exec(uri)?.[1]?.toLowerCase();
-  if (!scheme || !URL.canParse(uri)) {
-    throw oauthError('invalid_request', `redirect_uris: ${show} is no absolute URI.`);
-  }
-  if (scriptSchemes.has(scheme)) {
-    throw oauthError('invalid_request', `redirect_uris: ${show} would run as script in a browser.`);
+  const fault = redirectUriFault(uri);
+  if (fault) throw oauthError('invalid_request', `redirect_uris: ${JSON.stringify(uri)} ${fault}.`);
+};
+
+/** Login pages link to these, or this server fetches them. */
+const checkLinks = ({ clientUri, logoUri, policyUri, tosUri, jwksUri }: ClientMetadata): void => {
+  const links = { client_uri: clientUri, logo_uri: logoUri, policy_uri: policyUri, tos_uri: tosUri, jwks_uri: jwksUri };
+  for (const [member, uri] of Object.entries(links)) {
+    if (uri !== '' && !isWebUrl(uri)) throw oauthError('invalid_request', `${member} must be an http or https URL.`);
   }
 };
 

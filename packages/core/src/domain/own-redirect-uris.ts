@@ -3,7 +3,7 @@
 import { oauthError } from '../errors/oauth-error.ts';
 import type { ClientMetadata } from './client.ts';
 import { isLoopbackUrl } from './loopback.ts';
-import { isWebUrl } from './web-url.ts';
+import { isWebUrl, redirectUriFault } from './web-url.ts';
 
 /** Throws invalid_redirect_uri. */
 export const checkOwnRedirectUris = (metadata: ClientMetadata): void => {
@@ -20,7 +20,8 @@ export const checkOwnRedirectUris = (metadata: ClientMetadata): void => {
 const refuse = (hint: string) => oauthError('invalid_redirect_uri', hint);
 
 const faultOf = (uri: string, applicationType: string, implicit: boolean): string | undefined => {
-  if (uri.includes('#')) return 'has a fragment';
+  const fault = redirectUriFault(uri);
+  if (fault) return fault;
   if (applicationType === 'native') return isNative(uri) ? undefined : nativeRule;
   if (isWebUrl(uri, ['https:'])) {
     return implicit && isLoopbackUrl(uri) ? 'is on loopback, which web clients with implicit must not use' : undefined;

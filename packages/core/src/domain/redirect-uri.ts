@@ -1,20 +1,25 @@
 // Redirect URIs: which one an authorization request may use, and how an answer is added to it.
 import type { Client } from './client.ts';
 
-/** RFC 8252 §7.3: a native application listens on whatever port is free. `localhost` may be another machine (§8.3). */
+/**
+ * RFC 8252 §7.3: any port MUST be allowed for loopback IP addresses, because a native application listens on one that is
+ * free. That holds for every client: many cannot say that they are native. `localhost` may be another machine (§8.3).
+ */
 const withoutLoopbackPort = (uri: string): string =>
   uri.replace(/^(http:\/\/(?:127\.0\.0\.1|\[::1\])):\d{1,5}(?=[/?]|$)/, '$1');
 
 /**
  * RFC 6749 §3.1.2.3: left out, it is the only registered one; else it must equal a registered one character by
- * character (RFC 9700 §2.1), but for the port on loopback of a native client (RFC 8252 §7.3). Undefined when neither holds. One with a fragment never matches (RFC 6749 §3.1.2).
+ * character (RFC 9700 §2.1), but for the port on a loopback address. Undefined when neither holds. One with a fragment
+ * never matches (RFC 6749 §3.1.2).
  */
 export const chooseRedirectUri = (client: Client, sent: string): string | undefined => {
-  const { redirectUris, applicationType } = client.metadata;
+  const { redirectUris } = client.metadata;
   if (sent === '') return redirectUris.length === 1 ? redirectUris[0] : undefined;
   if (sent.includes('#') || !URL.canParse(sent)) return undefined;
-  const comparable = applicationType === 'native' ? withoutLoopbackPort : (uri: string) => uri;
-  return redirectUris.some((registered) => comparable(registered) === comparable(sent)) ? sent : undefined;
+  if (redirectUris.includes(sent)) return sent;
+  const portless = withoutLoopbackPort(sent);
+  return redirectUris.some((registered) => withoutLoopbackPort(registered) === portless) ? sent : undefined;
 };
 
 /**

@@ -1,11 +1,56 @@
-// Addresses that browsers or this server are to open, given by a client.
+// Addresses that browsers or this server are to open, given by a client or by the operator.
+
+/** User name and password make one host look like another (RFC 3986 §7.6). An empty user name is one too. */
+const userInfo = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
+
+/** What a URL parser drops or reads as something else, so that a person and a browser see two addresses. */
+const misread = /[\s\p{Cc}\\]/u;
 
 /**
- * Absolute, of one of the schemes, without blanks and control characters, which browsers drop silently, and without user
- * name and password, which make one host look like another (RFC 3986 §7.6).
+ * Absolute, of one of the schemes, without blanks, control characters and backslashes, and without user name and password.
+ * The scheme is the one that a URL parser finds: `HTTP:` is `http:`.
  */
-export const isWebUrl = (text: string, schemes: readonly string[] = ['https:', 'http:']): boolean => {
-  if (/[\s\p{Cc}\\]/u.test(text) || !URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return schemes.includes(protocol) && text.toLowerCase().startsWith(`${protocol}//`) && username + password === '';
+export const isWebUrl = (text: string, schemes: readonly string[] = ['https:', 'http:']): boolean =>
+  !misread.test(text) &&
+  !userInfo.test(text) &&
+  /^[a-z]+:\/\/[^/]/i.test(text) &&
+  URL.canParse(text) &&
+  schemes.includes(new URL(text).protocol);
+
+/** Schemes that run as script in the browser that opens them: a redirect there would hand the page to the client's author. */
+const scriptSchemes = ['javascript:', 'data:', 'vbscript:', 'livescript:', 'mocha:'];
+
+/** Schemes of files and of the browser itself. No application receives an answer there. */
+const localSchemes = [
+  'file:',
+  'blob:',
+  'about:',
+  'view-source:',
+  'filesystem:',
+  'jar:',
+  'mhtml:',
+  'resource:',
+  'chrome:',
+];
+
+/** A host and port in place of a scheme: what is left when `http://` was forgotten. */
+const hostAndPort = /^[a-z][a-z0-9.-]*:\d{1,5}(?=[/?]|$)/i;
+
+/**
+ * What is wrong with a redirect URI, to follow it in a sentence; undefined when nothing is. It is an absolute URI without
+ * a fragment (RFC 6749 §3.1.2) that leads to an application. Private-use schemes are allowed (RFC 8252 §7.1).
+ */
+export const redirectUriFault = (uri: string, allowHostAsScheme = false): string | undefined => {
+  if (uri.includes('#')) return 'has a fragment';
+  if (!/^[a-z][a-z0-9+.-]*:[^\s\p{Cc}]+$/iu.test(uri) || !URL.canParse(uri)) return 'is no absolute URI';
+  const { protocol } = new URL(uri);
+  if (scriptSchemes.includes(protocol)) return 'would run as script in a browser';
+  if (localSchemes.includes(protocol)) return `has the scheme ${protocol.slice(0, -1)}, which leads to no application`;
+  if (uri.includes('\\')) return 'has a backslash, which browsers read as a slash';
+  if (userInfo.test(uri)) return 'has a user name or password';
+  if ((protocol === 'https:' || protocol === 'http:') && !isWebUrl(uri)) return 'is no absolute URI';
+  if (!allowHostAsScheme && hostAndPort.test(uri)) {
+    return `has no scheme; did you mean ${JSON.stringify(`http://${uri}`)}`;
+  }
+  return undefined;
 };

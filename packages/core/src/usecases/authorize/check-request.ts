@@ -42,7 +42,7 @@ const scopeAllowed: Check = ({ client, parameters }, { scopeStrategy }) => {
 
 /** RFC 9700 §2.6: no authorization response over plain HTTP, except to the person's own machine (RFC 8252 §7.3). */
 const notOverPlainHttp: Check = ({ redirectUri }) => {
-  if (redirectUri.startsWith('http:') && !isLoopbackUrl(redirectUri)) {
+  if (/^http:/i.test(redirectUri) && !isLoopbackUrl(redirectUri)) {
     throw oauthError('invalid_request', 'The redirect_uri must be https: anyone on the way could read the answer.');
   }
 };
