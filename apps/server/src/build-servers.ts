@@ -47,6 +47,13 @@ export const buildServers = (parts: ServerParts): Servers => {
     ...(parts.clientChanges ? { clientChanges: parts.clientChanges } : {}),
     reportFailure: (cause) => adminApp.log.error({ err: cause }, 'request failed'),
   });
+  const { countPendingFlows } = provider.admin;
+  metrics.addGauge('claviger_pending_flows', 'Logins that wait for a person.', () => countPendingFlows().here);
+  metrics.addCounter(
+    'claviger_flows_refused_total',
+    'Authorization requests that were refused because too many flows were pending.',
+    () => countPendingFlows().refused,
+  );
   const shared = {
     provider,
     version,

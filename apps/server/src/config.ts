@@ -204,12 +204,13 @@ const warningsOf = (values: Values, pages: Pages): readonly string[] => {
 
 const toConfig = (values: Values): Config => {
   const pages = pagesOf(values);
+  const workers = values.workers ?? (Object.values(dsnsOf(values)).some(isSqlite) ? 1 : availableParallelism());
   return {
     ...toStoresConfig(values),
     issuer: values.issuer,
     development: isDevelopment(values),
     dataFolder: resolve(values.dataFolder),
-    workers: values.workers ?? (Object.values(dsnsOf(values)).some(isSqlite) ? 1 : availableParallelism()),
+    workers,
     cleanerInterval: values.cleanerInterval,
     shutdownTimeout: values.shutdownTimeout,
     drainDelay: values.drainDelay ?? seconds(isLoopbackUrl(values.issuer) ? 0 : 5),
@@ -230,6 +231,8 @@ const toConfig = (values: Values): Config => {
       loginSessionLifespan: values.loginSessionLifespan,
       legacyCookies: values.legacyCookies,
       flowLifespan: values.flowLifespan,
+      maxPendingFlows: values.maxPendingFlows,
+      maxPendingFlowsPerProcess: Math.ceil(values.maxPendingFlowsPerNode / workers),
       refreshGrace: values.refreshGrace,
       idTokenSigningAlg: values.idTokenSigningAlg,
       accessTokenStrategy: values.accessTokenStrategy,

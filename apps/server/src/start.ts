@@ -7,7 +7,7 @@ import { startCleaner } from './cleaner.ts';
 import type { Config, Listener } from './config.ts';
 import { greeting } from './greeting.ts';
 import { checkInterval, startKeyRotation } from './key-rotation.ts';
-import type { Rounds } from './rounds.ts';
+import { type Rounds, startRounds } from './rounds.ts';
 import { StorePreparation } from './stores/store-preparation.ts';
 import { systemSecretsOf } from './system-secret.ts';
 import { version } from './version.ts';
@@ -101,7 +101,10 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   }
   const ready = prepared.then(() => {
     if (stopping) return;
-    const { cleanExpired, rotateKeys } = servers.provider.admin;
+    const { cleanExpired, rotateKeys, sharePendingFlows } = servers.provider.admin;
+    if (config.settings.maxPendingFlows > 0) {
+      rounds.push(startRounds({ name: 'counting pending flows', log, interval: 1000, run: sharePendingFlows }));
+    }
     if (config.cleanerInterval > 0) {
       rounds.push(startCleaner({ clean: cleanExpired, log, interval: config.cleanerInterval * 1000 }));
     }

@@ -36,6 +36,8 @@ export class Keys {
   sealed = (grantId: string): string => `${this.#prefix}s:${tagOf(grantId)}`;
 
   flow = (id: string): string => `${this.#prefix}flow:${id}`;
+  /** A hash: what each process notes of the flows that it began. */
+  pendingFlows = (): string => `${this.#prefix}pending-flows`;
   lease = (name: string): string => `${this.#prefix}lease:${name}`;
   /** A lease, under the key of the release before. */
   claim = (name: string): string => `${this.#prefix}claim:${name}`;

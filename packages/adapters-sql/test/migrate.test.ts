@@ -32,12 +32,14 @@ t.test('a released migration is never edited: its checksum is written down here'
     '0002_token_audience': 'ac0633856db63bc219382e21f8c164521cc2c49377808ff3d0a6979c5f07da87',
     '0003_latest_rotation': 'e9f9bdd168086a3459ca8cfe499c71022f6d50dc4d71815f9855663feffd4e67',
     '0004_leases': 'ada167a1acdcf3a824b2179512236c20820f45beb9871cc6cce2d90be4c35856',
+    '0005_pending_flows': '43b8c361b8f5c9e547d56dd41215898e148d4d2120aa28f69842192ff30f8312',
   });
   t.same(checksums('postgres'), {
     '0001_first_schema': 'ba7c1c6d2fc61653104d223a13e391382b111f209e09a2309950777e842fb4fd',
     '0002_token_audience': 'b1d82e6c1dc88a2b3af8cd1764d05faeb45086aeab640e0d46b89f830337ebd8',
     '0003_latest_rotation': 'ec6f97a3ec5e2225fe7f50ac53c7ba00384141e5170aa862b18e98ee921e458d',
     '0004_leases': '926c0ae5437406156184a3808803287ae7f93b6c045de1f00f9422aab2ecee64',
+    '0005_pending_flows': 'dc293b71f1f8237ccbde72b25cc5b214ba18c41c6cbd1d054b9604c45a363918',
   });
 });
 

@@ -142,6 +142,7 @@ t.test('schema/postgres.ts and the migrated tables agree on every column; SQLite
     codes: true,
     consents: true,
     flows: true,
+    pendingFlows: true,
     grants: true,
     keys: true,
     leases: true,

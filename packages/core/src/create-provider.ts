@@ -24,6 +24,7 @@ import { makeAddressRequest } from './usecases/authorize/address-request.ts';
 import { makeBeginAuthorization } from './usecases/authorize/begin-authorization.ts';
 import { makeCheckRequest } from './usecases/authorize/check-request.ts';
 import { makeIssueResponse } from './usecases/authorize/issue-response.ts';
+import { PendingFlows } from './usecases/authorize/pending-flows.ts';
 import { makeReadRequestObject } from './usecases/authorize/read-request-object.ts';
 import { makeRecallConsent } from './usecases/authorize/recall-consent.ts';
 import { makeResumeAfterConsent } from './usecases/authorize/resume-after-consent.ts';
@@ -95,7 +96,9 @@ export const createProvider = (options: ProviderOptions): Provider => {
     clock: system.clock,
     clientChanges: options.clientChanges,
   });
+  const pendingFlows = new PendingFlows({ ...stores, ...system, settings });
   const wiring = {
+    pendingFlows,
     identifySubject,
     verifyOwnJwt,
     readAnyToken: makeReadAnyToken({ system, verifyOwnJwt }),
@@ -129,6 +132,8 @@ export const createProvider = (options: ProviderOptions): Provider => {
       : makeRotateKeys(wiring, () => storedKeys.refresh()),
     flush: makeFlush(wiring),
     cleanExpired: makeCleanExpired(administering),
+    sharePendingFlows: () => pendingFlows.share(),
+    countPendingFlows: () => pendingFlows.counts(),
     checkStores: makeCheckStores({ ...stores, clock: system.clock }),
   };
 
@@ -155,6 +160,7 @@ type Wiring = Omit<Stores, 'clients'> & {
   readonly settings: Settings;
   readonly signingKeys: SigningKeys;
   readonly identifySubject: IdentifySubject;
+  readonly pendingFlows: PendingFlows;
   readonly verifyOwnJwt: VerifyOwnJwt;
   readonly readAnyToken: ReadAnyToken;
 } & Pick<System, 'clock' | 'digest' | 'random'>;

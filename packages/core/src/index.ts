@@ -13,6 +13,7 @@ export * from './domain/json.ts';
 export * from './domain/jwk.ts';
 export * from './domain/login-session.ts';
 export * from './domain/loopback.ts';
+export { fullUrl, hintClaimsOf } from './domain/request-url.ts';
 export type { ResponseMode } from './domain/response-mode.ts';
 export type { ScopeStrategy } from './domain/scope.ts';
 export { type SelfRegisteredMetadata, selfRegisteredMembers } from './domain/self-registration.ts';

@@ -9,6 +9,7 @@ import type { EpochSeconds, Seconds } from './domain/time.ts';
 import type { Page } from './ports/paging.ts';
 import type { KeyAlgorithm } from './ports/system.ts';
 import type { Endpoint } from './protocol/wire.ts';
+import type { PendingFlowCounts } from './usecases/authorize/pending-flows.ts';
 
 export interface Provider {
   /** Used exactly as configured. */
@@ -87,6 +88,10 @@ export interface AdminUseCases {
   /** Saves the key under its own `kid`, replacing one that has it. */
   putKey(set: string, key: Jwk): Promise<Jwk>;
   deleteKey(set: string, kid: string): Promise<boolean>;
+
+  /** Exchanges with the other processes how many flows are pending. To be called about once a second; else each counts alone. */
+  sharePendingFlows(): Promise<void>;
+  countPendingFlows(): PendingFlowCounts;
 
   /** The ports whose store does not answer; empty when all is well. */
   checkStores(): Promise<readonly StoreFailure[]>;

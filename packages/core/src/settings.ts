@@ -22,6 +22,10 @@ export interface Settings {
   readonly legacyCookies: boolean;
   /** How long login and consent may take together. Default 15 min. */
   readonly flowLifespan: Seconds;
+  /** Most flows that may be pending at once, in all processes together, give or take what begins in a second; 0: no limit. Default 100,000. */
+  readonly maxPendingFlows: number;
+  /** Most flows that may be pending at once which one process began; 0: no limit. Default 50,000. */
+  readonly maxPendingFlowsPerProcess: number;
   /** For how long a refresh token that was just rotated gets the same successors again. Default 30 s; 0 turns it off. */
   readonly refreshGrace: Seconds;
   /** How ID tokens are signed for clients that register no `id_token_signed_response_alg`. Default `RS256`. */
@@ -80,6 +84,8 @@ export const defaultSettings: Settings = {
   loginSessionLifespan: seconds(720 * 3600),
   legacyCookies: true,
   flowLifespan: seconds(900),
+  maxPendingFlows: 100_000,
+  maxPendingFlowsPerProcess: 50_000,
   refreshGrace: seconds(30),
   idTokenSigningAlg: 'RS256',
   accessTokenStrategy: 'opaque',
@@ -120,6 +126,8 @@ export const settingsProblems = (settings: Settings): readonly string[] => {
     .filter((name) => !Number.isInteger(settings[name]) || settings[name] <= 0)
     .map((name) => `${name} must be a positive number of whole seconds.`);
   const natural = [
+    'maxPendingFlows',
+    'maxPendingFlowsPerProcess',
     'refreshGrace',
     'minStateLength',
     'minClientSecretLength',

@@ -21,6 +21,7 @@ const releaseBefore = ({ stores }: GivenProvider): GivenProvider => {
   const flows: FlowStore = {
     create: (flow) => stores.flows.create(flow),
     replace: (...command) => stores.flows.replace(...command),
+    noteWaiting: (...command) => stores.flows.noteWaiting(...command),
     removeAll: (of) => stores.flows.removeAll(of),
     removeExpired: (...command) => stores.flows.removeExpired(...command),
     find: async (...command) => {

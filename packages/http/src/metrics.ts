@@ -1,6 +1,6 @@
 // What Prometheus may know: the process, and how long requests take, by route pattern. Never by path: paths carry ids.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type Durations, RequestDurations } from './request-durations.ts';
 
 export const metricsContentType = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -25,6 +25,18 @@ export class Metrics {
       collect() {
         this.reset();
         this.inc(read());
+      },
+    });
+  }
+
+  /** As addCounter, for what can also become less. */
+  addGauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
       },
     });
   }

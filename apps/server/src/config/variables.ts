@@ -230,6 +230,18 @@ export const variables = {
     lifespan,
     'How long login and consent may take together.',
   ),
+  maxPendingFlows: preset(
+    'CLAVIGER_MAX_PENDING_FLOWS',
+    '100000',
+    wholeNumber(0, 1_000_000_000),
+    'Most logins that may wait for a person at once, on all nodes together; beyond that new ones are 503, and tokens go on. 0: no limit. See [sizes](production.md#flows).',
+  ),
+  maxPendingFlowsPerNode: preset(
+    'CLAVIGER_MAX_PENDING_FLOWS_PER_NODE',
+    '50000',
+    wholeNumber(0, 1_000_000_000),
+    'The same for each node; 0: no limit.',
+  ),
   refreshGrace: preset(
     'CLAVIGER_REFRESH_GRACE',
     '30s',

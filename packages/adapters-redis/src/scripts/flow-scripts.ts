@@ -18,6 +18,21 @@ return 'replaced'
 `,
 );
 
+export const noteWaiting = script(
+  'noteWaiting',
+  `
+-- KEYS: notes. ARGV: holder, its number, until when it counts, now, milliseconds to keep them all.
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. ' ' .. ARGV[3])
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[5]) then redis.call('PEXPIRE', KEYS[1], ARGV[5]) end
+local notes, sum = redis.call('HGETALL', KEYS[1]), 0
+for i = 1, #notes, 2 do
+  local waiting, expires = notes[i + 1]:match('^(%S+) (%S+)$')
+  if tonumber(expires) <= tonumber(ARGV[4]) then redis.call('HDEL', KEYS[1], notes[i]) else sum = sum + tonumber(waiting) end
+end
+return sum
+`,
+);
+
 export const removeFlow = script(
   'removeAll',
   String.raw`

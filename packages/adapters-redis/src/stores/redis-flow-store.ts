@@ -1,9 +1,17 @@
 // FlowStore: one key per flow, which expires by itself.
-import { completeFlow, type EpochSeconds, type Flow, type FlowStore, isPast, subjectOf } from '@claviger/core';
+import {
+  completeFlow,
+  type EpochSeconds,
+  type Flow,
+  type FlowStore,
+  isPast,
+  subjectOf,
+  type WaitingNote,
+} from '@claviger/core';
 import { type Connection, isText } from '../connection.ts';
 import { type Keys, timeToLive } from '../keys.ts';
 import { OwnerIndex, ownersToMatch, type Selection } from '../owner-index.ts';
-import { removeFlow, replaceFlow } from '../scripts/flow-scripts.ts';
+import { noteWaiting, removeFlow, replaceFlow } from '../scripts/flow-scripts.ts';
 
 export class RedisFlowStore implements FlowStore {
   readonly #connection: Connection;
@@ -50,6 +58,11 @@ export class RedisFlowStore implements FlowStore {
       reply = await replace(1);
     }
     return reply === 'replaced' ? 'replaced' : 'stale';
+  }
+
+  async noteWaiting({ holder, waiting, until }: WaitingNote, now: EpochSeconds): Promise<number> {
+    const args = [holder, waiting, until, now, timeToLive(until, now)];
+    return Number(await this.#connection.run(noteWaiting, [this.#keys.pendingFlows()], args));
   }
 
   async removeAll(of: Selection): Promise<number> {

@@ -9,6 +9,7 @@ import type { StoredMetadata } from './stored-metadata.ts';
 export type Tables = {
   readonly clients: typeof clients;
   readonly flows: typeof flows;
+  readonly pendingFlows: typeof pendingFlows;
   readonly consents: typeof consents;
   readonly leases: typeof leases;
   readonly loginSessions: typeof loginSessions;
@@ -68,6 +69,12 @@ export const flows = pgTable('flows', {
   subject: text('subject').notNull(),
   expiresAt: moment('expires_at').notNull(),
   data: jsonText<Omit<Flow, 'id' | 'version' | 'expiresAt'>>('data').notNull(),
+});
+
+export const pendingFlows = pgTable('pending_flows', {
+  holder: text('holder').notNull().primaryKey(),
+  waiting: integer('waiting').notNull(),
+  expiresAt: moment('expires_at').notNull(),
 });
 
 export const consents = pgTable('consents', {

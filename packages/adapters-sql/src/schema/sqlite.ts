@@ -45,6 +45,12 @@ export const flows = sqliteTable('flows', {
   data: jsonText<Omit<Flow, 'id' | 'version' | 'expiresAt'>>('data').notNull(),
 });
 
+export const pendingFlows = sqliteTable('pending_flows', {
+  holder: text('holder').notNull().primaryKey(),
+  waiting: integer('waiting').notNull(),
+  expiresAt: moment('expires_at').notNull(),
+});
+
 export const consents = sqliteTable('consents', {
   id: text('id').notNull().primaryKey(),
   clientId: text('client_id').notNull(),

@@ -1,5 +1,13 @@
 // FlowStore in one table: what commands compare or select by is in columns, the rest of the flow in one JSON document.
-import { completeFlow, type EpochSeconds, type Flow, type FlowStore, subjectOf } from '@claviger/core';
+import {
+  completeFlow,
+  type EpochSeconds,
+  type Flow,
+  type FlowStore,
+  isPast,
+  subjectOf,
+  type WaitingNote,
+} from '@claviger/core';
 import { and, eq, gt, lte, sql } from 'drizzle-orm';
 import { type Database, once } from '../database.ts';
 import { belongsTo, given, givenRow, type Selection } from '../placeholders.ts';
@@ -10,8 +18,10 @@ const now = sql.placeholder('now');
 
 const prepare = (database: Database) => {
   const { query, tables } = database;
-  const { flows } = tables;
+  const { flows, pendingFlows } = tables;
   const isFlow = eq(flows.id, given('id', flows.id));
+  // All of them, through the key: a table is never read as a whole, however many dead rows it holds.
+  const byHolder = sql`${pendingFlows.holder} >= ''`;
   return {
     create: query.insert(flows).values(givenRow(flows)).returning({ id: flows.id }).prepare('create flow'),
     find: query
@@ -31,6 +41,21 @@ const prepare = (database: Database) => {
       .where(and(isFlow, eq(flows.version, sql.placeholder('expectedVersion')), gt(flows.expiresAt, now)))
       .returning({ id: flows.id })
       .prepare('replace flow'),
+    note: query
+      .insert(pendingFlows)
+      .values(givenRow(pendingFlows))
+      .onConflictDoUpdate({
+        target: pendingFlows.holder,
+        set: { waiting: given('waiting', pendingFlows.waiting), expiresAt: given('expiresAt', pendingFlows.expiresAt) },
+      })
+      .returning({ holder: pendingFlows.holder })
+      .prepare('note waiting flows'),
+    notes: query.select().from(pendingFlows).where(byHolder).prepare('notes of waiting flows'),
+    removeNotes: query
+      .delete(pendingFlows)
+      .where(and(byHolder, lte(pendingFlows.expiresAt, now)))
+      .returning({ holder: pendingFlows.holder })
+      .prepare('remove notes of waiting flows'),
     removeExpired: removeSome(database, {
       table: flows,
       key: flows.id,
@@ -83,6 +108,15 @@ export class SqlFlowStore implements FlowStore {
   async replace(flow: Flow, expectedVersion: number, now: EpochSeconds): Promise<'replaced' | 'stale'> {
     const replaced = await this.#database.change(this.#statements().replace, { ...rowOf(flow), expectedVersion, now });
     return replaced.length > 0 ? 'replaced' : 'stale';
+  }
+
+  async noteWaiting({ holder, waiting, until }: WaitingNote, now: EpochSeconds): Promise<number> {
+    const { note, notes, removeNotes } = this.#statements();
+    await this.#database.change(note, { holder, waiting, expiresAt: until });
+    const all = await this.#database.run(notes);
+    const live = all.filter(({ expiresAt }) => !isPast(expiresAt, now));
+    if (live.length < all.length) await this.#database.change(removeNotes, { now });
+    return live.reduce((sum, row) => sum + row.waiting, 0);
   }
 
   async removeAll(of: Selection): Promise<number> {

@@ -178,6 +178,42 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
+    name: "a note of waiting flows takes the place of the holder's earlier one, and all are added up",
+    async run(store) {
+      assert.equal(await store.noteWaiting({ holder: 'a', waiting: 5, until: later(900) }, now), 5);
+      assert.equal(await store.noteWaiting({ holder: 'b', waiting: -2, until: later(900) }, now), 3);
+      assert.equal(await store.noteWaiting({ holder: 'a', waiting: 10, until: later(901) }, now), 8);
+      assert.equal(await store.noteWaiting({ holder: 'b', waiting: 0, until: later(901) }, now), 10);
+    },
+  },
+  {
+    name: 'a note of waiting flows counts until the second before its end, and not from then on',
+    async run(store) {
+      await store.noteWaiting({ holder: 'a', waiting: 5, until: later(10) }, now);
+      assert.equal(await store.noteWaiting({ holder: 'b', waiting: 1, until: later(900) }, later(9)), 6);
+      assert.equal(await store.noteWaiting({ holder: 'b', waiting: 1, until: later(900) }, later(10)), 1);
+      assert.equal(await store.noteWaiting({ holder: 'a', waiting: 2, until: later(900) }, later(10)), 3);
+    },
+  },
+  {
+    name: 'of 20 notes of waiting flows at once none is lost',
+    async run(store) {
+      const note = (index: number) => ({ holder: `node ${index}`, waiting: 1, until: later(900) });
+      const sums = await atOnce(20, (index) => store.noteWaiting(note(index), now));
+      assert.ok(sums.every((sum) => sum >= 1 && sum <= 20));
+      assert.equal(await store.noteWaiting(note(0), now), 20);
+    },
+  },
+  {
+    name: 'a note of waiting flows is no flow',
+    async run(store) {
+      await store.noteWaiting({ holder: 'a', waiting: 5, until: later(10) }, now);
+      assert.equal(await store.find('a', now), undefined);
+      assert.equal(await store.removeAll({ clientId: '' }), 0);
+      assert.equal(await store.removeExpired(later(10), 10), 0);
+    },
+  },
+  {
     name: 'expired flows are removed, at most as many as asked for, and counted; live ones stay',
     async run(store, cleaning) {
       for (const id of ['e1', 'e2', 'e3']) await store.create(fullFlow({ id, expiresAt: later(10) }));

@@ -15,7 +15,7 @@ export interface OidcContext {
   readonly uiLocales: readonly string[];
   readonly display: string;
   readonly loginHint: string;
-  /** Claims of a valid `id_token_hint`; null without one. */
+  /** `sub` and `sid` of a valid `id_token_hint`; null without one. hintClaimsOf gives them all. */
   readonly idTokenHintClaims: JsonObject | null;
   readonly claims?: ClaimsRequest;
   readonly claimsLocales?: readonly string[];
@@ -40,6 +40,6 @@ export interface AuthorizationRequest {
   readonly codeChallenge: string;
   readonly idTokenHintSubject: string;
   readonly context: OidcContext;
-  /** The authorization request as a URL on the issuer's origin, verifiers apart. */
+  /** The authorization request as a URL on the issuer's origin, verifiers apart; long values left out (see fullUrl). */
   readonly url: string;
 }

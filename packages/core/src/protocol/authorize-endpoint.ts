@@ -2,6 +2,7 @@
 import type { Parameters } from '../domain/authorization-request.ts';
 import { withQuery } from '../domain/redirect-uri.ts';
 import { errorResponseMode } from '../domain/response-mode.ts';
+import { oauthError } from '../errors/oauth-error.ts';
 import type { Clock } from '../ports/system.ts';
 import type { UserInterface } from '../ports/user-interface.ts';
 import type { AddressedRequest, makeAddressRequest, ReceivedRequest } from '../usecases/authorize/address-request.ts';
@@ -33,6 +34,11 @@ interface Deps {
   readonly resumeAfterLogin: ReturnType<typeof makeResumeAfterLogin>;
   readonly resumeAfterConsent: ReturnType<typeof makeResumeAfterConsent>;
 }
+
+const tooManyFlows = oauthError('temporarily_unavailable', 'Too many people are logging in. Try again in a moment.');
+
+/** Flows end by the minute, not by the second. */
+const secondsUntilRetry = 30;
 
 export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
   const { issuer, clock, ui, cookies, errors } = deps;
@@ -75,13 +81,14 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
   const begin = async (request: WireRequest, addressed: AddressedRequest): Promise<WireReply> => {
     const now = clock.now();
     const kept = cookies.keepBrowser(request, 'login', now);
-    const { loginChallenge } = await deps.beginAuthorization({
+    const begun = await deps.beginAuthorization({
       request: await deps.checkRequest(addressed),
       client: addressed.client,
       browser: kept.browser,
       sessionId: cookies.session(request, now)?.hash ?? null,
     });
-    const location = withQuery(ui.loginUrl, { login_challenge: loginChallenge });
+    if (begun.outcome === 'too-many-flows') return errors.busy(tooManyFlows, secondsUntilRetry);
+    const location = withQuery(ui.loginUrl, { login_challenge: begun.loginChallenge });
     return redirectReply(location, [...cookies.healSession(request), ...kept.cookies]);
   };
 

@@ -36,6 +36,8 @@ export interface ErrorReplies {
   redirect(to: AnswerAddress, members: ErrorMembers): WireReply;
   /** For errors that no client may be trusted with: the operator's error page, or one of our own. */
   page(error: OAuthError): WireReply;
+  /** A page with the error's own status, whatever is set up for errors: proxies and monitors must see a 503. */
+  busy(error: OAuthError, secondsUntilRetry: number): WireReply;
   members(error: OAuthError): ErrorMembers;
 }
 
@@ -90,6 +92,12 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: D
         ...always,
       });
       return authorizationReply(redirectUri, mode, parameters);
+    },
+
+    busy(error, secondsUntilRetry) {
+      const { error: code, hint } = members(error);
+      const reply = pageReply(error.status, renderPage('Please try again in a moment', [hint], { Error: code }));
+      return { ...reply, headers: { ...reply.headers, 'retry-after': String(secondsUntilRetry) } };
     },
 
     page(error) {

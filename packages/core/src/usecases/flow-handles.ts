@@ -1,5 +1,6 @@
 // The four values by which apps and browsers name a flow: challenges go to the pages, verifiers come back by the browser.
 import type { Flow } from '../domain/flow.ts';
+import { fullUrl } from '../domain/request-url.ts';
 import type { EpochSeconds } from '../domain/time.ts';
 import type { FlowStore } from '../ports/flow-store.ts';
 import type { Mac } from '../ports/system.ts';
@@ -51,5 +52,5 @@ export const storeAnswer = async (
   }
   const verifier = handleOf(mac, `${step}-verifier`, flow);
   const parameter = step === 'login' ? { login_verifier: verifier } : { consent_verifier: verifier };
-  return { outcome: 'answered', redirectTo: returnUrl(flow.request.url, parameter) };
+  return { outcome: 'answered', redirectTo: returnUrl(fullUrl(flow.request), parameter) };
 };

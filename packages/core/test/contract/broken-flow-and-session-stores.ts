@@ -1,4 +1,5 @@
 // Faults of flow stores and login session stores.
+import { fixtures } from '../../src/contract/index.ts';
 import {
   asHashed,
   epochSeconds,
@@ -9,6 +10,7 @@ import {
 } from '../../src/index.ts';
 import { carelessly, type Fault, pause, withoutEmpty } from './broken-stores.ts';
 
+const { youngFlow } = fixtures;
 const longAgo = epochSeconds(0);
 const expired = 'expired flows are removed, at most as many as asked for, and counted; live ones stay';
 const expiredSessions = 'expired sessions are removed, at most as many as asked for, and counted; live ones stay';
@@ -144,6 +146,51 @@ export const flowFaults: readonly Fault<FlowStore>[] = [
       replace: async (flow, version, now) => {
         const { login } = (await sound.find(flow.id, now)) ?? flow;
         return sound.replace({ ...flow, login }, version, now);
+      },
+    }),
+  },
+  {
+    fault: 'adds a note to the earlier one',
+    caughtBy: "a note of waiting flows takes the place of the holder's earlier one, and all are added up",
+    breaks: (sound) => {
+      let notes = 0;
+      return {
+        noteWaiting: (note, now) => {
+          notes += 1;
+          return sound.noteWaiting({ ...note, holder: `${note.holder} ${notes}` }, now);
+        },
+      };
+    },
+  },
+  {
+    fault: 'counts notes for ever',
+    caughtBy: 'a note of waiting flows counts until the second before its end, and not from then on',
+    breaks: (sound) => ({ noteWaiting: (note) => sound.noteWaiting(note, longAgo) }),
+  },
+  {
+    fault: 'keeps one sum, which it reads and writes in two steps',
+    caughtBy: 'of 20 notes of waiting flows at once none is lost',
+    breaks: () => {
+      const notes = new Map<string, number>();
+      let sum = 0;
+      return {
+        noteWaiting: async ({ holder, waiting }) => {
+          const next = sum - (notes.get(holder) ?? 0) + waiting;
+          await pause();
+          notes.set(holder, waiting);
+          sum = next;
+          return sum;
+        },
+      };
+    },
+  },
+  {
+    fault: 'keeps notes among the flows',
+    caughtBy: 'a note of waiting flows is no flow',
+    breaks: (sound) => ({
+      noteWaiting: async (note, now) => {
+        await sound.create(youngFlow({ id: note.holder, expiresAt: note.until }));
+        return sound.noteWaiting(note, now);
       },
     }),
   },

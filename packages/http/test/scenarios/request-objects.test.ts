@@ -71,7 +71,7 @@ t.test('a request of nearly 16 KiB goes all the way through a socket, with cooki
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const { port } = new URL(await server.apps.public.listen({ host: '127.0.0.1', port: 0 }));
-  const hold = { login: 'hold', params: { login_hint: 'x'.repeat(15_900) } } as const;
+  const hold = { login: 'hold', params: { theme: 'x'.repeat(15_900) } } as const;
   const alice = new Person(server);
   const { login } = await alice.authorize(client, hold);
   const path = `/oauth2/auth/requests/login/${login?.challenge}/accept`;

@@ -4,6 +4,7 @@ import type { BrowserOfStep } from '../../domain/browser.ts';
 import type { Client } from '../../domain/client.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { Hashed } from '../../domain/hashed.ts';
+import { keptRequest } from '../../domain/request-url.ts';
 import { after } from '../../domain/time.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { LoginSessionStore } from '../../ports/login-session-store.ts';
@@ -13,6 +14,7 @@ import { handleOf } from '../flow-handles.ts';
 import { idBytes } from '../opaque-handle.ts';
 import type { IdentifySubject } from '../subject-identifier.ts';
 import { nobodySuitable, sessionThatSkips } from './next-step.ts';
+import type { PendingFlows } from './pending-flows.ts';
 import type { RecallConsent } from './recall-consent.ts';
 
 export interface BeginAuthorization {
@@ -30,12 +32,18 @@ interface Deps {
   readonly loginSessions: LoginSessionStore;
   readonly identifySubject: IdentifySubject;
   readonly recallConsent: RecallConsent;
+  readonly pendingFlows: PendingFlows;
 }
+
+export type AuthorizationBegun =
+  | { readonly outcome: 'begun'; readonly loginChallenge: string }
+  /** Too many flows are pending (see PendingFlows). */
+  | { readonly outcome: 'too-many-flows' };
 
 /** With prompt=none, throws login_required when nobody suitable is logged in, or consent_required. */
 export const makeBeginAuthorization =
-  ({ system, settings, flows, loginSessions, identifySubject, recallConsent }: Deps) =>
-  async ({ request, client, browser, sessionId }: BeginAuthorization): Promise<{ readonly loginChallenge: string }> => {
+  ({ system, settings, flows, loginSessions, identifySubject, recallConsent, pendingFlows }: Deps) =>
+  async ({ request, client, browser, sessionId }: BeginAuthorization): Promise<AuthorizationBegun> => {
     const now = system.clock.now();
     const found = sessionId === null ? undefined : await loginSessions.find(sessionId, now);
     const identifierOf = (subject: string): string => identifySubject(client, subject, '');
@@ -49,7 +57,7 @@ export const makeBeginAuthorization =
       id: system.random.base64url(idBytes),
       version: 1,
       state: 'login-pending',
-      request,
+      request: keptRequest(request),
       requestedAt: now,
       expiresAt: after(now, settings.flowLifespan),
       login: {
@@ -62,6 +70,12 @@ export const makeBeginAuthorization =
       },
       consent: null,
     };
-    await flows.create(flow);
-    return { loginChallenge: handleOf(system.mac, 'login-challenge', flow) };
+    if (!pendingFlows.begin(flow.expiresAt, now)) return { outcome: 'too-many-flows' };
+    try {
+      await flows.create(flow);
+    } catch (error) {
+      pendingFlows.end(flow.expiresAt);
+      throw error;
+    }
+    return { outcome: 'begun', loginChallenge: handleOf(system.mac, 'login-challenge', flow) };
   };

@@ -22,6 +22,7 @@ import { oauthError } from '../../errors/oauth-error.ts';
 import type { Settings } from '../../settings.ts';
 import type { AddressedRequest } from './address-request.ts';
 import { nobodySuitable } from './next-step.ts';
+import { checkParameterLengths } from './parameter-lengths.ts';
 import type { IdTokenHint, VerifyIdTokenHint } from './verify-id-token-hint.ts';
 
 type Check = (request: AddressedRequest, settings: Settings) => void;
@@ -122,6 +123,7 @@ const proofKey: Check = ({ client, parameters }, { requirePkce }) => {
 const checks: readonly Check[] = [
   requestObjectRead,
   once,
+  ({ parameters }) => checkParameterLengths(parameters),
   notOverPlainHttp,
   scopeAllowed,
   noRegistration,

@@ -12,6 +12,7 @@ import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
 import type { AuthorizationAnswer, IssueResponse } from './issue-response.ts';
 import { openReturningFlow, type RejectedStep, type Return, usedBefore } from './open-returning-flow.ts';
+import type { PendingFlows } from './pending-flows.ts';
 
 export interface ResumeAfterConsent extends Return {
   /** From the consent CSRF cookies. */
@@ -25,6 +26,7 @@ interface Deps {
   readonly settings: Settings;
   readonly flows: FlowStore;
   readonly issueResponse: IssueResponse;
+  readonly pendingFlows: PendingFlows;
 }
 
 /** The registration may have changed while the person was busy. The redirect URI was matched with the URL's already. */
@@ -40,9 +42,10 @@ const checkStillAllowed = (request: AuthorizationRequest, client: Client, strate
   if (!allowsResponseType(client, request.responseType)) throw oauthError('unsupported_response_type');
 };
 
-export const makeResumeAfterConsent = ({ system, settings, flows, issueResponse }: Deps) => {
+export const makeResumeAfterConsent = ({ system, settings, flows, issueResponse, pendingFlows }: Deps) => {
   const finish = async (flow: Flow, now: EpochSeconds): Promise<void> => {
     if ((await flows.replace(end(flow), flow.version, now)) === 'stale') throw usedBefore('consent');
+    pendingFlows.end(flow.expiresAt);
   };
 
   /** Throws what the client is told: access_denied, invalid_request, request_forbidden, invalid_scope, invalid_target. */

@@ -12,6 +12,7 @@ import { handleOf } from '../flow-handles.ts';
 import type { IdentifySubject } from '../subject-identifier.ts';
 import { checkLoginAgainst } from './next-step.ts';
 import { openReturningFlow, type RejectedStep, type Return, usedBefore } from './open-returning-flow.ts';
+import type { PendingFlows } from './pending-flows.ts';
 import type { RecallConsent } from './recall-consent.ts';
 
 export interface ResumeAfterLogin extends Return {
@@ -42,10 +43,11 @@ interface Deps {
   readonly loginSessions: LoginSessionStore;
   readonly identifySubject: IdentifySubject;
   readonly recallConsent: RecallConsent;
+  readonly pendingFlows: PendingFlows;
 }
 
 export const makeResumeAfterLogin = (deps: Deps) => {
-  const { system, settings, flows, loginSessions, identifySubject, recallConsent } = deps;
+  const { system, settings, flows, loginSessions, identifySubject, recallConsent, pendingFlows } = deps;
   const { clock, mac } = system;
 
   const skipStillHolds = async (flow: Flow, now: EpochSeconds): Promise<boolean> =>
@@ -53,6 +55,11 @@ export const makeResumeAfterLogin = (deps: Deps) => {
 
   const advance = async (flow: Flow, next: Flow, now: EpochSeconds): Promise<void> => {
     if ((await flows.replace(next, flow.version, now)) === 'stale') throw usedBefore('login');
+  };
+
+  const finish = async (flow: Flow, now: EpochSeconds): Promise<void> => {
+    await advance(flow, end(flow), now);
+    pendingFlows.end(flow.expiresAt);
   };
 
   const settleSession = async (
@@ -78,7 +85,7 @@ export const makeResumeAfterLogin = (deps: Deps) => {
     const flow = await openReturningFlow({ mac, flows }, 'login', command, now);
     const { request, login } = flow;
     if (login.rejected) {
-      await advance(flow, end(flow), now);
+      await finish(flow, now);
       return { outcome: 'rejected', rejection: login.rejected };
     }
     // Only the browser that began may go on. The flow stays as it is: a stranger must not be able to end it.
@@ -97,7 +104,7 @@ export const makeResumeAfterLogin = (deps: Deps) => {
       skip = await recallConsent(request, command.client, subject, now);
       checkLoginAgainst(request, identifier);
     } catch (error) {
-      await advance(flow, end(flow), now);
+      await finish(flow, now);
       throw error;
     }
     const asking = askConsent(flow, { ...command.consentBrowser, skip });

@@ -1,5 +1,6 @@
 // The consent app's side of a flow: what is asked, and its answer (accept or reject), given once.
 import { acceptConsent, type ConsentAcceptance, type Flow, rejectConsent, subjectOf } from '../../domain/flow.ts';
+import { fullUrl } from '../../domain/request-url.ts';
 import { readScopeList } from '../../domain/scope.ts';
 import { after, type EpochSeconds, seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
@@ -71,7 +72,7 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
         requestedScope: flow.request.scope,
         requestedAudience: flow.request.audience,
         oidcContext: flow.request.context,
-        requestUrl: flow.request.url,
+        requestUrl: fullUrl(flow.request),
       },
     });
 

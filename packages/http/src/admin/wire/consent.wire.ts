@@ -1,6 +1,7 @@
 // What the consent app is shown and what it answers, and remembered consents.
 import {
   type AcceptConsent,
+  fullUrl,
   type JsonObject,
   type ListedConsent,
   type PendingRequest,
@@ -43,9 +44,9 @@ export const fromConsentRequest = ({ challenge, flow, client }: PendingRequest):
   ...whenAny('requested_access_token_audience', flow.request.audience),
   skip: flow.consent?.skip ?? false,
   subject: subjectOf(flow),
-  oidc_context: fromOidcContext(flow.request.context),
+  oidc_context: fromOidcContext(flow.request.context, flow.request.url),
   client: fromClient(client),
-  request_url: flow.request.url,
+  request_url: fullUrl(flow.request),
 });
 
 /** 2018 API: PreviousConsentSession. Only consents that were asked for and remembered are ever listed. */
@@ -61,7 +62,7 @@ export const fromListedConsent = ({ consent, client }: ListedConsent): Record<st
     ...whenAny('requested_access_token_audience', consent.request.requestedAudience),
     skip: false,
     subject: consent.subject,
-    oidc_context: fromOidcContext(consent.request.oidcContext),
+    oidc_context: fromOidcContext(consent.request.oidcContext, consent.request.requestUrl),
     client: fromClient(client),
     request_url: consent.request.requestUrl,
   },

@@ -1,5 +1,13 @@
 // What the login app is shown and what it answers.
-import { type AcceptLogin, type OidcContext, type PendingRequest, type Reject, seconds } from '@claviger/core';
+import {
+  type AcceptLogin,
+  fullUrl,
+  hintClaimsOf,
+  type OidcContext,
+  type PendingRequest,
+  type Reject,
+  seconds,
+} from '@claviger/core';
 import Type, { type Static } from 'typebox';
 import { fromClient } from './client.wire.ts';
 import { integer, nullable } from './nullable.ts';
@@ -54,9 +62,9 @@ export const fromLoginRequest = ({ challenge, flow, client }: PendingRequest): R
   ...whenAny('requested_access_token_audience', flow.request.audience),
   skip: flow.login.skip,
   subject: flow.login.subject,
-  oidc_context: fromOidcContext(flow.request.context),
+  oidc_context: fromOidcContext(flow.request.context, flow.request.url),
   client: fromClient(client),
-  request_url: flow.request.url,
+  request_url: fullUrl(flow.request),
 });
 
 /** Members that the 2018 API had not are left out when they are empty. */
@@ -64,11 +72,11 @@ export const whenAny = (member: string, list: readonly string[]): Record<string,
   list.length > 0 ? { [member]: list } : {};
 
 /** Members are left out when empty (2018 API). */
-export const fromOidcContext = (context: OidcContext): Record<string, unknown> => ({
+export const fromOidcContext = (context: OidcContext, requestUrl: string): Record<string, unknown> => ({
   ...(context.acrValues.length > 0 ? { acr_values: context.acrValues } : {}),
   ...(context.uiLocales.length > 0 ? { ui_locales: context.uiLocales } : {}),
   ...(context.display === '' ? {} : { display: context.display }),
-  ...(context.idTokenHintClaims ? { id_token_hint_claims: context.idTokenHintClaims } : {}),
+  ...(context.idTokenHintClaims ? { id_token_hint_claims: hintClaimsOf(context, requestUrl) } : {}),
   ...(context.loginHint === '' ? {} : { login_hint: context.loginHint }),
   ...(context.claims ? { claims: context.claims } : {}),
   ...(context.claimsLocales ? { claims_locales: context.claimsLocales } : {}),
