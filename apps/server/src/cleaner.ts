@@ -1,15 +1,15 @@
-// Removes what has expired, by itself: every so often, in small batches with a pause, by one node at a time.
+// Removes expired rows at regular intervals, in small batches with a pause between them, on one node at a time.
 import type { CleanResult, Provider } from '@claviger/core';
 import { type Round, type Rounds, type RoundsLog, startRounds } from './rounds.ts';
 
 export interface CleanerOptions {
   readonly clean: Provider['admin']['cleanExpired'];
   readonly log: RoundsLog;
-  /** Milliseconds between two rounds, give or take a tenth. */
+  /** Milliseconds between two rounds, plus or minus a tenth. */
   readonly interval: number;
   /** Rows of each kind per batch. Default 500. */
   readonly batch?: number;
-  /** Milliseconds between two batches, for everybody else. Default 50. */
+  /** Milliseconds between two batches, so that requests are served meanwhile. Default 50. */
   readonly pause?: number;
 }
 

@@ -1,5 +1,5 @@
-// Every key in Redis, and how long it stays. What one script touches carries one hash tag, so that Redis Cluster keeps it
-// in one slot: a grant with its codes and tokens under the grant's id; everything else is a single key by itself.
+// Every key in Redis, and how long it stays. Keys that one script uses together have the same hash tag, so that Redis Cluster
+// keeps them in one slot. A grant, its codes and its tokens have the grant's id as hash tag.
 import { createHash } from 'node:crypto';
 import type { EpochSeconds, TokenKey } from '@claviger/core';
 

@@ -1,5 +1,5 @@
-// What is written goes by itself, never too early, and what points at it goes too. Time passes by bringing the end of every
-// key nearer.
+// Every key expires, never too early, and so do the index entries that point at it. The test lets time pass by moving the
+// end of every key closer.
 import { epochSeconds, type Stores, seconds } from '@claviger/core';
 import { fixtures } from '@claviger/core/contract';
 import t from 'tap';
@@ -40,7 +40,7 @@ const rotationTo = (label: string, expiresAt: number, grace = 30) => ({
   grace: seconds(grace),
 });
 
-t.test('flows, sessions, leases, tokens and their index entries all go by themselves', (t) =>
+t.test('flows, sessions, leases, tokens and their index entries expire', (t) =>
   withStores(async ({ flows, leases, loginSessions, tokens }, inspector) => {
     const inAnHour = { expiresAt: later(3600) };
     await leases.acquire({ name: hashOf('turn'), holder: 'node', until: later(3600) }, now);

@@ -1,6 +1,6 @@
-// Brings a Postgres database to the schema of this version of the code, or refuses. One row of a table is the lock that
-// all nodes that start at once take in turn (advisory locks and LOCK TABLE are not everywhere); each migration is one
-// transaction together with the row that notes it down.
+// Brings a Postgres database to the schema of this version of the code, or refuses. Nodes that start concurrently lock the
+// same row, one after the other (not every compatible database has advisory locks and LOCK TABLE). Each migration is one
+// transaction, together with the row that records it.
 import { StoreUnavailable } from '@claviger/core';
 import type { Migration } from './migration-files.ts';
 import { PostgresConnection, type SettingsBy } from './postgres-connection.ts';
@@ -27,7 +27,7 @@ const readApplied = async (rows: Rows): Promise<readonly AppliedMigration[]> =>
     compatibleFrom: Number(compatibleFrom),
   }));
 
-/** None where nothing was ever applied: then even the table is not there. */
+/** None where no migration was ever applied: then the table does not exist. */
 const readAppliedIfAny = (rows: Rows): Promise<readonly AppliedMigration[]> =>
   readApplied(rows).catch((error: unknown) => {
     if (isMissingTable(error)) return [];
@@ -48,7 +48,7 @@ const wrongEncoding = async (rows: Rows): Promise<string | undefined> => {
     : `The database has the encoding ${encoding}. It must have UTF8: create it with ENCODING 'UTF8' TEMPLATE template0.`;
 };
 
-/** How long a change of the schema may wait for a lock; who comes behind it in the queue waits as long. */
+/** How long a change of the schema may wait for a lock. Statements behind it in the queue wait as long. */
 const lockTimeout = "SET LOCAL lock_timeout = '10s';\n";
 
 const prelude = `${createMigrationsTable}CREATE TABLE IF NOT EXISTS schema_lock (id integer NOT NULL PRIMARY KEY);
@@ -70,7 +70,7 @@ export const migratePostgres = async (
   migrations: readonly Migration[],
   { dryRun = false, settingsBy = 'startup' }: { readonly dryRun?: boolean; readonly settingsBy?: SettingsBy } = {},
 ): Promise<MigrationReport> => {
-  // A migration takes as long as it takes, and so does waiting for another node's.
+  // No time limit: a migration can take long, and so can waiting for that of another node.
   const connection = new PostgresConnection(address, { connectMs, statementMs: 0 }, settingsBy);
   try {
     return await bringUpToDate(connection, migrations, dryRun);
@@ -101,7 +101,7 @@ const bringUpToDate = async (
     version: Math.max(before.length, migrations.length),
     sql: pending.length === 0 ? '' : [prelude, ...scripts].join('\n'),
   };
-  // Looking needs no more than the right to read: an account without the right to change the schema can start.
+  // Up to here the right to read is enough, so an account that cannot change the schema can start.
   if (dryRun || pending.length === 0) return report;
 
   await repeating(() => connection.script(prelude));
@@ -113,20 +113,20 @@ const bringUpToDate = async (
   }
 };
 
-/** Throws SchemaMismatch where they do not fit. */
+/** Throws SchemaMismatch when the database and the migrations do not fit together. */
 const fitting = (applied: readonly AppliedMigration[], migrations: readonly Migration[]) => {
   const comparison = compareSchema(applied, migrations);
   if (comparison.mismatch !== undefined) throw new SchemaMismatch(comparison.mismatch);
   return comparison;
 };
 
-/** Applies the oldest migration that is pending by now, whoever applied the others; its name, or undefined. */
+/** Applies the oldest migration that is still pending. Returns its name, or undefined when none is. */
 const applyNext = async (
   connection: PostgresConnection,
   migrations: readonly Migration[],
   isCockroach: boolean,
 ): Promise<string | undefined> => {
-  // Stated, because it must be so: what the node before has applied is to be seen once the lock is there.
+  // Required: after the lock is acquired, this transaction must see what the previous holder has applied.
   await connection.script('BEGIN ISOLATION LEVEL READ COMMITTED');
   try {
     await connection.rows('SELECT id FROM schema_lock WHERE id = 1 FOR UPDATE', []);
@@ -143,7 +143,7 @@ const applyNext = async (
   }
 };
 
-/** Two nodes that create one table at once: CREATE TABLE IF NOT EXISTS does not always tell them apart in time. */
+/** CREATE TABLE IF NOT EXISTS can fail when two nodes create the same table concurrently. */
 const repeating = async <T>(run: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {

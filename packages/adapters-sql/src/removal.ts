@@ -1,4 +1,4 @@
-// Removing rows by a condition, at most so many at a time.
+// Removes rows that match a condition, up to a limit.
 import { inArray, type Placeholder, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Changed, Database } from './database.ts';
@@ -10,13 +10,13 @@ export interface Removal {
   readonly key: PgColumn;
   readonly which: SQL | undefined;
   readonly limit: number | Placeholder;
-  /** Waits for rows that others are just changing; otherwise they are left for the next time. */
+  /** Waits for rows that other transactions have locked. Otherwise skips them; the next call removes them. */
   readonly eager?: boolean;
 }
 
 /**
- * The rows are chosen and locked once, in a part of its own (WITH), and then removed: a choice inside the condition could
- * be made again for every row, and remove more than `limit`.
+ * A common table expression selects and locks the rows once, and the statement then removes them. Postgres may evaluate a
+ * subquery in the condition again for every row, and remove more than `limit`.
  */
 export const removeSome = (database: Database, { table, key, which, limit, eager = false }: Removal): Changed => {
   const { query } = database;
@@ -33,8 +33,8 @@ export const removeSome = (database: Database, { table, key, which, limit, eager
 const batch = 10_000;
 
 /**
- * What a client or a subject has may be millions of rows: more than one statement can change within its time. Repeats
- * until a batch is not full; returns how many rows it were together.
+ * A client or a subject can have millions of rows, too many for one statement and its time limit. Repeats until a batch is
+ * not full. Returns the number of rows in all batches.
  */
 export const inBatches = async (run: (limit: number) => Promise<number>): Promise<number> => {
   let total = 0;

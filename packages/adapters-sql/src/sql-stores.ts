@@ -1,4 +1,4 @@
-// What opening a database gives, the same for every one.
+// What opening a database returns, the same for every database.
 import type { FlowStore, Stores } from '@claviger/core';
 import type { Database } from './database.ts';
 import type { MigrationReport, SchemaStatus } from './schema-status.ts';
@@ -11,17 +11,17 @@ import { SqlTokenStore } from './stores/sql-token-store.ts';
 import type { TokenCommands } from './stores/token-commands.ts';
 
 export interface SqlStores {
-  /** Usable once `migrate` has succeeded, or `schemaStatus` says so. */
+  /** Can be used after `migrate` has succeeded, or when `schemaStatus` says so. */
   readonly stores: Stores;
   /** Whether this version of the code can use the database's schema. Rejects with StoreUnavailable. */
   schemaStatus(): Promise<SchemaStatus>;
   /**
-   * Brings the schema up to date; does nothing when it is, or when it is newer and says that this version of the code can
-   * use it. `dryRun` changes nothing and tells what would be done. Rejects with SchemaMismatch when it cannot be, and
-   * with StoreUnavailable.
+   * Brings the schema up to date. Does nothing when it is up to date, or when it is newer and this version of the code can
+   * use it. `dryRun` changes nothing and reports what would be done. Rejects with SchemaMismatch when this version cannot use
+   * the schema, and with StoreUnavailable.
    */
   migrate(options?: { readonly dryRun?: boolean }): Promise<MigrationReport>;
-  /** Lets commands in flight end, within their time limits. Afterwards every command rejects. */
+  /** Waits for commands in flight, within their time limits. Afterwards every command rejects. */
   close(): Promise<void>;
 }
 

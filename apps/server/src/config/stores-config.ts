@@ -1,13 +1,13 @@
-// Which store each port is kept in, and how stores are opened.
+// The database of each port, and the options for opening it.
 import { resolve } from 'node:path';
 import type { Stores } from '@claviger/core';
 import { type Dsn, inMemory } from './dsn.ts';
 import type { Values } from './variables.ts';
 
-/** Where each port is kept. SQLite files are absolute. */
+/** The database of each port. Paths of SQLite files are absolute. */
 export type StoreDsns = { readonly [Port in keyof Stores]: Dsn };
 
-/** What is needed to open the stores. */
+/** Everything that opening the stores needs. */
 export interface StoresConfig {
   readonly stores: StoreDsns;
   readonly postgres: {
@@ -24,7 +24,7 @@ export interface StoresConfig {
     readonly sentinelPassword: string;
     readonly allowEviction: boolean;
   };
-  /** null: SQLite yes, Postgres no. */
+  /** null: migrates SQLite at start, and Postgres not. */
   readonly autoMigrate: boolean | null;
 }
 

@@ -1,5 +1,5 @@
-// Stores for a provider that is made before they are open: the server listens, and says that it is not ready, while a
-// database that it needs is still away.
+// Stores for a provider that is made before the databases are open. The server listens and reports that it is not ready
+// until every database that it needs can be used.
 import { type Stores, StoreUnavailable } from '@claviger/core';
 
 export class LateStores {
@@ -14,15 +14,15 @@ export class LateStores {
   };
   #opened: Stores | undefined;
 
-  /** From now on `stores` are these. */
+  /** From now on `stores` passes commands on to these stores. */
   open(stores: Stores): void {
     this.#opened = stores;
   }
 }
 
 /**
- * Passes every command on to the port, bound once: every request asks for some. Before there is one, they reject with
- * StoreUnavailable.
+ * Passes every command on to the port. Commands are bound once, because every request uses some. Until there is a port, every
+ * command rejects with StoreUnavailable.
  */
 const standIn = <Port extends object>(opened: () => Port | undefined): Port => {
   const known = new Map<string | symbol, unknown>();

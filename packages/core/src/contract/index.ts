@@ -1,5 +1,5 @@
-// The contract of every port, as data: what an adapter must pass before it may call itself a store of Claviger. Needs no
-// test runner. Exported as `@claviger/core/contract`.
+// The contract of every port, as data: the cases that every store must pass. They need no test runner. Exported as
+// `@claviger/core/contract`.
 import type { Stores } from '../ports/stores.ts';
 import { type Case, type Cleaning, type DeclareTest, type Opened, runContract } from './case.ts';
 import { clientStoreContract } from './client-store.contract.ts';
@@ -26,7 +26,7 @@ export const contracts: Contracts = {
   tokens: tokenStoreContract,
 };
 
-/** Runs the contracts of all ports, for an adapter that offers every port. `openStores` gives empty stores each time. */
+/** Runs the contracts of all ports, for an adapter that has every port. `openStores` returns empty stores at every call. */
 export const runContracts = async (
   test: DeclareTest,
   openStores: () => Promise<Opened<Stores>>,

@@ -1,4 +1,4 @@
-// The reference stores: everything in this process's memory, gone with it. Exported as `@claviger/core/memory`.
+// The reference stores keep everything in the memory of this process. Exported as `@claviger/core/memory`.
 import type { Stores } from '../ports/stores.ts';
 import { MemoryClientStore } from './memory-client-store.ts';
 import { MemoryConsentStore } from './memory-consent-store.ts';
@@ -8,7 +8,7 @@ import { MemoryLeaseStore } from './memory-lease-store.ts';
 import { MemoryLoginSessionStore } from './memory-login-session-store.ts';
 import { MemoryTokenStore } from './memory-token-store.ts';
 
-/** Fresh, empty stores. */
+/** New, empty stores. */
 export const memoryStores = (): Stores => ({
   clients: new MemoryClientStore(),
   consents: new MemoryConsentStore(),

@@ -6,7 +6,7 @@ import type { LeaseStore } from './lease-store.ts';
 import type { LoginSessionStore } from './login-session-store.ts';
 import type { TokenStore } from './token-store.ts';
 
-/** Where everything is kept. Each port may live in another store; none is optional. */
+/** All the ports that keep data. Each may be in a different database. All are required. */
 export interface Stores {
   readonly clients: ClientStore;
   readonly consents: ConsentStore;

@@ -6,7 +6,7 @@ import type { StoreFailure } from '../provider.ts';
 
 const nothing = asHashed('');
 
-/** The ports that do not answer, with the reason; empty when all is well. */
+/** Returns the ports that do not answer, each with the reason. Empty when every port answers. */
 export const makeCheckStores =
   ({ clock, ...stores }: Stores & { readonly clock: Clock }) =>
   async (): Promise<readonly StoreFailure[]> => {

@@ -1,6 +1,6 @@
-// The default SigningKeys: key pairs in the key store, sealed, in the set `hydra.openid.id-token` (2018 API). Per algorithm
-// the newest key whose time has come signs; every public key of the set is published. Keys are made when they are first
-// needed, RS256 always.
+// The default SigningKeys: sealed key pairs in the key store, in the set `hydra.openid.id-token` (2018 API). For each
+// algorithm the newest key whose signing time has begun signs. Every public key of the set is published. A key is made when
+// its algorithm is first needed; RS256 is always needed.
 import type { JsonObject } from '../../domain/json.ts';
 import type { Jwk } from '../../domain/jwk.ts';
 import { type SigningAlgorithm, signingAlgorithms } from '../../domain/signing-algorithm.ts';
@@ -23,12 +23,12 @@ interface Deps {
   readonly settings: Pick<Settings, 'idTokenSigningAlg' | 'accessTokenSigningAlg'>;
 }
 
-/** The same keys seen a second later may have been changed by another node: a ring is used for one second. */
+/** Another node can change the keys, so what was read from the store is used for one second. */
 export class StoredSigningKeys implements SigningKeys {
   readonly algorithms = signingAlgorithms;
   readonly #deps: Deps;
   readonly #makeMissingKeys: ReturnType<typeof makeMakeMissingKeys>;
-  /** What a server of these settings signs with, whatever its clients ask for. */
+  /** Algorithms that these settings need, regardless of the clients. */
   readonly #always: readonly SigningAlgorithm[];
   #held: { readonly at: EpochSeconds; readonly ring: Promise<KeyRing> } | null = null;
   #latest: KeyRing | null = null;
@@ -55,7 +55,7 @@ export class StoredSigningKeys implements SigningKeys {
     return (await this.#current()).published;
   }
 
-  /** Forgets what is held in memory, so that a key added just now signs at once. */
+  /** Forgets the keys in memory, so that a key that was just added signs immediately. */
   refresh(): void {
     this.#held = null;
   }
@@ -76,7 +76,7 @@ export class StoredSigningKeys implements SigningKeys {
     if (this.#held?.at === now) return this.#held.ring;
     const held = { at: now, ring: this.#load(now) };
     this.#held = held;
-    // A failure is not held: the next caller tries again.
+    // A failure is forgotten, so the next caller tries again.
     held.ring.catch(() => {
       if (this.#held === held) this.#held = null;
     });
