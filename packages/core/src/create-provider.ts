@@ -151,6 +151,16 @@ export const createProvider = (options: ProviderOptions): Provider => {
   };
 };
 
+/** Where clients send requests, and so what they may name as the audience of an assertion. */
+const clientEndpoints = [
+  paths.token,
+  paths.revoke,
+  paths.introspect,
+  paths.authorize,
+  paths.userinfo,
+  paths.registration,
+];
+
 type Wiring = Omit<Stores, 'clients'> & {
   readonly clients: FindClient;
   readonly clientStore: ClientStore;
@@ -189,7 +199,7 @@ const makeEndpoints = (
     ...system,
     verifyClientAssertion: makeVerifyClientAssertion({
       ...withClientKeys,
-      audience: [urlBelow(issuer, paths.token), issuer],
+      endpoints: clientEndpoints.map((path) => urlBelow(issuer, path)),
     }),
   });
   const withRecall = { ...wiring, recallConsent: makeRecallConsent(wiring) };

@@ -40,7 +40,7 @@ export interface Settings {
   readonly keyPublishAhead: Seconds;
   /** Give the private halves of signing keys to whoever asks. Default false. */
   readonly showSigningKeys: boolean;
-  /** Answer 400 when a consent grants scopes that were not requested. Default false: granted as sent. */
+  /** Refuse a consent that grants scopes that were not requested. Default true; false allows what the client is registered for. */
   readonly strictGrantScope: boolean;
   /** How registered and granted scopes allow others. Default `wildcard`. */
   readonly scopeStrategy: ScopeStrategy;
@@ -93,7 +93,7 @@ export const defaultSettings: Settings = {
   keyRotationInterval: seconds(90 * 24 * 3600),
   keyPublishAhead: seconds(24 * 3600),
   showSigningKeys: false,
-  strictGrantScope: false,
+  strictGrantScope: true,
   scopeStrategy: 'wildcard',
   requirePkce: true,
   minStateLength: 0,

@@ -51,7 +51,7 @@ t.test('private_key_jwt: every asymmetric algorithm, by key id, for the token en
   for (const key of keys) {
     t.equal((await ask(given, await sign(key, claims()))).status, 200, key.alg);
     t.equal(
-      (await ask(given, await sign(key, claims({ aud: ['x', 'http://127.0.0.1:4444/'] })), { client_id: 'svc' }))
+      (await ask(given, await sign(key, claims({ aud: [tokenUrl, 'http://127.0.0.1:4444/'] })), { client_id: 'svc' }))
         .status,
       200,
     );
@@ -72,7 +72,7 @@ t.test('an assertion that is not right in every point is invalid_client', async 
     ['another subject', await sign(key, claims({ sub: 'shop' }))],
     ['an unknown client', await sign(key, claims({ iss: 'ghost', sub: 'ghost' }))],
     ['another audience', await sign(key, claims({ aud: 'https://other.example/token' }))],
-    ['expired', await sign(key, claims({ exp: startOfTime - 6 }))],
+    ['expired', await sign(key, claims({ exp: startOfTime - 31 }))],
     ['without expiry', await sign(key, without('exp'))],
     ['too far in the future', await sign(key, claims({ exp: startOfTime + 25 * 3600 }))],
     ['not valid yet', await sign(key, claims({ nbf: startOfTime + 60 }))],
@@ -91,6 +91,55 @@ t.test('an assertion that is not right in every point is invalid_client', async 
     t.strictSame([reply.status, json(reply).error], [401, 'invalid_client'], name);
   }
   t.strictSame(given.failures, []);
+});
+
+t.test('the audience of an assertion: this server, by its issuer or endpoints, and nobody else', async (t) => {
+  const key = await makeKey('ES256', 'a');
+  const evil = 'https://evil.example/';
+  for (const issuer of ['http://127.0.0.1:4444/', 'http://127.0.0.1:4444']) {
+    const given = givenAProvider({}, { issuer });
+    await serviceWith(given, [key.jwk]);
+    const statusOf = async (aud: unknown) =>
+      (await ask(given, await sign(key, { ...claims(), aud: aud as string[] }))).status;
+    for (const aud of [
+      ...['http://127.0.0.1:4444', 'http://127.0.0.1:4444/', tokenUrl, 'http://127.0.0.1:4444/oauth2/revoke'],
+      ['http://127.0.0.1:4444', tokenUrl],
+      ['http://127.0.0.1:4444/', 'http://127.0.0.1:4444'],
+    ]) {
+      t.equal(await statusOf(aud), 200, `${issuer}: ${String(aud)}`);
+    }
+    for (const aud of [
+      [evil, issuer],
+      [issuer, evil],
+      [tokenUrl, issuer, 'x'],
+      [issuer, ''],
+      [issuer, 7],
+      [issuer, [issuer]],
+      [],
+      '',
+      'http://127.0.0.1:4444//',
+      'http://127.0.0.1:4444/oauth2/token/',
+      'HTTP://127.0.0.1:4444/',
+      null,
+    ]) {
+      t.equal(await statusOf(aud), 401, `${issuer}: ${JSON.stringify(aud)}`);
+    }
+  }
+});
+
+t.test('the clock of a client may differ by half a minute', async (t) => {
+  const key = await makeKey('ES256', 'a');
+  const given = givenAProvider();
+  await serviceWith(given, [key.jwk]);
+  const statusOf = async (change: JWTPayload) => (await ask(given, await sign(key, claims(change)))).status;
+  t.equal(await statusOf({ iat: startOfTime + 30, nbf: startOfTime + 30 }), 200);
+  t.equal(await statusOf({ nbf: startOfTime + 31 }), 401);
+  t.equal(await statusOf({ iat: startOfTime - 60, exp: startOfTime - 29 }), 200);
+  t.equal(await statusOf({ exp: startOfTime - 30 }), 401);
+  const assertion = await sign(key, claims({ exp: startOfTime + 1 }));
+  t.equal((await ask(given, assertion)).status, 200);
+  given.wait(30);
+  t.equal((await ask(given, assertion)).status, 401, 'its use is remembered as long as it would be accepted');
 });
 
 t.test('an assertion counts once, whoever is first (RFC 7523 §3)', async (t) => {
@@ -264,7 +313,7 @@ t.test('a time with a fraction is one (RFC 7519 §2); a subject that is no text 
     return acquire(lease, now);
   };
   t.equal((await ask(given, await sign(key, claims({ exp: startOfTime + 60.5 })))).status, 200);
-  t.same(ends, [startOfTime + 61 + 65], 'whole seconds for the store, and long enough for clocks that differ');
+  t.same(ends, [startOfTime + 61 + 90], 'whole seconds for the store, and long enough for clocks that differ');
   const odd = await sign(key, { ...claims(), sub: 123 as unknown as string });
   t.match(await ask(given, odd), { status: 401 });
 });

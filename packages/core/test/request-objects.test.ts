@@ -99,8 +99,8 @@ t.test('an object that is not right in every point is invalid_request_object', a
     ['a MAC with the public key', mac],
     ['an unknown key', await signed({ state: 'x' }, { kid: 'unknown' })],
     ['the type of another JWT', await signed({ state: 'x' }, { typ: 'at+jwt' })],
-    ['expired', await signed({ exp: startOfTime - 6 })],
-    ['not valid yet', await signed({ nbf: startOfTime + 6 })],
+    ['expired', await signed({ exp: startOfTime - 31 })],
+    ['not valid yet', await signed({ nbf: startOfTime + 31 })],
     ['another issuer', await signed({ iss: 'ghost' })],
     ['another audience', await signed({ aud: ['https://other.example/'] })],
     ['another client', await signed({ client_id: 'ghost' })],
@@ -115,7 +115,13 @@ t.test('an object that is not right in every point is invalid_request_object', a
   const fine: readonly JWTPayload[] = [
     {},
     { iss: 'shop', aud: 'http://127.0.0.1:4444/', sub: 'x', jti: '1', iat: startOfTime, nbf: startOfTime },
-    { aud: ['x', 'http://127.0.0.1:4444/'], exp: startOfTime + 1, client_id: 'shop', response_type: 'code' },
+    {
+      aud: ['x', 'http://127.0.0.1:4444'],
+      exp: startOfTime - 29,
+      nbf: startOfTime + 30,
+      client_id: 'shop',
+      response_type: 'code',
+    },
     { nonce: null, state: '', display: 'page' },
   ];
   for (const claims of fine) {

@@ -279,9 +279,9 @@ export const variables = {
   ),
   strictGrantScope: preset(
     'CLAVIGER_STRICT_GRANT_SCOPE',
-    'false',
+    'true',
     trueOrFalse,
-    'Answer 400 when a consent grants scopes that were not requested; otherwise they are granted as sent.',
+    'Answer 400 when a consent grants scopes that were not requested. `false`: they are granted if the client is registered for them.',
   ),
   scopeStrategy: preset(
     'CLAVIGER_SCOPE_STRATEGY',

@@ -71,8 +71,9 @@ export class Visit {
   }
 
   async acceptConsent(challenge: string, change: Partial<AcceptConsent> = {}): Promise<string> {
-    const grantedScope = ['openid', 'offline', 'photos.read'];
-    const result = await this.#given.provider.admin.acceptConsent({ challenge, grantedScope, ...change });
+    const { admin } = this.#given.provider;
+    const grantedScope = change.grantedScope ?? (await admin.getConsentRequest(challenge))?.flow.request.scope ?? [];
+    const result = await admin.acceptConsent({ challenge, ...change, grantedScope });
     if (result.outcome !== 'answered') throw new Error(`The consent was not accepted: ${result.outcome}.`);
     return result.redirectTo;
   }

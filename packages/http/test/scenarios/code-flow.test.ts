@@ -67,7 +67,7 @@ t.test('another person takes over a remembered session with prompt=login', async
 });
 
 t.test('a refresh token comes with offline or offline_access, if it is granted', async (t) => {
-  const server = givenAServer(t);
+  const server = givenAServer(t, { settings: { strictGrantScope: false } });
   const client = await givenAClient(server);
   const cases: readonly [string, readonly string[], boolean][] = [
     ['openid offline', ['openid', 'offline'], true],
@@ -82,8 +82,8 @@ t.test('a refresh token comes with offline or offline_access, if it is granted',
   }
 });
 
-t.test('the consent app decides what is granted: less, nothing, or more', async (t) => {
-  const server = givenAServer(t);
+t.test('the consent app decides what is granted: less, nothing, or, where the operator allows it, more', async (t) => {
+  const server = givenAServer(t, { settings: { strictGrantScope: false } });
   const client = await givenAClient(server);
   const scopeOf = async (grant_scope: readonly string[]) => {
     const { told } = await new Person(server).authorize(client, { consent: { accept: { grant_scope } } });

@@ -30,10 +30,16 @@ interface Deps {
 }
 
 /** The registration may have changed while the person was busy. The redirect URI was matched with the URL's already. */
-const checkStillAllowed = (request: AuthorizationRequest, client: Client, strategy: ScopeStrategy): void => {
-  const excess = firstNotAllowed(strategy, parseScope(client.metadata.scope), request.scope);
+const checkStillAllowed = (
+  request: AuthorizationRequest,
+  granted: readonly string[],
+  client: Client,
+  strategy: ScopeStrategy,
+): void => {
+  const beyond = granted.filter((scope) => !request.scope.includes(scope));
+  const excess = firstNotAllowed(strategy, parseScope(client.metadata.scope), [...request.scope, ...beyond]);
   if (excess !== undefined) {
-    throw oauthError('invalid_scope', `The client may not request the scope "${excess}" any more.`);
+    throw oauthError('invalid_scope', `The client is not registered for the scope "${excess}".`);
   }
   const target = request.audience.find((wanted) => !client.metadata.audience.includes(wanted));
   if (target !== undefined) {
@@ -63,7 +69,7 @@ export const makeResumeAfterConsent = ({ system, settings, flows, issueResponse,
     }
     // The flow ends before anything is issued: of two returns one goes on, and a crash here costs a new request, no more.
     await finish(flow, now);
-    checkStillAllowed(request, command.client, settings.scopeStrategy);
+    checkStillAllowed(request, consent.accepted.grantedScope, command.client, settings.scopeStrategy);
     return {
       outcome: 'issued',
       answer: await issueResponse({ flow, login: login.accepted, consent: consent.accepted }, command.client, now),

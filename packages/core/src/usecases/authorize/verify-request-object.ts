@@ -7,8 +7,10 @@ import {
   type ProtectedHeaderParameters,
   UnsecuredJWT,
 } from 'jose';
+import { isIssuer } from '../../domain/audience.ts';
 import type { Client } from '../../domain/client.ts';
 import { asymmetricAlgorithms, macAlgorithms } from '../../domain/signature-algorithms.ts';
+import { clientClockTolerance } from '../../domain/time.ts';
 import { OAuthError } from '../../errors/oauth-error.ts';
 import type { Cipher, Clock } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
@@ -16,9 +18,6 @@ import type { KeyFinder } from '../clients/client-keys.ts';
 import { openSealedSecret } from '../clients/client-secret.ts';
 
 export type VerifyRequestObject = (client: Client, jwt: string) => Promise<JWTPayload>;
-
-/** Seconds that an object is accepted after it expired, or before it is valid, for the sake of clocks that differ. */
-const tolerance = 5;
 
 /** RFC 9101 §10.8: a JWT that says it is for something else is no request object. */
 const types = new Set(['jwt', 'oauth-authz-req+jwt', 'application/oauth-authz-req+jwt']);
@@ -65,7 +64,7 @@ const checkHeader = (algorithms: readonly string[], { alg = '', typ, enc }: Prot
 export const makeVerifyRequestObject = ({ settings, issuer, clock, cipher, keysOf }: Deps): VerifyRequestObject => {
   const verify = async (client: Client, jwt: string, alg: string): Promise<JWTPayload> => {
     const options = {
-      clockTolerance: tolerance,
+      clockTolerance: clientClockTolerance,
       // biome-ignore lint/style/noRestrictedGlobals: jose takes its clock as a Date.
       currentDate: new Date(clock.now() * 1000),
     };
@@ -80,7 +79,7 @@ export const makeVerifyRequestObject = ({ settings, issuer, clock, cipher, keysO
   /** OpenID Connect Core §6.1: they may be left out, but what they say must be so. */
   const checkParties = (client: Client, { iss, aud }: JWTPayload): void => {
     if (iss !== undefined && iss !== client.id) throw refuse('The "iss" of the request object is not the client.');
-    if (aud !== undefined && ![aud].flat().includes(issuer)) {
+    if (aud !== undefined && ![aud].flat().some((party) => isIssuer(issuer, party))) {
       throw refuse('The "aud" of the request object does not name the issuer of this server.');
     }
   };

@@ -1,7 +1,8 @@
 // The consent app's side of a flow: what is asked, and its answer (accept or reject), given once.
+import type { Client } from '../../domain/client.ts';
 import { acceptConsent, type ConsentAcceptance, type Flow, rejectConsent, subjectOf } from '../../domain/flow.ts';
 import { fullUrl } from '../../domain/request-url.ts';
-import { readScopeList } from '../../domain/scope.ts';
+import { firstNotAllowed, parseScope, readScopeList } from '../../domain/scope.ts';
 import { after, type EpochSeconds, seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ConsentStore } from '../../ports/consent-store.ts';
@@ -20,12 +21,28 @@ interface Deps {
   readonly clients: FindClient;
 }
 
-/** Throws invalid_request. Whether grants may exceed the request is the operator's choice (2018 API: they may). */
-const checkAcceptance = (
-  { consent, request }: Flow,
-  accepted: ConsentAcceptance,
-  { strictGrantScope }: Settings,
+/**
+ * A consent grants at most what the client is registered for (RFC 6749 §3.3), and what was requested, unless the operator
+ * allows more (2018 API: it may be more). Throws invalid_request.
+ */
+const checkScope = (
+  { request }: Flow,
+  { grantedScope }: ConsentAcceptance,
+  client: Client,
+  { strictGrantScope, scopeStrategy }: Settings,
 ): void => {
+  const beyond = grantedScope.filter((scope) => !request.scope.includes(scope));
+  if (beyond.length === 0) return;
+  const excess = strictGrantScope
+    ? beyond[0]
+    : firstNotAllowed(scopeStrategy, parseScope(client.metadata.scope), beyond);
+  if (excess === undefined) return;
+  const reason = strictGrantScope ? 'was not requested' : 'the client is not registered for';
+  throw oauthError('invalid_request', `The member "grant_scope" holds "${excess}", which ${reason}.`);
+};
+
+/** Throws invalid_request. */
+const checkAcceptance = ({ consent, request }: Flow, accepted: ConsentAcceptance): void => {
   if (consent?.skip && accepted.remember) {
     throw oauthError(
       'invalid_request',
@@ -33,10 +50,6 @@ const checkAcceptance = (
     );
   }
   if (accepted.rememberFor < 0) throw oauthError('invalid_request', 'The member "remember_for" must not be negative.');
-  const excess = accepted.grantedScope.find((scope) => !request.scope.includes(scope));
-  if (strictGrantScope && excess !== undefined) {
-    throw oauthError('invalid_request', `The member "grant_scope" holds "${excess}", which was not requested.`);
-  }
   const target = accepted.grantedAudience.find((audience) => !request.audience.includes(audience));
   if (target !== undefined) {
     throw oauthError(
@@ -86,7 +99,8 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
     async acceptConsent(command: AcceptConsent): Promise<AnswerResult> {
       const now = clock.now();
       const flow = await findByHandle({ mac, flows }, 'consent-challenge', command.challenge, now);
-      if (!flow?.consent) return { outcome: 'unknown-challenge' };
+      const client = flow?.consent && (await clients.find(flow.request.clientId));
+      if (!flow || !client) return { outcome: 'unknown-challenge' };
       const accepted: ConsentAcceptance = {
         grantedScope: readScopeList(command.grantedScope, 'The member "grant_scope"'),
         grantedAudience: command.grantedAudience ?? [],
@@ -94,7 +108,8 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
         remember: command.remember ?? false,
         rememberFor: command.rememberFor ?? seconds(0),
       };
-      checkAcceptance(flow, accepted, settings);
+      checkAcceptance(flow, accepted);
+      checkScope(flow, accepted, client, settings);
       const result = await answer(flow, acceptConsent(flow, accepted), now);
       // After the answer is decided: a crash in between means that the person is asked again, nothing worse.
       if (result.outcome === 'answered' && accepted.remember) await remember(flow, command.challenge, accepted);

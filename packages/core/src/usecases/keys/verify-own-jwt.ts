@@ -16,6 +16,12 @@ interface Deps {
   readonly clock: Clock;
 }
 
+/**
+ * Seconds. A token may be shown to a node whose clock is behind that of the node which made it: `nbf` is the moment of issue.
+ * For `exp` the stored row of an access token decides.
+ */
+const nodeClockTolerance = 60;
+
 export const makeVerifyOwnJwt = ({ issuer, signingKeys, clock }: Deps): VerifyOwnJwt => {
   // Importing keys costs more than a signature check: done once for each array of keys that is published.
   const keySets = new WeakMap<readonly Jwk[], JWTVerifyGetKey>();
@@ -37,6 +43,7 @@ export const makeVerifyOwnJwt = ({ issuer, signingKeys, clock }: Deps): VerifyOw
       issuer,
       algorithms: [...signingKeys.algorithms],
       requiredClaims: [...requiredClaims],
+      clockTolerance: nodeClockTolerance,
       // biome-ignore lint/style/noRestrictedGlobals: jose takes its clock as a Date.
       currentDate: new Date(clock.now() * 1000),
     });

@@ -1,9 +1,10 @@
 // Client authentication with a JWT (RFC 7523 §3, OpenID Connect Core §9): private_key_jwt and client_secret_jwt.
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult, jwtVerify } from 'jose';
+import { isIssuer } from '../../domain/audience.ts';
 import type { Client } from '../../domain/client.ts';
 import { asHashed } from '../../domain/hashed.ts';
 import { asymmetricAlgorithms, macAlgorithms } from '../../domain/signature-algorithms.ts';
-import { epochSeconds, seconds } from '../../domain/time.ts';
+import { clientClockTolerance, epochSeconds, seconds } from '../../domain/time.ts';
 import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import { StoreUnavailable } from '../../errors/store-unavailable.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
@@ -16,9 +17,6 @@ export const assertionAlgorithms: readonly string[] = [...asymmetricAlgorithms, 
 /** The store remembers each assertion until it expires. An assertion that lives longer than this is refused. */
 const longestLife = seconds(24 * 3600);
 
-/** Seconds for which an assertion is accepted after its expiry, because clocks differ. */
-const tolerance = 5;
-
 /** Seconds for which its use is remembered after that: the clock of the node that removes it may be ahead. */
 const clockSkew = 60;
 
@@ -26,8 +24,9 @@ interface Deps {
   readonly system: System;
   readonly leases: LeaseStore;
   readonly keysOf: (client: Client) => KeyFinder;
-  /** What `aud` may name: the token endpoint, or the issuer (RFC 7523 §3). */
-  readonly audience: readonly string[];
+  readonly issuer: string;
+  /** URLs of this server's endpoints. */
+  readonly endpoints: readonly string[];
 }
 
 /** The subject that the assertion claims, before anything is verified. '' when it has none. */
@@ -49,14 +48,15 @@ const isRequestObject = ({ protectedHeader: { typ = '' }, payload }: JWTVerifyRe
 export type VerifyClientAssertion = (client: Client, assertion: string) => Promise<void>;
 
 /** Throws invalid_client unless the assertion is valid, is this client's, and was not used before. */
-export const makeVerifyClientAssertion = ({ system, leases, keysOf, audience }: Deps): VerifyClientAssertion => {
+export const makeVerifyClientAssertion = (deps: Deps): VerifyClientAssertion => {
+  const { system, leases, keysOf, issuer, endpoints } = deps;
+
   const verify = async (client: Client, assertion: string): Promise<JWTVerifyResult> => {
     const options: JWTVerifyOptions = {
       issuer: client.id,
       subject: client.id,
-      audience: [...audience],
-      requiredClaims: ['exp', 'jti'],
-      clockTolerance: tolerance,
+      requiredClaims: ['aud', 'exp', 'jti'],
+      clockTolerance: clientClockTolerance,
       // biome-ignore lint/style/noRestrictedGlobals: jose takes its clock as a Date.
       currentDate: new Date(system.clock.now() * 1000),
     };
@@ -67,6 +67,15 @@ export const makeVerifyClientAssertion = ({ system, leases, keysOf, audience }: 
     return jwtVerify(assertion, keysOf(client), { ...options, algorithms: [...asymmetricAlgorithms] });
   };
 
+  /**
+   * RFC 7523 §3: `aud` is this server, as its issuer or the endpoint. Clients send both together, but nobody else may be
+   * among them: another server that is sent the same assertion could use it here.
+   */
+  const isForUsAlone = ({ aud = [] }: JWTPayload): boolean => {
+    const parties = [aud].flat();
+    return parties.length > 0 && parties.every((party) => isIssuer(issuer, party) || endpoints.includes(party));
+  };
+
   const useOnce = async (client: Client, { jti = '', exp = 0 }: JWTPayload): Promise<void> => {
     const now = system.clock.now();
     if (exp - now > longestLife) throw refuse('The client_assertion lives longer than a day.');
@@ -74,7 +83,7 @@ export const makeVerifyClientAssertion = ({ system, leases, keysOf, audience }: 
     // renew the lease.
     const name = asHashed(system.digest.sha256(JSON.stringify(['jti', client.id, jti])));
     // RFC 7519 §2: a NumericDate may have a fraction.
-    const until = epochSeconds(Math.ceil(exp) + tolerance + clockSkew);
+    const until = epochSeconds(Math.ceil(exp) + clientClockTolerance + clockSkew);
     const isFirst = await leases.acquire({ name, holder: system.random.uuid(), until }, now);
     if (!isFirst) throw refuse('The client_assertion was used before.');
   };
@@ -91,6 +100,11 @@ export const makeVerifyClientAssertion = ({ system, leases, keysOf, audience }: 
       if (cause instanceof StoreUnavailable) throw cause;
       const reason = cause instanceof errors.JOSEError ? cause.message : 'its keys cannot be had';
       throw refuse(`The client_assertion is not valid: ${reason}.`, cause);
+    }
+    if (!isForUsAlone(verified.payload)) {
+      throw refuse(
+        'The "aud" of the client_assertion must name this server\'s issuer or its endpoints, and nobody else.',
+      );
     }
     if (isRequestObject(verified)) throw refuse('The client_assertion is a request object.');
     await useOnce(client, verified.payload);
