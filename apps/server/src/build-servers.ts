@@ -3,7 +3,9 @@ import { type ClientChanges, createProvider, type Provider, type Stores } from '
 import { nodeSystem } from '@claviger/core/node';
 import { buildApp, Metrics, type ServerStatus } from '@claviger/http';
 import type { FastifyInstance } from 'fastify';
+import { baseUrl } from './config/base-url.ts';
 import type { Config } from './config.ts';
+import { demoCommands } from './demo.ts';
 import { developmentPages } from './development-pages/development-pages.ts';
 
 export interface Servers {
@@ -45,7 +47,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     }),
     settings: config.settings,
     ...(parts.clientChanges ? { clientChanges: parts.clientChanges } : {}),
-    reportFailure: (cause) => adminApp.log.error({ err: cause }, 'request failed'),
+    reportFailure: (cause, requestId) => adminApp.log.error({ err: cause, requestId }, 'request failed'),
   });
   const { countPendingFlows } = provider.admin;
   metrics.addGauge('claviger_pending_flows', 'Logins that wait for a person.', () => countPendingFlows().here);
@@ -67,8 +69,14 @@ export const buildServers = (parts: ServerParts): Servers => {
   const adminApp = buildApp({ ...shared, listener: 'admin', adminAllowedHosts: config.adminAllowedHosts });
   const publicApp = buildApp({ ...shared, listener: 'public', cors: config.cors });
   if (config.pages.builtIn) {
-    const { anywhere } = config.pages;
-    publicApp.register(developmentPages, { provider, issuer: config.issuer, anywhere });
+    const { issuer, pages } = config;
+    publicApp.register(developmentPages, {
+      provider,
+      issuer,
+      anywhere: pages.anywhere,
+      admin: baseUrl(config.admin),
+      demo: demoCommands(config),
+    });
   }
   return { provider, publicApp, adminApp };
 };

@@ -26,6 +26,9 @@ const atClient = async (page: Page, redirectUri: string): Promise<URL> => {
   return new URL(page.url());
 };
 
+// A busy machine takes its time.
+t.setTimeout(300_000);
+
 const layouts = layoutsFor(t);
 const browser = await launchBrowser(t);
 
@@ -47,7 +50,8 @@ for (const layout of layoutNames) {
     t.match(await page.content(), /The &lt;b&gt;shop&lt;\/b&gt;/, 'what a client calls itself is text');
     await logIn(page, 'alice', true);
     t.match(await page.textContent('main'), /alice/);
-    for (const scope of ['openid', 'offline', 'photos.read'])
+    t.match(await page.textContent('fieldset'), /Know who you are/);
+    for (const scope of ['offline', 'photos.read'])
       t.ok(await page.locator(`input[value="${scope}"]`).isChecked(), scope);
     await page.getByLabel(/do not ask again/i).check();
     await page.getByRole('button', { name: 'Allow' }).click();
@@ -149,6 +153,63 @@ t.test('a request that no client can be trusted with ends on an error page, on t
   t.not(await page.title(), 'owned');
   const unknown = await page.goto(`${server.publicUrl}/dev/login?login_challenge=unknown`);
   t.equal(unknown?.status(), 404);
+});
+
+t.test('with the keyboard alone: from the start page to a code, and a copy of it', async (t) => {
+  const server = await startServer(t);
+  const page = await newPage(t, { permissions: ['clipboard-read', 'clipboard-write'] });
+  const refused: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && refused.push(message.text()));
+  await page.goto(`${server.publicUrl}/`);
+  const command = await page.locator('#make-client').textContent();
+  await page.getByRole('button', { name: 'Copy the command' }).first().press('Enter');
+  await page.getByText('Copied.').waitFor();
+  t.equal(await page.evaluate('navigator.clipboard.readText()'), command);
+  const [, json = ''] = /-d '(.*)'$/.exec(command ?? '') ?? [];
+  t.equal((await fetch(`${server.adminUrl}/clients`, { method: 'POST', body: json })).status, 201);
+
+  await page.getByRole('link', { name: 'Log in' }).press('Enter');
+  await page.getByLabel('User name').waitFor();
+  await page.keyboard.type('anna');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Allow' }).press('Enter');
+  await page.getByRole('button', { name: 'Copy the code' }).press('Enter');
+  await page.getByText('Copied.').waitFor();
+  t.match(await page.evaluate('navigator.clipboard.readText()'), /^clv_ac_/);
+  t.strictSame(refused, [], 'the policy blocks nothing of our own');
+});
+
+t.test('on a phone nothing is wider than the screen, and everything to press is 44 pixels high', async (t) => {
+  const server = await startServer(t);
+  const client = {
+    client_id: 'demo',
+    client_name: 'Photos',
+    client_uri: 'https://photos.example/',
+    policy_uri: 'https://photos.example/policy',
+    tos_uri: 'https://photos.example/terms',
+    redirect_uris: [`${server.publicUrl}/dev/callback`],
+    grant_types: ['authorization_code'],
+    response_types: ['code'],
+    scope: 'openid offline profile email',
+  };
+  await fetch(`${server.adminUrl}/clients`, { method: 'POST', body: JSON.stringify(client) });
+  const page = await newPage(t, { viewport: { width: 360, height: 640 } });
+  const check = async (name: string): Promise<void> => {
+    t.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${name}: no sideways scrolling`);
+    const low = await page.evaluate(
+      "[...document.querySelectorAll('a, button')].filter((one) => one.getBoundingClientRect().height < 44).map((one) => one.textContent)",
+    );
+    t.strictSame(low, [], name);
+  };
+  await page.goto(`${server.publicUrl}/`);
+  await check('the start page');
+  await page.getByRole('link', { name: 'Log in' }).click();
+  await check('the login page');
+  await logIn(page, 'anna', false);
+  await check('the consent page');
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await page.getByRole('button', { name: 'Copy the code' }).waitFor();
+  await check('the code page');
 });
 
 t.test('a browser shows the logo that a client registered, and loads nothing else', async (t) => {

@@ -1,17 +1,20 @@
 // The built-in login and consent pages, through the app that the server runs, on memory stores.
+import { createHash } from 'node:crypto';
 import { emptyClientMetadata, type Provider } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import t from 'tap';
 import { buildServers } from '../src/build-servers.ts';
 import { readConfig } from '../src/config.ts';
+import { demoCommands } from '../src/demo.ts';
 import { formFields, type Page, PlainBrowser, type Send } from './support/plain-browser.ts';
 import type { Cleanup } from './support/start-server.ts';
 
 const origin = 'http://127.0.0.1:4444';
 
 const openApp = async (t: Cleanup, environment: Record<string, string> = {}) => {
+  const config = readConfig(environment);
   const { provider, publicApp, adminApp } = buildServers({
-    config: readConfig(environment),
+    config,
     stores: memoryStores(),
     systemSecrets: ['a system secret of 32 characters'],
     version: 'test',
@@ -34,7 +37,7 @@ const openApp = async (t: Cleanup, environment: Record<string, string> = {}) => 
     }
     return new Response(reply.payload, { status: reply.statusCode, headers: replyHeaders });
   };
-  return { provider, publicApp, send };
+  return { config, provider, publicApp, send };
 };
 
 const createClient = (provider: Provider, changes: Partial<typeof emptyClientMetadata> = {}) =>
@@ -101,9 +104,11 @@ t.test('a person logs in, grants a part of what was asked, and the client sees j
   t.match(consent.text, 'See your name<small>profile</small>');
   t.match(consent.text, '>photos</label>', 'an unknown scope is shown as it is');
 
+  t.notMatch(consent.text, /type="checkbox"[^>]* value="openid"/, 'openid is not a choice');
+
   const fields = formFields(consent);
   t.strictSame(fields.getAll('grant_scope'), ['openid', 'profile', 'email', 'photos'], 'all are ticked');
-  fields.delete('grant_scope', 'photos');
+  for (const scope of ['openid', 'photos']) fields.delete('grant_scope', scope);
   fields.append('grant_scope', 'admin');
   fields.set('answer', 'accept');
   const end = await browser.open(new URL('consent', consent.url), { body: fields });
@@ -111,7 +116,7 @@ t.test('a person logs in, grants a part of what was asked, and the client sees j
   const { scope, userinfo } = await redeem(provider, end);
   t.equal(scope, 'openid profile email');
   t.match(userinfo, { sub: 'anna', name: 'anna', preferred_username: 'anna', locale: 'en' });
-  t.match(userinfo, { email: 'anna@example.com', email_verified: false });
+  t.match(userinfo, { email: 'anna@example.com', email_verified: true });
   t.notOk('phone_number' in userinfo, 'nobody asked for it');
 });
 
@@ -202,7 +207,7 @@ t.test('everything that comes from outside is escaped', async (t) => {
   const callback = await browser.open(`${origin}/dev/callback?error=${encodeURIComponent(evil)}&state=%3Cb%3E`);
   for (const page of [login, consent, callback]) {
     t.match(page.text, '&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;');
-    t.notMatch(page.text, /<script|<b>/);
+    t.notMatch(page.text, /<script|<b>/, 'without a code there is no script either');
   }
   t.match(consent.text, 'href="https://app.example/&quot;&gt;&lt;script&gt;"');
 });
@@ -214,8 +219,9 @@ t.test('every page has the headers that keep it from being framed, cached, leake
   const login = await browser.open(authorizeUrl());
   const consent = await browser.submit(login, { user_name: 'anna', answer: 'accept' });
   const problem = await browser.open(`${origin}/dev/login?login_challenge=nonsense`);
-  for (const { headers, text } of [login, consent, problem, await browser.open(`${origin}/dev/callback?code=x`)]) {
-    t.match(headers.get('content-security-policy'), /^default-src 'none'; style-src 'sha256-[^']{44}'; /);
+  const others = [await browser.open(`${origin}/dev/callback?code=x`), await browser.open(`${origin}/`)];
+  for (const { headers, text } of [login, consent, problem, ...others]) {
+    t.match(headers.get('content-security-policy'), /default-src 'none'; style-src 'sha256-[^']{44}'; /);
     t.match(headers.get('content-security-policy'), "frame-ancestors 'none'; base-uri 'none'");
     t.equal(headers.get('x-frame-options'), 'DENY');
     t.equal(headers.get('referrer-policy'), 'no-referrer');
@@ -223,10 +229,33 @@ t.test('every page has the headers that keep it from being framed, cached, leake
     t.equal(headers.get('x-content-type-options'), 'nosniff');
     t.equal(headers.get('content-type'), 'text/html; charset=utf-8');
     t.match(text, '<html lang="en">');
-    t.match(text, '<main>');
+    t.match(text, /<main( class="wide")?>/);
     t.notMatch(text, / (style|on\w+)=/, 'nothing inline that the policy would block');
   }
   t.match(login.headers.get('set-cookie'), /; HttpOnly; SameSite=Lax$/);
+  for (const { headers, text } of others) {
+    const script = /<script>([\s\S]*?)<\/script>/.exec(text)?.[1] ?? '';
+    const hash = createHash('sha256').update(script).digest('base64');
+    t.match(headers.get('content-security-policy'), `script-src 'sha256-${hash}'; `, 'one known script');
+  }
+  for (const { headers } of [login, consent, problem]) {
+    t.notMatch(headers.get('content-security-policy'), 'script-src');
+  }
+});
+
+t.test('the start page has what the greeting prints; it exists in development only', async (t) => {
+  const { send, config } = await openApp(t);
+  const page = await new PlainBrowser(send).open(`${origin}/`);
+  t.equal(page.status, 200);
+  const escaped = (text: string): string =>
+    text.replaceAll('&', '&amp;').replaceAll("'", '&#39;').replaceAll('"', '&quot;');
+  const { createClient, getToken, authorizeUrl } = demoCommands(config);
+  for (const command of [createClient, getToken, authorizeUrl]) t.match(page.text, escaped(command));
+  t.match(page.text, `<code>${config.issuer}</code>`);
+
+  const pages = { CLAVIGER_LOGIN_URL: 'http://127.0.0.1:3000/login', CLAVIGER_CONSENT_URL: 'http://127.0.0.1:3000/c' };
+  const { send: withOwnPages } = await openApp(t, pages);
+  t.equal((await new PlainBrowser(withOwnPages).open(`${origin}/`)).status, 404);
 });
 
 t.test('a person sees the logo and the links of a client, before the login and at the consent', async (t) => {

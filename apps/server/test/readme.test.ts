@@ -19,7 +19,7 @@ const visit = async (authorizeUrl: string): Promise<string> => {
   const login = await browser.open(authorizeUrl);
   const consent = await browser.submit(login, { user_name: 'anna', answer: 'accept' });
   const end = await browser.submit(consent, { answer: 'accept' });
-  return /<dt>code<\/dt><dd><code>([^<]+)<\/code>/.exec(end.text)?.[1] ?? '';
+  return /<dt>code<\/dt><dd><code id="code">([^<]+)<\/code>/.exec(end.text)?.[1] ?? '';
 };
 
 t.test('every command of the walk-through does what the text says', async (t) => {

@@ -9,7 +9,7 @@ import { Metrics } from './metrics.ts';
 import { answerWithoutRoute, replyWithoutRoute } from './no-route.ts';
 import { setUpScope } from './own-scope.ts';
 import { publicRoutes } from './public/public-routes.ts';
-import { type LogOptions, logController, loggerOptions, logRequests } from './request-log.ts';
+import { type LogOptions, logController, loggerOptions, logRequests, requestIds } from './request-log.ts';
 import { isKnownPath, type KnownRoute } from './route-table.ts';
 import { refuseUnlessServing, type ServerStatus } from './server-status.ts';
 
@@ -89,6 +89,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     routerOptions: { maxParamLength, caseSensitive: true },
     logger: options.logger ? loggerOptions(options.logger) : false,
     logController,
+    genReqId: requestIds(),
     // A request's line says itself what it is about: no logger of its own for each.
     childLoggerFactory: (logger) => logger,
     // What the router cannot even take apart. Hooks do not run for these replies.

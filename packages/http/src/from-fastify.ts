@@ -10,6 +10,7 @@ const wireRequest = (request: FastifyRequest, form: URLSearchParams | null): Wir
   get address() {
     return request.ip ?? '';
   },
+  id: request.id,
   header: (name) => {
     const value = request.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;

@@ -1,5 +1,6 @@
-// Replies to requests that no route takes: plain text, as in the 2018 API.
+// Replies to requests that no route takes: a page for browsers, else plain text, as in the 2018 API.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isForBrowser, replyPage } from './browser-page.ts';
 import { explainNoRoute, type KnownRoute, knownRoute } from './route-table.ts';
 
 /** Must be called before any route is added. Returns the table, which grows with the routes. */
@@ -16,6 +17,8 @@ export const answerWithoutRoute = (app: FastifyInstance): readonly KnownRoute[] 
   app.setNotFoundHandler((request, reply) => replyWithoutRoute(routes, request, reply));
   return routes;
 };
+
+const advice = 'Please check the address. If an application sent you here, go back to it and start again.';
 
 const hasEmptyName = (params: unknown): boolean => {
   for (const name in params as object) if (Reflect.get(params as object, name) === '') return true;
@@ -35,6 +38,11 @@ export const replyWithoutRoute = (
       .code(status)
       .header('location', reason.path + query.join(''))
       .send();
+  }
+  if (isForBrowser(request)) {
+    if (reason.kind === 'wrong-method') reply.header('allow', reason.allowed.join(', '));
+    const status = reason.kind === 'not-found' ? 404 : 405;
+    return replyPage(reply, status, 'There is no page at this address', advice);
   }
   reply.header('content-type', 'text/plain; charset=utf-8');
   if (reason.kind === 'not-found') return reply.code(404).send('404 page not found\n');

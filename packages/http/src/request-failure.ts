@@ -14,7 +14,7 @@ export const asOAuthError = (error: unknown, request: FastifyRequest): OAuthErro
   if (!(error instanceof OAuthError) && refusedBy(error) !== undefined) {
     return oauthError('invalid_request', error instanceof Error ? error.message : '');
   }
-  request.log.error({ err: error }, 'request failed');
+  request.log.error({ err: error, requestId: request.id }, 'request failed');
   return toOAuthError(error);
 };
 

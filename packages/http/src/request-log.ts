@@ -1,5 +1,6 @@
 // What is logged of requests: one line each. Queries carry codes and tokens, headers carry credentials and cookies, and
 // a challenge lets its holder answer for a person: none of them is logged.
+import { randomBytes } from 'node:crypto';
 import { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 
 export interface LogOptions {
@@ -19,6 +20,16 @@ export const loggerOptions = ({ level, stream }: LogOptions) => ({
   redact: ['*.headers.authorization', '*.headers.cookie', '*.headers["set-cookie"]'],
 });
 
+/** Unique across processes and restarts, at the price of one addition. */
+export const requestIds = (): (() => string) => {
+  const start = randomBytes(5).toString('hex');
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${start}-${count}`;
+  };
+};
+
 /** Fastify's own two lines per request are off: the one below says the same. */
 export const logController = new LogController({ disableRequestLogging: true });
 
@@ -31,8 +42,9 @@ export const logRequests = (app: FastifyInstance): void => {
       done();
       return;
     }
-    const { method, ip } = request;
-    const line = { method, path: loggedPath(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime), ip };
+    const { method, ip, id: requestId } = request;
+    const ms = Math.round(reply.elapsedTime);
+    const line = { method, path: loggedPath(request), status: reply.statusCode, ms, ip, requestId };
     request.log.info(line, 'request');
     done();
   });

@@ -1,8 +1,7 @@
 // Whether the server may serve requests, and what /health/ready tells of it.
-import { oauthError, pageReply, renderPage, retryHeader } from '@claviger/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-
-import { toFastify } from './to-fastify.ts';
+import { oauthError, retryHeader } from '@claviger/core';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { isForBrowser, replyPage } from './browser-page.ts';
 
 export interface ServerStatus {
   /** false: whatever needs the stores answers temporarily_unavailable, because nobody knows yet what they hold. */
@@ -23,6 +22,7 @@ const alwaysServed: ReadonlySet<string | undefined> = new Set([
 ]);
 
 const unavailable = oauthError('temporarily_unavailable');
+const advice = 'Something went wrong on our side. Please try again in a moment.';
 
 export const refuseUnlessServing = (app: FastifyInstance, status: () => ServerStatus): void => {
   app.addHook('onRequest', (request, reply, done) => {
@@ -31,22 +31,10 @@ export const refuseUnlessServing = (app: FastifyInstance, status: () => ServerSt
       return;
     }
     reply.headers(retryHeader(unavailable));
-    if (isForBrowser(request)) refuseWithPage(reply);
+    if (isForBrowser(request)) replyPage(reply, unavailable.status, 'This cannot be done right now', advice);
     else refuseWithJson(reply);
   });
 };
-
-const isForBrowser = ({ method, headers }: FastifyRequest): boolean =>
-  method === 'GET' && (headers.accept ?? '').includes('text/html');
-
-const refuseWithPage = (reply: FastifyReply): FastifyReply =>
-  toFastify(
-    reply,
-    pageReply(
-      unavailable.status,
-      renderPage('This cannot be done right now', ['Something went wrong on our side. Please try again in a moment.']),
-    ),
-  );
 
 /** The members that errors of both faces have. */
 const refuseWithJson = (reply: FastifyReply): FastifyReply =>

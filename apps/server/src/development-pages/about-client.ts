@@ -1,7 +1,6 @@
 // What a client says about itself, as a person is to see it (OpenID Connect Registration §2: logo_uri, client_uri, policy_uri,
 // tos_uri). Nobody has checked any of it; what decides is where the answer goes.
-import type { PendingRequest } from '@claviger/core';
-import { type Html, html } from './html.ts';
+import { type Html, html, type PendingRequest } from '@claviger/core';
 
 type Metadata = PendingRequest['client']['metadata'];
 
@@ -23,7 +22,9 @@ export const clientLogo = (metadata: Metadata): Html =>
 
 /** An administrator may have registered anything: only http and https become links. */
 const link = (text: string, url: string): readonly Html[] =>
-  /^https?:\/\//i.test(url) ? [html`<a href="${url}" rel="noreferrer noopener" target="_blank">${text}</a> `] : [];
+  /^https?:\/\//i.test(url)
+    ? [html`<li><a href="${url}" rel="noreferrer noopener" target="_blank">${text}</a></li>`]
+    : [];
 
 export const clientLinks = ({ clientUri, policyUri, tosUri }: Metadata): Html => {
   const links = [
@@ -31,7 +32,7 @@ export const clientLinks = ({ clientUri, policyUri, tosUri }: Metadata): Html =>
     ...link('Privacy policy', policyUri),
     ...link('Terms of service', tosUri),
   ];
-  return html`${links.length > 0 && html`<p class="links">${links}</p>`}`;
+  return html`${links.length > 0 && html`<ul class="links" aria-label="The application's own pages">${links}</ul>`}`;
 };
 
 /** Where the person will be sent: the host, or the scheme of a native application. */

@@ -1,5 +1,6 @@
-// Where the greeting's demo client and the walk-through receive their answer: shows what a client would get.
-import { type Html, html } from './html.ts';
+// Where the demo client and the walk-through receive their answer: shows what a client would get.
+import { type Html, html } from '@claviger/core';
+import { copyButton, copyScript } from './copy-button.ts';
 
 const members = ['code', 'state', 'scope', 'error', 'error_description', 'error_hint'];
 
@@ -9,9 +10,12 @@ export const callbackTitle = (query: URLSearchParams): string =>
 export const callbackPage = (query: URLSearchParams): Html => {
   const shown = members.flatMap((name) => {
     const value = query.get(name);
-    return value === null ? [] : [html`<dt>${name}</dt><dd><code>${value}</code></dd>`];
+    if (value === null) return [];
+    const button = name === 'code' && copyButton('code', 'code');
+    return [html`<dt>${name}</dt><dd><code id="${name}">${value}</code>${button}</dd>`];
   });
   return html`
-<p>Here an application of yours would take over${query.has('code') && ' and exchange the code for tokens'}.</p>
-<dl>${shown}</dl>`;
+<p>Your application would take over here${query.has('code') && ' and exchange the code for tokens'}.</p>
+<dl>${shown}</dl>
+${query.has('code') && copyScript}`;
 };

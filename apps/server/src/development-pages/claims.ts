@@ -28,7 +28,8 @@ const claimsByScope = (subject: string): Readonly<Record<string, JsonObject>> =>
     locale: 'en',
     updated_at: 946_684_800,
   },
-  email: { email: emailOf(subject), email_verified: false },
+  // Many applications refuse an address that is not verified.
+  email: { email: emailOf(subject), email_verified: true },
   address: {
     address: { street_address: '1 Example Street', locality: 'Exampletown', postal_code: '00000', country: 'Nowhere' },
   },

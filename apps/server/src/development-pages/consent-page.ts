@@ -1,13 +1,11 @@
 // The consent form.
-import { type PendingRequest, requestedClaims, subjectOf } from '@claviger/core';
+import { type Html, html, type PendingRequest, requestedClaims, subjectOf } from '@claviger/core';
 import { clientLinks, clientLogo, destination } from './about-client.ts';
 import { formTokenField } from './form-token.ts';
-import { type Html, html } from './html.ts';
 import { clientName } from './login-page.ts';
 
 const meanings = new Map(
   Object.entries({
-    openid: 'Know who you are',
     profile: 'See your name',
     email: 'See your email address',
     offline: 'Keep access while you are away',
@@ -15,7 +13,14 @@ const meanings = new Map(
   }),
 );
 
+/** Without `openid` there is no login to go on with (OpenID Connect Core §3.1.2.1), so it is not offered as a choice. */
+const alwaysGranted = html`
+<div class="tick"><span class="always" aria-hidden="true">✓</span>
+<input type="hidden" name="grant_scope" value="openid">
+<span class="what">Know who you are<small>openid, always part of a login</small></span></div>`;
+
 const tickBox = (scope: string, index: number): Html => {
+  if (scope === 'openid') return alwaysGranted;
   const meaning = meanings.get(scope);
   return html`
 <div class="tick"><input type="checkbox" id="scope-${index}" name="grant_scope" value="${scope}" checked>
@@ -38,17 +43,17 @@ export const consentPage = (request: PendingRequest, formToken: string): Html =>
 ${
   scope.length > 0
     ? html`<fieldset><legend>${clientName(request)} would like to</legend>${scope.map(tickBox)}</fieldset>`
-    : html`<p>${clientName(request)} asks for nothing but to know that you are there.</p>`
+    : html`<p>${clientName(request)} only asks to know that you are there.</p>`
 }
 ${audience.length > 0 && html`<p>For use at ${audience.join(', ')}.</p>`}
 ${claimsAsked(request)}
 <p>Then you go on to <strong>${destination(request)}</strong>.</p>
-${clientLinks(request.client.metadata)}
 <div class="tick"><input type="checkbox" id="remember" name="remember" value="true">
 <label for="remember">Do not ask again for this application</label></div>
 <div class="buttons">
 <button class="main" type="submit" name="answer" value="accept">Allow</button>
 <button type="submit" name="answer" value="reject">Deny</button>
 </div>
-</form>`;
+</form>
+${clientLinks(request.client.metadata)}`;
 };

@@ -6,15 +6,16 @@ import { logoOrigin } from './about-client.ts';
 import { callbackPage, callbackTitle } from './callback-page.ts';
 import { sessionFor } from './claims.ts';
 import { consentPage } from './consent-page.ts';
+import { copyScriptHash } from './copy-button.ts';
 import { isOwnForm, issueFormToken } from './form-token.ts';
 import { sendOnward, sendPage } from './layout.ts';
 import { clientName, loginPage, mostSubjectCharacters } from './login-page.ts';
 import { sendProblem } from './problem-page.ts';
+import { type StartPage, startPage } from './start-page.ts';
 import { refuseOtherMachines } from './this-machine-only.ts';
 
-export interface DevelopmentPagesOptions {
+export interface DevelopmentPagesOptions extends StartPage {
   readonly provider: Provider;
-  readonly issuer: string;
   /** Answer to other machines too. */
   readonly anywhere: boolean;
 }
@@ -51,7 +52,7 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
   if (!options.anywhere) app.addHook('onRequest', refuseOtherMachines);
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof OAuthError && error.status < 500) return sendProblem(reply, 'unreadable');
-    request.log.error({ err: error }, 'request failed');
+    request.log.error({ err: error, requestId: request.id }, 'request failed');
     return sendProblem(reply, 'broken');
   });
 
@@ -64,7 +65,8 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
     const formToken = issueFormToken(request, reply, secure);
     const form = complained ?? { userName: pending.flow.request.context.loginHint, complaint: '' };
     const page = loginPage({ request: pending, formToken, ...form });
-    return sendPage(reply, complained ? 400 : 200, 'Log in', page, { pictures: logoOrigin(pending.client.metadata) });
+    const pictures = logoOrigin(pending.client.metadata);
+    return sendPage(reply, complained ? 400 : 200, 'Log in', page, { pictures, forms: true });
   };
 
   const acceptConsent = (pending: PendingRequest, scope: readonly string[], remember: boolean) =>
@@ -120,6 +122,7 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
     const formToken = issueFormToken(request, reply, secure);
     return sendPage(reply, 200, `Allow ${clientName(pending)}?`, consentPage(pending, formToken), {
       pictures: logoOrigin(pending.client.metadata),
+      forms: true,
     });
   });
 
@@ -134,15 +137,20 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
     const pending = await admin.getConsentRequest(challenge);
     if (!pending) return sendProblem(reply, 'unknown');
     const ticked = form.getAll('grant_scope');
-    // Only what was asked for, whatever the form was made to say.
-    const scope = pending.flow.request.scope.filter((name) => ticked.includes(name));
+    // Only what was asked for, whatever the form was made to say; `openid` is not a choice.
+    const scope = pending.flow.request.scope.filter((name) => name === 'openid' || ticked.includes(name));
     return sendResult(reply, await acceptConsent(pending, scope, form.has('remember')));
   });
 
   app.get(builtInPages.callback, async (request, reply) => {
     const query = queryOf(request);
-    return sendPage(reply, 200, callbackTitle(query), callbackPage(query));
+    const script = query.has('code') ? copyScriptHash : '';
+    return sendPage(reply, 200, callbackTitle(query), callbackPage(query), { script });
   });
+
+  app.get('/', async (_request, reply) =>
+    sendPage(reply, 200, 'Claviger is running', startPage(options), { script: copyScriptHash, wide: true }),
+  );
 
   done();
 };

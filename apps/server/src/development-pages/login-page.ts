@@ -1,8 +1,7 @@
 // The login form.
-import type { PendingRequest } from '@claviger/core';
+import { type Html, html, type PendingRequest } from '@claviger/core';
 import { clientLinks, clientLogo } from './about-client.ts';
 import { formTokenField } from './form-token.ts';
-import { type Html, html } from './html.ts';
 
 export const mostSubjectCharacters = 200;
 

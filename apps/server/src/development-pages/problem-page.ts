@@ -1,6 +1,7 @@
 // What a person is told when a page has nothing to ask.
+
+import { html } from '@claviger/core';
 import type { FastifyReply } from 'fastify';
-import { html } from './html.ts';
 import { sendPage } from './layout.ts';
 
 const problems = {
@@ -32,11 +33,12 @@ const problems = {
   broken: {
     status: 500,
     title: 'Something went wrong here',
-    text: 'The log of the server says what.',
+    text: 'The log of the server says what, beside the request id below.',
   },
 } as const;
 
 export const sendProblem = (reply: FastifyReply, problem: keyof typeof problems): FastifyReply => {
   const { status, title, text } = problems[problem];
-  return sendPage(reply, status, title, html`<p>${text} Please go back to the application and start again.</p>`);
+  const advice = html`<p>${text} Please go back to the application and start again.</p>`;
+  return sendPage(reply, status, title, html`${advice}<dl><dt>Request id</dt><dd>${reply.request.id}</dd></dl>`);
 };

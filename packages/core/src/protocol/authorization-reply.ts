@@ -2,7 +2,7 @@
 
 import { withFragment, withQuery } from '../domain/redirect-uri.ts';
 import type { ResponseMode } from '../domain/response-mode.ts';
-import { escapeHtml } from './page.ts';
+import { escapeHtml } from './html.ts';
 import { redirectReply } from './reply.ts';
 import type { WireReply } from './wire.ts';
 

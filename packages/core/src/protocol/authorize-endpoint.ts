@@ -137,12 +137,12 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
       if (request.form !== null) return asGet(request, request.form);
       addressed = await deps.addressRequest(receive(request));
     } catch (thrown) {
-      return errors.page(errors.toOAuthError(thrown));
+      return errors.page(errors.toOAuthError(thrown, request.id), request.id);
     }
     try {
       return await proceed(request, addressed);
     } catch (thrown) {
-      return errors.redirect(addressOf(addressed), errors.members(errors.toOAuthError(thrown)));
+      return errors.redirect(addressOf(addressed), errors.members(errors.toOAuthError(thrown, request.id)));
     }
   };
 };

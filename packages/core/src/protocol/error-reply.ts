@@ -5,7 +5,7 @@ import { withQuery } from '../domain/redirect-uri.ts';
 import type { ResponseMode } from '../domain/response-mode.ts';
 import { errorKinds, type OAuthError, retryHeader, toOAuthError } from '../errors/oauth-error.ts';
 import { type AnswerParameters, authorizationReply } from './authorization-reply.ts';
-import { renderPage } from './page.ts';
+import { plainContent } from './page.ts';
 import { jsonReply, noStore, pageReply, redirectReply } from './reply.ts';
 import type { WireReply } from './wire.ts';
 
@@ -25,19 +25,19 @@ export interface AnswerAddress {
   readonly always: AnswerParameters;
 }
 
-/** Told of every failure that is not the caller's: it ends as server_error, without detail. */
-export type ReportFailure = (cause: unknown) => void;
+/** Told of every failure that is not the caller's: it ends as server_error, without detail. `requestId`: where it is known. */
+export type ReportFailure = (cause: unknown, requestId?: string) => void;
 
 export interface ErrorReplies {
-  toOAuthError(thrown: unknown): OAuthError;
+  toOAuthError(thrown: unknown, requestId?: string): OAuthError;
   /** RFC 6749 §5.2, with the members of the 2018 API. */
   json(error: OAuthError): WireReply;
   /** RFC 6749 §4.1.2.1. */
   redirect(to: AnswerAddress, members: ErrorMembers): WireReply;
   /** For errors that no client may be trusted with: the operator's error page, or one of our own. */
-  page(error: OAuthError): WireReply;
+  page(error: OAuthError, requestId?: string): WireReply;
   /** A page with the error's own status, whatever is set up for errors: proxies and monitors must see a 503. */
-  busy(error: OAuthError, secondsUntilRetry: number): WireReply;
+  busy(error: OAuthError, secondsUntilRetry: number, requestId?: string): WireReply;
   members(error: OAuthError): ErrorMembers;
 }
 
@@ -64,9 +64,9 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: D
   return {
     members,
 
-    toOAuthError(thrown) {
+    toOAuthError(thrown, requestId) {
       const error = toOAuthError(thrown);
-      if (error.status >= 500) reportFailure(thrown);
+      if (error.status >= 500) reportFailure(thrown, requestId);
       return error;
     },
 
@@ -94,27 +94,33 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: D
       return authorizationReply(redirectUri, mode, parameters);
     },
 
-    busy(error, secondsUntilRetry) {
+    busy(error, secondsUntilRetry, requestId = '') {
       const { error: code, hint } = members(error);
-      const reply = pageReply(error.status, renderPage('Please try again in a moment', [hint], { Error: code }));
+      const title = 'Please try again in a moment';
+      const content = plainContent([hint], { Error: code, 'Request id': requestId });
+      const reply = pageReply(error.status, { title, content });
       return { ...reply, headers: { ...reply.headers, 'retry-after': String(secondsUntilRetry) } };
     },
 
-    page(error) {
+    page(error, requestId = '') {
       const { error: code, description, hint, debug } = members(error);
       if (errorUrl !== null) {
         const parameters = present({ error: code, error_description: description, error_debug: debug });
         return redirectReply(withQuery(errorUrl, { ...parameters, error_hint: hint }));
       }
-      const details = { Error: code, Description: description, Hint: hint, Debug: debug };
       const broken = error.status >= 500;
-      const reason = broken
+      const advice = broken
         ? 'Something went wrong on our side. Please try again in a moment.'
-        : 'The application that sent you here made a request that is not valid.';
-      const reply = pageReply(
-        broken ? error.status : 400,
-        renderPage('This request cannot be continued', [reason], details),
-      );
+        : 'The application that sent you here made a request that is not valid. Please go back to it.';
+      const reply = pageReply(broken ? error.status : 400, {
+        title: 'This request cannot be continued',
+        content: plainContent([advice], {
+          Error: code,
+          Reason: hint || description,
+          Debug: debug,
+          'Request id': requestId,
+        }),
+      });
       return { ...reply, headers: { ...reply.headers, ...retryHeader(error) } };
     },
   };

@@ -1,38 +1,35 @@
 // Pages that stand in for a login, consent, error or logout URL that the operator has not set (2018 API).
 
-import { renderPage } from './page.ts';
+import { plainContent } from './page.ts';
 import { queryOf } from './parameters.ts';
 import { pageReply } from './reply.ts';
 import type { Endpoint } from './wire.ts';
 
+/** The people who see it cannot change it. The log says at start which settings are missing. */
 export const consentFallback: Endpoint = async () =>
-  pageReply(
-    200,
-    renderPage('No login and consent app is configured', [
-      'This server never sees a password: it sends people to a login and consent app, and none is configured.',
-      'Set CLAVIGER_LOGIN_URL and CLAVIGER_CONSENT_URL to the addresses of yours.',
+  pageReply(200, {
+    title: 'Logging in is not possible yet',
+    content: plainContent([
+      'This server has no login page. Please tell the people who run it.',
+      'If that is you: the log of the server says what to set.',
     ]),
-  );
+  });
 
 export const errorFallback: Endpoint = async ({ url }) => {
   const query = queryOf(url);
   const text = (name: string): string => query.get(name) ?? '';
-  const details = {
-    Error: text('error'),
-    Description: text('error_description'),
-    Hint: text('error_hint'),
-    Debug: text('error_debug'),
-  };
-  return pageReply(
-    200,
-    renderPage('The request could not be completed', ['An application made a request that failed.'], details),
-  );
+  return pageReply(200, {
+    title: 'The request could not be completed',
+    content: plainContent(['The application that sent you here made a request that failed. Please go back to it.'], {
+      Error: text('error'),
+      Reason: text('error_hint') || text('error_description'),
+      Debug: text('error_debug'),
+    }),
+  });
 };
 
 export const logoutFallback: Endpoint = async () =>
-  pageReply(
-    200,
-    renderPage('You are logged out', [
-      'No page is configured for this moment. Set CLAVIGER_LOGOUT_REDIRECT_URL to send people somewhere useful.',
-    ]),
-  );
+  pageReply(200, {
+    title: 'You are logged out',
+    content: plainContent(['You can close this window, or go back to the application that you came from.']),
+  });

@@ -1,31 +1,65 @@
-// The plain pages that the core shows by itself. Everything that is put into them is escaped.
+// The frame of every page, and the headers that it is sent with.
+import { type Html, html, trusted } from './html.ts';
+import { pageStyle, pageStyleHash } from './page-style.ts';
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+export interface HtmlPage {
+  readonly title: string;
+  readonly content: Html;
+  /** More room than a form needs. */
+  readonly wide?: boolean;
+  /** The origin of the page's picture. Default '': none. */
+  readonly pictures?: string;
+  /** Default false: nothing can be posted from the page. */
+  readonly forms?: boolean;
+  /** The hash of the page's only script, such as `sha256-…`. Default '': none. */
+  readonly script?: string;
+}
 
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+export const renderPage = ({ title, content, wide = false }: HtmlPage): string =>
+  html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${trusted(pageStyle)}</style>
+</head>
+<body>
+<main${wide && html` class="wide"`}>
+<h1>${title}</h1>
+${content}
+</main>
+</body>
+</html>
+`.text;
 
-const style =
-  'body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:10vh auto;padding:0 1rem;color:#1b1b1f;background:#fff}' +
-  'h1{font-size:1.4rem}dt{font-weight:600}dd{margin:0 0 .75rem;overflow-wrap:anywhere}' +
-  '@media(prefers-color-scheme:dark){body{color:#e4e4e7;background:#18181b}}';
+/** No script but the page's own, no other site's frames, and no address in a Referer: it may hold a challenge. */
+export const pageHeaders = ({
+  pictures = '',
+  script = '',
+  forms = false,
+}: HtmlPage): Readonly<Record<string, string>> => ({
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy': [
+    ...(pictures === '' ? [] : [`img-src ${pictures}`]),
+    ...(script === '' ? [] : [`script-src '${script}'`]),
+    "default-src 'none'",
+    `style-src '${pageStyleHash}'`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    // Browsers apply form-action to every redirect after a post, and those of a login form end at the client, whose address
+    // may redirect further. Nothing can inject a form, because every value is escaped.
+    ...(forms ? [] : ["form-action 'none'"]),
+  ].join('; '),
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+});
 
-/** `paragraphs` and `details` are plain text. */
-export const renderPage = (
-  title: string,
-  paragraphs: readonly string[],
-  details: Readonly<Record<string, string>> = {},
-): string => {
+/** Paragraphs, then terms with what they stand for; empty ones are left out. */
+export const plainContent = (paragraphs: readonly string[], details: Readonly<Record<string, string>> = {}): Html => {
   const entries = Object.entries(details).filter(([, text]) => text !== '');
-  const list = entries.map(([term, text]) => `<dt>${escapeHtml(term)}</dt><dd>${escapeHtml(text)}</dd>`).join('');
-  return (
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
-    `<title>${escapeHtml(title)}</title><style>${style}</style></head><body><main><h1>${escapeHtml(title)}</h1>` +
-    `${paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`).join('')}${list && `<dl>${list}</dl>`}</main></body></html>`
-  );
+  const list = entries.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`);
+  return html`${paragraphs.map((text) => html`<p>${text}</p>`)}${list.length > 0 && html`<dl>${list}</dl>`}`;
 };

@@ -1,5 +1,6 @@
 // The kinds of reply that endpoints give.
 import type { JsonObject } from '../domain/json.ts';
+import { type HtmlPage, pageHeaders, renderPage } from './page.ts';
 import type { WireReply } from './wire.ts';
 
 type Headers = WireReply['headers'];
@@ -38,19 +39,10 @@ export const redirectReply = (location: string, cookies: readonly string[] = [])
   body: '',
 });
 
-/** A page without scripts, that no other site may frame. */
-export const pageReply = (status: number, html: string): WireReply => ({
+export const pageReply = (status: number, page: HtmlPage): WireReply => ({
   status,
-  headers: {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    'content-security-policy':
-      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-  },
-  body: html,
+  headers: pageHeaders(page),
+  body: renderPage(page),
 });
 
 export const emptyReply = (status: number, headers: Headers = {}): WireReply => ({ status, headers, body: '' });

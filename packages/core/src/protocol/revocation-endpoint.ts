@@ -3,7 +3,7 @@ import { oauthError } from '../errors/oauth-error.ts';
 import type { AuthenticateClient, AuthenticatedClient } from '../usecases/token/authenticate-client.ts';
 import { readClientCredentials } from './client-credentials.ts';
 import type { ErrorReplies } from './error-reply.ts';
-import { emptyReply, noStore } from './reply.ts';
+import { freshJsonReply } from './reply.ts';
 import { readForm } from './token-endpoint.ts';
 import type { Endpoint } from './wire.ts';
 
@@ -25,7 +25,8 @@ export const makeRevocationEndpoint =
       // RFC 7009 §2.1: token is required.
       if (parameters.token === undefined) throw oauthError('invalid_request', 'The parameter "token" is missing.');
       await revoke(client, parameters.token);
-      return emptyReply(200, noStore);
+      // RFC 7009 §2.2: clients ignore the body, but some of their libraries insist on JSON.
+      return freshJsonReply(200, {});
     } catch (thrown) {
       return errors.json(errors.toOAuthError(thrown));
     }

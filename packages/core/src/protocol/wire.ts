@@ -9,6 +9,8 @@ export interface WireRequest {
   readonly address: string;
   /** One header's value, undefined when absent. Names in lower case; repeated Cookie headers joined by `; `. */
   header(name: string): string | undefined;
+  /** What the log calls this request. Error pages show it. */
+  readonly id?: string;
   /** The decoded body of a form post (urlencoded or multipart); null for any other body, or none. */
   readonly form: URLSearchParams | null;
 }

@@ -1,5 +1,13 @@
 // A real provider over memory stores behind both listeners, with a clock that only moves when told to.
-import { createProvider, epochSeconds, type Provider, type Settings, type Stores, type System } from '@claviger/core';
+import {
+  createProvider,
+  epochSeconds,
+  type Provider,
+  type ReportFailure,
+  type Settings,
+  type Stores,
+  type System,
+} from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import { nodeSystem } from '@claviger/core/node';
 import { type AppOptions, buildApp, Metrics } from '@claviger/http';
@@ -46,17 +54,19 @@ interface Options extends Partial<Omit<AppOptions, 'provider' | 'listener'>> {
   readonly stores?: Stores;
   /** Members of the system in place of Node's. */
   readonly system?: Partial<System>;
+  readonly reportFailure?: ReportFailure;
 }
 
 export const givenAServer = (
   t: Test,
-  { settings = {}, stores = memoryStores(), system = {}, ...options }: Options = {},
+  { settings = {}, stores = memoryStores(), system = {}, reportFailure = () => undefined, ...options }: Options = {},
 ): GivenServer => {
   let now = startOfTime;
   const provider = createProvider({
     issuer: 'http://127.0.0.1:4444/',
     stores,
     settings,
+    reportFailure,
     ui: {
       loginUrl: 'http://ui.example/login',
       consentUrl: 'http://ui.example/consent',

@@ -1,4 +1,4 @@
-// HTML that escapes by default: whatever is put into the template `html` is text, unless `html` made it.
+// HTML that escapes by default: every value in an `html` template is text, unless `html` or `trusted` made it.
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -7,6 +7,8 @@ const entities: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 };
+
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 
 /** Only `html` and `trusted` make it. */
 export class Html {
@@ -23,12 +25,12 @@ const render = (part: Part): string => {
   if (part === false) return '';
   if (part instanceof Html) return part.text;
   if (typeof part === 'object') return part.map((entry) => entry.text).join('');
-  return String(part).replace(/[&<>"']/g, (character) => entities[character] ?? '');
+  return escapeHtml(String(part));
 };
 
 /** Attributes must be quoted in the template: escaping covers quoted values and text. */
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
   new Html(strings.map((text, index) => text + render(index < parts.length ? (parts[index] ?? '') : '')).join(''));
 
-/** For our own constants, such as style sheets, in which entities mean nothing. */
+/** For our own constants, such as style sheets, where entities have no meaning. */
 export const trusted = (constant: string): Html => new Html(constant);
