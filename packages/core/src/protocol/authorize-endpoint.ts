@@ -87,7 +87,7 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
       browser: kept.browser,
       sessionId: cookies.session(request, now)?.hash ?? null,
     });
-    if (begun.outcome === 'too-many-flows') return errors.busy(tooManyFlows, secondsUntilRetry);
+    if (begun.outcome === 'too-many-flows') return errors.busy(tooManyFlows, secondsUntilRetry, request.id);
     const location = withQuery(ui.loginUrl, { login_challenge: begun.loginChallenge });
     return redirectReply(location, [...cookies.healSession(request), ...kept.cookies]);
   };
