@@ -3,7 +3,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import { consentPage, loginPage, logoOrigin, problemPage } from './pages.mjs';
-import { authenticate, claimsFor, nameOf } from './people.mjs';
+import { authenticate, claimsFor, isActive, nameOf } from './people.mjs';
 
 const { CLAVIGER_ADMIN_URL = 'http://127.0.0.1:4445', CLAVIGER_ADMIN_KEY = '', FIRST_PARTY_CLIENTS = '' } = process.env;
 const { HOST = '127.0.0.1', PORT = '3000', NODE_ENV } = process.env;
@@ -11,26 +11,27 @@ const secure = NODE_ENV === 'production';
 const month = 30 * 24 * 3600;
 
 /** One call of the admin API. A failure carries the HTTP status, 503 without an answer. */
-const admin = async (method, step, challenge, action = '', body = undefined) => {
-  const url = `${CLAVIGER_ADMIN_URL}/oauth2/auth/requests/${step}/${encodeURIComponent(String(challenge))}${action}`;
+const admin = async (method, path, body = undefined) => {
   const authorization = CLAVIGER_ADMIN_KEY === '' ? {} : { authorization: `Bearer ${CLAVIGER_ADMIN_KEY}` };
   const headers = { 'content-type': 'application/json', ...authorization };
   const options = { method, headers, body: JSON.stringify(body), signal: AbortSignal.timeout(10_000) };
-  const reply = await fetch(url, options).catch((cause) => {
+  const reply = await fetch(`${CLAVIGER_ADMIN_URL}/oauth2/auth/${path}`, options).catch((cause) => {
     throw Object.assign(new Error('The admin API does not answer.', { cause }), { adminStatus: 503 });
   });
   const answer = await reply.json().catch(() => ({}));
   if (reply.ok) return answer;
+  // Without the path, which holds the challenge.
   const said = [answer.error, answer.error_hint].filter(Boolean).join(': ');
-  throw Object.assign(new Error(`${method} ${step}${action}: ${reply.status} ${said}`), { adminStatus: reply.status });
+  throw Object.assign(new Error(`${method} was answered ${reply.status} ${said}`), { adminStatus: reply.status });
 };
+const pathOf = (step, challenge) => `requests/${step}/${encodeURIComponent(String(challenge))}`;
 
 const answer = async (response, step, challenge, action, body) => {
-  const { redirect_to } = await admin('PUT', step, challenge, action, body);
+  const { redirect_to } = await admin('PUT', `${pathOf(step, challenge)}/${action}`, body);
   response.redirect(303, redirect_to);
 };
 const reject = (response, step, challenge, error_description) =>
-  answer(response, step, challenge, '/reject', { error: 'access_denied', error_description });
+  answer(response, step, challenge, 'reject', { error: 'access_denied', error_description });
 
 // `__Host-` keeps other hosts of the same domain from setting this cookie. Browsers accept the prefix over TLS only.
 const cookieName = secure ? '__Host-pages-form' : 'pages-form';
@@ -67,11 +68,13 @@ const acceptConsent = (response, { challenge, subject, requested_scope, ...pendi
   const grant_access_token_audience = pending.requested_access_token_audience ?? [];
   const session = { id_token: claimsFor(subject, grant_scope), access_token: {} };
   const body = { grant_scope, grant_access_token_audience, session, remember, remember_for: 0 };
-  return answer(response, 'consent', challenge, '/accept', body);
+  return answer(response, 'consent', challenge, 'accept', body);
 };
 /** Your own applications. A public client can be impersonated, so its consent is asked (RFC 8252 §8.6). */
-const isFirstParty = ({ client_id, token_endpoint_auth_method }) =>
-  token_endpoint_auth_method !== 'none' && FIRST_PARTY_CLIENTS.split(',').includes(client_id);
+const needsNoConsent = ({ client: { client_id, token_endpoint_auth_method }, request_url }) =>
+  FIRST_PARTY_CLIENTS.split(',').includes(client_id) &&
+  token_endpoint_auth_method !== 'none' &&
+  !/\bconsent\b/.test(new URL(request_url).searchParams.get('prompt'));
 
 const app = express().disable('x-powered-by');
 app.use(express.static(fileURLToPath(new URL('public', import.meta.url)), { index: false }));
@@ -83,8 +86,13 @@ app.use(express.urlencoded({ extended: false, limit: '16kb' }), (_request, respo
 
 app.get('/login', async (request, response) => {
   const challenge = request.query.login_challenge;
-  const pending = await admin('GET', 'login', challenge);
-  if (pending.skip) return answer(response, 'login', challenge, '/accept', { subject: pending.subject });
+  const pending = await admin('GET', pathOf('login', challenge));
+  const { skip, subject } = pending;
+  if (skip && isActive(subject)) return answer(response, 'login', challenge, 'accept', { subject });
+  if (skip) {
+    await admin('DELETE', `sessions/login/${encodeURIComponent(subject)}`);
+    return reject(response, 'login', challenge, 'The account is closed.');
+  }
   showLogin(request, response, 200, pending, '');
 });
 
@@ -95,14 +103,14 @@ app.post('/login', checkForm, async (request, response) => {
   const subject = await authenticate(String(user_name ?? ''), String(password ?? ''));
   if (subject !== null) {
     const session = remember === 'yes' ? { remember: true, remember_for: month } : {};
-    return answer(response, 'login', challenge, '/accept', { subject, ...session });
+    return answer(response, 'login', challenge, 'accept', { subject, ...session });
   }
-  showLogin(request, response, 400, await admin('GET', 'login', challenge), 'Wrong user name or password.');
+  showLogin(request, response, 400, await admin('GET', pathOf('login', challenge)), 'Wrong user name or password.');
 });
 
 app.get('/consent', async (request, response) => {
-  const pending = await admin('GET', 'consent', request.query.consent_challenge);
-  if (pending.skip || isFirstParty(pending.client))
+  const pending = await admin('GET', pathOf('consent', request.query.consent_challenge));
+  if (pending.skip || needsNoConsent(pending))
     return acceptConsent(response, pending, pending.requested_scope ?? [], false);
   const page = consentPage({ pending, name: nameOf(pending.subject), token: formToken(request, response) });
   send(response, 200, page, logoOrigin(pending.client));
@@ -112,7 +120,7 @@ app.post('/consent', checkForm, async (request, response) => {
   const challenge = request.query.consent_challenge;
   const { action, grant_scope = [], remember } = request.body;
   if (action !== 'allow') return reject(response, 'consent', challenge, 'The person denied the request.');
-  const pending = await admin('GET', 'consent', challenge);
+  const pending = await admin('GET', pathOf('consent', challenge));
   await acceptConsent(response, pending, [grant_scope].flat(), remember === 'yes' && !pending.skip);
 });
 

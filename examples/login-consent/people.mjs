@@ -36,6 +36,9 @@ export const authenticate = async (userName, password) => {
 
 const byId = (id) => people.find((person) => person.id === id);
 
+/** Whether a remembered login of this person still counts. */
+export const isActive = (id) => byId(id) !== undefined;
+
 export const nameOf = (id) => byId(id)?.name ?? id;
 
 /** What ID tokens and userinfo say (OpenID Connect Core §5.4): only what the granted scopes stand for. */

@@ -57,15 +57,19 @@ export interface Claviger {
   acceptLogin(challenge: string, body: AcceptLogin): Promise<string>;
   acceptConsent(challenge: string, body: AcceptConsent): Promise<string>;
   reject(step: Step, challenge: string, description: string): Promise<string>;
+  /** Ends the remembered logins of a person, in every browser. */
+  endLogins(subject: string): Promise<void>;
 }
 
+const pathOf = (step: Step, challenge: string): string => `requests/${step}/${encodeURIComponent(challenge)}`;
+
 export const makeClaviger = (adminUrl: string, adminKey: string): Claviger => {
-  const call = async <Answer>(method: string, step: Step, challenge: string, action = '', body?: object) => {
+  const call = async <Answer>(method: string, path: string, body?: object) => {
     const headers = {
       'content-type': 'application/json',
       ...(adminKey === '' ? {} : { authorization: `Bearer ${adminKey}` }),
     };
-    const reply = await fetch(`${adminUrl}/oauth2/auth/requests/${step}/${encodeURIComponent(challenge)}${action}`, {
+    const reply = await fetch(`${adminUrl}/oauth2/auth/${path}`, {
       method,
       headers,
       ...(body ? { body: JSON.stringify(body) } : {}),
@@ -75,17 +79,21 @@ export const makeClaviger = (adminUrl: string, adminKey: string): Claviger => {
     });
     const answer = (await reply.json().catch(() => ({}))) as { error?: string; error_hint?: string };
     if (reply.ok) return answer as Answer;
+    // Without the path, which holds the challenge.
     const said = [answer.error, answer.error_hint].filter(Boolean).join(': ');
-    throw new AdminError(`${method} ${step}${action}: ${reply.status} ${said}`, reply.status);
+    throw new AdminError(`${method} was answered ${reply.status} ${said}`, reply.status);
   };
   const answer = async (step: Step, challenge: string, action: string, body: object): Promise<string> =>
-    (await call<{ redirect_to: string }>('PUT', step, challenge, action, body)).redirect_to;
+    (await call<{ redirect_to: string }>('PUT', `${pathOf(step, challenge)}/${action}`, body)).redirect_to;
 
   return {
-    read: (step, challenge) => call<PendingRequest>('GET', step, challenge),
-    acceptLogin: (challenge, body) => answer('login', challenge, '/accept', body),
-    acceptConsent: (challenge, body) => answer('consent', challenge, '/accept', body),
+    read: (step, challenge) => call<PendingRequest>('GET', pathOf(step, challenge)),
+    acceptLogin: (challenge, body) => answer('login', challenge, 'accept', body),
+    acceptConsent: (challenge, body) => answer('consent', challenge, 'accept', body),
     reject: (step, challenge, description) =>
-      answer(step, challenge, '/reject', { error: 'access_denied', error_description: description }),
+      answer(step, challenge, 'reject', { error: 'access_denied', error_description: description }),
+    async endLogins(subject) {
+      await call('DELETE', `sessions/login/${encodeURIComponent(subject)}`);
+    },
   };
 };

@@ -8,7 +8,7 @@ import { NONCE, type SecureHeadersVariables, secureHeaders } from 'hono/secure-h
 import { clientName, logoOrigin } from './about-client.ts';
 import { AdminError, makeClaviger, type PendingRequest } from './claviger.ts';
 import { consentPage, layout, loginPage, type Markup } from './pages.ts';
-import { authenticate, claimsFor, nameOf } from './people.ts';
+import { authenticate, claimsFor, isActive, nameOf } from './people.ts';
 import { type ProblemName, problems, problemText } from './problems.ts';
 
 const env = process.env;
@@ -66,13 +66,19 @@ const acceptConsent = (pending: PendingRequest, ticked: readonly unknown[], reme
 };
 
 /** Your own applications. A public client can be impersonated, so its consent is asked (RFC 8252 §8.6). */
-const isFirstParty = ({ client }: PendingRequest): boolean =>
-  client.token_endpoint_auth_method !== 'none' && firstParties.includes(client.client_id);
+const needsNoConsent = ({ client, request_url }: PendingRequest): boolean =>
+  firstParties.includes(client.client_id) &&
+  client.token_endpoint_auth_method !== 'none' &&
+  !/\bconsent\b/.test(new URL(request_url).searchParams.get('prompt') ?? '');
 
 app.get('/login', async (c) => {
   const pending = await claviger.read('login', c.req.query('login_challenge') ?? '');
   const { challenge, subject, skip, oidc_context } = pending;
-  if (skip) return c.redirect(await claviger.acceptLogin(challenge, { subject }), 303);
+  if (skip && isActive(subject)) return c.redirect(await claviger.acceptLogin(challenge, { subject }), 303);
+  if (skip) {
+    await claviger.endLogins(subject);
+    return c.redirect(await claviger.reject('login', challenge, 'The account is closed.'), 303);
+  }
   return show(c, 200, 'Log in', pending, loginPage(pending, oidc_context.login_hint ?? '', ''));
 });
 
@@ -93,7 +99,7 @@ app.post('/login', async (c) => {
 
 app.get('/consent', async (c) => {
   const pending = await claviger.read('consent', c.req.query('consent_challenge') ?? '');
-  if (pending.skip || isFirstParty(pending))
+  if (pending.skip || needsNoConsent(pending))
     return c.redirect(await acceptConsent(pending, pending.requested_scope, false), 303);
   const title = `Allow ${clientName(pending.client)}?`;
   return show(c, 200, title, pending, consentPage(pending, nameOf(pending.subject)));

@@ -45,6 +45,9 @@ export const authenticate = async (userName: string, password: string): Promise<
 
 const byId = (id: string): Person | undefined => people.find((person) => person.id === id);
 
+/** Whether a remembered login of this person still counts. */
+export const isActive = (id: string): boolean => byId(id) !== undefined;
+
 export const nameOf = (id: string): string => byId(id)?.name ?? id;
 
 /** What ID tokens and userinfo say (OpenID Connect Core §5.4): only what the granted scopes stand for. */

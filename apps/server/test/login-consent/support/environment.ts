@@ -37,6 +37,10 @@ const firstParties = async (t: Test, { browser, example }: Given): Promise<void>
   t.equal(tokens.scope, 'openid offline profile email photos.read', 'an application of the house needs no consent');
   t.equal(admin.refused(), 0, 'every call carries the key');
 
+  await page.goto((await own.begin({ prompt: 'consent' })).url);
+  await logIn(page);
+  t.equal(await heading(page), 'Allow The <b>shop</b>?', 'unless it asks for one');
+
   const redirectUri = 'com.example.native:/callback';
   await fetch(`${server.adminUrl}/clients`, {
     method: 'POST',
@@ -57,7 +61,7 @@ const firstParties = async (t: Test, { browser, example }: Given): Promise<void>
   });
   await page.goto(`${server.publicUrl}/oauth2/auth?${query}`);
   await logIn(page);
-  t.equal(await heading(page), 'Allow own-native?', 'unless anybody could pretend to be it');
+  t.equal(await heading(page), 'Allow own-native?', 'and unless anybody could pretend to be it');
   t.match(await page.textContent('main'), 'The answer goes to com.example.native:');
 
   const challenge = 'a-challenge-for-nobody-to-read';

@@ -123,6 +123,21 @@ const otherPerson = async (t: Test, scene: Scene): Promise<void> => {
   t.equal((await tokensFor(scene, checks)).claims()?.sub, 'person-2');
 };
 
+const closedAccount = async (t: Test, scene: Scene): Promise<void> => {
+  const { page, client, server } = scene;
+  await page.goto((await client.begin()).url);
+  const challenge = new URL(page.url()).searchParams.get('login_challenge');
+  const accepted = await fetch(`${server.adminUrl}/oauth2/auth/requests/login/${challenge}/accept`, {
+    method: 'PUT',
+    body: JSON.stringify({ subject: 'person-of-last-year', remember: true }),
+  });
+  await page.goto(((await accepted.json()) as { redirect_to: string }).redirect_to);
+  await page.goto((await client.begin()).url);
+  t.equal(await errorAtClient(scene), 'access_denied', 'the remembered login counts no more');
+  await page.goto((await client.begin()).url);
+  t.ok(await page.getByLabel('Password').isVisible(), 'and another person may log in');
+};
+
 const expired = async (t: Test, scene: Scene): Promise<void> => {
   const { page, client, pagesUrl } = scene;
   for (const step of ['login', 'consent']) {
@@ -198,6 +213,7 @@ const scenes = {
   'a wrong password may be corrected, and what is unticked is not granted': wrongPassword,
   'the person may cancel the login, and deny the consent': refused,
   'another person may take over at the consent page': otherPerson,
+  'a remembered login of a closed account ends': closedAccount,
   'a request that expired gets a page that says so': expired,
   'of two different answers to one page the first counts, and two tabs do not break each other': answeredTwice,
   'a form of another site is refused': foreignForm,
