@@ -1,6 +1,6 @@
 // Starts a server for the official OpenID conformance suite: claviger.json, behind a TLS proxy with a certificate of its
 // own, and the three clients that plans without registration need. Ends with Ctrl-C. See README.md for its variables.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
@@ -9,15 +9,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { adminPort, callback, clients, host, issuer, listen, port, publicPort } from './settings.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-
-const host = process.env.HOST || 'localhost';
-const port = Number(process.env.PORT || 9443);
-const publicPort = Number(process.env.PUBLIC_PORT || 4444);
-const adminPort = Number(process.env.ADMIN_PORT || 4445);
-const callback = process.env.CALLBACK || 'https://localhost.emobix.co.uk:8443/test/a/claviger/callback';
-const issuer = `https://${host}:${port}/`;
 
 const folder = mkdtempSync(join(tmpdir(), 'claviger-conformance-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -46,7 +40,7 @@ const passOn = (incoming, outgoing) => {
   incoming.pipe(passed);
 };
 
-/** In this process, which it ends itself. What you set yourself wins. */
+/** A process of its own: with several workers it starts itself again. Settings from the environment win. */
 const startServer = () => {
   const settings = {
     CLAVIGER_CONFIG: join(here, 'claviger.json'),
@@ -55,8 +49,12 @@ const startServer = () => {
     CLAVIGER_ADMIN_PORT: String(adminPort),
     CLAVIGER_DATA_DIR: folder,
   };
-  Object.assign(process.env, { ...settings, ...process.env });
-  import('../../apps/server/dist/src/main.js');
+  const main = join(here, '..', '..', 'apps', 'server', 'dist', 'src', 'main.js');
+  const server = spawn(process.execPath, [main], { env: { ...settings, ...process.env }, stdio: 'inherit' });
+  // Both end together, whichever is told to.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill(signal));
+  process.on('exit', () => server.kill('SIGKILL'));
+  server.on('exit', (code) => process.exit(code ?? 1));
 };
 
 const admin = `http://127.0.0.1:${adminPort}`;
@@ -70,28 +68,22 @@ const untilReady = async () => {
   throw new Error('The server does not become ready.');
 };
 
-/** What the suite calls client, client2 and client_secret_post. */
-const clients = [
-  { client_id: 'client', token_endpoint_auth_method: 'client_secret_basic' },
-  { client_id: 'client2', token_endpoint_auth_method: 'client_secret_basic' },
-  { client_id: 'client-post', token_endpoint_auth_method: 'client_secret_post' },
-];
-
+/** Creates each client, or replaces the one that an earlier start left in a lasting store. */
 const registerClients = async () => {
-  for (const client of clients) {
-    const reply = await fetch(`${admin}/clients`, {
-      method: 'POST',
-      body: JSON.stringify({
-        ...client,
-        client_secret: `${client.client_id}-secret-for-tests`,
-        client_name: `Conformance suite, ${client.client_id}`,
-        redirect_uris: [callback, `${callback}?dummy1=lorem&dummy2=ipsum`],
-        grant_types: ['authorization_code', 'implicit', 'refresh_token'],
-        response_types: ['code', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token'],
-        scope: 'openid profile email address phone offline_access',
-      }),
+  for (const { id, secret, method } of Object.values(clients)) {
+    const body = JSON.stringify({
+      client_id: id,
+      client_secret: secret,
+      client_name: `Conformance suite, ${id}`,
+      token_endpoint_auth_method: method,
+      redirect_uris: [callback, `${callback}?dummy1=lorem&dummy2=ipsum`],
+      grant_types: ['authorization_code', 'implicit', 'refresh_token'],
+      response_types: ['code', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token'],
+      scope: 'openid profile email address phone offline_access',
     });
-    if (!reply.ok) throw new Error(`${client.client_id} was not registered: ${await reply.text()}`);
+    const created = await fetch(`${admin}/clients`, { method: 'POST', body });
+    const reply = created.status === 409 ? await fetch(`${admin}/clients/${id}`, { method: 'PUT', body }) : created;
+    if (!reply.ok) throw new Error(`${id} was not registered: ${await reply.text()}`);
   }
 };
 
@@ -99,6 +91,6 @@ const certificate = makeCertificate();
 startServer();
 await untilReady();
 await registerClients();
-createServer(certificate, passOn).listen(port, process.env.LISTEN || '127.0.0.1', () => {
+createServer(certificate, passOn).listen(port, listen, () => {
   console.log(`The issuer for the suite: ${issuer}`);
 });

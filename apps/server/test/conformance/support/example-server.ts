@@ -15,9 +15,14 @@ export interface ExampleServer {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** An address that discovery names. */
   endpoint(member: string): string;
+  stop(): Promise<unknown>;
 }
 
-export const startExample = async (t: Cleanup): Promise<ExampleServer> => {
+/** `settings`: CLAVIGER_… variables on top of the example's own. */
+export const startExample = async (
+  t: Cleanup,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ExampleServer> => {
   const [port = 0, publicPort = 0, adminPort = 0] = await freePorts(3);
   const server = runProgram(t, [process.execPath, script], {
     HOST: '127.0.0.1',
@@ -25,6 +30,7 @@ export const startExample = async (t: Cleanup): Promise<ExampleServer> => {
     PUBLIC_PORT: String(publicPort),
     ADMIN_PORT: String(adminPort),
     CLAVIGER_LOG_LEVEL: 'error',
+    ...settings,
   });
   // It removes its folder at the end, when it is asked to end.
   t.teardown(() => server.kill('SIGTERM'));
@@ -45,6 +51,7 @@ export const startExample = async (t: Cleanup): Promise<ExampleServer> => {
     issuer,
     adminUrl: `http://127.0.0.1:${adminPort}`,
     metadata,
+    stop: () => server.kill('SIGTERM'),
     endpoint(member) {
       const address = metadata[member];
       if (typeof address !== 'string') throw new Error(`Discovery names no ${member}.`);
