@@ -153,6 +153,15 @@ t.test('the tables name every member that there is', async (t) => {
   t.strictSame(names((await call('GET', consent)).body), namesOf(requestMembers), 'the consent request');
   const session = bodyOf(sessionMembers);
   const granted = { grant_scope: ['openid'], grant_access_token_audience: ['https://photos.example/'], session };
+  for (const beyond of [
+    { grant_scope: ['openid', 'photos'] },
+    { grant_access_token_audience: ['https://other.example/'] },
+    { remember_for: -1 },
+  ]) {
+    const { status, body } = await call('PUT', `${consent}/accept`, { ...granted, ...beyond });
+    t.equal(status, 400);
+    t.match(body.error_hint, Object.keys(beyond)[0]);
+  }
   const consented = await answer(`${consent}/accept`, acceptConsentMembers, {
     ...bodyOf(acceptConsentMembers),
     ...granted,
