@@ -251,6 +251,7 @@ const toConfig = (values: Values): Config => {
       clientRegistration: values.clientRegistration,
       initialAccessTokens: values.initialAccessTokens ?? [],
       registrationScope: values.registrationScope,
+      confirmErrorRedirects: values.confirmErrorRedirects,
       strictAuthMethod: values.strictAuthMethod,
       minClientSecretLength: values.minClientSecretLength,
       defaultClientScope: values.defaultClientScope.join(' '),

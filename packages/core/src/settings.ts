@@ -62,6 +62,8 @@ export interface Settings {
   readonly initialAccessTokens: readonly string[];
   /** Scopes that clients may give themselves, read by the scope strategy. Default: those that OpenID Connect defines. */
   readonly registrationScope: readonly string[];
+  /** Ask the person before an error goes to a client that anyone may have registered. Default true. */
+  readonly confirmErrorRedirects: boolean;
   /** Hold clients for which no authentication method was stated to client_secret_basic. Default false. */
   readonly strictAuthMethod: boolean;
   /** Fewest bytes of a secret that an administrator chooses for a client. Default 6, as in the 2018 API. */
@@ -104,6 +106,7 @@ export const defaultSettings: Settings = {
   clientRegistration: 'off',
   initialAccessTokens: [],
   registrationScope: ['openid', 'offline', 'offline_access', 'profile', 'email', 'address', 'phone'],
+  confirmErrorRedirects: true,
   strictAuthMethod: false,
   minClientSecretLength: 6,
   defaultClientScope: '',

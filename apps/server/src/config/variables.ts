@@ -353,6 +353,12 @@ export const variables = {
     scopeToken,
     'Scopes of clients that are registered without any.',
   ),
+  confirmErrorRedirects: preset(
+    'CLAVIGER_CONFIRM_ERROR_REDIRECTS',
+    'true',
+    trueOrFalse,
+    'With open registration, show a page before an error leads to a client that registered itself without an initial access token; `prompt=none` still redirects. Without the page anyone can make the authorization endpoint redirect anywhere (RFC 9700 §4.11.2).',
+  ),
   strictAuthMethod: preset(
     'CLAVIGER_STRICT_CLIENT_AUTH_METHOD',
     'false',

@@ -2,24 +2,25 @@
 import { type Client, type ClientMetadata, completeClient } from '@claviger/core';
 
 /** Members that a client may lack. */
-type Marks = Pick<Client, 'registrationTokenHash' | 'authMethodUnstated'>;
+type Marks = Pick<Client, 'registrationTokenHash' | 'authMethodUnstated' | 'registeredOpenly'>;
 
 export type StoredMetadata = ClientMetadata & Marks;
 
 type Row = Omit<Client, 'metadata' | keyof Marks> & { readonly metadata: StoredMetadata };
 
 /** Without those that are not there. */
-const marksOf = ({ registrationTokenHash, authMethodUnstated }: Marks): Marks => ({
+const marksOf = ({ registrationTokenHash, authMethodUnstated, registeredOpenly }: Marks): Marks => ({
   ...(registrationTokenHash === undefined ? {} : { registrationTokenHash }),
   ...(authMethodUnstated === undefined ? {} : { authMethodUnstated }),
+  ...(registeredOpenly === undefined ? {} : { registeredOpenly }),
 });
 
 export const toRow = (all: Client): Row => {
-  const { registrationTokenHash, authMethodUnstated, metadata, ...client } = all;
+  const { registrationTokenHash, authMethodUnstated, registeredOpenly, metadata, ...client } = all;
   return { ...client, metadata: { ...metadata, ...marksOf(all) } };
 };
 
 export const fromRow = ({ metadata: all, ...client }: Row): Client => {
-  const { registrationTokenHash, authMethodUnstated, ...metadata } = all;
+  const { registrationTokenHash, authMethodUnstated, registeredOpenly, ...metadata } = all;
   return completeClient({ ...client, metadata, ...marksOf(all) });
 };

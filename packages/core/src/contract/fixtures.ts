@@ -85,6 +85,7 @@ export const fullClient = (change: Partial<Client> = {}): Client => {
     version: 3,
     registrationTokenHash: hashOf('registration'),
     authMethodUnstated: true,
+    registeredOpenly: true,
   };
   return { ...client, ...change };
 };

@@ -93,6 +93,8 @@ export interface Client {
    * nodes of the release before hold it to.
    */
   readonly authMethodUnstated?: true;
+  /** It registered itself without an initial access token: nobody vouches for where its redirect URIs lead. */
+  readonly registeredOpenly?: true;
 }
 
 const basic = 'client_secret_basic';

@@ -5,6 +5,7 @@ import { errorResponseMode } from '../domain/response-mode.ts';
 import { oauthError } from '../errors/oauth-error.ts';
 import type { Clock } from '../ports/system.ts';
 import type { UserInterface } from '../ports/user-interface.ts';
+import type { Settings } from '../settings.ts';
 import type { AddressedRequest, makeAddressRequest, ReceivedRequest } from '../usecases/authorize/address-request.ts';
 import type { makeBeginAuthorization } from '../usecases/authorize/begin-authorization.ts';
 import type { makeCheckRequest } from '../usecases/authorize/check-request.ts';
@@ -27,6 +28,7 @@ interface Deps {
   readonly ui: UserInterface;
   readonly cookies: BrowserCookies;
   readonly shareErrorDebug: boolean;
+  readonly settings: Pick<Settings, 'confirmErrorRedirects'>;
   readonly errors: ErrorReplies;
   readonly addressRequest: ReturnType<typeof makeAddressRequest>;
   readonly checkRequest: ReturnType<typeof makeCheckRequest>;
@@ -124,6 +126,14 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     return authorizationReply(redirectUri, responseMode, { ...present(result.answer), ...always(state) });
   };
 
+  /**
+   * RFC 9700 §4.11.2: a client that anyone may have registered gets no error before the person has logged in, unless the
+   * person decides so. Silent requests are exempt: no person is there to ask. An error after a login that the login or
+   * consent app reports is not thrown, so it is not concerned.
+   */
+  const asksFirst = ({ client, parameters }: AddressedRequest): boolean =>
+    deps.settings.confirmErrorRedirects && client.registeredOpenly === true && parameters.prompt?.trim() !== 'none';
+
   const proceed = (request: WireRequest, addressed: AddressedRequest): Promise<WireReply> => {
     const { client, redirectUri, back } = addressed;
     if (back === null) return begin(request, addressed);
@@ -142,7 +152,8 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     try {
       return await proceed(request, addressed);
     } catch (thrown) {
-      return errors.redirect(addressOf(addressed), errors.members(errors.toOAuthError(thrown, request.id)));
+      const answer = asksFirst(addressed) ? errors.confirm : errors.redirect;
+      return answer(addressOf(addressed), errors.members(errors.toOAuthError(thrown, request.id)));
     }
   };
 };

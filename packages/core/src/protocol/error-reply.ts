@@ -5,6 +5,7 @@ import { withQuery } from '../domain/redirect-uri.ts';
 import type { ResponseMode } from '../domain/response-mode.ts';
 import { errorKinds, type OAuthError, retryHeader, toOAuthError } from '../errors/oauth-error.ts';
 import { type AnswerParameters, authorizationReply } from './authorization-reply.ts';
+import { confirmRedirect } from './confirm-redirect.ts';
 import { plainContent } from './page.ts';
 import { jsonReply, noStore, pageReply, redirectReply } from './reply.ts';
 import type { WireReply } from './wire.ts';
@@ -34,6 +35,8 @@ export interface ErrorReplies {
   json(error: OAuthError): WireReply;
   /** RFC 6749 §4.1.2.1. */
   redirect(to: AnswerAddress, members: ErrorMembers): WireReply;
+  /** The same for a client that anyone may have registered: the person is asked first (RFC 9700 §4.11.2). */
+  confirm(to: AnswerAddress, members: ErrorMembers): WireReply;
   /** For errors that no client may be trusted with: the operator's error page, or one of our own. */
   page(error: OAuthError, requestId?: string): WireReply;
   /** A page with the error's own status, whatever is set up for errors: proxies and monitors must see a 503. */
@@ -49,6 +52,9 @@ interface Deps {
 
 const present = (members: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== ''));
+
+const parametersOf = ({ always }: AnswerAddress, { error, description, hint, debug }: ErrorMembers): AnswerParameters =>
+  present({ error, error_description: description, error_hint: hint, error_debug: debug, ...always });
 
 /** RFC 7617 §2: what a client must send instead. */
 const challenge = { 'www-authenticate': 'Basic realm="claviger", charset="UTF-8"' } as const;
@@ -83,15 +89,12 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: D
       return jsonReply(error.status, body, { ...noStore, ...extra });
     },
 
-    redirect({ redirectUri, mode, always }, { error, description, hint, debug }) {
-      const parameters = present({
-        error,
-        error_description: description,
-        error_hint: hint,
-        error_debug: debug,
-        ...always,
-      });
-      return authorizationReply(redirectUri, mode, parameters);
+    redirect(to, told) {
+      return authorizationReply(to.redirectUri, to.mode, parametersOf(to, told));
+    },
+
+    confirm(to, told) {
+      return confirmRedirect(to, told, parametersOf(to, told));
     },
 
     busy(error, secondsUntilRetry, requestId = '') {

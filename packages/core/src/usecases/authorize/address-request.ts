@@ -56,13 +56,14 @@ export const makeAddressRequest = ({ system, clients, flows, readRequestObject }
     const { clock, mac } = system;
     const flow = await findByHandle({ mac, flows }, `${step}-verifier`, verifier, clock.now());
     if (flow?.request.clientId !== client.id) throw noSuchVerifier(step);
-    const { sentRedirectUri, responseType, responseMode, state } = flow.request;
+    const { sentRedirectUri, responseType, responseMode, state, prompt } = flow.request;
     const read = {
       ...parameters,
       redirect_uri: sentRedirectUri,
       response_type: responseType,
       response_mode: responseMode,
       state,
+      prompt: prompt.join(' '),
     };
     return { parameters: read, fault: null };
   };

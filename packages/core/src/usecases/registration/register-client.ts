@@ -18,10 +18,8 @@ export const makeRegisterClient =
   (deps: MetadataDeps & { readonly clients: ClientStore; readonly system: System }) =>
   async ({ initialAccessToken, softwareStatement, metadata: sent }: RegisterClient): Promise<RegisteredClient> => {
     const { clients, system, settings } = deps;
-    if (
-      settings.clientRegistration === 'guarded' &&
-      !isOneOf(system.digest, initialAccessToken, settings.initialAccessTokens)
-    ) {
+    const isVouchedFor = isOneOf(system.digest, initialAccessToken, settings.initialAccessTokens);
+    if (settings.clientRegistration === 'guarded' && !isVouchedFor) {
       throw oauthError('invalid_token', initialAccessToken === '' ? '' : 'The initial access token is not known here.');
     }
     // RFC 7591 §2.3: what a statement says counts more than the rest, so one that cannot be judged is not left out.
@@ -41,6 +39,7 @@ export const makeRegisterClient =
       updatedAt: now,
       version: 1,
       registrationTokenHash: hash,
+      ...(isVouchedFor ? {} : { registeredOpenly: true }),
     };
     if ((await clients.create(client)) === 'exists') throw new Error('The id that was drawn for a client is taken.');
     return { client, secret: usesSecret(client) ? secret : '', registrationToken: token };
