@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { isLoopbackHost, isLoopbackUrl, paths, type Seconds, type Settings, seconds, urlBelow } from '@claviger/core';
 import { inMemory } from './config/dsn.ts';
 import type { Parse } from './config/parse.ts';
+import { settingsOf } from './config/settings-of.ts';
 import { readSources, type Sources } from './config/sources.ts';
 import { dsnsOf, isSqlite, type StoresConfig, toStoresConfig } from './config/stores-config.ts';
 import { type Values, type Variable, variables } from './config/variables.ts';
@@ -223,42 +224,7 @@ const toConfig = (values: Values): Config => {
     log: { level: values.logLevel, format: values.logFormat },
     cors: { allowedOrigins: values.corsAllowedOrigins, maxAge: values.corsMaxAge },
     unguardedDocuments: values.unguardedDocuments,
-    settings: {
-      accessTokenLifespan: values.accessTokenLifespan,
-      idTokenLifespan: values.idTokenLifespan,
-      authCodeLifespan: values.authCodeLifespan,
-      refreshTokenLifespan: values.refreshTokenLifespan,
-      loginSessionLifespan: values.loginSessionLifespan,
-      legacyCookies: values.legacyCookies,
-      flowLifespan: values.flowLifespan,
-      maxPendingFlows: values.maxPendingFlows,
-      maxPendingFlowsPerProcess: Math.ceil(values.maxPendingFlowsPerNode / workers),
-      refreshGrace: values.refreshGrace,
-      idTokenSigningAlg: values.idTokenSigningAlg,
-      accessTokenStrategy: values.accessTokenStrategy,
-      accessTokenSigningAlg: values.accessTokenSigningAlg,
-      keyRotationInterval: values.keyRotationInterval,
-      keyPublishAhead: values.keyPublishAhead,
-      showSigningKeys: values.showSigningKeys,
-      strictGrantScope: values.strictGrantScope,
-      scopeStrategy: values.scopeStrategy,
-      requirePkce: values.requirePkce,
-      minStateLength: values.minStateLength,
-      subjectTypes: values.subjectTypesSupported,
-      pairwiseSalt: values.pairwiseSalt ?? '',
-      shareErrorDebug: values.shareErrorDebug,
-      allowUnsignedRequestObjects: values.allowUnsignedRequestObjects,
-      clientRegistration: values.clientRegistration,
-      initialAccessTokens: values.initialAccessTokens ?? [],
-      registrationScope: values.registrationScope,
-      confirmErrorRedirects: values.confirmErrorRedirects,
-      strictAuthMethod: values.strictAuthMethod,
-      minClientSecretLength: values.minClientSecretLength,
-      defaultClientScope: values.defaultClientScope.join(' '),
-      claimsSupported: values.claimsSupported,
-      scopesSupported: values.scopesSupported,
-      userinfoEndpoint: values.userinfoEndpoint ?? '',
-    },
+    settings: settingsOf(values, workers),
     warnings: warningsOf(values, pages),
   };
 };

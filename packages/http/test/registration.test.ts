@@ -532,3 +532,65 @@ t.test('scripts of allowed origins may register, and manage what they registered
   });
   t.equal(read.headers['access-control-allow-origin'], 'https://app.example');
 });
+
+t.test('RFC 9700 §4.11.2: an error leads to an openly registered client only by a click', async (t) => {
+  const redirect_uris = ['https://xn--bcher-kva.example:8443/cb?a=1', 'com.example.app:/cb'];
+  const given = async (settings = {}, sent: Sent = {}) => {
+    const server = givenAServer(t, { settings: { clientRegistration: 'open', ...settings } });
+    const client = await registered(server, { application_type: 'native', redirect_uris }, sent);
+    return { server, client };
+  };
+  const authorize = async ({ server, client }: Awaited<ReturnType<typeof given>>, change: Record<string, string>) => {
+    const query = new URLSearchParams({
+      client_id: String(client.client_id),
+      response_type: 'code',
+      redirect_uri: redirect_uris[0] ?? '',
+      scope: 'openid',
+      state: '"><script>',
+      ...change,
+    });
+    return server.public(`GET /oauth2/auth?${query}`);
+  };
+  const wrongScope = { scope: 'admin' };
+
+  const open = await given();
+  const page = await authorize(open, wrongScope);
+  t.equal(page.status, 400);
+  t.notOk(page.headers.location);
+  t.match(page.text, 'was about to send you to xn--bcher-kva.example:8443.');
+  const href = /<a href="([^"]+)">Continue to xn--bcher-kva\.example:8443<\/a>/.exec(page.text)?.[1] ?? '';
+  const target = new URL(href.replaceAll('&amp;', '&'));
+  t.match(target.href, redirect_uris[0]);
+  t.match(Object.fromEntries(target.searchParams), { error: 'invalid_scope', state: '"><script>' });
+  t.notMatch(page.text, '<script');
+
+  const posted = await authorize(open, { ...wrongScope, response_mode: 'form_post' });
+  t.match(posted.text, '<form method="post" action="https://xn--bcher-kva.example:8443/cb?a=1">');
+  t.match(posted.text, '<input type="hidden" name="error" value="invalid_scope">');
+  t.notMatch(posted.text, '<script');
+  t.notMatch(String(posted.headers['content-security-policy']), 'form-action');
+
+  const app = await authorize(open, { ...wrongScope, redirect_uri: redirect_uris[1] ?? '' });
+  t.match(app.text, 'Continue to an application (com.example.app)');
+  t.equal((await authorize(open, { login_verifier: 'made up' })).status, 400, 'a made-up verifier is no login');
+  t.equal((await authorize(open, { ...wrongScope, prompt: 'none login' })).status, 400, 'not silent');
+  t.equal((await authorize(open, { ...wrongScope, prompt: 'none' })).status, 302, 'silent');
+  t.match((await authorize(open, {})).headers.location, /^http:\/\/ui\.example\/login/, 'a valid request');
+
+  const initialAccessTokens = ['an-initial-access-token'];
+  const vouched = { headers: { authorization: 'Bearer an-initial-access-token' } };
+  for (const [name, other] of [
+    ['turned off', await given({ confirmErrorRedirects: false })],
+    ['with an initial access token', await given({ initialAccessTokens }, vouched)],
+    ['guarded', await given({ clientRegistration: 'guarded', initialAccessTokens }, vouched)],
+  ] as const) {
+    t.match((await authorize(other, wrongScope)).headers.location, /^https:.*error=invalid_scope/, name);
+  }
+  const byAdmin = await open.server.admin('POST /clients', { json: { redirect_uris } });
+  const trusted = { server: open.server, client: byAdmin.json as Body };
+  t.match(
+    (await authorize(trusted, wrongScope)).headers.location,
+    /^https:.*error=invalid_scope/,
+    'by an administrator',
+  );
+});

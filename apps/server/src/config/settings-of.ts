@@ -1,0 +1,41 @@
+// The settings of the protocol engine among the values of all settings.
+import type { Settings } from '@claviger/core';
+import type { Values } from './variables.ts';
+
+/** `workers`: how many processes serve. */
+export const settingsOf = (values: Values, workers: number): Settings => ({
+  accessTokenLifespan: values.accessTokenLifespan,
+  idTokenLifespan: values.idTokenLifespan,
+  authCodeLifespan: values.authCodeLifespan,
+  refreshTokenLifespan: values.refreshTokenLifespan,
+  loginSessionLifespan: values.loginSessionLifespan,
+  legacyCookies: values.legacyCookies,
+  flowLifespan: values.flowLifespan,
+  maxPendingFlows: values.maxPendingFlows,
+  maxPendingFlowsPerProcess: Math.ceil(values.maxPendingFlowsPerNode / workers),
+  refreshGrace: values.refreshGrace,
+  idTokenSigningAlg: values.idTokenSigningAlg,
+  accessTokenStrategy: values.accessTokenStrategy,
+  accessTokenSigningAlg: values.accessTokenSigningAlg,
+  keyRotationInterval: values.keyRotationInterval,
+  keyPublishAhead: values.keyPublishAhead,
+  showSigningKeys: values.showSigningKeys,
+  strictGrantScope: values.strictGrantScope,
+  scopeStrategy: values.scopeStrategy,
+  requirePkce: values.requirePkce,
+  minStateLength: values.minStateLength,
+  subjectTypes: values.subjectTypesSupported,
+  pairwiseSalt: values.pairwiseSalt ?? '',
+  shareErrorDebug: values.shareErrorDebug,
+  allowUnsignedRequestObjects: values.allowUnsignedRequestObjects,
+  clientRegistration: values.clientRegistration,
+  initialAccessTokens: values.initialAccessTokens ?? [],
+  registrationScope: values.registrationScope,
+  confirmErrorRedirects: values.confirmErrorRedirects,
+  strictAuthMethod: values.strictAuthMethod,
+  minClientSecretLength: values.minClientSecretLength,
+  defaultClientScope: values.defaultClientScope.join(' '),
+  claimsSupported: values.claimsSupported,
+  scopesSupported: values.scopesSupported,
+  userinfoEndpoint: values.userinfoEndpoint ?? '',
+});
