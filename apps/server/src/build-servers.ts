@@ -1,7 +1,7 @@
 // The public and the admin listener over one provider. The admin listener serves the public endpoints too.
 import { type ClientChanges, createProvider, type Provider, type Stores } from '@claviger/core';
 import { nodeSystem } from '@claviger/core/node';
-import { buildApp, Metrics, type ServerStatus } from '@claviger/http';
+import { buildApp, FailureLog, Metrics, type ServerStatus } from '@claviger/http';
 import type { FastifyInstance } from 'fastify';
 import { baseUrl } from './config/base-url.ts';
 import type { Config } from './config.ts';
@@ -35,6 +35,12 @@ export const buildServers = (parts: ServerParts): Servers => {
   const [systemSecret, ...previousSecrets] = parts.systemSecrets;
   const metrics = new Metrics();
   metrics.addCounter('claviger_log_lines_dropped_total', 'Log lines that could not be written.', parts.droppedLogLines);
+  const failures: FailureLog = new FailureLog(() => adminApp.log);
+  metrics.addCounter(
+    'claviger_refusals_total',
+    'Requests that were refused with 503 to protect the server, though nothing had failed.',
+    () => failures.refusals,
+  );
   const provider = createProvider({
     issuer: config.issuer,
     stores,
@@ -47,7 +53,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     }),
     settings: config.settings,
     ...(parts.clientChanges ? { clientChanges: parts.clientChanges } : {}),
-    reportFailure: (cause, requestId) => adminApp.log.error({ err: cause, requestId }, 'request failed'),
+    reportFailure: (cause, requestId) => failures.report(cause, requestId),
   });
   const { countPendingFlows } = provider.admin;
   metrics.addGauge('claviger_pending_flows', 'Logins that wait for a person.', () => countPendingFlows().here);
@@ -60,6 +66,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     provider,
     version,
     metrics,
+    failures,
     renderMetrics: parts.metricsOf?.(metrics) ?? (() => metrics.render()),
     status,
     shareErrorDebug: config.settings.shareErrorDebug,

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreUnavailable } from '@claviger/core';
+import { reasonOf } from '@claviger/http';
 
 export interface RoundsLog {
   info(details: object, message: string): void;
@@ -43,7 +45,9 @@ export const startRounds = ({ name, log, interval, run }: RoundsOptions): Rounds
     await wait(interval * Math.random());
     for (;;) {
       await run(round).catch((error: unknown) => {
-        if (!signal.aborted) log.error({ err: error }, `${name} failed; it is tried again next time`);
+        if (signal.aborted) return;
+        const told = error instanceof StoreUnavailable ? { reason: reasonOf(error) } : { err: error };
+        log.error(told, `${name} failed; it is tried again next time`);
       });
       await wait(interval * (0.9 + 0.2 * Math.random()));
     }

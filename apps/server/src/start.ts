@@ -94,7 +94,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   try {
     // One worker of several gets its share of the connections as soon as it listens: it does when it can serve.
     if (config.workers > 1) await Promise.race([prepared, preparation.attempted, sleep(patience)]);
-    await listen(servers, config);
+    await listen(servers, config, () => preparation.isDone);
   } catch (error) {
     await close();
     throw error;
@@ -117,10 +117,12 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   return { ready, stop };
 };
 
-const listen = async ({ publicApp, adminApp }: Servers, config: Config): Promise<void> => {
+const listen = async ({ publicApp, adminApp }: Servers, config: Config, canServe: () => boolean): Promise<void> => {
+  const listenTextResolver = (address: string): string =>
+    canServe() ? `Server listening at ${address}` : `Port open at ${address}; it is not ready yet`;
   const one = async (app: typeof publicApp, name: 'PUBLIC' | 'ADMIN', { host, port }: Listener): Promise<void> => {
     try {
-      await app.listen({ host, port });
+      await app.listen({ host, port, listenTextResolver });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const settings = `CLAVIGER_${name}_HOST, CLAVIGER_${name}_PORT`;

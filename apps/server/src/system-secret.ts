@@ -17,7 +17,10 @@ export const systemSecretsOf = async ({ systemSecrets, stores, dataFolder }: Con
   // What is kept in memory does not outlive its secret, which then needs no file.
   const isBrief = Object.values(stores).every((dsn) => dsn.kind === 'sqlite' && dsn.file === inMemory);
   if (isBrief) return { systemSecrets: [randomBytes(32).toString('base64url')], warnings: [] };
-  const { secret, file, isNew } = await keepSystemSecret(dataFolder);
+  const { secret, file, isNew } = await keepSystemSecret(dataFolder).catch((error: unknown) => {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new Error(`Cannot use the data folder ${dataFolder} (CLAVIGER_DATA_DIR): ${error.message}`, { cause: error });
+  });
   const warning = isNew
     ? `CLAVIGER_SYSTEM_SECRET is not set: one was made and is kept in ${file}. Tokens and keys are lost with it.`
     : `CLAVIGER_SYSTEM_SECRET is not set: the one in ${file} is used.`;

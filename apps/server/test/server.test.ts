@@ -158,9 +158,28 @@ t.test('a start that fails ends with exit code 1, and says why in a sentence', a
   t.strictSame(await damaged.exited, { code: 1, signal: null });
   t.match(damaged.output(), 'does not hold a system secret');
 
+  for (const words of [[], ['migrate', 'up']]) {
+    const beneath = join(folder, 'damaged', 'system-secret', 'data');
+    const unusable = runServer(t, { ...settings, CLAVIGER_DATA_DIR: beneath }, words);
+    t.strictSame(await unusable.exited, { code: 1, signal: null });
+    t.match(unusable.output(), /CLAVIGER_DATA_DIR/);
+    t.notMatch(unusable.output(), '    at ');
+  }
+
   const foreign = runServer(t, { ...settings, CLAVIGER_DATA_DIR: join(folder, 'foreign') });
   t.strictSame(await foreign.exited, { code: 1, signal: null });
   t.match(foreign.output(), 'not a database');
+});
+
+t.test('a Node.js that is too old is named before anything else is loaded', async (t) => {
+  const { unsupportedNode } = await import('../src/node-version.ts');
+  for (const version of ['12.22.12', '18.20.8', '20.18.3']) {
+    t.match(unsupportedNode(version), `Claviger needs Node.js 20.19 or later; this is ${version}`);
+  }
+  for (const version of ['20.19.0', '22.0.0', '24.1.0']) t.equal(unsupportedNode(version), undefined);
+  const main = readFileSync(new URL('../../src/main.ts', import.meta.url), 'utf8');
+  const loaded = [...main.matchAll(/^import .* from '(.*)';$/gm)].map(([, name]) => name);
+  t.strictSame(loaded, ['./node-version.ts']);
 });
 
 t.test('servers that start at once on an empty data folder agree on one secret', async (t) => {

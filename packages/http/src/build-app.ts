@@ -5,6 +5,8 @@ import { adminV1Routes } from './admin/v1/admin-v1-routes.ts';
 import { adminErrorHandler } from './admin/v1/error-body.ts';
 import { closeGracefully } from './close-gracefully.ts';
 import { allowCrossOrigin, type CorsOptions } from './cors.ts';
+import { FailureLog, setUpFailureLog } from './failure-log.ts';
+import { answerMalformedRequest } from './malformed-request.ts';
 import { Metrics } from './metrics.ts';
 import { answerWithoutRoute, replyWithoutRoute } from './no-route.ts';
 import { setUpScope } from './own-scope.ts';
@@ -31,6 +33,8 @@ export interface AppOptions {
   readonly adminAllowedHosts?: readonly string[];
   /** Default: always serving and ready. */
   readonly status?: () => ServerStatus;
+  /** One for all listeners of a server. Default: one of its own. */
+  readonly failures?: FailureLog;
   /** One for all listeners of a server. Default: one of its own. */
   readonly metrics?: Metrics;
   /** The text of /metrics/prometheus. Default: what `metrics` has. */
@@ -90,6 +94,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     logger: options.logger ? loggerOptions(options.logger) : false,
     logController,
     genReqId: requestIds(),
+    clientErrorHandler: (error, socket) => answerMalformedRequest(app.log, error, socket),
     // A request's line says itself what it is about: no logger of its own for each.
     childLoggerFactory: (logger) => logger,
     // What the router cannot even take apart. Hooks do not run for these replies.
@@ -104,6 +109,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
   // For replies without a route, and for the plugins below.
   setUpScope(app);
   routes = answerWithoutRoute(app);
+  setUpFailureLog(app, options.failures ?? new FailureLog(() => app.log));
   closeGracefully(app, () => status().draining === true);
   metrics.observe(app, listener);
   logRequests(app);

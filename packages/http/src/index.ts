@@ -3,6 +3,7 @@
 export { type AdminRoutesOptions, adminV1Routes } from './admin/v1/admin-v1-routes.ts';
 export { type AppOptions, buildApp } from './build-app.ts';
 export type { CorsOptions } from './cors.ts';
+export { FailureLog, reasonOf } from './failure-log.ts';
 export { fromFastify } from './from-fastify.ts';
 export { Metrics } from './metrics.ts';
 export { type PublicRoutesOptions, publicRoutes } from './public/public-routes.ts';

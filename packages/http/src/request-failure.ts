@@ -1,6 +1,7 @@
 // Sorts what was thrown into what the caller did wrong and what broke here. Only the former is explained to the caller.
 import { OAuthError, oauthError, toOAuthError } from '@claviger/core';
 import type { FastifyRequest } from 'fastify';
+import { failureLogOf } from './failure-log.ts';
 
 /** Fastify's own refusals carry a status, such as 413 for a body that is too large. */
 const refusedBy = (error: unknown): number | undefined => {
@@ -8,13 +9,15 @@ const refusedBy = (error: unknown): number | undefined => {
   return error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : undefined;
 };
 
-/** Logs what broke here, with its cause. */
+/** Reports what broke here, with its cause. */
 export const asOAuthError = (error: unknown, request: FastifyRequest): OAuthError => {
   if (error instanceof OAuthError && error.status < 500) return error;
   if (!(error instanceof OAuthError) && refusedBy(error) !== undefined) {
     return oauthError('invalid_request', error instanceof Error ? error.message : '');
   }
-  request.log.error({ err: error, requestId: request.id }, 'request failed');
+  const failures = failureLogOf(request.server);
+  if (failures) failures.report(error, request.id);
+  else request.log.error({ err: error, requestId: request.id }, 'request failed');
   return toOAuthError(error);
 };
 

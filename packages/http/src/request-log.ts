@@ -2,6 +2,7 @@
 // a challenge lets its holder answer for a person: none of them is logged.
 import { randomBytes } from 'node:crypto';
 import { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import { reasonOf } from './failure-log.ts';
 
 export interface LogOptions {
   readonly level: string;
@@ -14,6 +15,7 @@ export const loggerOptions = ({ level, stream }: LogOptions) => ({
   ...(stream ? { stream } : {}),
   serializers: {
     req: (request: FastifyRequest) => ({ method: request.method, path: loggedPath(request) }),
+    err: loggedError,
     res: (reply: { statusCode?: number }) => ({ status: reply.statusCode }),
   },
   // A second fence, for whoever logs a raw request or reply one day.
@@ -28,6 +30,24 @@ export const requestIds = (): (() => string) => {
     count += 1;
     return `${start}-${count}`;
   };
+};
+
+/**
+ * Only what is listed: errors of drivers and of the HTTP parser carry members such as the raw packet or the parameters of a
+ * statement. Causes follow, each with its own stack.
+ */
+const loggedError = (error: unknown): { type: string; message: string; stack: string; code?: string } => {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error), stack: '' };
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+  return { type: error.name, message: reasonOf(error), ...code, stack: stackOf(error) };
+};
+
+const stackOf = (error: Error): string => {
+  const stacks: string[] = [];
+  for (let next: unknown = error; next instanceof Error && stacks.length < 5; next = next.cause) {
+    stacks.push(next.stack ?? next.message);
+  }
+  return stacks.join('\ncaused by: ');
 };
 
 /** Fastify's own two lines per request are off: the one below says the same. */

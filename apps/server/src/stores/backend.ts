@@ -57,9 +57,16 @@ export const openBackend = async ({ dsn, ports }: Place, options: Options): Prom
 };
 
 const openSqlite = async (file: string): Promise<OpenBackend> => {
-  if (file !== inMemory) await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const { openSqliteStores } = await import('@claviger/adapters-sql/sqlite');
-  return withSchema(await openSqliteStores({ file, ...sqliteParts() }));
+  try {
+    if (file !== inMemory) await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const { openSqliteStores } = await import('@claviger/adapters-sql/sqlite');
+    return withSchema(await openSqliteStores({ file, ...sqliteParts() }));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot use the SQLite file ${file} (CLAVIGER_DATA_DIR, CLAVIGER_DSN): ${reason}`, {
+      cause: error,
+    });
+  }
 };
 
 const openPostgres = async (

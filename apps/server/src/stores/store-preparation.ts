@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SchemaStatus } from '@claviger/adapters-sql';
 import { type Stores, StoreUnavailable } from '@claviger/core';
+import { reasonOf } from '@claviger/http';
 import type { StoresConfig } from '../config/stores-config.ts';
 import { ConfigurationError } from '../config.ts';
 import { type OpenBackend, openBackend, type Place, placesOf, type Schema } from './backend.ts';
@@ -111,7 +112,7 @@ class Part {
     } catch (error) {
       if (this.#ending.aborted) return;
       if (error instanceof ConfigurationError || (this.#place.dsn.kind === 'sqlite' && !this.#opened)) throw error;
-      this.#now(explain(error), () => log.error({ err: error, ports }, 'store cannot be used'));
+      this.#now(explain(error), () => log.error({ ports, ...told(error) }, 'store cannot be used'));
     }
     if (this.problem === null && this.#hasComplained) log.info({ ports }, 'store can be used');
   }
@@ -157,6 +158,10 @@ export const schemaProblem = ({ usable, pending, problem = '' }: SchemaStatus): 
 
 /** Errors of adapters that tell the operator what to do. By name, because an adapter is loaded only where it is needed. */
 const explaining: ReadonlySet<string> = new Set(['SchemaMismatch', 'EvictionPolicyError', 'UnfitPooler']);
+
+/** A stack says nothing of a store that does not answer. */
+const told = (error: unknown): object =>
+  error instanceof StoreUnavailable ? { reason: reasonOf(error) } : { err: error };
 
 /** For anybody who may ask for the server's health: a driver's own words may name hosts and accounts. */
 const explain = (error: unknown): string => {

@@ -1,5 +1,6 @@
 // For load balancers and people on call.
 import type { Provider } from '@claviger/core';
+import { failureLogOf } from '../../failure-log.ts';
 import type { ServerStatus } from '../../server-status.ts';
 import type { AdminApp } from './admin-app.ts';
 
@@ -15,9 +16,13 @@ export const healthRoute = (app: AdminApp, { admin }: Provider, { version, statu
     const { problems } = status();
     if (Object.keys(problems).length > 0) return reply.code(503).send({ errors: problems });
     const failures = await admin.checkStores();
-    if (failures.length === 0) return { status: 'ok' };
+    const log = failureLogOf(request.server);
+    if (failures.length === 0) {
+      log?.recovered();
+      return { status: 'ok' };
+    }
     // The driver's own words may name hosts and accounts: they go to the log.
-    for (const { port, cause } of failures) request.log.error({ err: cause, port }, 'a store does not answer');
+    for (const { cause } of failures) log?.report(cause);
     const errors = Object.fromEntries(failures.map(({ port }) => [port, 'The store does not answer.']));
     return reply.code(503).send({ errors });
   });

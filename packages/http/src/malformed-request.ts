@@ -1,0 +1,28 @@
+// Bytes that are no HTTP request, or come too slowly. Fastify's own handler does the same, but logs the raw packet, which may
+// hold credentials.
+import type { Socket } from 'node:net';
+import type { FastifyBaseLogger } from 'fastify';
+
+const answers: Readonly<Record<string, readonly [number, string, string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request did not arrive in time.'],
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'The headers are too large.'],
+};
+
+const malformed = [400, 'Bad Request', 'This is not an HTTP request.'] as const;
+
+export const answerMalformedRequest = (
+  log: FastifyBaseLogger,
+  { code = '' }: { readonly code?: string },
+  socket: Socket,
+): void => {
+  if (code === 'ECONNRESET' || socket.destroyed) return;
+  const [status, reason, hint] = answers[code] ?? malformed;
+  // Nothing of the request itself: not even its first line is known to be free of secrets.
+  log.debug({ code, status }, 'malformed request');
+  if (socket.writable) {
+    const body = JSON.stringify({ error: 'invalid_request', error_description: hint, status_code: status });
+    const head = `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: ${body.length}\r\nContent-Type: application/json\r\n`;
+    socket.write(`${head}X-Content-Type-Options: nosniff\r\n\r\n${body}`);
+  }
+  socket.destroy();
+};
