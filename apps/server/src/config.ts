@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { isLoopbackHost, isLoopbackUrl, paths, type Seconds, type Settings, seconds, urlBelow } from '@claviger/core';
 import { inMemory } from './config/dsn.ts';
+import { serviceLinkHint } from './config/kubernetes.ts';
 import type { Parse } from './config/parse.ts';
 import { settingsOf } from './config/settings-of.ts';
 import { readSources, type Sources } from './config/sources.ts';
@@ -106,7 +107,7 @@ const parseAll = (sources: Sources): { readonly values: Values; readonly problem
     if (parsed.ok) return parsed.value;
     // A URL that was pasted with its user name and password is refused, and must not be repeated.
     const given = secret || setting.text.includes('@') ? '' : `; it is "${shownText(setting.text)}"`;
-    problems.push(`${setting.label} must be ${parsed.right}${given}.`);
+    problems.push(`${setting.label} must be ${parsed.right}${given}.${serviceLinkHint(name, setting.text)}`);
     return fallback;
   };
   const entries = Object.entries(variables).map(([key, variable]) => [key, readValue<unknown>(variable)]);

@@ -239,7 +239,7 @@ t.test('values that are refused', async (t) => {
     ['CLAVIGER_PUBLIC_PORT', '4445'],
     ['CLAVIGER_PUBLIC_HOST', 'http://127.0.0.1'],
     ['CLAVIGER_ERROR_URL', '/error'],
-    ['CLAVIGER_ERROR_URL', 'https://app.example.com/#error'],
+    ['CLAVIGER_DISCOVERY_USERINFO_ENDPOINT', 'https://app.example.com/#me'],
     ['CLAVIGER_ACCESS_TOKEN_LIFESPAN', '0s'],
     ['CLAVIGER_ACCESS_TOKEN_LIFESPAN', '1'],
     ['CLAVIGER_ACCESS_TOKEN_LIFESPAN', '-1h'],
@@ -485,4 +485,40 @@ t.test('docs/settings.md lists every setting as the table of settings has it', a
   for (const { name } of Object.values(variables)) {
     t.match(page, `| \`${name}\` | \`${fileKey(name)}\` |`);
   }
+});
+
+t.test('what Kubernetes injects for a Service is no setting; where the names clash the message says so', async (t) => {
+  const links = {
+    CLAVIGER_PORT: 'tcp://10.0.0.1:4444',
+    CLAVIGER_SERVICE_HOST: '10.0.0.1',
+    CLAVIGER_SERVICE_PORT: '4444',
+    CLAVIGER_SERVICE_PORT_HTTP: '4444',
+    CLAVIGER_PORT_4444_TCP: 'tcp://10.0.0.1:4444',
+    CLAVIGER_PORT_4444_TCP_PROTO: 'tcp',
+    CLAVIGER_PORT_4444_TCP_PORT: '4444',
+    CLAVIGER_PORT_4444_TCP_ADDR: 'fd00::1',
+    CLAVIGER_PUBLIC_SERVICE_HOST: '10.0.0.2',
+    CLAVIGER_PUBLIC_PORT_4444_UDP: 'udp://[fd00::1]:4444',
+  };
+  t.strictSame(problemsOf(links), []);
+  t.match(problemsOf({ CLAVIGER_PUBLIC_PORT: 'tcp://10.0.0.1:4444' }), [
+    /^CLAVIGER_PUBLIC_PORT must be .*a Service named claviger-public: set "enableServiceLinks: false"/,
+  ]);
+  t.match(problemsOf({ CLAVIGER_PORT: 'public', CLAVIGER_SERVICE_NAME: 'x' }), [
+    /^CLAVIGER_PORT is not a setting/,
+    /^CLAVIGER_SERVICE_NAME is not a setting/,
+  ]);
+});
+
+t.test('RFC 8259 §8.1: a configuration file may begin with a byte order mark', async (t) => {
+  const folder = t.testdir({ 'windows.json': '\uFEFF{\r\n  "log_format": "json"\r\n}\r\n' });
+  t.equal(readConfig({ CLAVIGER_CONFIG: join(folder, 'windows.json') }).log.format, 'json');
+});
+
+t.test('a page may be a route behind a hash', async (t) => {
+  const pages = {
+    CLAVIGER_LOGIN_URL: 'https://l.example/#/login',
+    CLAVIGER_CONSENT_URL: 'https://l.example/#/consent',
+  };
+  t.equal(readConfig(pages).pages.loginUrl, 'https://l.example/#/login');
 });

@@ -8,7 +8,7 @@ import { allowCrossOrigin, type CorsOptions } from './cors.ts';
 import { FailureLog, setUpFailureLog } from './failure-log.ts';
 import { answerMalformedRequest } from './malformed-request.ts';
 import { Metrics } from './metrics.ts';
-import { answerWithoutRoute, replyWithoutRoute } from './no-route.ts';
+import { answerWithoutRoute, locationsBelow, replyWithoutRoute } from './no-route.ts';
 import { setUpScope } from './own-scope.ts';
 import { publicRoutes } from './public/public-routes.ts';
 import { type LogOptions, logController, loggerOptions, logRequests, requestIds } from './request-log.ts';
@@ -76,6 +76,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
   } = options;
   const metrics = options.metrics ?? new Metrics();
   const renderMetrics = options.renderMetrics ?? (() => metrics.render());
+  const toPath = locationsBelow(provider.issuer);
   let routes: readonly KnownRoute[] = [];
   const refuse = adminErrorHandler({ shareErrorDebug });
 
@@ -87,7 +88,8 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: keepAlive * 1000,
-    exposeHeadRoutes: false,
+    // RFC 9110 §9.1: servers MUST support GET and HEAD.
+    exposeHeadRoutes: true,
     // Requests that arrive on open connections while closing are still served (see closeGracefully).
     return503OnClosing: false,
     routerOptions: { maxParamLength, caseSensitive: true },
@@ -102,13 +104,13 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
       reply.header('x-content-type-options', 'nosniff');
       const path = request.raw.url?.split('?', 1)[0] ?? '';
       if (isKnownPath(routes, path)) refuse(oauthError('invalid_request', badSegment), request, reply);
-      else replyWithoutRoute(routes, request, reply);
+      else replyWithoutRoute(routes, toPath, request, reply);
     },
   });
 
   // For replies without a route, and for the plugins below.
   setUpScope(app);
-  routes = answerWithoutRoute(app);
+  routes = answerWithoutRoute(app, toPath);
   setUpFailureLog(app, options.failures ?? new FailureLog(() => app.log));
   closeGracefully(app, () => status().draining === true);
   metrics.observe(app, listener);

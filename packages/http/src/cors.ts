@@ -13,10 +13,11 @@ export interface CorsOptions {
   readonly maxAge?: number;
 }
 
-const allowedMethods = ['GET', 'POST'];
+const allowedMethods = ['GET', 'HEAD', 'POST'];
 /** Of one client's registration (RFC 7592 §2). */
-const registrationMethods = ['GET', 'PUT', 'DELETE'];
-const allowedHeaders = new Map(['Accept', 'Authorization', 'Content-Type'].map((name) => [name.toLowerCase(), name]));
+const registrationMethods = ['GET', 'HEAD', 'PUT', 'DELETE'];
+/** As they are usually written. */
+const usualHeaders = new Map(['Accept', 'Authorization', 'Content-Type'].map((name) => [name.toLowerCase(), name]));
 
 /**
  * Where scripts have business. RFC 9700 §2.6: CORS MUST NOT be supported at the authorization endpoint, to which browsers
@@ -97,9 +98,12 @@ export const answerPreflights = (app: FastifyInstance): void => {
   }
 };
 
-/** The names asked for, undefined when one of them is not allowed. */
+/**
+ * The names asked for, undefined when one of them is not a name (RFC 9110 §5.6.2). Any header may come from an allowed origin:
+ * tracing adds `traceparent` and others to every request, and nothing here trusts one. Credentials are never allowed.
+ */
 const canonicalHeaders = (asked: string): readonly string[] | undefined => {
   const names = asked.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim().toLowerCase()]));
-  const known = names.flatMap((name) => allowedHeaders.get(name) ?? []);
-  return known.length === names.length ? known : undefined;
+  if (!names.every((name) => /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name))) return undefined;
+  return names.map((name) => usualHeaders.get(name) ?? name);
 };

@@ -1,10 +1,22 @@
 // Replies to requests that no route takes: a page for browsers, else plain text, as in the 2018 API.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isForBrowser, replyPage } from './browser-page.ts';
-import { explainNoRoute, type KnownRoute, knownRoute } from './route-table.ts';
+import { explainNoRoute, isReading, type KnownRoute, knownRoute } from './route-table.ts';
+
+/** A reference from one path of the server to another, for Location. */
+export type ToPath = (from: string, to: string) => string;
+
+/**
+ * An issuer with a path is behind a proxy that strips it, and the server does not see what was asked for: a relative reference
+ * (RFC 3986 §4.2) stays below that path. Without one the path itself, as in the 2018 API.
+ */
+export const locationsBelow = (issuer: string): ToPath => {
+  if (new URL(issuer).pathname === '/') return (_from, to) => to;
+  return (from, to) => `./${'../'.repeat(from.split('/').length - 2)}${to.slice(1)}`;
+};
 
 /** Must be called before any route is added. Returns the table, which grows with the routes. */
-export const answerWithoutRoute = (app: FastifyInstance): readonly KnownRoute[] => {
+export const answerWithoutRoute = (app: FastifyInstance, toPath: ToPath): readonly KnownRoute[] => {
   const routes: KnownRoute[] = [];
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) routes.push(knownRoute(one, url));
@@ -14,7 +26,7 @@ export const answerWithoutRoute = (app: FastifyInstance): readonly KnownRoute[] 
     if (hasEmptyName(request.params)) reply.callNotFound();
     else done();
   });
-  app.setNotFoundHandler((request, reply) => replyWithoutRoute(routes, request, reply));
+  app.setNotFoundHandler((request, reply) => replyWithoutRoute(routes, toPath, request, reply));
   return routes;
 };
 
@@ -27,16 +39,17 @@ const hasEmptyName = (params: unknown): boolean => {
 
 export const replyWithoutRoute = (
   routes: readonly KnownRoute[],
+  toPath: ToPath,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply => {
   const [path = '', ...query] = (request.raw.url ?? '').split(/(?=\?)/);
   const reason = explainNoRoute(routes, request.method, path);
   if (reason.kind === 'misspelt') {
-    const status = request.method === 'GET' ? 301 : 307;
+    const status = isReading(request.method) ? 301 : 307;
     return reply
       .code(status)
-      .header('location', reason.path + query.join(''))
+      .header('location', toPath(path, reason.path) + query.join(''))
       .send();
   }
   if (isForBrowser(request)) {

@@ -22,7 +22,7 @@ export const explainNoRoute = (routes: readonly KnownRoute[], method: string, pa
   }
   const slim = segments.filter((segment) => segment !== '');
   const meant = routes.find((route) => route.method === method && fits(route, slim, sameLetters));
-  if (!meant || (method !== 'GET' && hasEmptyParameter(routes, method, segments))) return { kind: 'not-found' };
+  if (!meant || (!isReading(method) && hasEmptyParameter(routes, method, segments))) return { kind: 'not-found' };
   // Every segment comes from the pattern or, for parameters, as it was sent: the first one is never empty, so the path
   // cannot turn into a reference to another host (`//evil.example`, RFC 3986 §4.2).
   return {
@@ -30,6 +30,9 @@ export const explainNoRoute = (routes: readonly KnownRoute[], method: string, pa
     path: `/${meant.segments.map((part, place) => (isParameter(part) ? slim[place] : part)).join('/')}`,
   };
 };
+
+/** GET, and HEAD, which asks for the same without its body. */
+export const isReading = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
 /** Whether the path is that of a known route, whatever its method. */
 export const isKnownPath = (routes: readonly KnownRoute[], path: string): boolean =>

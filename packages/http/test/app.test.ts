@@ -317,7 +317,13 @@ t.test('WHATWG Fetch §3.2: allowed origins may read public replies and send wha
     ],
     [
       'OPTIONS /oauth2/token',
-      { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-other' },
+      { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'Traceparent,baggage' },
+      allow('*', { ...post, 'access-control-allow-headers': 'traceparent, baggage' }),
+      allow(origin, { ...post, 'access-control-allow-headers': 'traceparent, baggage' }),
+    ],
+    [
+      'OPTIONS /oauth2/token',
+      { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'not a name' },
       {},
       {},
     ],

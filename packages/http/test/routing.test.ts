@@ -10,40 +10,40 @@ const publicPaths: readonly (readonly [string, readonly string[]])[] = [
   ['/oauth2/token', ['POST']],
   ['/oauth2/revoke', ['POST']],
   ['/oauth2/introspect', ['POST']],
-  ['/userinfo', ['GET', 'POST']],
-  ['/.well-known/openid-configuration', ['GET']],
-  ['/.well-known/oauth-authorization-server', ['GET']],
-  ['/.well-known/jwks.json', ['GET']],
-  ['/oauth2/fallbacks/consent', ['GET']],
-  ['/oauth2/fallbacks/error', ['GET']],
-  ['/oauth2/fallbacks/logout', ['GET']],
+  ['/userinfo', ['GET', 'HEAD', 'POST']],
+  ['/.well-known/openid-configuration', ['GET', 'HEAD']],
+  ['/.well-known/oauth-authorization-server', ['GET', 'HEAD']],
+  ['/.well-known/jwks.json', ['GET', 'HEAD']],
+  ['/oauth2/fallbacks/consent', ['GET', 'HEAD']],
+  ['/oauth2/fallbacks/error', ['GET', 'HEAD']],
+  ['/oauth2/fallbacks/logout', ['GET', 'HEAD']],
 ];
 
 const adminPaths: readonly (readonly [string, readonly string[]])[] = [
-  ['/clients', ['GET', 'POST']],
-  ['/clients/x', ['DELETE', 'GET', 'PUT']],
-  ['/oauth2/auth/requests/login/x', ['GET']],
+  ['/clients', ['GET', 'HEAD', 'POST']],
+  ['/clients/x', ['DELETE', 'GET', 'HEAD', 'PUT']],
+  ['/oauth2/auth/requests/login/x', ['GET', 'HEAD']],
   ['/oauth2/auth/requests/login/x/accept', ['PUT']],
   ['/oauth2/auth/requests/login/x/reject', ['PUT']],
-  ['/oauth2/auth/requests/consent/x', ['GET']],
+  ['/oauth2/auth/requests/consent/x', ['GET', 'HEAD']],
   ['/oauth2/auth/requests/consent/x/accept', ['PUT']],
   ['/oauth2/auth/requests/consent/x/reject', ['PUT']],
-  ['/oauth2/auth/sessions/consent/x', ['DELETE', 'GET']],
+  ['/oauth2/auth/sessions/consent/x', ['DELETE', 'GET', 'HEAD']],
   ['/oauth2/auth/sessions/consent/x/y', ['DELETE']],
   ['/oauth2/auth/sessions/login/x', ['DELETE']],
   ['/oauth2/flush', ['POST']],
-  ['/keys/x', ['DELETE', 'GET', 'POST', 'PUT']],
-  ['/keys/x/y', ['DELETE', 'GET', 'PUT']],
-  ['/health/alive', ['GET']],
-  ['/health/ready', ['GET']],
-  ['/health/status', ['GET']],
-  ['/version', ['GET']],
-  ['/metrics/prometheus', ['GET']],
+  ['/keys/x', ['DELETE', 'GET', 'HEAD', 'POST', 'PUT']],
+  ['/keys/x/y', ['DELETE', 'GET', 'HEAD', 'PUT']],
+  ['/health/alive', ['GET', 'HEAD']],
+  ['/health/ready', ['GET', 'HEAD']],
+  ['/health/status', ['GET', 'HEAD']],
+  ['/version', ['GET', 'HEAD']],
+  ['/metrics/prometheus', ['GET', 'HEAD']],
 ];
 
 const everyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
 
-t.test('a known path refuses every other method, HEAD and OPTIONS included, and says which it takes', async (t) => {
+t.test('a known path refuses every other method, OPTIONS included, and says which it takes', async (t) => {
   const { admin, public: open } = givenAServer(t);
   const check = async (send: Send, [path, methods]: readonly [string, readonly string[]]): Promise<void> => {
     for (const method of everyMethod.filter((one) => !methods.includes(one))) {
@@ -64,6 +64,51 @@ t.test('a known path refuses every other method, HEAD and OPTIONS included, and 
   await check(admin, ['/oauth2/auth/sessions/login/revoke', ['DELETE', 'GET']]);
 });
 
+t.test('RFC 9110 §9.3.2: HEAD is GET without the body, and starts or ends nothing', async (t) => {
+  const { admin, public: open } = givenAServer(t);
+  for (const [send, path] of [
+    [open, '/.well-known/openid-configuration'],
+    [open, '/.well-known/jwks.json'],
+    [open, '/userinfo'],
+    [admin, '/health/alive'],
+    [admin, '/health/ready'],
+    [admin, '/clients'],
+    [admin, '/clients/unknown'],
+    [open, '/USERINFO/'],
+    [open, '/nope'],
+  ] as const) {
+    const [get, head] = [await send(`GET ${path}`), await send(`HEAD ${path}`)];
+    t.equal(head.status, get.status, path);
+    t.equal(head.text, '');
+    if (get.text !== '') t.equal(head.headers['content-length'], get.headers['content-length'], path);
+    for (const name of ['content-type', 'cache-control', 'etag', 'location', 'www-authenticate']) {
+      t.equal(head.headers[name], get.headers[name], `${name} of ${path}`);
+    }
+  }
+  for (const path of ['/oauth2/auth?client_id=x', '/oauth2/auth/sessions/login/revoke']) {
+    const head = await open(`HEAD ${path}`, { headers: { cookie: 'oauth2_authentication_session=x' } });
+    t.match([head.status, head.headers['set-cookie']], [405, undefined], path);
+  }
+});
+
+t.test('below an issuer with a path, which a proxy strips, redirects stay below that path', async (t) => {
+  const { admin, public: open } = givenAServer(t, { issuer: 'https://id.example/auth/' });
+  const cases: readonly [Send, string, string, string][] = [
+    [open, 'GET', '//.well-known/openid-configuration?x', '/auth/.well-known/openid-configuration?x'],
+    [open, 'GET', '/USERINFO', '/auth/userinfo'],
+    [open, 'GET', '/userinfo/', '/auth/userinfo'],
+    [open, 'POST', '/oauth2//token', '/auth/oauth2/token'],
+    [open, 'POST', '/OAuth2/Token/', '/auth/oauth2/token'],
+    [admin, 'GET', '///keys///Set///Kid///', '/auth/keys/Set/Kid'],
+    [admin, 'GET', '/health/status', '/auth/health/alive'],
+  ];
+  for (const [send, method, path, target] of cases) {
+    const { location } = (await send(`${method} ${path}`)).headers;
+    const { pathname, search, host } = new URL(String(location), `https://id.example/auth${path}`);
+    t.strictSame([host, pathname + search], ['id.example', target], path);
+  }
+});
+
 t.test('an unknown path is a 404 in plain text; admin paths are unknown on the public listener', async (t) => {
   const { admin, public: open } = givenAServer(t);
   const check = async (send: Send, request: string): Promise<void> => {
@@ -71,7 +116,7 @@ t.test('an unknown path is a 404 in plain text; admin paths are unknown on the p
     t.equal(reply.status, 404, request);
     t.equal(reply.headers['content-type'], 'text/plain; charset=utf-8');
     t.equal(reply.headers['x-content-type-options'], 'nosniff');
-    t.equal(reply.text, '404 page not found\n');
+    t.equal(reply.text, request.startsWith('HEAD') ? '' : '404 page not found\n');
   };
   for (const send of [admin, open]) {
     for (const request of ['GET /', 'GET /nope', 'POST /nope', 'GET /nope/%zz', 'GET /oauth2', 'GET /../etc/passwd']) {

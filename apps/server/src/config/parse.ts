@@ -54,13 +54,15 @@ export const hostPattern: Parse<string> = (text) =>
 /** An absolute http or https URL, without user name and password, which would end up in redirects. */
 const webUrl = (text: string): URL | undefined => (isWebUrl(text) ? new URL(text) : undefined);
 
+/** Kept exactly as written. Single-page applications may route by a fragment; parameters are put in front of it. */
+export const pageUrl: Parse<string> = (text) =>
+  webUrl(text) ? accept(text) : refuse('an absolute http or https URL without user name and password');
+
 /** Kept exactly as written. A fragment would never reach the server that the URL names. */
-export const pageUrl: Parse<string> = (text) => {
-  const url = webUrl(text);
-  return url && !text.includes('#')
+export const endpointUrl: Parse<string> = (text) =>
+  webUrl(text) && !text.includes('#')
     ? accept(text)
     : refuse('an absolute http or https URL without user name, password and fragment');
-};
 
 /** RFC 8414 §2: no query and no fragment. Kept exactly as written. */
 export const issuerUrl: Parse<string> = (text) => {

@@ -1,5 +1,6 @@
 // Collects the texts of settings from the environment and the configuration file, and reports names that are not settings.
 import { readFileSync } from 'node:fs';
+import { isServiceLink } from './kubernetes.ts';
 import { nearestName } from './nearest-name.ts';
 import { fileKey, fileVariable, formerNames, variables } from './variables.ts';
 
@@ -33,9 +34,10 @@ const fromEnvironment = (environment: Readonly<Record<string, string | undefined
   const problems: string[] = [];
   for (const [name, text] of Object.entries(environment)) {
     if (!name.startsWith('CLAVIGER_') || name === fileVariable) continue;
-    if (!acceptedNames.includes(name)) problems.push(unknown(name, name, [...names, fileVariable]));
+    const isKnown = acceptedNames.includes(name);
+    if (!isKnown && !isServiceLink(name, text)) problems.push(unknown(name, name, [...names, fileVariable]));
     // An empty variable counts as unset.
-    else if (text) settings.set(name, { text, label: name });
+    else if (isKnown && text) settings.set(name, { text, label: name });
   }
   return { settings, problems };
 };
@@ -51,7 +53,8 @@ const textOf = (value: unknown): string | undefined => {
 const readObject = (path: string): Record<string, unknown> | string => {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    // RFC 8259 §8.1: a byte order mark may be ignored. Editors on Windows write one.
+    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     return `${fileVariable} names a file that cannot be read (${reason}): ${path}`;

@@ -7,6 +7,7 @@ import { duration, mostOfTimers } from './duration.ts';
 import {
   anyText,
   bearerTokens,
+  endpointUrl,
   hostName,
   hostPattern,
   issuerUrl,
@@ -182,7 +183,7 @@ export const variables = {
   loginUrl: optional(
     'CLAVIGER_LOGIN_URL',
     pageUrl,
-    'Your login page; gets `login_challenge`. Without it and CLAVIGER_CONSENT_URL, a loopback issuer has built-in pages that let anyone in.',
+    'Your login page; gets `login_challenge`, in front of a fragment such as `#/login`. Without it and CLAVIGER_CONSENT_URL, a loopback issuer has built-in pages that let anyone in.',
   ),
   consentUrl: optional('CLAVIGER_CONSENT_URL', pageUrl, 'Your consent page; gets `consent_challenge`.'),
   errorUrl: optional(
@@ -321,7 +322,7 @@ export const variables = {
   ),
   userinfoEndpoint: optional(
     'CLAVIGER_DISCOVERY_USERINFO_ENDPOINT',
-    pageUrl,
+    endpointUrl,
     "Advertised in discovery in place of the server's own userinfo URL.",
   ),
   allowUnsignedRequestObjects: preset(

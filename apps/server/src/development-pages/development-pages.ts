@@ -78,7 +78,7 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
       remember,
     });
 
-  app.get(builtInPages.login, async (request, reply) => {
+  app.get(builtInPages.login, { exposeHeadRoute: false }, async (request, reply) => {
     const pending = await admin.getLoginRequest(queryOf(request).get('login_challenge') ?? '');
     if (!pending) return sendProblem(reply, 'unknown');
     const { challenge, flow } = pending;
@@ -113,7 +113,7 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
     );
   });
 
-  app.get(builtInPages.consent, async (request, reply) => {
+  app.get(builtInPages.consent, { exposeHeadRoute: false }, async (request, reply) => {
     const pending = await admin.getConsentRequest(queryOf(request).get('consent_challenge') ?? '');
     if (!pending) return sendProblem(reply, 'unknown');
     const { flow } = pending;

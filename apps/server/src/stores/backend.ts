@@ -62,10 +62,10 @@ const openSqlite = async (file: string): Promise<OpenBackend> => {
     const { openSqliteStores } = await import('@claviger/adapters-sql/sqlite');
     return withSchema(await openSqliteStores({ file, ...sqliteParts() }));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot use the SQLite file ${file} (CLAVIGER_DATA_DIR, CLAVIGER_DSN): ${reason}`, {
-      cause: error,
-    });
+    // Errors of the system and of SQLite have a code; the adapter's own say themselves what to do.
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    const settings = 'CLAVIGER_DATA_DIR, CLAVIGER_DSN';
+    throw new Error(`Cannot use the SQLite file ${file} (${settings}): ${error.message}`, { cause: error });
   }
 };
 

@@ -27,10 +27,12 @@ export const chooseRedirectUri = (client: Client, sent: string): string | undefi
  * that is there already is replaced, so that a registered query cannot speak in the answer's name.
  */
 export const withQuery = (uri: string, parameters: Readonly<Record<string, string>>): string => {
-  const [base = '', query = ''] = splitOnce(uri, '?');
+  const [whole = '', fragment] = splitOnce(uri, '#');
+  const [base = '', query = ''] = splitOnce(whole, '?');
   const kept = query.split('&').filter((pair) => pair !== '' && !Object.hasOwn(parameters, nameOf(pair)));
   const added = new URLSearchParams(parameters).toString();
-  return `${base}?${[...kept, added].filter((part) => part !== '').join('&')}`;
+  const end = fragment === undefined ? '' : `#${fragment}`;
+  return `${base}?${[...kept, added].filter((part) => part !== '').join('&')}${end}`;
 };
 
 /** RFC 6749 §4.2.2. A registered URI has no fragment of its own (§3.1.2). */

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { serveEndpoint } from '../serve-endpoint.ts';
 
 export const authorizeRoute = (app: FastifyInstance, { endpoints }: Provider): void => {
-  app.get('/oauth2/auth', serveEndpoint(endpoints.authorize));
+  // HEAD must change nothing (RFC 9110 §9.2.1): link checkers send it. Here a GET starts a flow or issues a code.
+  app.get('/oauth2/auth', { exposeHeadRoute: false }, serveEndpoint(endpoints.authorize));
   app.post('/oauth2/auth', serveEndpoint(endpoints.authorize));
 };

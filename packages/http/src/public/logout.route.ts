@@ -4,5 +4,6 @@ import type { FastifyInstance } from 'fastify';
 import { serveEndpoint } from '../serve-endpoint.ts';
 
 export const logoutRoute = (app: FastifyInstance, { endpoints }: Provider): void => {
-  app.get('/oauth2/auth/sessions/login/revoke', serveEndpoint(endpoints.logout));
+  // HEAD must change nothing (RFC 9110 §9.2.1).
+  app.get('/oauth2/auth/sessions/login/revoke', { exposeHeadRoute: false }, serveEndpoint(endpoints.logout));
 };

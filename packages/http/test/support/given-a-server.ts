@@ -52,6 +52,7 @@ export const startOfTime = 1_500_000_000;
 interface Options extends Partial<Omit<AppOptions, 'provider' | 'listener'>> {
   readonly settings?: Partial<Settings>;
   readonly stores?: Stores;
+  readonly issuer?: string;
   /** Members of the system in place of Node's. */
   readonly system?: Partial<System>;
   readonly reportFailure?: ReportFailure;
@@ -59,11 +60,18 @@ interface Options extends Partial<Omit<AppOptions, 'provider' | 'listener'>> {
 
 export const givenAServer = (
   t: Test,
-  { settings = {}, stores = memoryStores(), system = {}, reportFailure = () => undefined, ...options }: Options = {},
+  {
+    settings = {},
+    stores = memoryStores(),
+    system = {},
+    issuer = 'http://127.0.0.1:4444/',
+    reportFailure = () => undefined,
+    ...options
+  }: Options = {},
 ): GivenServer => {
   let now = startOfTime;
   const provider = createProvider({
-    issuer: 'http://127.0.0.1:4444/',
+    issuer,
     stores,
     settings,
     reportFailure,

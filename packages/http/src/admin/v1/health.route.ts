@@ -1,6 +1,7 @@
 // For load balancers and people on call.
 import type { Provider } from '@claviger/core';
 import { failureLogOf } from '../../failure-log.ts';
+import { locationsBelow } from '../../no-route.ts';
 import type { ServerStatus } from '../../server-status.ts';
 import type { AdminApp } from './admin-app.ts';
 
@@ -9,7 +10,7 @@ export interface HealthOptions {
   readonly status: () => ServerStatus;
 }
 
-export const healthRoute = (app: AdminApp, { admin }: Provider, { version, status }: HealthOptions): void => {
+export const healthRoute = (app: AdminApp, { admin, issuer }: Provider, { version, status }: HealthOptions): void => {
   app.get('/health/alive', async () => ({ status: 'ok' }));
 
   app.get('/health/ready', async (request, reply) => {
@@ -27,12 +28,13 @@ export const healthRoute = (app: AdminApp, { admin }: Provider, { version, statu
     return reply.code(503).send({ errors });
   });
 
+  const alive = locationsBelow(issuer)('/health/status', '/health/alive');
   app.get('/health/status', async (_request, reply) =>
     // RFC 9110 §15.4.9: with a note that links to the new place.
     reply
       .code(308)
-      .headers({ location: '/health/alive', 'content-type': 'text/html; charset=utf-8' })
-      .send('<a href="/health/alive">Permanent Redirect</a>\n'),
+      .headers({ location: alive, 'content-type': 'text/html; charset=utf-8' })
+      .send(`<a href="${alive}">Permanent Redirect</a>\n`),
   );
 
   app.get('/version', async () => ({ version }));
