@@ -72,7 +72,7 @@ t.test('tokens and grants that were written before there were audiences have non
   const own = fullClientToken().key;
   await rewrite(`t:{${own.grantId}}${own.hash}`, () => `c ${issuedAt} ${expiresAt} ["app","reports","photos"]`);
 
-  const formerGrant = fullGrant({ audience: [], requestedAudience: [] });
+  const formerGrant = fullGrant({ audience: [], requestedAudience: [], clientIncarnation: null });
   t.same(await stores.tokens.findToken(fullToken().key, now), {
     owner: 'grant',
     token: fullToken({ audience: null }),
@@ -80,5 +80,33 @@ t.test('tokens and grants that were written before there were audiences have non
     grant: formerGrant,
   });
   t.match(await stores.tokens.findToken(refreshKey, now), { token: { scope: null, audience: null } });
-  t.same(await stores.tokens.findToken(own, now), { owner: 'client', token: fullClientToken({ audience: [] }) });
+  t.same(await stores.tokens.findToken(own, now), {
+    owner: 'client',
+    token: fullClientToken({ audience: [], clientIncarnation: null }),
+  });
+});
+
+t.test('a client that the release before created has an incarnation by its time, and can be replaced', async (t) => {
+  const former = fullClient({ id: 'former' });
+  await stores.clients.create(former);
+  const member = /"incarnation":"[^"]*",/;
+  for (const key of await keysLike(/^clients:/)) {
+    const text = await inspector.call('hget', key, 'former');
+    if (typeof text === 'string') await inspector.call('hset', key, 'former', text.replace(member, ''));
+  }
+  const found = await stores.clients.find('former');
+  t.same(found, { ...former, incarnation: `t${former.createdAt.toString(36)}` });
+  t.equal(await stores.clients.replace({ ...fullClient(found), version: 4 }, 3), 'replaced');
+  t.equal((await stores.clients.find('former'))?.version, 4);
+});
+
+t.test('flows and consents that the release before stored have no incarnation', async (t) => {
+  await stores.flows.create(fullFlow({ id: 'former' }));
+  await stores.consents.forget({ subject: 'zoe' });
+  await stores.consents.remember(fullConsent());
+  const member = /"clientIncarnation":"[^"]*",/;
+  for (const key of await keysLike(/^flow:former/)) await rewrite(key, (text) => text.replace(member, ''));
+  for (const key of await keysLike(/^consents:/)) await rewriteHash(key, (text) => text.replace(member, ''));
+  t.equal((await stores.flows.find('former', now))?.clientIncarnation, null);
+  t.equal((await stores.consents.findFor('app', 'zoe', now))[0]?.clientIncarnation, null);
 });

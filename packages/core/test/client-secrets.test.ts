@@ -27,6 +27,7 @@ const clientWith = (secretHash: string, id = 'shop'): Client => ({
     grantTypes: ['client_credentials'],
   },
   secretHash,
+  incarnation: 'drawn-01',
   createdAt: startOfTime,
   updatedAt: startOfTime,
   version: 1,

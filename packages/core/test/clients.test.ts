@@ -289,6 +289,7 @@ t.test('deleting a client ends its grants, consents and flows, and nobody elseâ€
     await stores.consents.remember({
       id: clientId,
       clientId,
+      clientIncarnation: null,
       subject: 'anna',
       grantedScope: [],
       grantedAudience: [],
@@ -326,6 +327,7 @@ const noContext = { acrValues: [], uiLocales: [], display: '', loginHint: '', id
 const grantOf = (clientId: string): Grant => ({
   id: clientId,
   clientId,
+  clientIncarnation: null,
   subject: 'anna',
   requestedScope: [],
   scope: [],
@@ -344,6 +346,7 @@ const flowOf = (clientId: string): Flow => ({
   id: clientId,
   version: 1,
   state: 'login-pending',
+  clientIncarnation: null,
   request: {
     clientId,
     redirectUri: 'https://a.example/cb',

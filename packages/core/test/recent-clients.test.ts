@@ -12,6 +12,7 @@ const client = (name: string): Client => ({
   id: 'app',
   metadata: { ...emptyClientMetadata, name },
   secretHash: '',
+  incarnation: 'drawn-01',
   createdAt: epochSeconds(1),
   updatedAt: epochSeconds(1),
   version: 1,

@@ -18,9 +18,11 @@ return 'created'
 const replace = script(
   'replace',
   String.raw`
--- KEYS: clients. ARGV: id, expected version, client.
+-- KEYS: clients. ARGV: id, expected version, client, its incarnation as the text of a member. A client of the release
+-- before has no such member.
 local client = redis.call('HGET', KEYS[1], ARGV[1])
 if not client or client:match('^[^\n]*') ~= ARGV[2] then return 'stale' end
+if client:find('"incarnation":', 1, true) and not client:find(ARGV[4], 1, true) then return 'stale' end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
 return 'replaced'
 `,
@@ -67,7 +69,9 @@ export class RedisClientStore implements ClientStore {
 
   async replace(client: Client, expectedVersion: number): Promise<'replaced' | 'stale'> {
     const [clients] = this.#keysFor(client.id);
-    const reply = await this.#connection.run(replace, [clients], [client.id, expectedVersion, textOf(client)]);
+    const incarnation = `"incarnation":${JSON.stringify(client.incarnation)}`;
+    const args = [client.id, expectedVersion, textOf(client), incarnation];
+    const reply = await this.#connection.run(replace, [clients], args);
     return reply === 'replaced' ? 'replaced' : 'stale';
   }
 

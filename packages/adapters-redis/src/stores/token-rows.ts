@@ -29,6 +29,7 @@ export const grantText = (grant: Grant, indexedUntil: EpochSeconds): string => {
     subjectIdentifier,
     requestedAudience,
     audience,
+    grant.clientIncarnation,
   ];
   return [JSON.stringify(grant.clientId), JSON.stringify(grant.subject), indexedUntil, JSON.stringify(rest)].join('\n');
 };
@@ -49,10 +50,13 @@ export const grantOf = (id: string, text: string): Grant => {
     // Grants that were made before there were audiences have none.
     requestedAudience = [],
     audience = [],
+    // Those that were made before clients had incarnations have none either.
+    clientIncarnation = null,
   ] = JSON.parse(rest);
   return {
     id,
     clientId: JSON.parse(clientId),
+    clientIncarnation,
     subject: JSON.parse(subject),
     subjectIdentifier,
     requestedScope,
@@ -99,10 +103,10 @@ export const tokenText = (token: GrantToken): string => {
   return row(kind === 'access' ? 'a' : 'r', token, audience === null ? narrow : JSON.stringify({ scope, audience }));
 };
 
+/** An object, though a list would be shorter: nodes of the release before read it too. */
 export const clientTokenText = (token: ClientToken): string => {
-  const { clientId, scope, audience } = token;
-  const data = audience.length === 0 ? [clientId, ...scope] : { clientId, scope, audience };
-  return row('c', token, JSON.stringify(data));
+  const { clientId, clientIncarnation, scope, audience } = token;
+  return row('c', token, JSON.stringify({ clientId, clientIncarnation, scope, audience }));
 };
 
 const grantTokenData = (data: string): Pick<GrantToken, 'scope' | 'audience'> => {
@@ -110,11 +114,12 @@ const grantTokenData = (data: string): Pick<GrantToken, 'scope' | 'audience'> =>
   return read === null || Array.isArray(read) ? { scope: read, audience: null } : read;
 };
 
-const clientTokenData = (data: string): Pick<ClientToken, 'clientId' | 'scope' | 'audience'> => {
+/** The release before wrote a list where there was no audience, and no incarnation. */
+const clientTokenData = (data: string): Omit<ClientToken, 'key' | keyof Lifetime> => {
   const read = JSON.parse(data);
-  if (!Array.isArray(read)) return read;
+  if (!Array.isArray(read)) return { clientIncarnation: null, ...read };
   const [clientId, ...scope] = read;
-  return { clientId, scope, audience: [] };
+  return { clientId, clientIncarnation: null, scope, audience: [] };
 };
 
 /** Undefined when the token's grant is not there. */

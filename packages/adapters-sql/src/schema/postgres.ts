@@ -57,6 +57,8 @@ export const clients = pgTable('clients', {
   version: integer('version').notNull(),
   secretHash: text('secret_hash').notNull(),
   metadata: jsonText<StoredMetadata>('metadata').notNull(),
+  /** null: the release before created the client. */
+  incarnation: textOrNull('incarnation'),
   createdAt: moment('created_at').notNull(),
   updatedAt: moment('updated_at').notNull(),
 });
@@ -147,6 +149,7 @@ export const tokens = pgTable(
     expiresAt: moment('expires_at').notNull(),
     /** Of a client's own token; null for a grant's. */
     clientId: textOrNull('client_id'),
+    clientIncarnation: textOrNull('client_incarnation'),
     scope: jsonText<readonly string[]>('scope'),
     audience: jsonText<readonly string[]>('audience'),
     rotatedAt: moment('rotated_at'),

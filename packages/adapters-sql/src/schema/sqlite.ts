@@ -31,6 +31,8 @@ export const clients = sqliteTable('clients', {
   version: integer('version').notNull(),
   secretHash: text('secret_hash').notNull(),
   metadata: jsonText<StoredMetadata>('metadata').notNull(),
+  /** null: the release before created the client. */
+  incarnation: text('incarnation'),
   createdAt: moment('created_at').notNull(),
   updatedAt: moment('updated_at').notNull(),
 });
@@ -121,6 +123,7 @@ export const tokens = sqliteTable(
     expiresAt: moment('expires_at').notNull(),
     /** Of a client's own token; null for a grant's. */
     clientId: text('client_id'),
+    clientIncarnation: text('client_incarnation'),
     scope: jsonText<readonly string[]>('scope'),
     audience: jsonText<readonly string[]>('audience'),
     rotatedAt: moment('rotated_at'),

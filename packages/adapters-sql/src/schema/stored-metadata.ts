@@ -6,7 +6,11 @@ type Marks = Pick<Client, 'registrationTokenHash' | 'authMethodUnstated' | 'regi
 
 export type StoredMetadata = ClientMetadata & Marks;
 
-type Row = Omit<Client, 'metadata' | keyof Marks> & { readonly metadata: StoredMetadata };
+type Row = Omit<Client, 'metadata' | 'incarnation' | keyof Marks> & {
+  readonly metadata: StoredMetadata;
+  /** null: a node of the release before created the client. */
+  readonly incarnation: string | null;
+};
 
 /** Without those that are not there. */
 const marksOf = ({ registrationTokenHash, authMethodUnstated, registeredOpenly }: Marks): Marks => ({

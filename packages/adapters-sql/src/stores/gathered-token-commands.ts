@@ -9,15 +9,16 @@ import { answersByPlace, eachOne, gatheringOptions, keyArrays, moment, type Want
 import { audienceColumn, foundToken } from './token-rows.ts';
 
 const insertTokens = `
-INSERT INTO tokens (grant_id, hash, kind, client_id, scope, audience, issued_at, expires_at)
-SELECT given.grant_id, given.hash, 'access', given.client_id, given.scope, given.audience, given.issued_at, given.expires_at
-FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[])
-  AS given (grant_id, hash, client_id, scope, audience, issued_at, expires_at)`;
+INSERT INTO tokens (grant_id, hash, kind, client_id, client_incarnation, scope, audience, issued_at, expires_at)
+SELECT given.grant_id, given.hash, 'access', given.client_id, given.client_incarnation, given.scope, given.audience,
+  given.issued_at, given.expires_at
+FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[])
+  AS given (grant_id, hash, client_id, client_incarnation, scope, audience, issued_at, expires_at)`;
 
 /** `place` says whose answer a row is: not every request has one. */
 const findTokens = `
 SELECT given.place, tokens.kind, tokens.client_id, tokens.scope, tokens.audience, tokens.issued_at, tokens.expires_at,
-  tokens.rotated_at, grants.client_id, grants.subject, grants.data
+  tokens.rotated_at, tokens.client_incarnation, grants.client_id, grants.subject, grants.data
 FROM unnest($1::bytea[], $2::bytea[], $3::bigint[]) WITH ORDINALITY AS given (grant_id, hash, now, place)
 ${eachOne('JOIN', 'tokens', 'grant_id = given.grant_id AND hash = given.hash')}
 ${eachOne('LEFT JOIN', 'grants', 'id = given.grant_id AND tokens.client_id IS NULL')}
@@ -32,6 +33,7 @@ type FoundRow = [
   issuedAt: string,
   expiresAt: string,
   rotatedAt: string | null,
+  clientIncarnation: string | null,
   grantClientId: string | null,
   subject: string | null,
   data: string | null,
@@ -42,6 +44,7 @@ interface InsertRow {
   readonly grantId: Buffer;
   readonly hash: Buffer;
   readonly clientId: string | null;
+  readonly clientIncarnation: string | null;
   readonly scope: string | null;
   readonly audience: string | null;
   readonly issuedAt: number;
@@ -62,6 +65,7 @@ export class GatheredTokenCommands {
       grantId: bytes.toDriver(token.key.grantId),
       hash: bytes.toDriver(token.key.hash),
       clientId: textWithoutNulOrNull(token.clientId),
+      clientIncarnation: token.clientIncarnation,
       scope: json.toDriver(token.scope),
       audience: json.toDriver(audienceColumn(token)),
       issuedAt: token.issuedAt,
@@ -79,6 +83,7 @@ const insertAll = async (pool: Pick<PostgresPool, 'rows'>, rows: readonly Insert
     byteArray(rows.map(({ grantId }) => grantId)),
     byteArray(rows.map(({ hash }) => hash)),
     textArray(rows.map(({ clientId }) => clientId)),
+    textArray(rows.map(({ clientIncarnation }) => clientIncarnation)),
     textArray(rows.map(({ scope }) => scope)),
     textArray(rows.map(({ audience }) => audience)),
     numberArray(rows.map(({ issuedAt }) => issuedAt)),
@@ -96,12 +101,26 @@ const findAll = async (
 };
 
 const found = (key: TokenKey, row: FoundRow): FoundToken | undefined => {
-  const [, kind, clientId, scope, audience, issuedAt, expiresAt, rotatedAt, grantClientId, subject, data] = row;
+  const [
+    ,
+    kind,
+    clientId,
+    scope,
+    audience,
+    issuedAt,
+    expiresAt,
+    rotatedAt,
+    clientIncarnation,
+    grantClientId,
+    subject,
+    data,
+  ] = row;
   const token = {
     grantId: key.grantId,
     hash: key.hash,
     kind,
     clientId,
+    clientIncarnation,
     scope: json.fromDriver(scope) as string[] | null,
     audience: json.fromDriver(audience) as string[] | null,
     issuedAt: moment(issuedAt),

@@ -1,6 +1,6 @@
 // ClientStore in one table. A replacement counts only if the version is still the expected one.
 import type { Client, ClientStore, Page } from '@claviger/core';
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, or, sql } from 'drizzle-orm';
 import { type Database, once } from '../database.ts';
 import { given, givenRow } from '../placeholders.ts';
 import { fromRow, toRow } from '../schema/stored-metadata.ts';
@@ -30,10 +30,17 @@ const prepare = ({ query, tables: { clients } }: Database) => ({
       version: given('version', clients.version),
       secretHash: given('secretHash', clients.secretHash),
       metadata: given('metadata', clients.metadata),
+      incarnation: given('incarnation', clients.incarnation),
       createdAt: given('createdAt', clients.createdAt),
       updatedAt: given('updatedAt', clients.updatedAt),
     })
-    .where(and(eq(clients.id, given('id', clients.id)), eq(clients.version, sql.placeholder('expectedVersion'))))
+    .where(
+      and(
+        eq(clients.id, given('id', clients.id)),
+        eq(clients.version, sql.placeholder('expectedVersion')),
+        or(isNull(clients.incarnation), eq(clients.incarnation, given('incarnation', clients.incarnation))),
+      ),
+    )
     .returning({ id: clients.id })
     .prepare('replace client'),
   remove: query

@@ -38,7 +38,7 @@ export const codeOf = ({ grantId, hash, usedAt, ...code }: CodeRow): Authorizati
 };
 
 export const tokenRow = ({ key, ...token }: GrantToken): Values => {
-  return { ...key, ...token, clientId: null, rotatedAt: null, sealed: null };
+  return { ...key, ...token, clientId: null, clientIncarnation: null, rotatedAt: null, sealed: null };
 };
 
 export const lastExpiry = (tokens: readonly GrantToken[]): number =>
@@ -56,12 +56,13 @@ export const audienceColumn = ({ audience }: ClientToken): readonly string[] | n
   audience.length === 0 ? null : audience;
 
 export const clientTokenRow = (token: ClientToken): Values => {
-  const { key, clientId, scope, issuedAt, expiresAt } = token;
+  const { key, clientId, clientIncarnation, scope, issuedAt, expiresAt } = token;
   return {
     grantId: key.grantId,
     hash: key.hash,
     kind: 'access',
     clientId,
+    clientIncarnation,
     scope,
     audience: audienceColumn(token),
     issuedAt,
@@ -73,11 +74,11 @@ export const clientTokenRow = (token: ClientToken): Values => {
 
 /** Undefined when the token's grant is gone. */
 export const foundToken = (row: Omit<TokenRow, 'sealed'>, grant: GrantContents | null): FoundToken | undefined => {
-  const { grantId, hash, kind, scope, audience, clientId, issuedAt, expiresAt } = row;
+  const { grantId, hash, kind, scope, audience, clientId, clientIncarnation, issuedAt, expiresAt } = row;
   const key = { grantId, hash };
   if (clientId !== null) {
-    const token = { key, clientId, scope: scope ?? [], audience: audience ?? [], issuedAt, expiresAt };
-    return { owner: 'client', token };
+    const may = { scope: scope ?? [], audience: audience ?? [] };
+    return { owner: 'client', token: { key, clientId, clientIncarnation, ...may, issuedAt, expiresAt } };
   }
   if (grant === null) return undefined;
   const token = { key, kind, scope, audience, issuedAt, expiresAt };

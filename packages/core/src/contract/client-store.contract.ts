@@ -125,6 +125,16 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     },
   },
   {
+    name: 'a client that was deleted and created again is not replaced by the earlier one, though the version fits',
+    async run(store) {
+      await store.create(fullClient());
+      await store.remove('app');
+      await store.create(fullClient({ incarnation: 'Zy8_-0wV', secretHash: 'new' }));
+      assert.equal(await store.replace(fullClient({ secretHash: 'old', version: 4 }), 3), 'stale');
+      assert.deepEqual(await store.find('app'), fullClient({ incarnation: 'Zy8_-0wV', secretHash: 'new' }));
+    },
+  },
+  {
     name: 'a replacement of another version than the stored one is stale and changes nothing',
     async run(store) {
       await store.create(fullClient());

@@ -80,6 +80,7 @@ export const fullClient = (change: Partial<Client> = {}): Client => {
     id: 'app',
     metadata: fullMetadata(),
     secretHash: 'sha256:c2VjcmV0',
+    incarnation: 'aB3_-9xY',
     createdAt: later(-100),
     updatedAt: later(-50),
     version: 3,
@@ -132,6 +133,7 @@ export const fullFlow = (change: Partial<Flow> = {}): Flow => {
     version: 5,
     state: 'consent-accepted',
     request: fullRequest(),
+    clientIncarnation: 'aB3_-9xY',
     requestedAt: later(-60),
     expiresAt: later(840),
     login: {
@@ -170,6 +172,7 @@ export const fullConsent = (change: Partial<Consent> = {}): Consent => {
   const consent: Required<Consent> = {
     id: 'consent',
     clientId: 'app',
+    clientIncarnation: 'aB3_-9xY',
     subject: 'zoe',
     grantedScope: ['openid', 'photos'],
     grantedAudience: ['https://api.example.org/photos'],
@@ -209,6 +212,7 @@ export const fullGrant = (change: Partial<Grant> = {}): Grant => {
   const grant: Required<Grant> = {
     id: grantIdOf('grant'),
     clientId: 'app',
+    clientIncarnation: 'aB3_-9xY',
     subjectIdentifier: 'pairwise-zoe',
     subject: 'zoe',
     requestedScope: ['openid', 'photos', 'offline'],
@@ -255,6 +259,7 @@ export const fullClientToken = (change: Partial<ClientToken> = {}): ClientToken 
   const token: Required<ClientToken> = {
     key: { grantId: grantIdOf('client-token'), hash: hashOf('client-token') },
     clientId: 'app',
+    clientIncarnation: 'aB3_-9xY',
     scope: ['reports', 'photos'],
     audience: ['https://api.example.org/photos', 'reports'],
     issuedAt: later(-10),

@@ -82,6 +82,11 @@ export interface Client {
   readonly metadata: ClientMetadata;
   /** What SecretHasher made of the client's secret. */
   readonly secretHash: string;
+  /**
+   * Drawn when the client is created, and copied into all that is made for it: a client that is deleted and created again
+   * under the same id inherits nothing, whatever the clocks of nodes say.
+   */
+  readonly incarnation: string;
   readonly createdAt: EpochSeconds;
   readonly updatedAt: EpochSeconds;
   /** Grows by one with every replacement; the store compares it. */
@@ -120,12 +125,23 @@ export const allowsAuthMethod = (client: Client, method: string): boolean =>
   client.metadata.tokenEndpointAuthMethod === method ||
   (method === 'client_secret_post' && isAuthMethodUnstated(client));
 
+/** For a client that the release before this one created, which drew none. No drawn incarnation has its length. */
+export const incarnationByTime = (createdAt: EpochSeconds): string => `t${createdAt.toString(36)}`;
+
+/** What a record says of the client that it was made for. */
+export interface MadeFor {
+  readonly clientId: string;
+  /** null: a node of the release before this one made the record. */
+  readonly clientIncarnation: string | null;
+}
+
 /**
- * Whether what was made for this client id at `moment` is this client's. A client that was deleted and registered anew
- * under the same id has no part in what the old one left behind.
+ * Whether a record that was made at `moment` is this client's, and not that of an earlier client with the same id. Times are
+ * compared only where there is nothing better: clocks of nodes differ, and a client can be replaced within a second.
  */
-export const isOf = (client: Client, clientId: string, moment: EpochSeconds): boolean =>
-  client.id === clientId && moment >= client.createdAt;
+export const isOf = (client: Client, { clientId, clientIncarnation }: MadeFor, moment: EpochSeconds): boolean =>
+  client.id === clientId &&
+  (clientIncarnation === null ? moment >= client.createdAt : clientIncarnation === client.incarnation);
 
 /** RFC 6749 §2.1: a public client cannot keep a secret. */
 export const isPublic = (client: Client): boolean => client.metadata.tokenEndpointAuthMethod === 'none';

@@ -7,6 +7,8 @@ export interface Consent {
   /** The id of the flow in which it was given. */
   readonly id: string;
   readonly clientId: string;
+  /** Of the client that it was made for; null in what the release before this one stored. */
+  readonly clientIncarnation: string | null;
   readonly subject: string;
   readonly grantedScope: readonly string[];
   readonly grantedAudience: readonly string[];

@@ -73,6 +73,8 @@ export interface Flow {
   readonly version: number;
   readonly state: FlowState;
   readonly request: AuthorizationRequest;
+  /** Of the client that it was made for; null in what the release before this one stored. */
+  readonly clientIncarnation: string | null;
   readonly requestedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
   readonly login: FlowLogin;

@@ -14,6 +14,8 @@ export interface Grant {
   /** 16 bytes, base64url (22 characters). Every code and token of the grant carries it; it is no secret. */
   readonly id: string;
   readonly clientId: string;
+  /** Of the client that it was made for; null in what the release before this one stored. */
+  readonly clientIncarnation: string | null;
   readonly subject: string;
   /** What the client calls the subject: the subject itself, or its pairwise identifier (OpenID Connect Core §8). */
   readonly subjectIdentifier: string;

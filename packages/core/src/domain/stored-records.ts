@@ -1,6 +1,6 @@
 // Records as earlier versions of this server stored them: members that came later are filled in. For stores that keep a
 // record's members as JSON, where no migration adds any.
-import { type Client, emptyClientMetadata } from './client.ts';
+import { type Client, emptyClientMetadata, incarnationByTime } from './client.ts';
 import type { Consent } from './consent.ts';
 import type { Flow } from './flow.ts';
 import type { Grant } from './grant.ts';
@@ -8,9 +8,10 @@ import type { Grant } from './grant.ts';
 const later = {
   request: { audience: [] },
   acceptance: { grantedAudience: [] },
-  consent: { grantedAudience: [] },
+  consent: { grantedAudience: [], clientIncarnation: null },
   consentRequest: { requestedAudience: [] },
-  grant: { requestedAudience: [], audience: [] },
+  grant: { requestedAudience: [], audience: [], clientIncarnation: null },
+  flow: { clientIncarnation: null },
 };
 
 /** The record itself when it lacks nothing, as nearly all do. */
@@ -19,12 +20,15 @@ const filled = <T extends object>(later: Partial<T>, record: T): T => {
   return record;
 };
 
-export const completeClient = (client: Client): Client => ({
+/** `incarnation` is absent, or null, in what the release before stored. */
+export const completeClient = (client: Omit<Client, 'incarnation'> & { incarnation?: string | null }): Client => ({
   ...client,
+  incarnation: client.incarnation ?? incarnationByTime(client.createdAt),
   metadata: { ...emptyClientMetadata, ...client.metadata },
 });
 
-export const completeFlow = (flow: Flow): Flow => {
+export const completeFlow = (stored: Flow): Flow => {
+  const flow = filled(later.flow, stored);
   const request = filled(later.request, flow.request);
   const accepted = flow.consent?.accepted && filled(later.acceptance, flow.consent.accepted);
   if (request === flow.request && accepted === flow.consent?.accepted) return flow;

@@ -43,6 +43,8 @@ export interface GrantToken {
 export interface ClientToken {
   readonly key: TokenKey;
   readonly clientId: string;
+  /** Of the client that it was made for; null in what the release before this one stored. */
+  readonly clientIncarnation: string | null;
   readonly scope: readonly string[];
   readonly audience: readonly string[];
   readonly issuedAt: EpochSeconds;

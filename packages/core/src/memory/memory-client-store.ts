@@ -23,7 +23,8 @@ export class MemoryClientStore implements ClientStore {
   }
 
   async replace(client: Client, expectedVersion: number): Promise<'replaced' | 'stale'> {
-    if (this.#clients.get(client.id)?.version !== expectedVersion) return 'stale';
+    const stored = this.#clients.get(client.id);
+    if (stored?.version !== expectedVersion || stored.incarnation !== client.incarnation) return 'stale';
     this.#clients.set(client.id, structuredClone(client));
     return 'replaced';
   }

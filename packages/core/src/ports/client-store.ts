@@ -8,7 +8,10 @@ export interface ClientStore {
   find(id: string): Promise<Client | undefined>;
   /** By id, ascending in code point order. */
   list(page: Page): Promise<readonly Client[]>;
-  /** Replaces the whole client if the stored version is still `expectedVersion`; `stale` also when it is gone. */
+  /**
+   * Replaces the whole client if the stored version is still `expectedVersion`. `stale` also when it is gone, or when the
+   * stored client has another incarnation: it was deleted and created again.
+   */
   replace(client: Client, expectedVersion: number): Promise<'replaced' | 'stale'>;
   /** Whether there was one. */
   remove(id: string): Promise<boolean>;

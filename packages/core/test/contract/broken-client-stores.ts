@@ -108,6 +108,21 @@ export const clientFaults: readonly Fault<ClientStore>[] = [
     }),
   },
   {
+    fault: 'forgets the incarnation',
+    caughtBy: 'a client comes back with every field, found and listed',
+    breaks: (sound) => ({ create: (client) => sound.create({ ...client, incarnation: '' }) }),
+  },
+  {
+    fault: 'ignores the incarnation',
+    caughtBy: 'a client that was deleted and created again is not replaced by the earlier one, though the version fits',
+    breaks: (sound) => ({
+      replace: async (client, expectedVersion) => {
+        const { incarnation } = (await sound.find(client.id)) ?? client;
+        return sound.replace({ ...client, incarnation }, expectedVersion);
+      },
+    }),
+  },
+  {
     fault: 'ignores the version',
     caughtBy: 'a replacement of another version than the stored one is stale and changes nothing',
     breaks: (sound) => ({

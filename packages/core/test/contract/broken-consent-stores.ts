@@ -13,6 +13,11 @@ export const consentFaults: readonly Fault<ConsentStore>[] = [
     }),
   },
   {
+    fault: "forgets the client's incarnation",
+    caughtBy: 'a consent comes back with every field, found and listed',
+    breaks: (sound) => ({ remember: (consent) => sound.remember({ ...consent, clientIncarnation: null }) }),
+  },
+  {
     fault: 'takes empty for absent',
     caughtBy: 'empty lists, empty texts and null come back as they are, not absent',
     breaks: (sound) => ({ remember: (consent) => sound.remember(withoutEmpty(consent)) }),

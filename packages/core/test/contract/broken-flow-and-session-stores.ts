@@ -22,6 +22,11 @@ export const flowFaults: readonly Fault<FlowStore>[] = [
     breaks: (sound) => ({ create: (flow) => sound.create({ ...flow, consent: null }) }),
   },
   {
+    fault: "forgets the client's incarnation",
+    caughtBy: 'a flow comes back with every field',
+    breaks: (sound) => ({ create: (flow) => sound.create({ ...flow, clientIncarnation: null }) }),
+  },
+  {
     fault: 'takes empty for absent',
     caughtBy: 'empty lists, empty texts and null come back as they are, not absent',
     breaks: (sound) => ({ create: (flow) => sound.create(withoutEmpty(flow)) }),

@@ -22,7 +22,13 @@ export const reviving = (sound: TokenStore): Partial<TokenStore> => {
     findToken: async (key, now) => {
       const token = saved.get(JSON.stringify(key));
       const found = await sound.findToken(key, now);
-      return found ?? (token && { owner: 'client', token: { ...token, clientId: 'app', scope: [], audience: [] } });
+      return (
+        found ??
+        (token && {
+          owner: 'client',
+          token: { ...token, clientId: 'app', clientIncarnation: null, scope: [], audience: [] },
+        })
+      );
     },
   };
 };

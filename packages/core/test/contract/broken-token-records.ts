@@ -19,6 +19,18 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
     breaks: (sound) => ({ createGrant: (grant, issued) => sound.createGrant({ ...grant, acr: '' }, issued) }),
   },
   {
+    fault: "forgets the incarnation of the grant's client",
+    caughtBy: 'a grant comes back with every field from its code and from each of its tokens',
+    breaks: (sound) => ({
+      createGrant: (grant, issued) => sound.createGrant({ ...grant, clientIncarnation: null }, issued),
+    }),
+  },
+  {
+    fault: "forgets the incarnation of a token's client",
+    caughtBy: "a client's own token comes back with every field",
+    breaks: (sound) => ({ saveClientToken: (token) => sound.saveClientToken({ ...token, clientIncarnation: null }) }),
+  },
+  {
     fault: "forgets the grant's audience",
     caughtBy: 'a grant comes back with every field from its code and from each of its tokens',
     breaks: (sound) => ({ createGrant: (grant, issued) => sound.createGrant({ ...grant, audience: [] }, issued) }),

@@ -20,6 +20,7 @@ export const givenClient = (metadata: Partial<ClientMetadata>): Client => ({
   id: 'shop',
   metadata: { ...emptyClientMetadata, ...metadata },
   secretHash: '',
+  incarnation: 'drawn-01',
   createdAt: epochSeconds(0),
   updatedAt: epochSeconds(0),
   version: 1,

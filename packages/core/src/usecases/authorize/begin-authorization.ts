@@ -58,6 +58,7 @@ export const makeBeginAuthorization =
       version: 1,
       state: 'login-pending',
       request: keptRequest(request),
+      clientIncarnation: client.incarnation,
       requestedAt: now,
       expiresAt: after(now, settings.flowLifespan),
       login: {

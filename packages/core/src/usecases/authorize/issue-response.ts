@@ -72,6 +72,7 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
   const grantFor = (accepted: Accepted, client: Client, now: EpochSeconds): Grant => ({
     id: drawGrantId(system),
     clientId: accepted.flow.request.clientId,
+    clientIncarnation: client.incarnation,
     subject: accepted.login.subject,
     subjectIdentifier: identifySubject(client, accepted.login.subject, accepted.login.forceSubjectIdentifier),
     requestedScope: accepted.flow.request.scope,

@@ -74,7 +74,7 @@ export const consentSkips = (
     mayRecallConsent(request, client) &&
     remembered.some(
       (consent) =>
-        isOf(client, consent.clientId, consent.requestedAt) &&
+        isOf(client, consent, consent.requestedAt) &&
         firstNotAllowed(strategy, consent.grantedScope, request.scope) === undefined &&
         request.audience.every((wanted) => consent.grantedAudience.includes(wanted)) &&
         coversClaims(consent.request.oidcContext.claims, request.context.claims),

@@ -1,5 +1,5 @@
 // A browser comes back with a verifier: is it one of ours, of this request, answered, and not used before?
-import { type Client, isOf } from '../../domain/client.ts';
+import { type Client, isOf, type MadeFor } from '../../domain/client.ts';
 import type { Flow, FlowState, Rejection } from '../../domain/flow.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
@@ -52,7 +52,7 @@ export const openReturningFlow = async (deps: Deps, step: Step, back: Return, no
   // A flow belongs to the client and the address it began with; the URL around the verifier cannot move it to another.
   const belongs =
     flow !== undefined &&
-    isOf(back.client, flow.request.clientId, flow.requestedAt) &&
+    isOf(back.client, madeFor(flow), flow.requestedAt) &&
     flow.request.redirectUri === back.redirectUri;
   if (!belongs || order.indexOf(flow.state) <= order.indexOf(`${step}-pending`)) {
     throw noSuchVerifier(step);
@@ -60,6 +60,8 @@ export const openReturningFlow = async (deps: Deps, step: Step, back: Return, no
   if (!isAnswered(flow, step)) throw usedBefore(step);
   return flow;
 };
+
+const madeFor = ({ request: { clientId }, clientIncarnation }: Flow): MadeFor => ({ clientId, clientIncarnation });
 
 export const noSuchVerifier = (step: Step) =>
   oauthError('access_denied', `The ${step} verifier is unknown or expired, or belongs to another request.`);

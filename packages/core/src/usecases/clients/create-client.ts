@@ -5,6 +5,7 @@ import type { System } from '../../ports/system.ts';
 import type { CreateClient, CreateClientResult } from '../../provider.ts';
 import { acceptRegistration, type RegistrationDeps } from './accept-registration.ts';
 import { keepSecret, secretBytes } from './client-secret.ts';
+import { drawIncarnation } from './incarnation.ts';
 
 export const makeCreateClient =
   (
@@ -23,6 +24,7 @@ export const makeCreateClient =
       id,
       metadata,
       secretHash: await keepSecret(deps.system, { id, metadata, secret, drawn: command.secret === '' }),
+      incarnation: drawIncarnation(random),
       createdAt: now,
       updatedAt: now,
       version: 1,

@@ -73,6 +73,7 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
     consents.remember({
       id: flow.id,
       clientId: flow.request.clientId,
+      clientIncarnation: flow.clientIncarnation,
       subject: subjectOf(flow),
       grantedScope,
       grantedAudience,

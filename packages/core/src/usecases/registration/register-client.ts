@@ -5,6 +5,7 @@ import type { ClientStore } from '../../ports/client-store.ts';
 import type { Digest, System } from '../../ports/system.ts';
 import type { RegisterClient, RegisteredClient } from '../../provider.ts';
 import { keepSecret, secretBytes } from '../clients/client-secret.ts';
+import { drawIncarnation } from '../clients/incarnation.ts';
 import { checkMetadata, type MetadataDeps } from './check-metadata.ts';
 import { mintRegistrationToken } from './registration-token.ts';
 
@@ -35,6 +36,7 @@ export const makeRegisterClient =
       id,
       metadata,
       secretHash: await keepSecret(system, { id, metadata, secret, drawn: true }),
+      incarnation: drawIncarnation(system.random),
       createdAt: now,
       updatedAt: now,
       version: 1,

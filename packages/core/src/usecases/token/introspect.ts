@@ -37,8 +37,8 @@ interface Deps {
 const describe = (found: FoundToken, client: Client): ActiveToken | undefined => {
   const { issuedAt, expiresAt } = found.token;
   if (found.owner === 'client') {
-    const { clientId, scope, audience } = found.token;
-    if (!isOf(client, clientId, issuedAt)) return undefined;
+    const { scope, audience } = found.token;
+    if (!isOf(client, found.token, issuedAt)) return undefined;
     return {
       kind: 'access',
       client,
@@ -52,7 +52,7 @@ const describe = (found: FoundToken, client: Client): ActiveToken | undefined =>
     };
   }
   const { grant } = found;
-  if (found.rotated || !isOf(client, grant.clientId, grant.createdAt)) return undefined;
+  if (found.rotated || !isOf(client, grant, grant.createdAt)) return undefined;
   return {
     kind: found.token.kind,
     client,

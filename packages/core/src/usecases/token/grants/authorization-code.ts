@@ -55,7 +55,7 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant => {
       await tokens.redeemCode(key, [], now);
       throw oauthError('invalid_grant', 'The code was used before; the tokens it bought are revoked.');
     }
-    if (!isOf(client, grant.clientId, grant.createdAt))
+    if (!isOf(client, grant, grant.createdAt))
       throw oauthError('invalid_grant', 'The code was issued to another client.');
     if (code.redirectUri !== '' && code.redirectUri !== (parameters.redirect_uri ?? '')) {
       throw oauthError('invalid_grant', 'The redirect_uri is not the one of the authorization request.');

@@ -32,6 +32,7 @@ export const makeClientCredentialsGrant =
     const issuedAt = system.clock.now();
     const expiresAt = after(issuedAt, settings.accessTokenLifespan);
     const { secret, key } = await mintAccessToken({ client, grant: null, scope, audience, issuedAt, expiresAt });
-    await tokens.saveClientToken({ key, clientId: client.id, scope, audience, issuedAt, expiresAt });
+    const { id: clientId, incarnation: clientIncarnation } = client;
+    await tokens.saveClientToken({ key, clientId, clientIncarnation, scope, audience, issuedAt, expiresAt });
     return { accessToken: secret, expiresIn: settings.accessTokenLifespan, scope };
   };

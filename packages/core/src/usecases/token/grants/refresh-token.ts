@@ -40,7 +40,7 @@ const checked = (found: FoundToken | undefined, client: AuthenticatedClient): Gr
   if (found?.owner !== 'grant' || found.token.kind !== 'refresh') {
     throw oauthError('invalid_grant', 'The refresh token is unknown, expired or revoked.');
   }
-  if (!isOf(client, found.grant.clientId, found.grant.createdAt))
+  if (!isOf(client, found.grant, found.grant.createdAt))
     throw oauthError('invalid_grant', 'The refresh token was issued to another client.');
   return found.grant;
 };
