@@ -6,8 +6,15 @@ import type { Script } from './script.ts';
 
 export type Argument = string | number;
 
-/** Replies of a server that may soon be able to do what it cannot do now. */
-const passing = /^(LOADING|BUSY|MASTERDOWN|READONLY|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|MOVED|ASK)\b/;
+/**
+ * Replies of a server that cannot do now what it may do later: by itself, or when an operator has given it memory, a disk, or
+ * this account its rights. Servers before 7.0 wrap what a script met in an error of their own.
+ */
+const states =
+  'LOADING|BUSY|MASTERDOWN|READONLY|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|MOVED|ASK|NOPERM|NOAUTH|WRONGPASS|DENIED';
+const passing = new RegExp(
+  `^-?(${states})\\b|^ERR (max number of clients|unknown command|.* -(${states})\\b|.*(has no permissions|can't run this command|can't access at least one of the keys))`,
+);
 
 /** Members per page: enough to be quick, few enough not to hold up the server. */
 const scanCount = 500;

@@ -190,7 +190,7 @@ t.test('no error shows the password, a hash or a value', async (t) => {
       (error: unknown) => shown.push(error),
     );
   }
-  t.match(String(shown.at(-1)), /NOAUTH/, 'the reason is said');
+  t.match(shown.at(-1), { cause: { message: /NOAUTH/ } }, 'the reason is said');
   const redis = await open(t, `redis://:hunter2@127.0.0.1:${server.port}`);
   server.signal('SIGKILL');
   await redis.stores.tokens.saveClientToken(fullClientToken()).catch((error: unknown) => shown.push(error));
@@ -221,8 +221,41 @@ t.test('the commands that docs/redis.md lists are enough, on keys with the prefi
   const outside = await open(t, url, { prefix: 'other:' });
   const token = fullClientToken();
   const refusal: unknown = await outside.stores.tokens.saveClientToken(token).catch((error: unknown) => error);
-  t.match(refusal, /NOPERM/);
+  t.match(refusal, { name: 'StoreUnavailable', cause: { message: /NOPERM/ } });
   t.notMatch(inspect(refusal, { depth: 10, showHidden: true }), new RegExp(token.key.hash));
+});
+
+t.test('an account that loses its rights, or its password, is away until it has them again', async (t) => {
+  const server = await start(t, 'user claviger on >hunter2 ~* &* +@all');
+  const redis = await open(t, `redis://claviger:hunter2@127.0.0.1:${server.port}`);
+  const { clients, tokens } = redis.stores;
+  await clients.create(fullClient());
+  const faults = [
+    ['-hget', '+hget'],
+    ['-hsetnx', '+hsetnx'],
+    ['-evalsha -eval', '+evalsha +eval'],
+    ['resetkeys ~other:*', '~*'],
+    ['>changed <hunter2', '>hunter2'],
+    ['off', 'on'],
+  ] as const;
+  for (const [fault, cure] of faults) {
+    const administer = (rules: string) => askRedis(server.port, 'acl', 'setuser', 'claviger', ...rules.split(' '));
+    await administer(fault);
+    await askRedis(server.port, 'client', 'kill', 'user', 'claviger');
+    await t.rejects(
+      clients.find('app').then(() => clients.create(fullClient({ id: fault }))),
+      StoreUnavailable,
+      fault,
+    );
+    await t.rejects(
+      clients.find('app').then(() => tokens.createGrant(fullGrant(), {}).then(() => clients.create(fullClient()))),
+      StoreUnavailable,
+      fault,
+    );
+    await administer(cure);
+    await isBack(redis);
+  }
+  t.same(await clients.find('app'), fullClient());
 });
 
 t.test('a server that cannot be reached is said so at start, in time', async (t) => {

@@ -7,14 +7,16 @@ import type { Database, Lockable, QueryBuilder, Statement, Values } from './data
 import type { Tables } from './schema/postgres.ts';
 import * as sqliteTables from './schema/sqlite.ts';
 import { SharedCommit } from './shared-commit.ts';
-import { orUnavailable, sqliteCode } from './sqlite-failures.ts';
+import { busyInsideMs, isBusy, unlessBusyFor } from './sqlite-busy.ts';
+import { sqliteCode, storeFailure } from './sqlite-failures.ts';
+import type { SqliteFile } from './sqlite-file.ts';
 import type { Step, Steps } from './steps.ts';
 
 /** A path, or `:memory:`. `nativeBinding`: the driver's addon, when the driver shall not look for it. */
-export const openSqliteFile = (file: string, busyTimeoutMs: number, nativeBinding?: object): Client => {
+export const openSqliteFile = (file: string, nativeBinding?: object): Client => {
   // The driver takes a loaded addon, but its types know only the path of one.
   const addon = nativeBinding ? { nativeBinding: nativeBinding as unknown as string } : {};
-  const client = new SqliteClient(file, { timeout: busyTimeoutMs, ...addon });
+  const client = new SqliteClient(file, { timeout: busyInsideMs, ...addon });
   try {
     client.pragma('journal_mode = WAL');
     // What was answered must survive a power cut: in WAL mode only FULL syncs at every commit.
@@ -30,9 +32,14 @@ export class SqliteDatabase implements Database {
   readonly query: QueryBuilder;
   readonly tables: Tables;
   readonly #commits: SharedCommit;
+  readonly #file: SqliteFile;
+  readonly #busyMs: number;
 
-  constructor(client: Client) {
-    this.#commits = new SharedCommit(client);
+  /** `busyMs`: how long a command waits for another process that writes. */
+  constructor(client: Client, file: SqliteFile, busyMs: number) {
+    this.#commits = new SharedCommit(client, file, busyMs);
+    this.#file = file;
+    this.#busyMs = busyMs;
     // The one cast between the two dialects: the stores are written against Postgres' types. Both builders have the
     // methods that the stores use, tests prove that both schemas have the same rows, and the contract runs on both.
     const own: { query: unknown; tables: unknown } = { query: drizzle({ client }), tables: sqliteTables };
@@ -41,7 +48,14 @@ export class SqliteDatabase implements Database {
   }
 
   async run<Row>(statement: Statement<Row>, values: Values = {}): Promise<Row[]> {
-    return orUnavailable(() => this.#rows(statement, values));
+    this.#file.demandSometimes();
+    try {
+      return this.#rows(statement, values);
+    } catch (error) {
+      // A reader waits for nobody, except while another process repairs or packs the file.
+      if (!isBusy(error)) throw storeFailure(error);
+    }
+    return this.patiently(() => this.#rows(statement, values));
   }
 
   change<Row>(statement: Statement<Row>, values: Values = {}): Promise<Row[]> {
@@ -53,9 +67,18 @@ export class SqliteDatabase implements Database {
     return this.#commits.join(() => this.#commits.undoOnFailure(() => this.#drive(steps)));
   }
 
+  /** Runs what may meet another process that writes. Rejects with StoreUnavailable when that takes too long. */
+  async patiently<T>(command: () => T): Promise<T> {
+    try {
+      return await unlessBusyFor(this.#busyMs, command);
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
   /** Commits what still waits to be. */
-  settle(): void {
-    this.#commits.settle();
+  settle(): Promise<void> {
+    return this.#commits.settle();
   }
 
   /** There is one writer: nobody else can hold a row. */

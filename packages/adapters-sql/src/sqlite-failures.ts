@@ -10,11 +10,3 @@ const away = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY)/;
 
 export const storeFailure = (error: unknown): unknown =>
   away.test(sqliteCode(error)) ? new StoreUnavailable('sqlite', error) : error;
-
-export const orUnavailable = <T>(command: () => T): T => {
-  try {
-    return command();
-  } catch (error) {
-    throw storeFailure(error);
-  }
-};

@@ -112,7 +112,7 @@ t.test('the contract holds behind PgBouncer in transaction mode', async (t) => {
   await sql.migrate();
   const admin = postgres(database.url, { max: 1, onnotice: () => undefined });
   const opened = async (): Promise<Opened<Stores>> => {
-    await admin`TRUNCATE claims, clients, codes, consents, flows, grants, keys, login_sessions, pending_flows, tokens`;
+    await admin`TRUNCATE clients, codes, consents, flows, grants, keys, leases, login_sessions, pending_flows, tokens`;
     return { store: sql.stores, close: async () => undefined };
   };
   await runContracts(within(t), opened);

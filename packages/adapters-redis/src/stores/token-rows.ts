@@ -10,6 +10,7 @@ import {
   type GrantToken,
   type TokenKey,
 } from '@claviger/core';
+import { blanksOf, splitAtBlanks } from './blanks.ts';
 
 /** Owners, until when index entries last, and the rest. */
 export const grantText = (grant: Grant, indexedUntil: EpochSeconds): string => {
@@ -103,10 +104,10 @@ export const tokenText = (token: GrantToken): string => {
   return row(kind === 'access' ? 'a' : 'r', token, audience === null ? narrow : JSON.stringify({ scope, audience }));
 };
 
-/** An object, though a list would be shorter: nodes of the release before read it too. */
 export const clientTokenText = (token: ClientToken): string => {
   const { clientId, clientIncarnation, scope, audience } = token;
-  return row('c', token, JSON.stringify({ clientId, clientIncarnation, scope, audience }));
+  const data = audience.length === 0 ? [clientId, ...scope] : { clientId, scope, audience };
+  return row('c', token, `${JSON.stringify(data)}${blanksOf(clientIncarnation ?? '')}`);
 };
 
 const grantTokenData = (data: string): Pick<GrantToken, 'scope' | 'audience'> => {
@@ -114,12 +115,13 @@ const grantTokenData = (data: string): Pick<GrantToken, 'scope' | 'audience'> =>
   return read === null || Array.isArray(read) ? { scope: read, audience: null } : read;
 };
 
-/** The release before wrote a list where there was no audience, and no incarnation. */
 const clientTokenData = (data: string): Omit<ClientToken, 'key' | keyof Lifetime> => {
-  const read = JSON.parse(data);
-  if (!Array.isArray(read)) return { clientIncarnation: null, ...read };
+  const { json, text } = splitAtBlanks(data);
+  const clientIncarnation = text === '' ? null : text;
+  const read = JSON.parse(json);
+  if (!Array.isArray(read)) return { clientIncarnation, ...read };
   const [clientId, ...scope] = read;
-  return { clientId, clientIncarnation: null, scope, audience: [] };
+  return { clientId, clientIncarnation, scope, audience: [] };
 };
 
 /** Undefined when the token's grant is not there. */

@@ -1,0 +1,24 @@
+// A short text as white space behind JSON, which every JSON parser passes over (RFC 8259 §2): nodes of the release before read
+// the rows too, and their lists have no place for another member.
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const blanks = ' \t\n\r';
+
+/** Three blanks for each character of a base64url text. */
+export const blanksOf = (text: string): string =>
+  Array.from(text, (character) => {
+    const place = alphabet.indexOf(character);
+    if (place < 0) throw new RangeError('Only a base64url text can be written in blanks.');
+    return `${blanks[place >> 4]}${blanks[(place >> 2) & 3]}${blanks[place & 3]}`;
+  }).join('');
+
+/** JSON, and the text of the blanks behind it; '' when there are none. */
+export const splitAtBlanks = (row: string): { readonly json: string; readonly text: string } => {
+  const json = row.trimEnd();
+  let text = '';
+  for (let at = json.length; at + 3 <= row.length; at += 3) {
+    const [first = 0, second = 0, third = 0] = Array.from(row.slice(at, at + 3), (blank) => blanks.indexOf(blank));
+    text += alphabet[first * 16 + second * 4 + third];
+  }
+  return { json, text };
+};

@@ -1,0 +1,49 @@
+// The file that an open SQLite database is in. When it is deleted or replaced, the process goes on with a file that nobody
+// else can see, and all that it writes is lost when it ends (SQLite, "How To Corrupt An SQLite Database File", 4.1).
+import { statSync } from 'node:fs';
+import { StoreUnavailable } from '@claviger/core';
+
+/** Milliseconds that a look at the file counts for reads. */
+const lookCounts = 500;
+
+export class SqliteFile {
+  readonly #path: string | undefined;
+  readonly #is: string;
+  #looked = 0;
+
+  /** After the database was opened. `:memory:` is in no file. */
+  constructor(path: string) {
+    this.#path = path === ':memory:' ? undefined : path;
+    this.#is = this.#path === undefined ? '' : identityOf(this.#path);
+  }
+
+  /** Throws StoreUnavailable when another file, or none, is where the database was opened. */
+  demand(): void {
+    if (this.#path === undefined) return;
+    const now = identityOf(this.#path);
+    if (now !== this.#is) throw new StoreUnavailable('sqlite', lost(now));
+    this.#looked = performance.now();
+  }
+
+  /** As `demand`, but not more often than every half second. */
+  demandSometimes(): void {
+    if (this.#path !== undefined && performance.now() - this.#looked > lookCounts) this.demand();
+  }
+}
+
+/** '' when there is none, or it cannot be looked at. */
+const identityOf = (path: string): string => {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return '';
+  }
+};
+
+const lost = (now: string): Error =>
+  new Error(
+    now === ''
+      ? 'The database file was deleted or moved while the server had it open. Put it back, or stop the server and restore a backup.'
+      : 'The database file was replaced while the server had it open. Restart the server to use the new one.',
+  );
