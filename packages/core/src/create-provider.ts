@@ -9,7 +9,7 @@ import type { UserInterface } from './ports/user-interface.ts';
 import { makeAuthorizeEndpoint } from './protocol/authorize-endpoint.ts';
 import { BrowserCookies } from './protocol/browser-cookies.ts';
 import { makeDiscoveryEndpoint } from './protocol/discovery-document.ts';
-import { makeErrorReplies, type ReportFailure } from './protocol/error-reply.ts';
+import { type ErrorReplies, makeErrorReplies, type ReportFailure } from './protocol/error-reply.ts';
 import { consentFallback, errorFallback, logoutFallback } from './protocol/fallback-pages.ts';
 import { makeClientIntrospectionEndpoint, makeIntrospectionEndpoint } from './protocol/introspection-endpoint.ts';
 import { makeJwksEndpoint } from './protocol/jwks-endpoint.ts';
@@ -115,6 +115,11 @@ export const createProvider = (options: ProviderOptions): Provider => {
     random: system.random,
   };
   const findActiveToken = makeFindActiveToken(wiring);
+  const errors = makeErrorReplies({
+    shareErrorDebug: settings.shareErrorDebug,
+    errorUrl: ui.errorUrl,
+    reportFailure: options.reportFailure ?? (() => undefined),
+  });
 
   const administering = { ...wiring, clients: clients.current };
   const admin: AdminUseCases = {
@@ -139,7 +144,8 @@ export const createProvider = (options: ProviderOptions): Provider => {
 
   return {
     issuer,
-    endpoints: makeEndpoints(wiring, findActiveToken, options.reportFailure ?? (() => undefined)),
+    endpoints: makeEndpoints(wiring, findActiveToken, errors),
+    errorPage: errors.page,
     admin,
     registration:
       settings.clientRegistration === 'off'
@@ -178,7 +184,7 @@ type Wiring = Omit<Stores, 'clients'> & {
 const makeEndpoints = (
   wiring: Wiring,
   findActiveToken: ReturnType<typeof makeFindActiveToken>,
-  reportFailure: ReportFailure,
+  errors: ErrorReplies,
 ): Endpoints => {
   const { issuer, ui, system, settings, signingKeys } = wiring;
   const { shareErrorDebug } = settings;
@@ -188,7 +194,6 @@ const makeEndpoints = (
     legacyCookies: settings.legacyCookies,
     sessionLifespan: settings.loginSessionLifespan,
   });
-  const errors = makeErrorReplies({ shareErrorDebug, errorUrl: ui.errorUrl, reportFailure });
   const withClientKeys = { ...wiring, ...system, keysOf: makeClientKeys(system) };
   const readRequestObject = makeReadRequestObject({
     ...withClientKeys,

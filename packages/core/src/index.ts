@@ -42,6 +42,7 @@ export * from './ports/user-interface.ts';
 export type { ReportFailure } from './protocol/error-reply.ts';
 export { Html, html, trusted } from './protocol/html.ts';
 export { type HtmlPage, pageHeaders, plainContent, renderPage } from './protocol/page.ts';
+export { checkParameterCount, mostParameters } from './protocol/parameters.ts';
 export { paths, urlBelow } from './protocol/paths.ts';
 export { pageReply } from './protocol/reply.ts';
 export * from './protocol/wire.ts';

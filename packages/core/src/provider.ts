@@ -6,15 +6,18 @@ import type { GrantSession } from './domain/grant.ts';
 import type { Jwk } from './domain/jwk.ts';
 import type { SelfRegisteredMetadata } from './domain/self-registration.ts';
 import type { EpochSeconds, Seconds } from './domain/time.ts';
+import type { OAuthError } from './errors/oauth-error.ts';
 import type { Page } from './ports/paging.ts';
 import type { KeyAlgorithm } from './ports/system.ts';
-import type { Endpoint } from './protocol/wire.ts';
+import type { Endpoint, WireReply } from './protocol/wire.ts';
 import type { PendingFlowCounts } from './usecases/authorize/pending-flows.ts';
 
 export interface Provider {
   /** Used exactly as configured. */
   readonly issuer: string;
   readonly endpoints: Endpoints;
+  /** What the authorization endpoint answers to a request that a face refused before the endpoint saw it. */
+  readonly errorPage: (error: OAuthError) => WireReply;
   readonly admin: AdminUseCases;
   /** null: clients cannot register themselves. */
   readonly registration: RegistrationUseCases | null;

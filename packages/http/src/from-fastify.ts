@@ -1,6 +1,6 @@
 // FastifyRequest -> WireRequest. The body is still the raw bytes: see build-app.ts.
 
-import type { WireRequest } from '@claviger/core';
+import { checkParameterCount, mostParameters, oauthError, type WireRequest } from '@claviger/core';
 import { Busboy } from '@fastify/busboy';
 import type { FastifyRequest } from 'fastify';
 
@@ -18,7 +18,7 @@ const wireRequest = (request: FastifyRequest, form: URLSearchParams | null): Wir
   form,
 });
 
-/** At once, but for the one kind of body that is read in pieces. */
+/** Synchronous, except for multipart forms. Throws invalid_request. */
 export const fromFastify = (request: FastifyRequest): WireRequest | Promise<WireRequest> => {
   const form = readForm(request.headers['content-type'], request.body);
   return form instanceof Promise ? form.then((read) => wireRequest(request, read)) : wireRequest(request, form);
@@ -30,23 +30,32 @@ const readForm = (
   body: unknown,
 ): URLSearchParams | null | Promise<URLSearchParams | null> => {
   if (!contentType || !Buffer.isBuffer(body)) return null;
-  if (contentType === 'application/x-www-form-urlencoded') return new URLSearchParams(body.toString());
+  if (contentType === 'application/x-www-form-urlencoded') return readUrlencoded(body);
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
-  if (mediaType === 'application/x-www-form-urlencoded') return new URLSearchParams(body.toString());
+  if (mediaType === 'application/x-www-form-urlencoded') return readUrlencoded(body);
   if (mediaType === 'multipart/form-data') return readMultipart(contentType, body);
   return null;
 };
 
-/** RFC 7578. No parameter of OAuth is a file; the limits keep a form from being made of millions of empty parts. */
+const readUrlencoded = (body: Buffer): URLSearchParams => {
+  checkParameterCount(body);
+  return new URLSearchParams(body.toString());
+};
+
+/** RFC 7578. No parameter of OAuth is a file. Rejects with invalid_request for too many parts. */
 const readMultipart = (contentType: string, body: Buffer): Promise<URLSearchParams | null> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
+    const refuse = (): void =>
+      reject(oauthError('invalid_request', `The request has more than ${mostParameters} parameters.`));
     try {
       const parameters = new URLSearchParams();
       const parser = new Busboy({
         headers: { 'content-type': contentType },
-        limits: { fields: 100, files: 0, parts: 100 },
+        limits: { fields: mostParameters, files: 0, parts: mostParameters },
       });
       parser.on('field', (name, value) => parameters.append(name, value));
+      parser.on('fieldsLimit', refuse);
+      parser.on('partsLimit', refuse);
       parser.on('finish', () => resolve(parameters));
       parser.on('error', () => resolve(null));
       parser.end(body);

@@ -1,8 +1,23 @@
 // Request parameters: each at most once (RFC 6749 §3.1, §3.2), `resource` apart; an empty one counts as absent.
 import type { Parameters } from '../domain/authorization-request.ts';
+import { oauthError } from '../errors/oauth-error.ts';
 
 /** RFC 8707 §2: may be repeated. Its values are put together with spaces, which no URI has. */
 const repeatable = 'resource';
+
+/** Parameters of one request. No request of OAuth has nearly as many; each costs time and memory. */
+export const mostParameters = 100;
+
+/** Throws invalid_request. To be called before the text is parsed. */
+export const checkParameterCount = (text: { indexOf(separator: string, from: number): number }): void => {
+  let found = 0;
+  for (let at = text.indexOf('&', 0); at >= 0; at = text.indexOf('&', at + 1)) {
+    found += 1;
+    if (found >= mostParameters) {
+      throw oauthError('invalid_request', `The request has more than ${mostParameters} parameters.`);
+    }
+  }
+};
 
 export interface ReadParameters {
   readonly values: Parameters;
@@ -23,8 +38,10 @@ export const readParameters = (search: URLSearchParams): ReadParameters => {
   return { values, repeated };
 };
 
-/** The query of a request's URL. */
+/** The query of a request's URL. Throws invalid_request for too many parameters. */
 export const queryOf = (url: string): URLSearchParams => {
   const at = url.indexOf('?');
-  return new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
+  const query = at < 0 ? '' : url.slice(at + 1);
+  checkParameterCount(query);
+  return new URLSearchParams(query);
 };

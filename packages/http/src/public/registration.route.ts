@@ -18,9 +18,6 @@ export interface RegistrationRoutesOptions {
   readonly registration: RegistrationUseCases;
 }
 
-/** Bytes. Strangers send these, and they are stored. */
-const bodyLimit = 64 * 1024;
-
 const params = pathParams('id');
 
 /** RFC 6750 §2.1, '' without one. */
@@ -51,7 +48,7 @@ export const registrationRoutes: FastifyPluginCallback<RegistrationRoutesOptions
     request.body = readJsonBody(request.body);
   });
 
-  app.post(paths.registration, { bodyLimit, schema: { body: registrationBody } }, async (request, reply) => {
+  app.post(paths.registration, { schema: { body: registrationBody } }, async (request, reply) => {
     const registered = await registration.register({
       initialAccessToken: bearer(request),
       softwareStatement: request.body.software_statement ?? '',
@@ -68,7 +65,7 @@ export const registrationRoutes: FastifyPluginCallback<RegistrationRoutesOptions
     ),
   );
 
-  app.put(one, { bodyLimit, schema: { params, body: replacementBody } }, async (request) => {
+  app.put(one, { schema: { params, body: replacementBody } }, async (request) => {
     const { body } = request;
     const access = { clientId: request.params.id, registrationToken: bearer(request) };
     // Who may not even read it learns nothing about what would be wrong with the body.
