@@ -103,8 +103,19 @@ t.test('metadata that no server could honour is refused, and the hint names the 
     ['token_endpoint_auth_method', { tokenEndpointAuthMethod: 'private_key_jwt' }, ''],
     ['jwks and jwks_uri', { jwks: { keys: [rsa] }, jwksUri: 'https://a.example/jwks' }, ''],
     ['jwks and jwks_uri', { jwks: { keys: [] }, jwksUri: 'https://a.example/jwks' }, ''],
-    ['jwks.keys[0].kty', { jwks: { keys: [{ kty: 'nonsense' }] } }, ''],
-    ['jwks.keys[0].kty', { jwks: { keys: [{ kty: 'constructor' }] } }, ''],
+    ...[[], [{ kty: 'AKP', alg: 'ML-DSA-65', pub: 'AAAA' }], [{ kty: 'oct', k: 'AAAA' }]].map(
+      (keys): Refused => ['jwks has no key', { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys } }, ''],
+    ),
+    ...[
+      { ...rsa, use: 'enc' },
+      { ...rsa, alg: 'RSA-OAEP' },
+      { ...rsa, key_ops: ['encrypt'] },
+      { kty: 'EC', crv: 'P-999', x: 'AQAB', y: 'AQAB' },
+      { kty: 'OKP', crv: 'X25519', x: 'AQAB' },
+    ].map(
+      (key): Refused => ['jwks has no key', { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [key] } }, ''],
+    ),
+    ['jwks.keys[1].n', { jwks: { keys: [{ kty: 'AKP' }, { kty: 'RSA', e: 'AQAB' }] } }, ''],
     ['jwks.keys[1].n', { jwks: { keys: [rsa, { kty: 'RSA', e: 'AQAB' }] } }, ''],
     ['jwks.keys[0].n', { jwks: { keys: [{ ...rsa, n: 'not base64url' }] } }, ''],
     ['jwks.keys[0].kid', { jwks: { keys: [{ ...rsa, kid: 1 } as never] } }, ''],
@@ -180,6 +191,18 @@ t.test('whatever the 2018 API stored as it came is stored as it came', async (t)
     },
     { jwks: { keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'AQAB', 'https://a.example/own': 1 }] } },
     { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: 'http://a.example/jwks' },
+    { jwks: { keys: [{ kty: 'nonsense' }, { kty: 'constructor' }] } },
+    {
+      tokenEndpointAuthMethod: 'private_key_jwt',
+      jwks: {
+        keys: [
+          { kty: 'AKP', alg: 'ML-DSA-65', kid: 'pq', pub: 'AAAA' },
+          { kty: 'EC', crv: 'secp256k1', x: 'AQAB', y: 'AQAB' },
+          { kty: 'RSA', n: 'AQAB', e: 'AQAB', alg: 'RS1', use: 'other' },
+          { kty: 'RSA', n: 'AQAB', e: 'AQAB' },
+        ],
+      },
+    },
   ];
   for (const metadata of accepted) {
     const { register } = given();

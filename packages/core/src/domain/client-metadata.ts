@@ -1,7 +1,7 @@
 // What a client may register, and what it gets when it says nothing (OpenID Connect Registration §2, 2018 API).
 import { oauthError } from '../errors/oauth-error.ts';
 import type { ClientMetadata } from './client.ts';
-import { faultyMember } from './jwk.ts';
+import { canVerify, faultyMember, isOfKnownType } from './jwk.ts';
 import { firstMalformed, parseScope } from './scope.ts';
 import { asymmetricAlgorithms, macAlgorithms } from './signature-algorithms.ts';
 import { accessTokenStrategies } from './token.ts';
@@ -57,8 +57,15 @@ const checkKeys = ({ tokenEndpointAuthMethod, jwks, jwksUri }: ClientMetadata): 
   // OpenID Connect Registration §2: jwks_uri and jwks MUST NOT be used together.
   if (jwks && jwksUri) throw oauthError('invalid_request', 'Only one of jwks and jwks_uri can be set.');
   for (const [index, key] of (jwks?.keys ?? []).entries()) {
-    const member = faultyMember(key);
+    const member = isOfKnownType(key) ? faultyMember(key) : undefined;
     if (member) throw oauthError('invalid_request', `jwks.keys[${index}].${member} does not make a known kind of key.`);
+  }
+  const isUseless = jwks !== null && !jwks.keys.some((key) => canVerify(key, asymmetricAlgorithms));
+  if (tokenEndpointAuthMethod === 'private_key_jwt' && isUseless) {
+    throw oauthError(
+      'invalid_request',
+      'jwks has no key that this server can check a signature with: RSA, EC (P-256, P-384, P-521) or OKP (Ed25519), for "sig".',
+    );
   }
 };
 

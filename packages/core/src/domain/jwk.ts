@@ -14,8 +14,8 @@ export interface JwkSet {
   readonly keys: readonly Jwk[];
 }
 
-/** Members that make a key private or secret (RFC 7518 §6.2.2, §6.3.2, §6.4). */
-const secretMembers = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
+/** Members that make a key private or secret (RFC 7518 §6.2.2, §6.3.2, §6.4; `priv` of post-quantum keys, RFC 9964 §3). */
+const secretMembers = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']);
 
 export const isPrivate = (jwk: Jwk): boolean => Object.keys(jwk).some((member) => secretMembers.has(member));
 
@@ -35,6 +35,27 @@ const binaryMembers = ['n', 'e', 'x', 'y', ...secretMembers].filter((member) => 
 
 /** base64url without padding (RFC 7515 §2); some producers of 2018 padded. */
 const base64url = /^[A-Za-z0-9_-]+={0,2}$/;
+
+/** RFC 7517 §5: keys of other types SHOULD be ignored, so that a set can hold what only newer software understands. */
+export const isOfKnownType = ({ kty }: Jwk): boolean => Object.hasOwn(requiredMembers, kty);
+
+const verifyingCurves: Readonly<Record<string, readonly string[]>> = {
+  EC: ['P-256', 'P-384', 'P-521'],
+  OKP: ['Ed25519'],
+};
+
+/** Whether signatures by one of `algorithms` could be checked with the key (RFC 7517 §4.2 to §4.4). */
+export const canVerify = (jwk: Jwk, algorithms: readonly string[]): boolean => {
+  const { kty, crv, use = 'sig', alg, key_ops: operations = ['verify'] } = jwk;
+  const hasCurve = kty === 'RSA' || (verifyingCurves[kty] ?? []).some((known) => known === crv);
+  return (
+    hasCurve &&
+    use === 'sig' &&
+    (alg === undefined || algorithms.includes(alg)) &&
+    Array.isArray(operations) &&
+    operations.includes('verify')
+  );
+};
 
 /** The member that keeps this from being a key, undefined when it is one. */
 export const faultyMember = (jwk: Jwk): string | undefined => {

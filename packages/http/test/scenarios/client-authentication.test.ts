@@ -32,7 +32,10 @@ t.test('credentials in the registered place, and nowhere else', async (t) => {
   const server = givenAServer(t);
   const b = await givenAClient(server, 'b', { token_endpoint_auth_method: 'client_secret_basic' });
   const p = await givenAClient(server, 'p', { token_endpoint_auth_method: 'client_secret_post' });
-  const k = await givenAClient(server, 'k', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [] } });
+  const k = await givenAClient(server, 'k', {
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks: { keys: [makeClientKey('k').jwk] },
+  });
   const inBody = ({ id, secret }: typeof b) => ({ client_id: id, client_secret: secret });
   t.strictSame(await ask(server, {}, b.auth), good);
   t.strictSame(await ask(server, { client_id: 'b' }, b.auth), good, 'the same id in the body does no harm');
@@ -170,6 +173,22 @@ t.test('a client that signs its way through code, refresh and revocation', async
   t.equal(await isActive(server, token), true);
   t.equal((await server.public('POST /oauth2/revoke', { form: { token, ...assertion(key) } })).status, 200);
   t.equal(await isActive(server, token), false);
+});
+
+t.test('RFC 7517 §5: keys that the server does not understand are ignored beside one that it does', async (t) => {
+  const server = givenAServer(t);
+  const key = makeClientKey('k1');
+  const others = [
+    { kty: 'AKP', alg: 'ML-DSA-65', kid: 'k1', pub: 'AAAA' },
+    { kty: 'EC', crv: 'P-999', kid: 'k1', x: 'AAAA', y: 'AAAA' },
+    { ...key.jwk, alg: 'RS1' },
+    { ...key.jwk, use: 'enc' },
+  ];
+  const jwks = { keys: [...others, key.jwk] };
+  const svc = await givenAClient(server, 'svc', { token_endpoint_auth_method: 'private_key_jwt', jwks });
+  t.strictSame(await ask(server, assertion(key)), good);
+  const { json } = await server.admin(`GET /clients/${svc.id}`);
+  t.strictSame((json as { jwks: object }).jwks, jwks, 'they are kept');
 });
 
 t.test('an assertion is right in every point, or it is invalid_client', async (t) => {
