@@ -197,7 +197,7 @@ t.test('an assertion is right in every point, or it is invalid_client', async (t
   await givenAClient(server, 'svc', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key.jwk] } });
   t.strictSame(await ask(server, assertion(key)), good);
   t.strictSame(await ask(server, { ...assertion(key), client_id: 'svc' }), good);
-  t.strictSame(await ask(server, assertion(key, { aud: ['https://x.example', 'http://127.0.0.1:4444/'] })), good);
+  t.strictSame(await ask(server, assertion(key, { aud: [tokenUrl, 'http://127.0.0.1:4444/'] })), good);
   const once = assertion(key);
   t.strictSame(await ask(server, once), good);
   t.strictSame(await ask(server, once), unknown, 'RFC 7523 §3: jti');
@@ -207,6 +207,7 @@ t.test('an assertion is right in every point, or it is invalid_client', async (t
     { exp: startOfTime - 300 },
     { nbf: startOfTime + 300 },
     { aud: 'https://x.example' },
+    { aud: ['https://x.example', 'http://127.0.0.1:4444/'] },
     { iss: 'x' },
     { sub: 'x' },
     { sub: undefined },
