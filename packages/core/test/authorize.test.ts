@@ -1,6 +1,6 @@
 // The authorization endpoint, over memory stores.
 
-import { seconds } from '@claviger/core';
+import { type AcceptConsent, type AcceptLogin, type JsonObject, seconds } from '@claviger/core';
 import t from 'tap';
 import {
   authorizeUrl,
@@ -67,8 +67,8 @@ t.test('a remembered login and consent are skipped, and the session keeps its au
   const consentChallenge = challengeIn(await visit.browser.visit(back), 'consent_challenge');
   const consent = await given.provider.admin.getConsentRequest(consentChallenge);
   t.equal(consent?.flow.consent?.skip, true);
-  await t.rejects(visit.acceptConsent(consentChallenge, { remember: true }), { code: 'invalid_request' });
-  const reply = await visit.browser.visit(await visit.acceptConsent(consentChallenge));
+  const reply = await visit.browser.visit(await visit.acceptConsent(consentChallenge, { remember: true }));
+  t.equal((await given.provider.admin.listConsents('alice', { limit: 9, offset: 0 })).length, 1, 'remembered once');
   const body = json(await redeem(given, client, location(reply).searchParams.get('code') ?? ''));
   const [, claims = ''] = String(body.id_token).split('.');
   t.match(JSON.parse(Buffer.from(claims, 'base64url').toString()), {
@@ -78,15 +78,16 @@ t.test('a remembered login and consent are skipped, and the session keeps its au
   });
 });
 
-t.test('a skipped login may not name another subject or be remembered', async (t) => {
+t.test('a skipped login may not name another subject, and goes on as it was remembered', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const visit = new Visit(given);
   await visit.run(authorizeUrl(client), { remember: true });
   const challenge = await visit.begin(authorizeUrl(client));
   await t.rejects(visit.acceptLogin(challenge, { subject: 'mallory' }), { code: 'invalid_request' });
-  await t.rejects(visit.acceptLogin(challenge, { remember: true }), { code: 'invalid_request' });
-  await t.resolves(visit.acceptLogin(challenge));
+  const session = visit.browser.cookies.get('oauth2_authentication_session');
+  await visit.browser.visit(await visit.acceptLogin(challenge, { remember: true, rememberFor: seconds(9_999_999) }));
+  t.equal(visit.browser.cookies.get('oauth2_authentication_session'), session);
 });
 
 t.test('a login that is not remembered ends the session that the browser had', async (t) => {
@@ -257,7 +258,8 @@ t.test('a verifier counts once, for its own step, client and redirect URI', asyn
   );
   t.equal(await error(change(back, { login_verifier: '', consent_verifier: verifier })), 'access_denied');
   const consented = await visit.acceptConsent(challengeIn(await visit.browser.visit(back), 'consent_challenge'));
-  t.equal(await error(new URL(back)), 'invalid_request', 'used before');
+  const elsewhere = await new Visit(given).browser.visit(back);
+  t.equal(location(elsewhere).searchParams.get('error'), 'invalid_request', 'used before, and of another browser');
   t.equal(await error(change(consented, { client_id: 'other' })), 'access_denied');
   t.ok(location(await visit.browser.visit(consented)).searchParams.get('code'));
   t.equal(await error(new URL(consented)), 'invalid_request', 'used before');
@@ -281,6 +283,92 @@ t.test('an answer is given once, and what was not asked or is too late is unknow
   });
   given.wait(900);
   t.match(await admin.getLoginRequest(challenge), undefined);
+});
+
+t.test(
+  'the same answer again leads on, another one does not, and none counts once the browser has been back',
+  async (t) => {
+    const given = givenAProvider();
+    const client = await givenAClient(given);
+    const { admin } = given.provider;
+    const rejection = { error: 'access_denied', description: '', hint: '', debug: '', statusCode: 403 };
+    const other = { ...rejection, description: 'other' };
+    const visit = new Visit(given);
+    const challenge = await visit.begin(authorizeUrl(client));
+    const accept = (change: Partial<AcceptLogin> = {}) =>
+      admin.acceptLogin({ challenge, subject: 'alice', acr: 'gold', ...change });
+    const [first, ...others] = await Promise.all(Array.from({ length: 8 }, () => accept()));
+    if (first?.outcome !== 'answered') throw new Error('The first answer was refused.');
+    given.wait(5);
+    for (const again of [...others, await accept({ remember: false })]) t.strictSame(again, first);
+    for (const change of [{ subject: 'bob' }, { acr: '' }, { remember: true }]) {
+      t.match(await accept(change), { outcome: 'already-answered' });
+    }
+    t.match(await admin.rejectLogin({ challenge, rejection }), { outcome: 'already-answered' });
+    const consent = challengeIn(await visit.browser.visit(first.redirectTo), 'consent_challenge');
+    t.match(await accept(), { outcome: 'already-answered' });
+
+    const session = (idToken: JsonObject) => ({ session: { accessToken: {}, idToken } });
+    const grant = (change: Partial<AcceptConsent> = {}) =>
+      admin.acceptConsent({
+        challenge: consent,
+        grantedScope: ['openid'],
+        ...session({ a: 1, b: [2, null] }),
+        ...change,
+      });
+    const granted = await grant();
+    if (granted.outcome !== 'answered') throw new Error('The consent was refused.');
+    t.strictSame(await grant(session({ b: [2, null], a: 1 })), granted, 'the order of members does not count');
+    for (const change of [
+      { grantedScope: [] },
+      session({ a: 1 }),
+      session({ a: 1, b: [2, null], c: 0 }),
+      { remember: true },
+    ]) {
+      t.match(await grant(change), { outcome: 'already-answered' });
+    }
+    t.ok(location(await visit.browser.visit(granted.redirectTo)).searchParams.get('code'));
+    t.match(await grant(), { outcome: 'already-answered' });
+
+    const refused = await visit.begin(authorizeUrl(client));
+    const refusal = await admin.rejectLogin({ challenge: refused, rejection });
+    t.match(refusal, { outcome: 'answered' });
+    t.strictSame(await admin.rejectLogin({ challenge: refused, rejection }), refusal);
+    t.match(await admin.rejectLogin({ challenge: refused, rejection: other }), { outcome: 'already-answered' });
+    t.match(await admin.acceptLogin({ challenge: refused, subject: 'alice' }), { outcome: 'already-answered' });
+  },
+);
+
+t.test('a browser that comes back from the login twice goes on where the flow is', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  const back = await visit.acceptLogin(await visit.begin(authorizeUrl(client)), { remember: true });
+  const challenge = challengeIn(await visit.browser.visit(back), 'consent_challenge');
+  const session = visit.browser.cookies.get('oauth2_authentication_session');
+  t.equal(challengeIn(await visit.browser.visit(back), 'consent_challenge'), challenge);
+  t.equal(visit.browser.cookies.get('oauth2_authentication_session'), session, 'the login stays');
+  visit.browser.cookies.delete('oauth2_consent_csrf');
+  t.equal(challengeIn(await visit.browser.visit(back), 'consent_challenge'), challenge, 'the first answer was lost');
+  const stranger = location(await new Visit(given).browser.visit(back)).searchParams;
+  t.equal(stranger.get('error'), 'invalid_request');
+  const last = await visit.acceptConsent(challenge);
+  t.equal((await visit.browser.visit(back)).headers.location, last, 'the consent app has answered');
+  t.ok(location(await visit.browser.visit(last)).searchParams.get('code'));
+  t.equal(location(await visit.browser.visit(back)).searchParams.get('error'), 'invalid_request', 'the flow has ended');
+});
+
+t.test('a browser that comes back from the login in two tabs at the same moment', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  await visit.run(authorizeUrl(client), {});
+  const back = await visit.acceptLogin(await visit.begin(authorizeUrl(client)));
+  const replies = await Promise.all(Array.from({ length: 4 }, () => visit.browser.visit(back)));
+  const challenges = new Set(replies.map((reply) => challengeIn(reply, 'consent_challenge')));
+  t.equal(challenges.size, 1);
+  const [challenge = ''] = challenges;
+  t.ok(location(await visit.browser.visit(await visit.acceptConsent(challenge))).searchParams.get('code'));
 });
 
 t.test('a rejection reaches the client with what the app said, and ends the flow', async (t) => {
@@ -308,6 +396,26 @@ t.test('a rejection reaches the client with what the app said, and ends the flow
   const refused = await admin.rejectConsent({ challenge: consentChallenge, rejection: empty });
   if (refused.outcome !== 'answered') throw new Error(refused.outcome);
   t.equal(location(await visit.browser.visit(refused.redirectTo)).searchParams.get('error'), 'invalid_request');
+});
+
+t.test('texts that a rejection leaves out are those of its own error', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  const told = async (error: string) => {
+    const rejection = { error, description: '', hint: '', debug: '', statusCode: 0 };
+    const challenge = await visit.begin(authorizeUrl(client));
+    const answered = await given.provider.admin.rejectLogin({ challenge, rejection });
+    if (answered.outcome !== 'answered') throw new Error(answered.outcome);
+    return Object.fromEntries(location(await visit.browser.visit(answered.redirectTo)).searchParams);
+  };
+  const parameters = /parameter/;
+  t.match(await told(''), { error: 'invalid_request', error_description: parameters, error_hint: parameters });
+  t.match(await told('invalid_request'), { error: 'invalid_request', error_hint: parameters });
+  const denied = await told('access_denied');
+  t.match(denied, { error: 'access_denied', error_description: /denied/, error_hint: /refused by the person/ });
+  t.strictSame(await told('bank_closed'), { error: 'bank_closed', state: 'state-1', iss: 'http://127.0.0.1:4444/' });
+  t.match(await told('constructor'), { error: 'constructor', error_description: undefined });
 });
 
 t.test('errors go to the client only when its address can be trusted', async (t) => {

@@ -1,12 +1,12 @@
 // Response types and modes: what the authorization response carries, and how (OpenID Connect Core §3, OAuth 2.0 Multiple
 // Response Types, Form Post Response Mode).
 import { createHash } from 'node:crypto';
-import type { WireReply } from '@claviger/core';
+import type { AcceptLogin, JsonObject, WireReply } from '@claviger/core';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import t from 'tap';
 import { authorizeUrl, givenAClient, introspect, redeem, Visit } from './support/given-a-flow.ts';
 import { givenAProvider, startOfTime } from './support/given-a-provider.ts';
-import { Browser, get, json } from './support/wire.ts';
+import { Browser, get, json, location } from './support/wire.ts';
 
 const all = [
   'code',
@@ -136,7 +136,7 @@ t.test('what a response type needs is checked before the login, and the error tr
       'an unknown type',
       client,
       { response_type: 'code x', response_mode: 'form_post' },
-      'query',
+      'form_post',
       'unsupported_response_type',
     ],
   ];
@@ -177,4 +177,34 @@ t.test('the form that posts itself escapes, runs one known script, and cannot be
   t.match(String(reply.headers['content-security-policy']), "frame-ancestors 'none'");
   t.match(reply.body, '&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;amp;');
   t.equal(reply.headers['cache-control'], 'no-store');
+});
+
+t.test('without a known response type an error travels in the mode that was asked for', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const placeOf = async (response_type: string, response_mode: string) => {
+    const reply = await new Visit(given).browser.visit(authorizeUrl(client, { response_type, response_mode }));
+    if (reply.status === 200)
+      return /name="error" value="unsupported_response_type"/.test(reply.body) ? 'form_post' : 'page';
+    const { search, hash } = location(reply);
+    return search.includes('error=unsupported_response_type') ? 'query' : hash.includes('error=') ? 'fragment' : '';
+  };
+  for (const type of ['', 'magic', 'code magic', 'token magic']) {
+    for (const mode of ['query', 'fragment', 'form_post']) t.equal(await placeOf(type, mode), mode, `${type} ${mode}`);
+    for (const mode of ['', 'pigeon']) t.equal(await placeOf(type, mode), 'query', `${type} ${mode}`);
+  }
+});
+
+t.test('an acr that was asked for and that nobody asserts is not in the ID token', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const claimsOf = async (login: Partial<AcceptLogin>, idToken: JsonObject) => {
+    const session = { accessToken: {}, idToken };
+    const code = await new Visit(given).code(authorizeUrl(client, { acr_values: '1 2' }), login, { session });
+    const { id_token } = json(await redeem(given, client, code));
+    return JSON.parse(Buffer.from(String(id_token).split('.')[1] ?? '', 'base64url').toString());
+  };
+  t.notOk('acr' in (await claimsOf({}, {})));
+  t.equal((await claimsOf({ acr: '2' }, { acr: '1' })).acr, '2');
+  t.equal((await claimsOf({}, { acr: '1' })).acr, '1');
 });

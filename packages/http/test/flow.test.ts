@@ -154,12 +154,14 @@ t.test('a rejected login or consent ends at the client with the error of the app
   t.equal(parameter(await asked.visit(redirectTo(refused)), 'error'), 'invalid_request');
 });
 
-t.test('a challenge is answered once: the second answer is a 409', async (t) => {
+t.test('a challenge is answered once: another answer is a 409, the same one is told the same', async (t) => {
   const server = givenAServer(t);
   const { challenge } = await givenALogin(server);
-  await server.admin(`PUT ${login(challenge, '/accept')}`, { json: { subject: 'anna' } });
+  const accept = () => server.admin(`PUT ${login(challenge, '/accept')}`, { json: { subject: 'anna' } });
+  const first = await accept();
+  t.strictSame((await accept()).json, first.json);
   for (const [answer, json] of [
-    ['/accept', { subject: 'anna' }],
+    ['/accept', { subject: 'ben' }],
     ['/reject', {}],
   ] as const) {
     const again = await server.admin(`PUT ${login(challenge, answer)}`, { json });

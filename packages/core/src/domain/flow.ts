@@ -111,4 +111,8 @@ export const rejectConsent = (flow: Flow, rejected: Rejection): Flow | 'already-
     ? next(flow, { state: 'consent-rejected', consent: { ...flow.consent, rejected } })
     : 'already-answered';
 
+/** The browser came back a second time without the cookie that the first answer set. */
+export const moveConsent = (flow: Flow, consent: FlowConsent, browser: BrowserOfStep): Flow =>
+  next(flow, { consent: { ...consent, ...browser } });
+
 export const end = (flow: Flow): Flow => next(flow, { state: 'ended' });

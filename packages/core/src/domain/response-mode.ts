@@ -20,8 +20,12 @@ export const chooseResponseMode = (responseType: string, asked: string): Respons
   return mode === 'query' && usual === 'fragment' ? undefined : mode;
 };
 
-/** For errors, also of requests that say neither clearly: the query, unless both are known (RFC 6749 §4.2.2.1). */
+/**
+ * For errors. A response type that is missing or unknown says nothing about the mode, so the mode that was asked for counts, or
+ * the query. An error travels as the answer would have (RFC 6749 §4.2.2.1, Multiple Response Types §2.1).
+ */
 export const errorResponseMode = (responseType: string, asked: string): ResponseMode => {
-  if (!isSupportedResponseType(responseType)) return 'query';
-  return chooseResponseMode(responseType, asked) ?? defaultMode(responseType);
+  if (isSupportedResponseType(responseType))
+    return chooseResponseMode(responseType, asked) ?? defaultMode(responseType);
+  return supportedResponseModes.find((known) => known === asked) ?? 'query';
 };

@@ -108,6 +108,7 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     if (result.outcome === 'rejected') {
       return errors.redirect(addressOf(addressed), rejectionMembers(result.rejection, deps.shareErrorDebug));
     }
+    if (result.outcome === 'consent-answered') return redirectReply(result.redirectTo);
     const location = withQuery(ui.consentUrl, { consent_challenge: result.consentChallenge });
     return redirectReply(location, [
       ...cookies.healSession(request),

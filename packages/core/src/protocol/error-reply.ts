@@ -3,7 +3,7 @@
 import type { Rejection } from '../domain/flow.ts';
 import { withQuery } from '../domain/redirect-uri.ts';
 import type { ResponseMode } from '../domain/response-mode.ts';
-import { errorKinds, type OAuthError, retryHeader, toOAuthError } from '../errors/oauth-error.ts';
+import { errorKinds, type OAuthError, type OAuthErrorCode, retryHeader, toOAuthError } from '../errors/oauth-error.ts';
 import { type AnswerParameters, authorizationReply } from './authorization-reply.ts';
 import { confirmRedirect } from './confirm-redirect.ts';
 import { plainContent } from './page.ts';
@@ -129,13 +129,18 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: D
   };
 };
 
-/** Members that the rejecting app left out are those of invalid_request (2018 API). */
+/** Without an error it is invalid_request (2018 API). Texts that the rejecting app left out are those of its own error, if known. */
 export const rejectionMembers = (
   { error, description, hint, debug }: Rejection,
   shareErrorDebug: boolean,
 ): ErrorMembers => ({
   error: error || 'invalid_request',
-  description: description || errorKinds.invalid_request.description,
-  hint: hint || errorKinds.invalid_request.hint,
+  description: description || usual(error || 'invalid_request').description,
+  hint: hint || (usual(error || 'invalid_request').hint ?? ''),
   debug: shareErrorDebug ? debug : '',
 });
+
+const usual = (error: string): { readonly description: string; readonly hint?: string } =>
+  isErrorCode(error) ? errorKinds[error] : { description: '' };
+
+const isErrorCode = (error: string): error is OAuthErrorCode => Object.hasOwn(errorKinds, error);

@@ -36,21 +36,34 @@ const returnUrl = (
   return `${end < 0 ? requestUrl : requestUrl.slice(0, end)}?${query}`;
 };
 
+/** Where the browser goes once the app of the step has answered. */
+export const returnUrlOf = (mac: Mac, step: 'login' | 'consent', flow: Flow): string => {
+  const verifier = handleOf(mac, `${step}-verifier`, flow);
+  const parameter = step === 'login' ? { login_verifier: verifier } : { consent_verifier: verifier };
+  return returnUrl(fullUrl(flow.request), parameter);
+};
+
+interface Answer {
+  readonly step: 'login' | 'consent';
+  readonly next: Flow | 'already-answered';
+  /** Whether the flow already holds this very answer, and waits for the browser. */
+  readonly isIn: (flow: Flow) => boolean;
+}
+
 /**
- * Stores an app's answer, which counts once, and says where the browser goes with it: `already-answered` when another
- * answer was first.
+ * Stores an app's answer, which counts once, and says where the browser goes with it: `already-answered` when another answer
+ * was first. The same answer again, after a double click or a lost reply, is told the same.
  */
 export const storeAnswer = async (
   { mac, flows }: { readonly mac: Mac; readonly flows: FlowStore },
-  step: 'login' | 'consent',
   flow: Flow,
-  next: Flow | 'already-answered',
+  { step, next, isIn }: Answer,
   now: EpochSeconds,
 ): Promise<AnswerResult> => {
-  if (next === 'already-answered' || (await flows.replace(next, flow.version, now)) === 'stale') {
-    return { outcome: 'already-answered' };
+  const stored = next !== 'already-answered' && (await flows.replace(next, flow.version, now)) !== 'stale';
+  if (!stored) {
+    const current = await flows.find(flow.id, now);
+    if (!current || !isIn(current)) return { outcome: 'already-answered' };
   }
-  const verifier = handleOf(mac, `${step}-verifier`, flow);
-  const parameter = step === 'login' ? { login_verifier: verifier } : { consent_verifier: verifier };
-  return { outcome: 'answered', redirectTo: returnUrl(fullUrl(flow.request), parameter) };
+  return { outcome: 'answered', redirectTo: returnUrlOf(mac, step, flow) };
 };

@@ -1,7 +1,7 @@
 // When a person is asked, and what may be said to the page that asks (OpenID Connect Core §3.1.2.1).
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
-import { begin, complete, type Flow, lastIdToken, type Parameters } from '../support/flow.ts';
+import { begin, checkRefusal, complete, type Flow, lastIdToken, type Parameters } from '../support/flow.ts';
 import type { Given } from '../support/given.ts';
 import type { Module } from '../support/module.ts';
 import { registerParty } from '../support/party.ts';
@@ -84,12 +84,9 @@ export const loginModules: readonly Module[] = [
     requirement: 'with prompt=none nobody is shown a page: where nobody is logged in, the client is told',
     async run(t, given) {
       const party = await registerParty(given);
-      const { by, parameters, asked, logins, consents } = await begin(given, party, { change: { prompt: 'none' } });
-      t.not(by, 'none');
-      t.match(parameters.get('error'), /^(login_required|interaction_required)$/);
-      t.equal(parameters.get('state'), asked.get('state'));
-      t.notOk(parameters.has('code') || parameters.has('id_token') || parameters.has('access_token'));
-      t.strictSame([logins, consents], [[], []]);
+      const begun = await begin(given, party, { change: { prompt: 'none' } });
+      checkRefusal(t, given, begun, /^(login_required|interaction_required)$/);
+      t.strictSame([begun.logins, begun.consents], [[], []]);
     },
   },
   {

@@ -1,7 +1,7 @@
 // Requests as JWTs, by value and by reference (OpenID Connect Core §6).
 import { SignJWT, UnsecuredJWT } from 'jose';
 import type { Test } from 'tap';
-import { authorizationParameters, type Begun, begin, complete, finish } from '../support/flow.ts';
+import { authorizationParameters, type Begun, begin, checkRefusal, complete, finish } from '../support/flow.ts';
 import type { Given } from '../support/given.ts';
 import type { Module } from '../support/module.ts';
 import { type Change, type Party, randomText, redirectUri, registerParty } from '../support/party.ts';
@@ -89,7 +89,7 @@ export const requestObjectModules: readonly Module[] = [
       given.documents.publish(unsigned(forged.asked), uri);
       forged.sent.set('request_uri', uri);
       const begun = await begin(given, party, { change: forged.asked, sent: forged.sent });
-      t.match(begun.parameters.get('error'), /^invalid_request/, 'unsigned, it is not taken');
+      checkRefusal(t, given, begun, /^invalid_request/);
     },
   },
   {

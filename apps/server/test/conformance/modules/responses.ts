@@ -1,7 +1,7 @@
 // Requests of every shape that must, or must not, be answered with what was asked for.
 
 import { createHash } from 'node:crypto';
-import { begin, checkAnswer, complete, lastIdToken, redeem } from '../support/flow.ts';
+import { begin, checkAnswer, checkRefusal, complete, lastIdToken, redeem } from '../support/flow.ts';
 import { hasCode } from '../support/given.ts';
 import { readJson } from '../support/lax-fetch.ts';
 import type { Module } from '../support/module.ts';
@@ -58,10 +58,9 @@ export const responseModules: readonly Module[] = [
     requirement: 'a request without response_type is refused, at the client',
     async run(t, given) {
       const party = await registerParty(given);
-      const { parameters, logins, asked } = await begin(given, party, { change: { response_type: undefined } });
-      t.match(parameters.get('error'), /^(unsupported_response_type|invalid_request)$/);
-      t.equal(parameters.get('state'), asked.get('state'));
-      t.notOk(parameters.has('code'));
+      const begun = await begin(given, party, { change: { response_type: undefined } });
+      checkRefusal(t, given, begun, /^(unsupported_response_type|invalid_request)$/, { undecided: true });
+      const { parameters, logins } = begun;
       // RFC 6749 §4.1.2.1: the characters of error_description.
       t.match(parameters.get('error_description'), /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
       t.strictSame(logins, []);
@@ -157,10 +156,9 @@ export const responseModules: readonly Module[] = [
     requirement: 'with an ID token in the authorization response a nonce is needed (OpenID Connect Core §3.2.2.1)',
     async run(t, given) {
       const party = await registerParty(given);
-      const { parameters, logins } = await begin(given, party, { change: { nonce: undefined } });
-      t.equal(parameters.get('error'), 'invalid_request');
-      t.notOk(parameters.has('id_token') || parameters.has('code'));
-      t.strictSame(logins, []);
+      const begun = await begin(given, party, { change: { nonce: undefined } });
+      checkRefusal(t, given, begun, /^invalid_request$/);
+      t.strictSame(begun.logins, []);
     },
   },
 ];

@@ -133,6 +133,24 @@ export const checkAnswer = (t: Test, given: Given, begun: Begun): void => {
   t.equal(parameters.has('access_token'), hasToken(given));
 };
 
+/**
+ * An error travels as the answer would have. `undecided`: the request has no response type that would say how, so without
+ * response_mode the query is the place.
+ */
+export const checkRefusal = (
+  t: Test,
+  given: Given,
+  { asked, by, parameters }: Begun,
+  expected: RegExp,
+  { undecided = false } = {},
+): void => {
+  t.match(parameters.get('error'), expected);
+  t.equal(by, undecided && given.responseMode !== 'form_post' ? 'query' : expectedPlace(given));
+  t.equal(parameters.get('state'), asked.get('state'));
+  t.equal(parameters.get('iss'), given.server.issuer, 'RFC 9207 §2');
+  for (const name of ['code', 'id_token', 'access_token']) t.notOk(parameters.has(name), name);
+};
+
 export const finish = async (
   t: Test,
   given: Given,

@@ -47,12 +47,6 @@ interface Deps {
   readonly identifySubject: IdentifySubject;
 }
 
-/** OpenID Connect Core §2: the login app's word counts, then the consent app's (issue-id-token); "0" promises nothing. */
-const acrOf = ({ flow, login, consent }: Accepted): string => {
-  if (login.acr !== '') return login.acr;
-  return flow.request.context.acrValues.length > 0 && consent.session.idToken.acr === undefined ? '0' : '';
-};
-
 /** OpenID Connect Core §5.5.1.1: an essential `acr` that was not reached is a failed authentication. */
 const checkAcr = ({ flow, consent }: Accepted, acr: string): void => {
   const required = requiredAcrValues(flow.request.context.claims);
@@ -82,7 +76,8 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
     session: accepted.consent.session,
     authenticatedAt: accepted.login.authenticatedAt,
     requestedAt: accepted.flow.requestedAt,
-    acr: acrOf(accepted),
+    // OpenID Connect Core §2: only what the login app asserts, or the consent app (issue-id-token.ts).
+    acr: accepted.login.acr,
     createdAt: now,
     keepUntil: after(now, settings.authCodeLifespan),
   });

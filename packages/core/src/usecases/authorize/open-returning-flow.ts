@@ -43,11 +43,12 @@ const order: readonly FlowState[] = [
   'ended',
 ];
 
-const isAnswered = (flow: Flow, step: Step): boolean =>
+/** Whether the step's app has answered, and the browser has not come back with it yet. */
+export const isAnswered = (flow: Flow, step: Step): boolean =>
   flow.state === `${step}-accepted` || flow.state === `${step}-rejected`;
 
-/** Throws access_denied for a verifier that is not good, invalid_request for one that was used. */
-export const openReturningFlow = async (deps: Deps, step: Step, back: Return, now: EpochSeconds): Promise<Flow> => {
+/** Throws access_denied for a verifier that is not good. One that was used is. */
+export const findReturningFlow = async (deps: Deps, step: Step, back: Return, now: EpochSeconds): Promise<Flow> => {
   const flow = await findByHandle(deps, `${step}-verifier`, back.verifier, now);
   // A flow belongs to the client and the address it began with; the URL around the verifier cannot move it to another.
   const belongs =
@@ -57,6 +58,12 @@ export const openReturningFlow = async (deps: Deps, step: Step, back: Return, no
   if (!belongs || order.indexOf(flow.state) <= order.indexOf(`${step}-pending`)) {
     throw noSuchVerifier(step);
   }
+  return flow;
+};
+
+/** Throws access_denied for a verifier that is not good, invalid_request for one that was used. */
+export const openReturningFlow = async (deps: Deps, step: Step, back: Return, now: EpochSeconds): Promise<Flow> => {
+  const flow = await findReturningFlow(deps, step, back, now);
   if (!isAnswered(flow, step)) throw usedBefore(step);
   return flow;
 };

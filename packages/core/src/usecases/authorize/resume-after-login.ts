@@ -1,6 +1,6 @@
 // Second pass: the browser returns from the login app. Settles the login session, then asks for consent.
 import { type BrowserOfStep, isBrowserOf, type PresentedBrowser } from '../../domain/browser.ts';
-import { askConsent, end, type Flow, type LoginAcceptance } from '../../domain/flow.ts';
+import { askConsent, end, type Flow, type LoginAcceptance, moveConsent } from '../../domain/flow.ts';
 import type { Hashed } from '../../domain/hashed.ts';
 import { after, type EpochSeconds, earliest, type Seconds, seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
@@ -8,10 +8,10 @@ import type { FlowStore } from '../../ports/flow-store.ts';
 import type { LoginSessionStore } from '../../ports/login-session-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
-import { handleOf } from '../flow-handles.ts';
+import { handleOf, returnUrlOf } from '../flow-handles.ts';
 import type { IdentifySubject } from '../subject-identifier.ts';
 import { checkLoginAgainst } from './next-step.ts';
-import { openReturningFlow, type RejectedStep, type Return, usedBefore } from './open-returning-flow.ts';
+import { findReturningFlow, isAnswered, type RejectedStep, type Return, usedBefore } from './open-returning-flow.ts';
 import type { PendingFlows } from './pending-flows.ts';
 import type { RecallConsent } from './recall-consent.ts';
 
@@ -34,6 +34,8 @@ export type SessionChange =
 
 export type LoginResumed =
   | { readonly outcome: 'ask-consent'; readonly consentChallenge: string; readonly session: SessionChange }
+  /** The browser was here before, and the consent app has answered since: it goes on there. */
+  | { readonly outcome: 'consent-answered'; readonly redirectTo: string }
   | RejectedStep;
 
 interface Deps {
@@ -55,6 +57,23 @@ export const makeResumeAfterLogin = (deps: Deps) => {
 
   const advance = async (flow: Flow, next: Flow, now: EpochSeconds): Promise<void> => {
     if ((await flows.replace(next, flow.version, now)) === 'stale') throw usedBefore('login');
+  };
+
+  /**
+   * The browser comes back again, after a reload, a prefetch or a lost answer: it goes on where the flow is. Only the browser
+   * that began may. If it did not keep the consent cookie of the first time, the consent moves to the new one.
+   */
+  const goOn = async (command: ResumeAfterLogin, flow: Flow, now: EpochSeconds): Promise<LoginResumed> => {
+    const { state, login, consent } = flow;
+    if (consent === null || state === 'ended' || !isBrowserOf(login, command.browser)) throw usedBefore('login');
+    if (state !== 'consent-pending')
+      return { outcome: 'consent-answered', redirectTo: returnUrlOf(mac, 'consent', flow) };
+    const { browser: plain, prefixedBrowser: prefixed = null } = command.consentBrowser;
+    if (!isBrowserOf(consent, { plain, prefixed })) {
+      await advance(flow, moveConsent(flow, consent, command.consentBrowser), now);
+    }
+    const consentChallenge = handleOf(mac, 'consent-challenge', flow);
+    return { outcome: 'ask-consent', consentChallenge, session: { change: 'kept' } };
   };
 
   const finish = async (flow: Flow, now: EpochSeconds): Promise<void> => {
@@ -82,7 +101,8 @@ export const makeResumeAfterLogin = (deps: Deps) => {
   /** Throws what the client is told: access_denied, invalid_request, request_forbidden, login_required, consent_required. */
   return async (command: ResumeAfterLogin): Promise<LoginResumed> => {
     const now = clock.now();
-    const flow = await openReturningFlow({ mac, flows }, 'login', command, now);
+    const flow = await findReturningFlow({ mac, flows }, 'login', command, now);
+    if (!isAnswered(flow, 'login')) return goOn(command, flow, now);
     const { request, login } = flow;
     if (login.rejected) {
       await finish(flow, now);
@@ -108,7 +128,11 @@ export const makeResumeAfterLogin = (deps: Deps) => {
       throw error;
     }
     const asking = askConsent(flow, { ...command.consentBrowser, skip });
-    await advance(flow, asking, now);
+    if ((await flows.replace(asking, flow.version, now)) === 'stale') {
+      const current = await flows.find(flow.id, now);
+      if (!current || isAnswered(current, 'login')) throw usedBefore('login');
+      return goOn(command, current, now);
+    }
     const session = await settleSession(command, flow, accepted, now);
     return { outcome: 'ask-consent', consentChallenge: handleOf(mac, 'consent-challenge', asking), session };
   };

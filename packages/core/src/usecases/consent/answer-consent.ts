@@ -1,9 +1,10 @@
 // The consent app's side of a flow: what is asked, and its answer (accept or reject), given once.
 import type { Client } from '../../domain/client.ts';
 import { acceptConsent, type ConsentAcceptance, type Flow, rejectConsent, subjectOf } from '../../domain/flow.ts';
+import { equalJson, type JsonObject } from '../../domain/json.ts';
 import { fullUrl } from '../../domain/request-url.ts';
 import { firstNotAllowed, parseScope, readScopeList } from '../../domain/scope.ts';
-import { after, type EpochSeconds, seconds } from '../../domain/time.ts';
+import { after, seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ConsentStore } from '../../ports/consent-store.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
@@ -42,13 +43,7 @@ const checkScope = (
 };
 
 /** Throws invalid_request. */
-const checkAcceptance = ({ consent, request }: Flow, accepted: ConsentAcceptance): void => {
-  if (consent?.skip && accepted.remember) {
-    throw oauthError(
-      'invalid_request',
-      'The member "remember" must be false, because "skip" is true: the consent is remembered already.',
-    );
-  }
+const checkAcceptance = ({ request }: Flow, accepted: ConsentAcceptance): void => {
   if (accepted.rememberFor < 0) throw oauthError('invalid_request', 'The member "remember_for" must not be negative.');
   const target = accepted.grantedAudience.find((audience) => !request.audience.includes(audience));
   if (target !== undefined) {
@@ -59,11 +54,11 @@ const checkAcceptance = ({ consent, request }: Flow, accepted: ConsentAcceptance
   }
 };
 
+const asJson = (accepted: ConsentAcceptance | null | undefined): JsonObject =>
+  accepted ? { ...accepted, session: { ...accepted.session } } : {};
+
 export const makeConsentUseCases = ({ system, settings, flows, consents, clients }: Deps) => {
   const { clock, mac } = system;
-
-  const answer = (flow: Flow, next: Flow | 'already-answered', now: EpochSeconds): Promise<AnswerResult> =>
-    storeAnswer({ mac, flows }, 'consent', flow, next, now);
 
   const remember = (
     flow: Flow,
@@ -106,12 +101,16 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
         grantedScope: readScopeList(command.grantedScope, 'The member "grant_scope"'),
         grantedAudience: command.grantedAudience ?? [],
         session: command.session ?? { accessToken: {}, idToken: {} },
-        remember: command.remember ?? false,
+        // A skipped consent is remembered already, for as long as it was.
+        remember: (command.remember ?? false) && !flow.consent?.skip,
         rememberFor: command.rememberFor ?? seconds(0),
       };
       checkAcceptance(flow, accepted);
       checkScope(flow, accepted, client, settings);
-      const result = await answer(flow, acceptConsent(flow, accepted), now);
+      const isIn = ({ state, consent }: Flow): boolean =>
+        state === 'consent-accepted' && equalJson(asJson(consent?.accepted), asJson(accepted));
+      const next = acceptConsent(flow, accepted);
+      const result = await storeAnswer({ mac, flows }, flow, { step: 'consent', next, isIn }, now);
       // After the answer is decided: a crash in between means that the person is asked again, nothing worse.
       if (result.outcome === 'answered' && accepted.remember) await remember(flow, command.challenge, accepted);
       return result;
@@ -120,7 +119,10 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
     async rejectConsent({ challenge, rejection }: Reject): Promise<AnswerResult> {
       const now = clock.now();
       const flow = await findByHandle({ mac, flows }, 'consent-challenge', challenge, now);
-      return flow?.consent ? answer(flow, rejectConsent(flow, rejection), now) : { outcome: 'unknown-challenge' };
+      if (!flow?.consent) return { outcome: 'unknown-challenge' };
+      const isIn = ({ state, consent }: Flow): boolean =>
+        state === 'consent-rejected' && equalJson({ ...consent?.rejected }, { ...rejection });
+      return storeAnswer({ mac, flows }, flow, { step: 'consent', next: rejectConsent(flow, rejection), isIn }, now);
     },
   };
 };

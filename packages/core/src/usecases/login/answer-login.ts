@@ -1,6 +1,7 @@
 // The login app's side of a flow: what is asked, and its answer (accept or reject), given once.
 import { acceptLogin, type Flow, rejectLogin } from '../../domain/flow.ts';
-import { type EpochSeconds, seconds } from '../../domain/time.ts';
+import { equalJson } from '../../domain/json.ts';
+import { seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
@@ -15,17 +16,11 @@ interface Deps {
 }
 
 /** A skipped login is vouched for by the remembered session; the app may only pass it on. Throws invalid_request. */
-const checkAcceptance = ({ login }: Flow, { subject, remember }: AcceptLogin): void => {
+const checkAcceptance = ({ login }: Flow, { subject }: AcceptLogin): void => {
   if (login.skip && subject !== login.subject) {
     throw oauthError(
       'invalid_request',
       'The member "subject" must be the subject of the request, because "skip" is true.',
-    );
-  }
-  if (login.skip && remember) {
-    throw oauthError(
-      'invalid_request',
-      'The member "remember" must be false, because "skip" is true: the login is remembered already.',
     );
   }
   if (subject === '') throw oauthError('invalid_request', 'The member "subject" must not be empty.');
@@ -33,9 +28,6 @@ const checkAcceptance = ({ login }: Flow, { subject, remember }: AcceptLogin): v
 
 export const makeLoginUseCases = ({ system, flows, clients }: Deps) => {
   const { clock, mac } = system;
-
-  const answer = (flow: Flow, next: Flow | 'already-answered', now: EpochSeconds): Promise<AnswerResult> =>
-    storeAnswer({ mac, flows }, 'login', flow, next, now);
 
   return {
     async getLoginRequest(challenge: string): Promise<PendingRequest | undefined> {
@@ -53,20 +45,28 @@ export const makeLoginUseCases = ({ system, flows, clients }: Deps) => {
       const { session } = flow.login;
       const accepted = {
         subject,
-        remember,
+        // A skipped login is remembered already: the session goes on as it is.
+        remember: remember && !flow.login.skip,
         rememberFor,
         forceSubjectIdentifier,
         acr: acr === '' ? (session?.acr ?? '') : acr,
         // OpenID Connect Core §2, auth_time: a skipped login was the remembered one.
         authenticatedAt: session?.authenticatedAt ?? now,
       };
-      return answer(flow, acceptLogin(flow, accepted), now);
+      // The time of the login is when it was first accepted.
+      const isIn = ({ state, login }: Flow): boolean =>
+        state === 'login-accepted' &&
+        equalJson({ ...login.accepted, authenticatedAt: 0 }, { ...accepted, authenticatedAt: 0 });
+      return storeAnswer({ mac, flows }, flow, { step: 'login', next: acceptLogin(flow, accepted), isIn }, now);
     },
 
     async rejectLogin({ challenge, rejection }: Reject): Promise<AnswerResult> {
       const now = clock.now();
       const flow = await findByHandle({ mac, flows }, 'login-challenge', challenge, now);
-      return flow ? answer(flow, rejectLogin(flow, rejection), now) : { outcome: 'unknown-challenge' };
+      if (!flow) return { outcome: 'unknown-challenge' };
+      const isIn = ({ state, login }: Flow): boolean =>
+        state === 'login-rejected' && equalJson({ ...login.rejected }, { ...rejection });
+      return storeAnswer({ mac, flows }, flow, { step: 'login', next: rejectLogin(flow, rejection), isIn }, now);
     },
   };
 };
