@@ -1,5 +1,5 @@
 // The public and the admin listener over one provider. The admin listener serves the public endpoints too.
-import { type ClientChanges, createProvider, type Provider, type Stores } from '@claviger/core';
+import { type ClientChanges, createProvider, isLoopbackUrl, type Provider, type Stores } from '@claviger/core';
 import { nodeSystem } from '@claviger/core/node';
 import { buildApp, FailureLog, Metrics, type ServerStatus } from '@claviger/http';
 import type { FastifyInstance } from 'fastify';
@@ -7,6 +7,7 @@ import { baseUrl } from './config/base-url.ts';
 import type { Config } from './config.ts';
 import { demoCommands } from './demo.ts';
 import { developmentPages } from './development-pages/development-pages.ts';
+import { sendToIssuerHost } from './issuer-host.ts';
 
 export interface Servers {
   readonly provider: Provider;
@@ -75,6 +76,7 @@ export const buildServers = (parts: ServerParts): Servers => {
   };
   const adminApp = buildApp({ ...shared, listener: 'admin', adminAllowedHosts: config.adminAllowedHosts });
   const publicApp = buildApp({ ...shared, listener: 'public', cors: config.cors });
+  if (isLoopbackUrl(config.issuer)) sendToIssuerHost(publicApp, config.issuer);
   if (config.pages.builtIn) {
     const { issuer, pages } = config;
     publicApp.register(developmentPages, {

@@ -3,12 +3,13 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { isLoopbackHost, isLoopbackUrl, paths, type Seconds, type Settings, seconds, urlBelow } from '@claviger/core';
 import { inMemory } from './config/dsn.ts';
+import { issuerMismatch, withIssuer } from './config/issuer.ts';
 import { serviceLinkHint } from './config/kubernetes.ts';
 import type { Parse } from './config/parse.ts';
 import { settingsOf } from './config/settings-of.ts';
 import { readSources, type Sources } from './config/sources.ts';
 import { dsnsOf, isSqlite, type StoresConfig, toStoresConfig } from './config/stores-config.ts';
-import { type Values, type Variable, variables } from './config/variables.ts';
+import { type ParsedValues, type Values, type Variable, variables } from './config/variables.ts';
 import { weakSecretProblems, weakSecretWarnings } from './config/weak-secrets-in-use.ts';
 
 export interface Listener {
@@ -89,7 +90,8 @@ const readValues = (
   rules: (values: Values) => readonly string[],
 ): { readonly values: Values; readonly warnings: readonly string[] } => {
   const sources = readSources(environment);
-  const { values, problems } = parseAll(sources);
+  const { values: parsed, problems } = parseAll(sources);
+  const values = withIssuer(parsed);
   const all = [...sources.problems, ...problems, ...rules(values)];
   if (all.length > 0) throw new ConfigurationError(all);
   return { values, warnings: sources.warnings };
@@ -98,7 +100,7 @@ const readValues = (
 const shownText = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
 /** What cannot be parsed is reported, and counts as its default for the rules that follow. */
-const parseAll = (sources: Sources): { readonly values: Values; readonly problems: readonly string[] } => {
+const parseAll = (sources: Sources): { readonly values: ParsedValues; readonly problems: readonly string[] } => {
   const problems: string[] = [];
   const readValue = <T>({ name, parse, fallback, secret }: Variable<T> & { readonly parse: Parse<T> }): T => {
     const setting = sources.settings.get(name);
@@ -111,7 +113,7 @@ const parseAll = (sources: Sources): { readonly values: Values; readonly problem
     return fallback;
   };
   const entries = Object.entries(variables).map(([key, variable]) => [key, readValue<unknown>(variable)]);
-  return { values: Object.fromEntries(entries) as Values, problems };
+  return { values: Object.fromEntries(entries) as ParsedValues, problems };
 };
 
 const isDevelopment = (values: Values): boolean =>
@@ -178,6 +180,8 @@ const pagesOf = (values: Values): Pages => {
 
 const warningsOf = (values: Values, pages: Pages): readonly string[] => {
   const warnings: string[] = [];
+  const mismatch = issuerMismatch(values);
+  if (mismatch !== undefined) warnings.push(mismatch);
   if (pages.builtIn) warnings.push('The built-in login page lets anyone in, under any name: for development only.');
   if (pages.anywhere)
     warnings.push('CLAVIGER_DANGEROUS_BUILT_IN_PAGES: whoever reaches the server logs in as anybody.');

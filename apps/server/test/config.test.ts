@@ -45,7 +45,7 @@ t.test('each port can be put on a store of its own, and only SQLite everywhere i
 t.test('without any setting it is a development server on loopback, with the defaults of the core', async (t) => {
   const config = readConfig({});
   t.match(config, {
-    issuer: 'http://127.0.0.1:4444/',
+    issuer: 'http://127.0.0.1:4444',
     development: true,
     stores: everywhere({ kind: 'sqlite', file: resolve('.claviger/claviger.db') }),
     dataFolder: resolve('.claviger'),
@@ -521,4 +521,37 @@ t.test('a page may be a route behind a hash', async (t) => {
     CLAVIGER_CONSENT_URL: 'https://l.example/#/consent',
   };
   t.equal(readConfig(pages).pages.loginUrl, 'https://l.example/#/login');
+});
+
+t.test('without a set issuer it follows the public listener, on loopback and without a slash at the end', async (t) => {
+  const cases: readonly (readonly [Record<string, string>, string])[] = [
+    [{}, 'http://127.0.0.1:4444'],
+    [{ CLAVIGER_PUBLIC_PORT: '5000' }, 'http://127.0.0.1:5000'],
+    [{ CLAVIGER_PUBLIC_HOST: 'localhost' }, 'http://localhost:4444'],
+    [{ CLAVIGER_PUBLIC_HOST: '::1', CLAVIGER_PUBLIC_PORT: '5000' }, 'http://[::1]:5000'],
+    [{ CLAVIGER_PUBLIC_HOST: '0.0.0.0' }, 'http://127.0.0.1:4444'],
+  ];
+  for (const [settings, issuer] of cases) {
+    const config = readConfig(settings);
+    t.equal(config.issuer, issuer);
+    t.equal(config.development, true);
+    t.notMatch(config.warnings.join(), 'CLAVIGER_ISSUER');
+  }
+  t.equal(
+    readConfig({ CLAVIGER_ISSUER: 'http://127.0.0.1:4444/' }).issuer,
+    'http://127.0.0.1:4444/',
+    'kept as written',
+  );
+});
+
+t.test('an issuer that browsers do not find here is warned of, in development', async (t) => {
+  const warned = (settings: Record<string, string>) =>
+    readConfig({ CLAVIGER_SYSTEM_SECRET: secret, ...settings }).warnings.some((one) =>
+      one.includes('CLAVIGER_ISSUER to'),
+    );
+  t.ok(warned({ CLAVIGER_ISSUER: 'http://127.0.0.1:4444/', CLAVIGER_PUBLIC_PORT: '5000' }));
+  t.ok(warned({ CLAVIGER_ISSUER: 'http://localhost/' }));
+  t.ok(warned({ CLAVIGER_PUBLIC_HOST: '10.0.0.7' }));
+  t.notOk(warned({ CLAVIGER_ISSUER: 'http://localhost:4444/' }));
+  t.notOk(warned({ CLAVIGER_ISSUER: 'https://id.example.com', CLAVIGER_PUBLIC_PORT: '5000' }), 'behind a proxy');
 });

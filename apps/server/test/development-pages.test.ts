@@ -401,3 +401,29 @@ t.test('the built-in pages answer only to a browser on this machine, unless that
     t.equal(reply.statusCode, 200, host);
   }
 });
+
+t.test('a browser that begins at another name of this machine is sent to the host of the issuer first', async (t) => {
+  const { publicApp } = await openApp(t);
+  const ask = (url: string, host: string, method: 'GET' | 'POST' = 'GET') =>
+    publicApp.inject({ method, url, headers: { host } });
+  for (const host of ['localhost:4444', '[::1]:4444', 'app.localhost:4444']) {
+    for (const url of [
+      '/oauth2/auth?client_id=x&state=//y',
+      '/oauth2/auth/sessions/login/revoke',
+      '/dev/login?login_challenge=x',
+    ]) {
+      const reply = await ask(url, host);
+      t.match([reply.statusCode, reply.headers.location], [307, `http://127.0.0.1:4444${url}`], `${host} ${url}`);
+      t.equal(reply.headers['set-cookie'], undefined);
+    }
+  }
+  t.equal((await ask('/oauth2/auth', 'localhost:4444', 'POST')).statusCode, 307);
+  for (const [url, host] of [
+    ['/oauth2/auth', '127.0.0.1:4444'],
+    ['/oauth2/auth', 'localhost:8080'],
+    ['/oauth2/auth', 'evil.example:4444'],
+    ['/.well-known/openid-configuration', 'localhost:4444'],
+  ] as const) {
+    t.not((await ask(url, host)).statusCode, 307, `${host} ${url}`);
+  }
+});

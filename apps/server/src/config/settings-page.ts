@@ -9,7 +9,7 @@ Every setting is an environment variable. The same settings can stand in one JSO
 the name without \`CLAVIGER_\`, in lower case; the environment wins over the file.
 
 \`\`\`json
-{ "issuer": "https://id.example.com/", "public_port": 4444, "cors_allowed_origins": ["https://app.example.com"] }
+{ "issuer": "https://id.example.com", "public_port": 4444, "cors_allowed_origins": ["https://app.example.com"] }
 \`\`\`
 
 - An empty variable counts as unset. An unknown one is an error, so that no misspelt setting is silently without effect.

@@ -70,11 +70,10 @@ const storeOf = (port: string, what: string): Variable<Dsn | null> =>
   optional(`CLAVIGER_STORE_${port}`, dsn, `${what} are kept there, in place of CLAVIGER_DSN.`, true);
 
 export const variables = {
-  issuer: preset(
+  issuer: optional(
     'CLAVIGER_ISSUER',
-    'http://127.0.0.1:4444/',
     issuerUrl,
-    'Public URL of the server, used exactly as written: `iss` of ID tokens and the base of every public URL. https, unless its host is a loopback address.',
+    'Public URL of the server, used exactly as written: `iss` of ID tokens and the base of every public URL. https, unless its host is a loopback address. Without it the address of the public listener on loopback, such as `http://127.0.0.1:4444`.',
   ),
   dsn: preset(
     'CLAVIGER_DSN',
@@ -428,7 +427,10 @@ export const formerNames: ReadonlyMap<string, Name> = new Map([['CLAVIGER_STORE_
 export type Variables = typeof variables;
 
 /** The value of every setting, by the keys of `variables`. */
-export type Values = { readonly [Key in keyof Variables]: Variables[Key]['fallback'] };
+export type ParsedValues = { readonly [Key in keyof Variables]: Variables[Key]['fallback'] };
+
+/** The same, with the issuer that holds. */
+export type Values = Omit<ParsedValues, 'issuer'> & { readonly issuer: string };
 
 /** Names the configuration file; the only variable that the file itself cannot hold. */
 export const fileVariable = 'CLAVIGER_CONFIG';
