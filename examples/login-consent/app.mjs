@@ -62,7 +62,7 @@ const showLogin = (request, response, status, pending, complaint) => {
   send(response, status, page, logoOrigin(pending.client));
 };
 
-/** Grants what was requested and `ticked`. `remember` must stay false on a request that has `skip`. */
+/** Grants what was requested and `ticked`. */
 const acceptConsent = (response, { challenge, subject, requested_scope, ...pending }, ticked, remember) => {
   const grant_scope = (requested_scope ?? []).filter((scope) => ticked.includes(scope));
   const grant_access_token_audience = pending.requested_access_token_audience ?? [];
@@ -121,7 +121,7 @@ app.post('/consent', checkForm, async (request, response) => {
   const { action, grant_scope = [], remember } = request.body;
   if (action !== 'allow') return reject(response, 'consent', challenge, 'The person denied the request.');
   const pending = await admin('GET', pathOf('consent', challenge));
-  await acceptConsent(response, pending, [grant_scope].flat(), remember === 'yes' && !pending.skip);
+  await acceptConsent(response, pending, [grant_scope].flat(), remember === 'yes');
 });
 
 /** CLAVIGER_ERROR_URL: the parameters are text that anyone can write into a link, so only the code is shown. */

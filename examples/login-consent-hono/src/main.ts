@@ -53,14 +53,14 @@ const showProblem = (c: Context<Env>, problem: ProblemName, code = '') => {
   return c.html(layout(title, c.get('secureHeadersNonce') ?? '', problemText(problem, code)), status);
 };
 
-/** Grants what was requested and `ticked`. `remember` must stay false on a request that has `skip`. */
+/** Grants what was requested and `ticked`. */
 const acceptConsent = (pending: PendingRequest, ticked: readonly unknown[], remember: boolean): Promise<string> => {
   const scope = pending.requested_scope.filter((name) => ticked.includes(name));
   return claviger.acceptConsent(pending.challenge, {
     grant_scope: scope,
     grant_access_token_audience: pending.requested_access_token_audience ?? [],
     session: { id_token: claimsFor(pending.subject, scope), access_token: {} },
-    remember: remember && !pending.skip,
+    remember,
     remember_for: 0,
   });
 };

@@ -169,6 +169,22 @@ const answeredTwice = async (t: Test, scene: Scene): Promise<void> => {
   t.equal((await tokensFor(scene, checks)).claims()?.sub, 'person-1', 'the first answer counts');
 };
 
+/** As a double click does, or a reload of a reply that was lost. */
+const sentTwice = async (t: Test, { page, client, pagesUrl }: Scene): Promise<void> => {
+  await page.goto((await client.begin()).url);
+  const token = page.locator('input[name="form_token"]');
+  const form = {
+    form_token: (await token.count()) > 0 ? await token.inputValue() : '',
+    user_name: 'anna',
+    password: 'correct horse battery staple',
+    action: 'login',
+  };
+  const post = () => page.request.post(page.url(), { form, maxRedirects: 0, headers: { origin: pagesUrl } });
+  const first = await post();
+  t.equal(first.status(), 303);
+  t.equal((await post()).headers().location, first.headers().location);
+};
+
 const foreignForm = async (t: Test, scene: Scene): Promise<void> => {
   const { page, client } = scene;
   const { url, checks } = await client.begin();
@@ -216,6 +232,7 @@ const scenes = {
   'a remembered login of a closed account ends': closedAccount,
   'a request that expired gets a page that says so': expired,
   'of two different answers to one page the first counts, and two tabs do not break each other': answeredTwice,
+  'a form that is sent twice leads to the same place': sentTwice,
   'a form of another site is refused': foreignForm,
   'pages are not cached, framed, or told to other sites': headersOfPages,
   'a request that no client can be trusted with ends on the error page': badRequest,
