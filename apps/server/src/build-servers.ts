@@ -42,6 +42,12 @@ export const buildServers = (parts: ServerParts): Servers => {
     'Requests that were refused with 503 to protect the server, though nothing had failed.',
     () => failures.refusals,
   );
+  let documentsRefused = 0;
+  metrics.addCounter(
+    'claviger_documents_refused_total',
+    'Documents of clients that were not fetched, because too many were being fetched.',
+    () => documentsRefused,
+  );
   const provider = createProvider({
     issuer: config.issuer,
     stores,
@@ -50,7 +56,13 @@ export const buildServers = (parts: ServerParts): Servers => {
       systemSecret,
       previousSecrets,
       processes: config.workers,
-      remoteDocuments: { allowInternal: config.unguardedDocuments, anyCertificate: config.unguardedDocuments },
+      remoteDocuments: {
+        allowInternal: config.unguardedDocuments,
+        anyCertificate: config.unguardedDocuments,
+        onLimit: () => {
+          documentsRefused += 1;
+        },
+      },
     }),
     settings: config.settings,
     ...(parts.clientChanges ? { clientChanges: parts.clientChanges } : {}),

@@ -1,12 +1,13 @@
 // Fetches documents of clients over https, from public addresses only, within limits.
-import { lookup } from 'node:dns';
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { RemoteDocuments } from '../ports/remote-documents.ts';
+import { type FetchLimits, LimitedFetches } from './fetch-limits.ts';
 import { isPublicAddress } from './public-address.ts';
+import { type HostAddress, makeResolveHost, type ResolverOptions } from './resolve-host.ts';
 
-export interface RemoteDocumentsOptions {
+export interface RemoteDocumentsOptions extends FetchLimits, ResolverOptions {
   /** For test hosts: internal addresses and plain http are allowed. Default false. */
   readonly allowInternal?: boolean;
   /** For test hosts: certificates are not checked. Default false. */
@@ -17,41 +18,65 @@ export interface RemoteDocumentsOptions {
   readonly longest?: number;
   /** A certificate authority beside the usual ones, PEM: for test hosts. */
   readonly ca?: string;
+  /** Told of each fetch beyond the limits. Default: nobody. */
+  readonly onLimit?: () => void;
 }
 
 class Refused extends Error {}
 
-/**
- * Decides on the address that is connected to, so that a name cannot be checked as one address and used as another. Who asks
- * is not told that a name is internal: strangers could find out which names the server's own network knows.
- */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, '', 0);
-    const found = addresses.filter(({ address }) => isPublicAddress(address));
-    const [first] = found;
-    if (!first || found.length < addresses.length)
-      return callback(new Error(`The host ${hostname} has an internal address.`), '', 0);
-    if (options.all) return callback(null, found);
-    return callback(null, first.address, first.family);
-  });
-};
+/** The connection goes to an address that was checked: a name cannot be checked as one address and used as another. */
+const pinnedTo =
+  (addresses: readonly HostAddress[]): LookupFunction =>
+  (_hostname, options, callback) => {
+    const [first] = addresses;
+    if (!first) callback(new Error('The host has no address.'), '', 0);
+    else if (options.all) callback(null, [...addresses]);
+    else callback(null, first.address, first.family);
+  };
+
+const unbracketed = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 
 export const nodeRemoteDocuments = (options: RemoteDocumentsOptions = {}): RemoteDocuments => {
   const { allowInternal = false, anyCertificate = false, timeout = 5000, longest = 128 * 1024, ca } = options;
+  const resolveHost = makeResolveHost(options);
+  const limited = new LimitedFetches(options, () => {
+    options.onLimit?.();
+    return refusal(new Refused('too many documents are being fetched'));
+  });
+
+  /** What the network says may name internal hosts: only our own words are for others. */
+  const refusal = (error: unknown): Error => {
+    const unreachable = allowInternal ? 'it cannot be reached' : 'it cannot be reached at a public address';
+    const reason = error instanceof Refused ? error.message : unreachable;
+    return new Error(`The document cannot be fetched: ${reason}.`, { cause: error });
+  };
+
+  /**
+   * Who asks is not told that a name is internal: strangers could find out which names the server's own network knows. Test
+   * hosts may have names that only the system's own look-up knows: undefined leaves those to it.
+   */
+  const addressesOf = async (host: string, signal: AbortSignal): Promise<readonly HostAddress[] | undefined> => {
+    try {
+      const found = await resolveHost(host, signal);
+      if (allowInternal || found.every(({ address }) => isPublicAddress(address))) return found;
+    } catch (error) {
+      if (signal.aborted || !allowInternal) throw error;
+      return undefined;
+    }
+    throw new Error(`The host ${host} has an internal address.`);
+  };
 
   const check = (url: URL): void => {
     if (url.protocol !== 'https:' && !(allowInternal && url.protocol === 'http:')) throw new Refused('it is not https');
-    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const host = unbracketed(url);
     // A literal address is connected to without a look-up.
     if (!allowInternal && isIP(host) !== 0 && !isPublicAddress(host))
       throw new Refused('its host is an internal address');
   };
 
-  const get = (url: URL): Promise<string> =>
+  const get = (url: URL, addresses: readonly HostAddress[] | undefined, signal: AbortSignal): Promise<string> =>
     new Promise((resolve, reject) => {
       const send = url.protocol === 'https:' ? overHttps : overHttp;
-      const signal = AbortSignal.timeout(timeout);
       const request = send(
         url,
         {
@@ -59,7 +84,7 @@ export const nodeRemoteDocuments = (options: RemoteDocumentsOptions = {}): Remot
           headers: { accept: 'application/json, application/jwt, */*' },
           // A connection of its own each time: a pooled one may have been opened before the address was checked.
           agent: false,
-          ...(allowInternal ? {} : { lookup: publicLookup }),
+          ...(addresses ? { lookup: pinnedTo(addresses) } : {}),
           ...(ca === undefined ? {} : { ca }),
           ...(anyCertificate ? { rejectUnauthorized: false } : {}),
         },
@@ -84,23 +109,31 @@ export const nodeRemoteDocuments = (options: RemoteDocumentsOptions = {}): Remot
           response.on('error', reject);
         },
       );
-      request.on('error', (error) => reject(signal.aborted ? new Refused('it does not answer in time') : error));
+      request.on('error', reject);
       request.end();
     });
 
+  const attempt = async (url: URL): Promise<string> => {
+    // One limit for the look-up and the exchange.
+    const signal = AbortSignal.timeout(timeout);
+    const host = unbracketed(url);
+    try {
+      return await get(url, isIP(host) === 0 ? await addressesOf(host, signal) : undefined, signal);
+    } catch (error) {
+      throw refusal(signal.aborted && !(error instanceof Refused) ? new Refused('it does not answer in time') : error);
+    }
+  };
+
   return {
-    async fetch(text) {
+    async fetch(text, client = '') {
+      if (!URL.canParse(text)) throw refusal(new Refused('it is no URL'));
+      const url = new URL(text);
       try {
-        if (!URL.canParse(text)) throw new Refused('it is no URL');
-        const url = new URL(text);
         check(url);
-        return await get(url);
       } catch (error) {
-        // What the network says may name internal hosts: only our own words are for others.
-        const unreachable = allowInternal ? 'it cannot be reached' : 'it cannot be reached at a public address';
-        const reason = error instanceof Refused ? error.message : unreachable;
-        throw new Error(`The document cannot be fetched: ${reason}.`, { cause: error });
+        throw refusal(error);
       }
+      return limited.run({ url: url.href, host: unbracketed(url), client, fetch: () => attempt(url) });
     },
   };
 };

@@ -61,12 +61,12 @@ const checkInner = (inner: Parameters, client: Client, outer: Parameters): void 
  */
 export const makeReadRequestObject = ({ remoteDocuments, verifyRequestObject }: Deps): ReadRequestObject => {
   /** The fragment tells caches when to forget (OpenID Connect Core §6.2). There is none here: each request fetches anew. */
-  const fetchObject = async ({ metadata: { requestUris } }: Client, uri: string): Promise<string> => {
+  const fetchObject = async ({ id, metadata: { requestUris } }: Client, uri: string): Promise<string> => {
     const wanted = withoutFragment(uri);
     if (!requestUris.some((registered) => withoutFragment(registered) === wanted))
       throw oauthError('invalid_request_uri', 'The request_uri is not one that the client registered.');
     try {
-      return (await remoteDocuments.fetch(wanted)).trim();
+      return (await remoteDocuments.fetch(wanted, id)).trim();
     } catch (cause) {
       throw new OAuthError('invalid_request_uri', { hint: String((cause as Error).message), cause });
     }

@@ -57,8 +57,8 @@ interface Deps {
 export const makeClientKeys = ({ clock, remoteDocuments }: Deps): ((client: Client) => KeyFinder) => {
   const kept = new Map<string, Kept>();
 
-  const fetchKeys = async (uri: string): Promise<Fetched> => {
-    const text = await remoteDocuments.fetch(uri);
+  const fetchKeys = async (uri: string, clientId: string): Promise<Fetched> => {
+    const text = await remoteDocuments.fetch(uri, clientId);
     return { at: clock.now(), tried: clock.now(), find: createLocalJWKSet(asKeySet(text)), length: text.length };
   };
 
@@ -72,8 +72,8 @@ export const makeClientKeys = ({ clock, remoteDocuments }: Deps): ((client: Clie
     }
   };
 
-  const fetchAndKeep = (uri: string, previous?: Fetched): Promise<Fetched> => {
-    const fetching = fetchKeys(uri).catch((error: unknown) => {
+  const fetchAndKeep = (uri: string, clientId: string, previous?: Fetched): Promise<Fetched> => {
+    const fetching = fetchKeys(uri, clientId).catch((error: unknown) => {
       if (!previous || clock.now() - previous.at >= longestOutage) throw error;
       return { ...previous, tried: clock.now() };
     });
@@ -89,23 +89,23 @@ export const makeClientKeys = ({ clock, remoteDocuments }: Deps): ((client: Clie
     return fetching;
   };
 
-  const current = async (uri: string, age: number): Promise<Fetched> => {
+  const current = async (uri: string, clientId: string, age: number): Promise<Fetched> => {
     const known = kept.get(uri);
-    if (!known) return fetchAndKeep(uri);
+    if (!known) return fetchAndKeep(uri, clientId);
     const fetched = await known.fetching;
-    return clock.now() - fetched.tried < age ? fetched : fetchAndKeep(uri, fetched);
+    return clock.now() - fetched.tried < age ? fetched : fetchAndKeep(uri, clientId, fetched);
   };
 
-  return ({ metadata: { jwks, jwksUri } }) => {
+  return ({ id, metadata: { jwks, jwksUri } }) => {
     if (jwks) return createLocalJWKSet({ keys: jwks.keys.map((key) => ({ ...key })) });
     return async (header, token) => {
       if (jwksUri === '') throw new errors.JWKSNoMatchingKey();
-      const { find } = await current(jwksUri, longestAge);
+      const { find } = await current(jwksUri, id, longestAge);
       try {
         return await find(header, token);
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-        return (await current(jwksUri, shortestAge)).find(header, token);
+        return (await current(jwksUri, id, shortestAge)).find(header, token);
       }
     };
   };
