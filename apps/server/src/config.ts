@@ -229,7 +229,7 @@ const toConfig = (values: Values): Config => {
     log: { level: values.logLevel, format: values.logFormat },
     cors: { allowedOrigins: values.corsAllowedOrigins, maxAge: values.corsMaxAge },
     unguardedDocuments: values.unguardedDocuments,
-    settings: settingsOf(values, workers),
+    settings: settingsOf(values, workers, pages.builtIn),
     warnings: warningsOf(values, pages),
   };
 };

@@ -63,7 +63,7 @@ t.test('without any setting it is a development server on loopback, with the def
     systemSecrets: null,
     log: { level: 'info', format: 'text' },
   });
-  t.strictSame(config.settings, defaultSettings);
+  t.strictSame(config.settings, { ...defaultSettings, standardClaims: 'userinfo' }, 'the built-in pages invent claims');
 });
 
 t.test('every setting takes effect', async (t) => {
@@ -95,6 +95,7 @@ t.test('every setting takes effect', async (t) => {
     CLAVIGER_REFRESH_GRACE: '0',
     CLAVIGER_ID_TOKEN_SIGNING_ALG: 'ES256',
     CLAVIGER_ACCESS_TOKEN_STRATEGY: 'jwt',
+    CLAVIGER_STANDARD_CLAIMS: 'userinfo',
     CLAVIGER_ACCESS_TOKEN_SIGNING_ALG: 'EdDSA',
     CLAVIGER_KEY_ROTATION_INTERVAL: '720h',
     CLAVIGER_KEY_PUBLISH_AHEAD: '48h',
@@ -167,6 +168,7 @@ t.test('every setting takes effect', async (t) => {
       refreshGrace: 0,
       idTokenSigningAlg: 'ES256',
       accessTokenStrategy: 'jwt',
+      standardClaims: 'userinfo',
       accessTokenSigningAlg: 'EdDSA',
       keyRotationInterval: 720 * 3600,
       keyPublishAhead: 48 * 3600,

@@ -1,4 +1,5 @@
 // Every option of the protocol engine: its default, its meaning. docs/settings.md names the environment variables.
+import type { StandardClaims } from './domain/claims-request.ts';
 import { firstMalformed, parseScope, type ScopeStrategy } from './domain/scope.ts';
 import type { SigningAlgorithm } from './domain/signing-algorithm.ts';
 import { type Seconds, seconds } from './domain/time.ts';
@@ -32,6 +33,11 @@ export interface Settings {
   readonly idTokenSigningAlg: SigningAlgorithm;
   /** What access tokens are for clients that register no `access_token_strategy`. Default `opaque`. */
   readonly accessTokenStrategy: AccessTokenStrategy;
+  /**
+   * Where the claims appear that a scope or the `claims` parameter asks for at userinfo, for clients that register no
+   * `standard_claims`. Default `both`: in ID tokens too.
+   */
+  readonly standardClaims: StandardClaims;
   /** How JWT access tokens are signed. Default null: as ID tokens are by default. */
   readonly accessTokenSigningAlg: SigningAlgorithm | null;
   /** For how long a key signs before rotateKeys puts another in its place. Default 90 days; 0 turns that off. */
@@ -91,6 +97,7 @@ export const defaultSettings: Settings = {
   refreshGrace: seconds(30),
   idTokenSigningAlg: 'RS256',
   accessTokenStrategy: 'opaque',
+  standardClaims: 'both',
   accessTokenSigningAlg: null,
   keyRotationInterval: seconds(90 * 24 * 3600),
   keyPublishAhead: seconds(24 * 3600),

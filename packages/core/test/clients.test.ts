@@ -125,6 +125,7 @@ t.test('metadata that no server could honour is refused, and the hint names the 
     ['userinfo_signed_response_alg', { userinfoSignedResponseAlg: 'HS256' }, ''],
     ['id_token_signed_response_alg must be one of RS256, ', { idTokenSignedResponseAlg: 'none' }, ''],
     ['id_token_signed_response_alg', { idTokenSignedResponseAlg: 'ES512' }, ''],
+    ['standard_claims must be one of both, userinfo', { standardClaims: 'id_token' }, ''],
     ['access_token_strategy must be one of opaque, jwt', { accessTokenStrategy: 'JWT' }, ''],
     ['redirect_uris: "https://a.example/cb#f"', { redirectUris: ['https://a.example/cb#f'] }, ''],
     ['redirect_uris: ""', { redirectUris: ['https://a.example/cb', ''] }, ''],

@@ -61,6 +61,7 @@ t.test('every member comes back as it was sent', async (t) => {
     subject_type: 'public',
     id_token_signed_response_alg: 'EdDSA',
     access_token_strategy: 'jwt',
+    standard_claims: 'userinfo',
     jwks: { keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB', kid: 'my-key', use: 'sig', alg: 'RS256' }] },
     token_endpoint_auth_method: 'client_secret_post',
     request_uris: ['https://app.example.com/request'],

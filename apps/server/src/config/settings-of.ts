@@ -2,8 +2,8 @@
 import type { Settings } from '@claviger/core';
 import type { Values } from './variables.ts';
 
-/** `workers`: how many processes serve. */
-export const settingsOf = (values: Values, workers: number): Settings => ({
+/** `workers`: how many processes serve. `builtInPages`: they make up the claims, as OpenID Connect has it. */
+export const settingsOf = (values: Values, workers: number, builtInPages: boolean): Settings => ({
   accessTokenLifespan: values.accessTokenLifespan,
   idTokenLifespan: values.idTokenLifespan,
   authCodeLifespan: values.authCodeLifespan,
@@ -16,6 +16,7 @@ export const settingsOf = (values: Values, workers: number): Settings => ({
   refreshGrace: values.refreshGrace,
   idTokenSigningAlg: values.idTokenSigningAlg,
   accessTokenStrategy: values.accessTokenStrategy,
+  standardClaims: values.standardClaims ?? (builtInPages ? 'userinfo' : 'both'),
   accessTokenSigningAlg: values.accessTokenSigningAlg,
   keyRotationInterval: values.keyRotationInterval,
   keyPublishAhead: values.keyPublishAhead,

@@ -260,6 +260,11 @@ export const variables = {
     oneOf('opaque', 'jwt'),
     'What access tokens are for clients that register no `access_token_strategy`: `opaque`, or `jwt` (RFC 9068).',
   ),
+  standardClaims: optional(
+    'CLAVIGER_STANDARD_CLAIMS',
+    oneOf('both', 'userinfo'),
+    'Where claims appear that a scope such as `email`, or the `claims` parameter, asks for at userinfo, for clients that register no `standard_claims`: `userinfo`, as OpenID Connect has it where an access token is issued, or `both`, in ID tokens too. Without it `both`, and `userinfo` with the built-in pages.',
+  ),
   accessTokenSigningAlg: optional(
     'CLAVIGER_ACCESS_TOKEN_SIGNING_ALG',
     oneOf(...signingAlgorithms),

@@ -31,6 +31,7 @@ export const grantText = (grant: Grant, indexedUntil: EpochSeconds): string => {
     requestedAudience,
     audience,
     grant.clientIncarnation,
+    ...(grant.userinfoClaims ? [grant.userinfoClaims] : []),
   ];
   return [JSON.stringify(grant.clientId), JSON.stringify(grant.subject), indexedUntil, JSON.stringify(rest)].join('\n');
 };
@@ -53,6 +54,7 @@ export const grantOf = (id: string, text: string): Grant => {
     audience = [],
     // Those that were made before clients had incarnations have none either.
     clientIncarnation = null,
+    userinfoClaims,
   ] = JSON.parse(rest);
   return {
     id,
@@ -65,6 +67,7 @@ export const grantOf = (id: string, text: string): Grant => {
     requestedAudience,
     audience,
     session: { accessToken, idToken },
+    ...(userinfoClaims ? { userinfoClaims } : {}),
     authenticatedAt,
     requestedAt,
     acr,

@@ -58,6 +58,38 @@ export const requestedClaims = (request: ClaimsRequest | undefined): readonly st
   ...new Set(places.flatMap((place) => Object.keys(askedOf(request, place)))),
 ];
 
+/** Where the claims appear that a scope or the `claims` parameter asks for at userinfo. */
+export const standardClaimsPlaces = ['both', 'userinfo'] as const;
+
+export type StandardClaims = (typeof standardClaimsPlaces)[number];
+
+/** OpenID Connect Core §5.4: the claims that each scope asks for. */
+const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
+  profile: [
+    ...['name', 'family_name', 'given_name', 'middle_name', 'nickname', 'preferred_username', 'profile', 'picture'],
+    ...['website', 'gender', 'birthdate', 'zoneinfo', 'locale', 'updated_at'],
+  ],
+  email: ['email', 'email_verified'],
+  address: ['address'],
+  phone: ['phone_number', 'phone_number_verified'],
+};
+
+/**
+ * OpenID Connect Core §5.4 and §5.5: claims that the granted scope or the `claims` parameter asks for at userinfo, unless the
+ * parameter asks for them in the ID token too.
+ */
+export const claimsForUserinfo = (
+  grantedScope: readonly string[],
+  request: ClaimsRequest | undefined,
+): readonly string[] => {
+  const byScope = grantedScope.flatMap(
+    (scope) => (Object.hasOwn(claimsOfScope, scope) ? claimsOfScope[scope] : []) ?? [],
+  );
+  const inIdToken = askedOf(request, 'id_token');
+  const names = new Set([...byScope, ...Object.keys(askedOf(request, 'userinfo'))]);
+  return [...names].filter((name) => !Object.hasOwn(inIdToken, name));
+};
+
 /** They tell of the login, or repeat what every answer tells: nobody consents to them one by one. */
 const needNoConsent = new Set(['sub', 'acr', 'amr', 'auth_time']);
 

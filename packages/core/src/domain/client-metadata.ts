@@ -1,5 +1,6 @@
 // What a client may register, and what it gets when it says nothing (OpenID Connect Registration §2, 2018 API).
 import { oauthError } from '../errors/oauth-error.ts';
+import { standardClaimsPlaces } from './claims-request.ts';
 import type { ClientMetadata } from './client.ts';
 import { canVerify, faultyMember, isOfKnownType } from './jwk.ts';
 import { firstMalformed, parseScope } from './scope.ts';
@@ -43,6 +44,7 @@ export const registeredMetadata = ({ metadata, secret }: Registration, limits: R
   checkScope(complete);
   checkSubjectType(complete, limits.subjectTypes);
   checkAccessTokenStrategy(complete);
+  checkStandardClaims(complete);
   checkAudience(complete);
   checkApplicationType(complete);
   checkInitiateLoginUri(complete);
@@ -91,6 +93,12 @@ const checkSigningAlgorithms = (metadata: ClientMetadata, supported: readonly st
   }
   if (idToken !== '' && !supported.includes(idToken)) {
     throw oauthError('invalid_request', `id_token_signed_response_alg must be one of ${list}.`);
+  }
+};
+
+const checkStandardClaims = ({ standardClaims }: ClientMetadata): void => {
+  if (standardClaims !== '' && !standardClaimsPlaces.some((known) => known === standardClaims)) {
+    throw oauthError('invalid_request', `standard_claims must be one of ${standardClaimsPlaces.join(', ')}.`);
   }
 };
 

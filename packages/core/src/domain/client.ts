@@ -34,6 +34,8 @@ export interface ClientMetadata {
   readonly idTokenSignedResponseAlg: string;
   /** `opaque` or `jwt`, under the name that today's Hydra has for it; '' for the server's default. */
   readonly accessTokenStrategy: string;
+  /** `both` or `userinfo`: where claims appear that a scope asks for; '' for the server's default. */
+  readonly standardClaims: string;
   /** `web` or `native`; '' counts as `web` (OpenID Connect Registration §2). */
   readonly applicationType: string;
   /** Where a login can be begun from outside (OpenID Connect Core §4). */
@@ -70,6 +72,7 @@ export const emptyClientMetadata: ClientMetadata = {
   userinfoSignedResponseAlg: '',
   idTokenSignedResponseAlg: '',
   accessTokenStrategy: '',
+  standardClaims: '',
   applicationType: '',
   initiateLoginUri: '',
   defaultMaxAge: null,

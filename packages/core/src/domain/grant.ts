@@ -25,6 +25,8 @@ export interface Grant {
   /** Where its access tokens may be used; empty: nothing is said about it. */
   readonly audience: readonly string[];
   readonly session: GrantSession;
+  /** Claims of `session.idToken` that only userinfo shows. Absent when there are none, and in what earlier versions stored. */
+  readonly userinfoClaims?: readonly string[];
   /** When the person authenticated (OpenID Connect Core §2, `auth_time`). */
   readonly authenticatedAt: EpochSeconds;
   /** When the authorization request arrived (`rat` of the 2018 ID token). */

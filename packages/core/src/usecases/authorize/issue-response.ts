@@ -1,6 +1,6 @@
 // What an accepted consent turns into: the grant, and what the response type asks to be issued with it at once.
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
-import { requiredAcrValues } from '../../domain/claims-request.ts';
+import { claimsForUserinfo, requiredAcrValues } from '../../domain/claims-request.ts';
 import type { Client } from '../../domain/client.ts';
 import type { ConsentAcceptance, Flow, LoginAcceptance } from '../../domain/flow.ts';
 import type { Grant } from '../../domain/grant.ts';
@@ -63,6 +63,17 @@ const checkAcr = ({ flow, consent }: Accepted, acr: string): void => {
 export const makeIssueResponse = (deps: Deps): IssueResponse => {
   const { system, settings, tokens, issueIdToken, mintAccessToken, identifySubject } = deps;
 
+  /** OpenID Connect Core §5.4: claims go to userinfo where an access token is issued, now or for the code. */
+  const onlyAtUserinfo = ({ flow, consent }: Accepted, client: Client): Pick<Grant, 'userinfoClaims'> => {
+    const { code, token } = issuesOf(flow.request.responseType);
+    const place = client.metadata.standardClaims || settings.standardClaims;
+    if (place !== 'userinfo' || !(code || token)) return {};
+    const said = consent.session.idToken;
+    const names = claimsForUserinfo(consent.grantedScope, flow.request.context.claims);
+    const userinfoClaims = names.filter((name) => Object.hasOwn(said, name));
+    return userinfoClaims.length > 0 ? { userinfoClaims } : {};
+  };
+
   const grantFor = (accepted: Accepted, client: Client, now: EpochSeconds): Grant => ({
     id: drawGrantId(system),
     clientId: accepted.flow.request.clientId,
@@ -74,6 +85,7 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
     requestedAudience: accepted.flow.request.audience,
     audience: accepted.consent.grantedAudience,
     session: accepted.consent.session,
+    ...onlyAtUserinfo(accepted, client),
     authenticatedAt: accepted.login.authenticatedAt,
     requestedAt: accepted.flow.requestedAt,
     // OpenID Connect Core §2: only what the login app asserts, or the consent app (issue-id-token.ts).

@@ -38,7 +38,8 @@ const idTokenClaims = (
   const { grant, nonce, now, beside = { accessToken: '', code: '' } } = command;
   const said = grant.session.idToken;
   const claims: Record<string, JsonValue | undefined> = {};
-  for (const name in said) if (!own.has(name)) claims[name] = said[name];
+  const elsewhere = grant.userinfoClaims;
+  for (const name in said) if (!own.has(name) && !elsewhere?.includes(name)) claims[name] = said[name];
   const leftHalf = (text: string): string => digest.leftHalf(hashBitsOf(alg), text);
   claims.iss = issuer;
   claims.sub = grant.subjectIdentifier;

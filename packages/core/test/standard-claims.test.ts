@@ -1,0 +1,69 @@
+// Where claims appear that a scope or the `claims` parameter asks for: OpenID Connect Core §5.4, §5.5.
+import t from 'tap';
+import type { ClientMetadata } from '../src/index.ts';
+import { authorizeUrl, givenAClient, redeem, refresh, Visit } from './support/given-a-flow.ts';
+import { givenAProvider } from './support/given-a-provider.ts';
+import { get, json, location } from './support/wire.ts';
+
+const said = { name: 'Alice', email: 'a@example.com', email_verified: true, role: 'admin', nickname: 'Al' };
+const session = { accessToken: {}, idToken: said };
+const scope = 'openid offline email';
+
+const saidIn = (jwt: unknown): readonly string[] => {
+  const claims = JSON.parse(Buffer.from(String(jwt).split('.')[1] ?? '', 'base64url').toString());
+  return Object.keys(said).filter((name) => name in claims);
+};
+
+const everything: Partial<ClientMetadata> = {
+  scope,
+  grantTypes: ['authorization_code', 'implicit', 'refresh_token'],
+  responseTypes: ['code', 'id_token', 'id_token token', 'code id_token'],
+};
+
+const idTokens = async (server: 'both' | 'userinfo', standardClaims: string, change: Record<string, string> = {}) => {
+  const given = givenAProvider({ standardClaims: server });
+  const client = await givenAClient(given, 'shop', { ...everything, standardClaims });
+  const answer = location(await new Visit(given).run(authorizeUrl(client, { scope, ...change }), {}, { session }));
+  const direct = new URLSearchParams(answer.hash.slice(1));
+  const code = answer.searchParams.get('code') ?? direct.get('code');
+  const found: Record<string, readonly string[]> = {};
+  if (direct.has('id_token')) found.direct = saidIn(direct.get('id_token'));
+  if (code === null) return found;
+  const tokens = json(await redeem(given, client, code));
+  found.exchanged = saidIn(tokens.id_token);
+  const refreshed = json(await refresh(given, client, String(tokens.refresh_token)));
+  found.refreshed = saidIn(refreshed.id_token);
+  const bearer = { authorization: `Bearer ${String(refreshed.access_token)}` };
+  const userinfo = json(await get(given.provider.endpoints.userinfo, '/userinfo', bearer));
+  t.match(userinfo, said, 'userinfo has all of them');
+  return found;
+};
+
+const all = Object.keys(said);
+const others = ['name', 'role', 'nickname'];
+
+t.test('by default the consent app decides: what it says is in ID tokens and at userinfo', async (t) => {
+  t.strictSame(await idTokens('both', ''), { exchanged: all, refreshed: all });
+});
+
+t.test(
+  'a server or a client keeps claims of the granted scopes at userinfo; others stay where they were',
+  async (t) => {
+    t.strictSame(await idTokens('userinfo', ''), { exchanged: others, refreshed: others });
+    t.strictSame(await idTokens('both', 'userinfo'), { exchanged: others, refreshed: others });
+    t.strictSame(await idTokens('userinfo', 'both'), { exchanged: all, refreshed: all });
+  },
+);
+
+t.test('the claims parameter says where a claim appears', async (t) => {
+  const claims = JSON.stringify({ userinfo: { nickname: null, email: null }, id_token: { email: null } });
+  const expected = ['name', 'email', 'role'];
+  t.strictSame(await idTokens('userinfo', '', { claims }), { exchanged: expected, refreshed: expected });
+});
+
+t.test('an ID token without an access token has them all; a hybrid one has not', async (t) => {
+  t.strictSame(await idTokens('userinfo', '', { response_type: 'id_token' }), { direct: all });
+  t.strictSame(await idTokens('userinfo', '', { response_type: 'id_token token' }), { direct: others });
+  const hybrid = await idTokens('userinfo', '', { response_type: 'code id_token' });
+  t.strictSame(hybrid, { direct: others, exchanged: others, refreshed: others });
+});
