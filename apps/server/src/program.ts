@@ -34,6 +34,10 @@ const print = async (
       const { migrateStatus } = await import('./commands/migrate.ts');
       return migrateStatus(readStoresConfig(process.env), write);
     }
+    case 'reseal': {
+      const { reseal } = await import('./commands/reseal.ts');
+      return reseal(readConfig(process.env), write);
+    }
     case 'version':
       write(`${version}\n`);
       return 0;

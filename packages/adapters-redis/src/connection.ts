@@ -56,6 +56,25 @@ export class Connection {
     } while (cursor !== '0');
   }
 
+  /** Every key with this beginning that is there all the time. Goes through all keys of all masters: for rare commands. */
+  async keysBeginning(beginning: string): Promise<readonly string[]> {
+    const pattern = `${beginning.replaceAll(/[*?[\]\\]/g, '\\$&')}*`;
+    const masters = this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
+    const found = new Set<string>();
+    for (const master of masters) {
+      let cursor = '0';
+      do {
+        const reply = await master.call('scan', cursor, 'match', pattern, 'count', 1000).catch((error: unknown) => {
+          throw withoutArguments(error);
+        });
+        const [next, page] = Array.isArray(reply) ? reply : [];
+        cursor = String(next ?? '0');
+        for (const key of textsOf(page)) found.add(key);
+      } while (cursor !== '0');
+    }
+    return [...found];
+  }
+
   /** Sends a command without keys to each master. */
   async onEachMaster(name: string, ...args: readonly Argument[]): Promise<readonly unknown[]> {
     const masters = this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];

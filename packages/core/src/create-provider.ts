@@ -42,6 +42,7 @@ import { type FindClient, rememberClients } from './usecases/clients/recent-clie
 import { makeUpdateClient } from './usecases/clients/update-client.ts';
 import { makeConsentUseCases } from './usecases/consent/answer-consent.ts';
 import { makeKeyUseCases } from './usecases/keys/key-use-cases.ts';
+import { makeReseal } from './usecases/keys/reseal.ts';
 import { makeRotateKeys } from './usecases/keys/rotate-keys.ts';
 import { StoredSigningKeys } from './usecases/keys/stored-signing-keys.ts';
 import { makeVerifyOwnJwt, type VerifyOwnJwt } from './usecases/keys/verify-own-jwt.ts';
@@ -139,7 +140,15 @@ export const createProvider = (options: ProviderOptions): Provider => {
     cleanExpired: makeCleanExpired(administering),
     sharePendingFlows: () => pendingFlows.share(),
     countPendingFlows: () => pendingFlows.counts(),
-    checkStores: makeCheckStores({ ...stores, clock: system.clock }),
+    reseal: async () => {
+      const result = await makeReseal({ ...stores, clients: clients.current, cipher: system.cipher })();
+      storedKeys.refresh();
+      return result;
+    },
+    makeSigningKeys: async () => {
+      await signingKeys.publicKeys();
+    },
+    checkStores: makeCheckStores({ ...stores, ...system }),
   };
 
   return {

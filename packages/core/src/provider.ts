@@ -82,6 +82,11 @@ export interface AdminUseCases {
   /** Rotates the signing keys as far as it is due, if it is this node's turn. Call it every now and then. */
   rotateKeys(command: RotateKeys): Promise<RotateKeysResult>;
 
+  /** Seals stored keys and client secrets with the newest system secret, where they are not. May be repeated at any time. */
+  reseal(): Promise<ResealResult>;
+  /** Makes the signing keys that a server of these settings needs, where they are missing; else the first answer waits. */
+  makeSigningKeys(): Promise<void>;
+
   createKeys(command: CreateKeys): Promise<KeysResult>;
   /** Newest first. Empty when there is no such set. */
   getKeySet(set: string): Promise<readonly Jwk[]>;
@@ -177,7 +182,17 @@ export type RotateKeysResult =
   /** Rotation is turned off, or the keys are not in the key store. */
   | { readonly outcome: 'off' };
 
+export interface ResealResult {
+  /** How many were sealed again. */
+  readonly keys: number;
+  readonly clients: number;
+  /** Names of what none of the system secrets opens. */
+  readonly unreadable: readonly string[];
+}
+
 export interface StoreFailure {
+  /** What is wrong, in words that anybody may read; absent: the store does not answer. */
+  readonly problem?: string;
   /** A name of Stores. */
   readonly port: string;
   /** For the log: it may name hosts. */

@@ -4,6 +4,7 @@ export type Command =
   | { readonly name: 'serve' }
   | { readonly name: 'migrate up'; readonly dryRun: boolean }
   | { readonly name: 'migrate status' }
+  | { readonly name: 'reseal' }
   | { readonly name: 'version' }
   | { readonly name: 'help' };
 
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, Command>> = {
   'migrate up --dry-run': { name: 'migrate up', dryRun: true },
   'migrate --dry-run up': { name: 'migrate up', dryRun: true },
   'migrate status': { name: 'migrate status' },
+  reseal: { name: 'reseal' },
   version: { name: 'version' },
   '--version': { name: 'version' },
   help: { name: 'help' },
@@ -40,6 +42,7 @@ export const help = `Claviger, an OAuth 2.0 and OpenID Connect server.
   migrate status         Tells which migrations each database has and lacks. Exit code 1 when it lacks any.
   migrate up             Brings the schema of each database up to date.
   migrate up --dry-run   Prints the SQL of that, and changes nothing.
+  reseal                 Seals stored keys and client secrets with the newest system secret.
   version                Prints the version.
   help                   Prints this.
 

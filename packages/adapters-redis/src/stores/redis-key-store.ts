@@ -60,6 +60,18 @@ return 'put'
 `,
 );
 
+const replaceSealed = script(
+  'replaceSealed',
+  ordering,
+  String.raw`
+-- KEYS: set. ARGV: kid, the data that must be there, data.
+local there = redis.call('HGET', KEYS[1], ARGV[1])
+if not there or there:match('\n(.*)$') ~= ARGV[2] then return 'stale' end
+save(KEYS[1], ARGV[1], place_of(there), ARGV[3])
+return 'replaced'
+`,
+);
+
 const removeSet = script(
   'removeSet',
   `
@@ -104,6 +116,20 @@ export class RedisKeyStore implements KeyStore {
   async find(set: string, kid: string): Promise<StoredKey | undefined> {
     const text = await this.#connection.command('hget', this.#keys.keySet(set), kid);
     return isText(text) ? keyOf(set, text) : undefined;
+  }
+
+  async listAll(): Promise<readonly StoredKey[]> {
+    const names = await this.#connection.keysBeginning(this.#keys.keySet(''));
+    const sets = names.map((name) => name.slice(this.#keys.keySet('').length));
+    return (await Promise.all(sets.map((set) => this.list(set)))).flat();
+  }
+
+  async replaceSealed(key: StoredKey, expected: string): Promise<'replaced' | 'stale'> {
+    const stored = await this.find(key.set, key.kid);
+    if (!stored) return 'stale';
+    const args = [key.kid, dataOf({ ...stored, sealedJwk: expected }), dataOf({ ...stored, sealedJwk: key.sealedJwk })];
+    const outcome = await this.#connection.run(replaceSealed, [this.#keys.keySet(key.set)], args);
+    return outcome === 'replaced' ? 'replaced' : 'stale';
   }
 
   async removeSet(set: string): Promise<number> {

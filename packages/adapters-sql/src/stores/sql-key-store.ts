@@ -23,6 +23,13 @@ const prepare = ({ query, tables: { keys } }: Database) => {
       .returning({ kid: keys.kid })
       .prepare('replace key'),
     list: query.select(storedKey).from(keys).where(inSet).orderBy(asc(keys.position)).prepare('list keys'),
+    listAll: query.select(storedKey).from(keys).orderBy(asc(keys.set), asc(keys.kid)).prepare('list all keys'),
+    replaceSealed: query
+      .update(keys)
+      .set({ sealedJwk: given('sealedJwk', keys.sealedJwk) })
+      .where(and(isKey, eq(keys.sealedJwk, given('expected', keys.sealedJwk))))
+      .returning({ kid: keys.kid })
+      .prepare('replace what is sealed'),
     find: query.select(storedKey).from(keys).where(isKey).prepare('find key'),
     removeSet: query.delete(keys).where(inSet).returning({ kid: keys.kid }).prepare('remove set'),
     remove: query.delete(keys).where(isKey).returning({ kid: keys.kid }).prepare('remove key'),
@@ -71,6 +78,16 @@ export class SqlKeyStore implements KeyStore {
   async find(set: string, kid: string): Promise<StoredKey | undefined> {
     const [key] = await this.#database.run(this.#statements().find, { set, kid });
     return key;
+  }
+
+  async listAll(): Promise<readonly StoredKey[]> {
+    return this.#database.run(this.#statements().listAll);
+  }
+
+  async replaceSealed({ set, kid, sealedJwk }: StoredKey, expected: string): Promise<'replaced' | 'stale'> {
+    const values = { set, kid, sealedJwk, expected };
+    const [replaced] = await this.#database.change(this.#statements().replaceSealed, values);
+    return replaced ? 'replaced' : 'stale';
   }
 
   async removeSet(set: string): Promise<number> {

@@ -1,5 +1,6 @@
 // What every KeyStore does.
 import assert from 'node:assert/strict';
+import type { StoredKey } from '../domain/stored-key.ts';
 import type { KeyStore } from '../ports/key-store.ts';
 import type { Case } from './case.ts';
 import { fullKey, later } from './fixtures.ts';
@@ -146,6 +147,39 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
       const replacement = fullKey({ kid: 'b', sealedJwk: 'new', createdAt: later(5) });
       await store.put(replacement);
       assert.deepEqual(await store.list('set'), [fullKey({ kid: 'a' }), replacement, fullKey({ kid: 'c' })]);
+    },
+  },
+  {
+    name: 'every key of every set is listed',
+    async run(store) {
+      assert.deepEqual(await store.listAll(), []);
+      await store.createSet('set', keysOf('a', 'b'));
+      const others = oddTexts.map((set) => fullKey({ set, kid: 'c' }));
+      for (const other of others) await store.add([other]);
+      const nameOf = ({ set, kid }: StoredKey): string => JSON.stringify([set, kid]);
+      const inOrder = (keys: readonly StoredKey[]) => [...keys].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+      assert.deepEqual(inOrder(await store.listAll()), inOrder([...keysOf('a', 'b'), ...others]));
+    },
+  },
+  {
+    name: 'what is sealed is replaced at its place if it is still the expected',
+    async run(store) {
+      await store.createSet('set', keysOf('a', 'b', 'c'));
+      const resealed = fullKey({ kid: 'b', sealedJwk: 'new' });
+      assert.equal(await store.replaceSealed(resealed, 'sealed'), 'replaced');
+      assert.deepEqual(await store.list('set'), [fullKey({ kid: 'a' }), resealed, fullKey({ kid: 'c' })]);
+      assert.equal(await store.replaceSealed(fullKey({ kid: 'b', sealedJwk: 'late' }), 'sealed'), 'stale');
+      assert.equal(await store.replaceSealed(fullKey({ kid: 'x' }), 'sealed'), 'stale');
+      assert.deepEqual(await store.list('set'), [fullKey({ kid: 'a' }), resealed, fullKey({ kid: 'c' })]);
+    },
+  },
+  {
+    name: 'of 20 replacements at once of what is sealed, one wins',
+    async run(store) {
+      await store.createSet('set', [fullKey()]);
+      const outcomes = await atOnce(20, (index) => store.replaceSealed(fullKey({ sealedJwk: `${index}` }), 'sealed'));
+      assert.deepEqual(tally(outcomes), { replaced: 1, stale: 19 });
+      assert.equal((await store.find('set', 'private:k1'))?.sealedJwk, `${outcomes.indexOf('replaced')}`);
     },
   },
   {

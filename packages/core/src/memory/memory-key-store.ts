@@ -35,6 +35,19 @@ export class MemoryKeyStore implements KeyStore {
     return structuredClone(this.#keysOf(set).find((key) => key.kid === kid));
   }
 
+  async listAll(): Promise<readonly StoredKey[]> {
+    return structuredClone([...this.#sets.values()].flat());
+  }
+
+  async replaceSealed(key: StoredKey, expected: string): Promise<'replaced' | 'stale'> {
+    const keys = this.#keysOf(key.set);
+    const place = this.#placeOf(key.set, key.kid);
+    const stored = keys[place];
+    if (stored?.sealedJwk !== expected) return 'stale';
+    this.#sets.set(key.set, keys.with(place, { ...stored, sealedJwk: key.sealedJwk }));
+    return 'replaced';
+  }
+
   async removeSet(set: string): Promise<number> {
     const keys = this.#keysOf(set).length;
     this.#sets.delete(set);

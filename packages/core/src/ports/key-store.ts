@@ -11,6 +11,13 @@ export interface KeyStore {
   /** Newest addition first; keys added together, in the order given. Empty when there is no such set. */
   list(set: string): Promise<readonly StoredKey[]>;
   find(set: string, kid: string): Promise<StoredKey | undefined>;
+  /** Every key of every set, in any order. Keys that come or go meanwhile may be missing. */
+  listAll(): Promise<readonly StoredKey[]>;
+  /**
+   * Replaces what is sealed, at the key's place in the order, if it is still `expected`: of two replacements at once, one is
+   * told `stale`, and changes nothing. `stale` also when there is no such key.
+   */
+  replaceSealed(key: StoredKey, expected: string): Promise<'replaced' | 'stale'>;
   /** Removes a whole set. Returns how many keys it had. */
   removeSet(set: string): Promise<number>;
   /** Whether there was one. */

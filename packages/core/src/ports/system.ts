@@ -78,6 +78,8 @@ export interface Cipher {
   seal(plaintext: string, context: string): string;
   /** Throws when it was sealed under another secret or context, or was changed. */
   open(sealed: string, context: string): string;
+  /** The same value sealed under the newest system secret; null when it is already. Throws as `open`. */
+  reseal(sealed: string, context: string): string | null;
   /** Seals under a key derived from `secret`, which is not kept. */
   sealUnder(secret: string, plaintext: string): string;
   openUnder(secret: string, sealed: string): string;

@@ -24,22 +24,28 @@ const openWith = (key: KeyObject, text: string, context: string): string => {
 /** The first secret seals; all of them open. */
 export const nodeCipher = (secrets: readonly string[]): Cipher => {
   const keys = secrets.map((secret) => deriveKey(secret, 'cipher'));
-  return {
-    seal(plaintext, context) {
-      const [key] = keys;
-      if (!key) throw new Error('There is no system secret.');
-      return sealWith(key, plaintext, context);
-    },
-    open(sealed, context) {
-      let failure: unknown;
-      for (const key of keys) {
-        try {
-          return openWith(key, sealed, context);
-        } catch (error) {
-          failure = error;
-        }
+  const seal = (plaintext: string, context: string): string => {
+    const [key] = keys;
+    if (!key) throw new Error('There is no system secret.');
+    return sealWith(key, plaintext, context);
+  };
+  const open = (sealed: string, context: string): { readonly plaintext: string; readonly isNewest: boolean } => {
+    let failure: unknown;
+    for (const [index, key] of keys.entries()) {
+      try {
+        return { plaintext: openWith(key, sealed, context), isNewest: index === 0 };
+      } catch (error) {
+        failure = error;
       }
-      throw new Error('A sealed value cannot be opened: was the system secret changed?', { cause: failure });
+    }
+    throw new Error('A sealed value cannot be opened: was the system secret changed?', { cause: failure });
+  };
+  return {
+    seal,
+    open: (sealed, context) => open(sealed, context).plaintext,
+    reseal(sealed, context) {
+      const { plaintext, isNewest } = open(sealed, context);
+      return isNewest ? null : seal(plaintext, context);
     },
     sealUnder: (secret, plaintext) => sealWith(deriveKey(secret, 'seal-under'), plaintext, ''),
     openUnder: (secret, sealed) => openWith(deriveKey(secret, 'seal-under'), sealed, ''),

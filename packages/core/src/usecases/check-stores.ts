@@ -1,21 +1,46 @@
-// Readiness: one cheap read of every port.
+// Readiness: one cheap read of every port, and whether the signing keys can be opened.
 import { asHashed } from '../domain/hashed.ts';
+import { type StoredKey, signingKeySet } from '../domain/stored-key.ts';
 import type { Stores } from '../ports/stores.ts';
-import type { Clock } from '../ports/system.ts';
+import type { Cipher, System } from '../ports/system.ts';
 import type { StoreFailure } from '../provider.ts';
+import { openKey } from './keys/sealed-key.ts';
 
 const nothing = asHashed('');
 
+/** Without its signing keys a server cannot serve, though its store answers. */
+class UnreadableKey extends Error {
+  override readonly name = 'UnreadableKey';
+
+  constructor(cause: unknown) {
+    super(
+      'A signing key cannot be opened: the system secret that it was sealed with is not among those that are set. ' +
+        'Set it again, behind the new one, and run the command "reseal".',
+      { cause },
+    );
+  }
+}
+
+const openAll = (cipher: Cipher, stored: readonly StoredKey[]): void => {
+  for (const key of stored) {
+    try {
+      openKey(cipher, key);
+    } catch (error) {
+      throw new UnreadableKey(error);
+    }
+  }
+};
+
 /** Returns the ports that do not answer, each with the reason. Empty when every port answers. */
 export const makeCheckStores =
-  ({ clock, ...stores }: Stores & { readonly clock: Clock }) =>
+  ({ clock, cipher, ...stores }: Stores & Pick<System, 'clock' | 'cipher'>) =>
   async (): Promise<readonly StoreFailure[]> => {
     const now = clock.now();
     const reads: Readonly<Record<keyof Stores, () => Promise<unknown>>> = {
       clients: () => stores.clients.find(''),
       consents: () => stores.consents.findFor('', '', now),
       flows: () => stores.flows.find('', now),
-      keys: () => stores.keys.find('', ''),
+      keys: async () => openAll(cipher, await stores.keys.list(signingKeySet)),
       leases: () => stores.leases.removeExpired(now, 0),
       loginSessions: () => stores.loginSessions.find(nothing, now),
       tokens: () => stores.tokens.findToken({ grantId: '', hash: nothing }, now),
@@ -24,7 +49,9 @@ export const makeCheckStores =
       Object.entries(reads).map(([port, read]) =>
         read().then(
           () => [],
-          (cause: unknown) => [{ port, cause }],
+          (cause: unknown) => [
+            cause instanceof UnreadableKey ? { port, cause, problem: cause.message } : { port, cause },
+          ],
         ),
       ),
     );

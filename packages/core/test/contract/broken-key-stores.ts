@@ -128,6 +128,33 @@ export const keyFaults: readonly Fault<KeyStore>[] = [
     }),
   },
   {
+    fault: 'lists one set',
+    caughtBy: 'every key of every set is listed',
+    breaks: (sound) => ({ listAll: () => sound.list('set') }),
+  },
+  {
+    fault: 'replaces what was changed meanwhile',
+    caughtBy: 'what is sealed is replaced at its place if it is still the expected',
+    breaks: (sound) => ({
+      replaceSealed: async (key) => {
+        await sound.put(key);
+        return 'replaced';
+      },
+    }),
+  },
+  {
+    fault: 'compares what is sealed first and replaces it later',
+    caughtBy: 'of 20 replacements at once of what is sealed, one wins',
+    breaks: (sound) => ({
+      replaceSealed: async (key, expected) => {
+        if ((await sound.find(key.set, key.kid))?.sealedJwk !== expected) return 'stale';
+        await pause();
+        await sound.put(key);
+        return 'replaced';
+      },
+    }),
+  },
+  {
     fault: 'removes nothing',
     caughtBy: 'a key that was removed is gone, and no other; the order of the rest stays',
     breaks: () => ({ remove: async () => true }),

@@ -33,6 +33,12 @@ export const openSealedSecret = (cipher: Cipher, { id, secretHash }: Client): st
   return cipher.open(secretHash.slice(sealed.length), contextOf(id));
 };
 
+/** The kept secret sealed with the newest system secret; null where it is already, or is kept as a hash. */
+export const resealSecret = (cipher: Cipher, { id, secretHash }: Client): string | null => {
+  const resealed = secretHash.startsWith(sealed) ? cipher.reseal(secretHash.slice(sealed.length), contextOf(id)) : null;
+  return resealed === null ? null : `${sealed}${resealed}`;
+};
+
 /** The kept secret after a change of the authentication method without a new secret. Throws invalid_request. */
 export const rekeepSecret = async (deps: Deps, client: Client, metadata: ClientMetadata): Promise<string> => {
   const wantsSealed = metadata.tokenEndpointAuthMethod === 'client_secret_jwt';

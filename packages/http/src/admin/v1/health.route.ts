@@ -24,7 +24,9 @@ export const healthRoute = (app: AdminApp, { admin, issuer }: Provider, { versio
     }
     // The driver's own words may name hosts and accounts: they go to the log.
     for (const { cause } of failures) log?.report(cause);
-    const errors = Object.fromEntries(failures.map(({ port }) => [port, 'The store does not answer.']));
+    const errors = Object.fromEntries(
+      failures.map(({ port, problem }) => [port, problem ?? 'The store does not answer.']),
+    );
     return reply.code(503).send({ errors });
   });
 

@@ -1,0 +1,78 @@
+// Seals everything again that is not sealed with the newest system secret, so that an older one can be taken away. May run
+// beside serving nodes, be stopped and be repeated: each value is replaced only if it is still the one that was opened.
+import type { Client } from '../../domain/client.ts';
+import { sealingContext } from '../../domain/stored-key.ts';
+import type { ClientStore } from '../../ports/client-store.ts';
+import type { KeyStore } from '../../ports/key-store.ts';
+import type { Cipher } from '../../ports/system.ts';
+import type { ResealResult } from '../../provider.ts';
+import { resealSecret } from '../clients/client-secret.ts';
+
+interface Deps {
+  readonly keys: KeyStore;
+  readonly clients: ClientStore;
+  readonly cipher: Cipher;
+}
+
+const pageSize = 100;
+
+/** Each failure means that somebody else changed the client; it is then looked at again. */
+const attempts = 20;
+
+export const makeReseal = ({ keys, clients, cipher }: Deps) => {
+  const resealKeys = async (unreadable: Set<string>): Promise<number> => {
+    let resealed = 0;
+    for (const key of await keys.listAll()) {
+      const sealedJwk = orUnreadable(unreadable, `key ${key.kid} of set ${key.set}`, () =>
+        cipher.reseal(key.sealedJwk, sealingContext(key.set, key.kid)),
+      );
+      // Stale: it was removed, or replaced, and then sealed with the newest secret of the node that did it.
+      if (sealedJwk && (await keys.replaceSealed({ ...key, sealedJwk }, key.sealedJwk)) === 'replaced') resealed += 1;
+    }
+    return resealed;
+  };
+
+  const resealClient = async (found: Client, unreadable: Set<string>): Promise<boolean> => {
+    let client: Client | undefined = found;
+    for (let attempt = 0; client && attempt < attempts; attempt += 1) {
+      const { id, version } = client;
+      const current = client;
+      const secretHash = orUnreadable(unreadable, `secret of client ${id}`, () => resealSecret(cipher, current));
+      if (!secretHash) return false;
+      if ((await clients.replace({ ...client, secretHash, version: version + 1 }, version)) === 'replaced') return true;
+      client = await clients.find(id);
+    }
+    return false;
+  };
+
+  const resealClients = async (unreadable: Set<string>): Promise<number> => {
+    let resealed = 0;
+    for (let offset = 0; ; offset += pageSize) {
+      const page = await clients.list({ limit: pageSize, offset });
+      for (const client of page) if (await resealClient(client, unreadable)) resealed += 1;
+      if (page.length < pageSize) return resealed;
+    }
+  };
+
+  return async (): Promise<ResealResult> => {
+    const unreadable = new Set<string>();
+    const total = { keys: 0, clients: 0 };
+    // A client that was deleted meanwhile moves another one to a page that was read already: until a pass finds nothing.
+    for (let pass = 0; pass < attempts; pass += 1) {
+      const done = { keys: await resealKeys(unreadable), clients: await resealClients(unreadable) };
+      total.keys += done.keys;
+      total.clients += done.clients;
+      if (done.keys + done.clients === 0) break;
+    }
+    return { ...total, unreadable: [...unreadable] };
+  };
+};
+
+const orUnreadable = (unreadable: Set<string>, what: string, reseal: () => string | null): string | null => {
+  try {
+    return reseal();
+  } catch {
+    unreadable.add(what);
+    return null;
+  }
+};
