@@ -7,7 +7,7 @@
 export const isLoopbackHost = (host: string): boolean => usual.test(host) || usual.test(canonical(host));
 
 /** As a URL parser writes them, and in the forms that need no parser. */
-const usual = /^(127(\.\d{1,3}){3}|\[?::1\]?|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\]|(.+\.)?localhost\.?)$/i;
+const usual = /^(127(\.\d{1,3}){3}|\[?::1\]?|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\]|([\w.-]+\.)?localhost\.?)$/i;
 
 /** '' when it is not a host: no port, user name or path may hide behind one. */
 const canonical = (host: string): string => {
