@@ -74,7 +74,11 @@ export interface Settings {
   readonly strictAuthMethod: boolean;
   /** Fewest bytes of a secret that an administrator chooses for a client. Default 6, as in the 2018 API. */
   readonly minClientSecretLength: number;
-  /** Scope of clients that are registered without one. Default ''. */
+  /** Scope of clients that register themselves without one and have a grant type of a person. '' for all that is allowed. Default `openid offline_access`. */
+  readonly registrationDefaultScope: string;
+  /** Take grant types, response types and authentication methods that the server does not have, and redirect URIs without a scheme. Default false. */
+  readonly laxClientMetadata: boolean;
+  /** Scope of clients that an administrator creates without one. Default ''. */
   readonly defaultClientScope: string;
   /** Added to `sub` in discovery. */
   readonly claimsSupported: readonly string[];
@@ -116,6 +120,8 @@ export const defaultSettings: Settings = {
   confirmErrorRedirects: true,
   strictAuthMethod: false,
   minClientSecretLength: 6,
+  registrationDefaultScope: 'openid offline_access',
+  laxClientMetadata: false,
   defaultClientScope: '',
   claimsSupported: [],
   scopesSupported: [],
@@ -151,6 +157,7 @@ export const settingsProblems = (settings: Settings): readonly string[] => {
   const scopes = {
     registrationScope: settings.registrationScope,
     defaultClientScope: parseScope(settings.defaultClientScope),
+    registrationDefaultScope: parseScope(settings.registrationDefaultScope),
     scopesSupported: settings.scopesSupported,
   };
   const unguarded = settings.clientRegistration === 'guarded' && settings.initialAccessTokens.length === 0;

@@ -176,8 +176,6 @@ t.test('metadata that no server could honour is refused, and the hint names the 
 t.test('whatever the 2018 API stored as it came is stored as it came', async (t) => {
   const accepted: readonly Partial<ClientMetadata>[] = [
     { redirectUris: ['com.example.app:/cb', 'https://a.example/cb?a=1|2', 'http://127.0.0.1:14446/cb'] },
-    { tokenEndpointAuthMethod: 'nonsense' },
-    { grantTypes: ['nonsense'], responseTypes: ['nonsense'] },
     { contacts: [''] },
     {
       redirectUris: [
@@ -209,6 +207,31 @@ t.test('whatever the 2018 API stored as it came is stored as it came', async (t)
     const { register } = given();
     t.match(await register('x', metadata, 'six-up'), { outcome: 'created', client: { metadata } });
   }
+});
+
+t.test('what the server does not have is refused with what it has, unless a setting takes it', async (t) => {
+  const cases: readonly [string, Partial<ClientMetadata>][] = [
+    ['grant_types: "device_code" is not one of authorization_code, ', { grantTypes: ['device_code'] }],
+    ['grant_types: "authorisation_code"', { grantTypes: ['refresh_token', 'authorisation_code'] }],
+    ['response_types: "codes" is not one of code, ', { responseTypes: ['code', 'codes'] }],
+    ['token_endpoint_auth_method: "client_secret"', { tokenEndpointAuthMethod: 'client_secret' }],
+    [
+      'redirect_uris: "localhost:3000/cb" has no scheme: write "http://localhost:3000/cb"',
+      { redirectUris: ['localhost:3000/cb'] },
+    ],
+    ['redirect_uris: "app.example:8443" has no scheme', { redirectUris: ['app.example:8443'] }],
+  ];
+  for (const [hint, metadata] of cases) {
+    const error = await given()
+      .register('x', metadata)
+      .catch((error) => error);
+    t.ok(error instanceof OAuthError && error.code === 'invalid_request', hint);
+    t.ok(error.hint.includes(hint), error.hint);
+    const lax = given({ ...defaultSettings, laxClientMetadata: true });
+    t.match(await lax.register('x', metadata), { outcome: 'created', client: { metadata } }, hint);
+  }
+  const { register } = given();
+  t.match(await register('x', { responseTypes: ['token  id_token code'] }), { outcome: 'created' });
 });
 
 t.test('six bytes are enough for a secret, however few characters they are', async (t) => {

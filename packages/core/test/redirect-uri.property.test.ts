@@ -62,6 +62,7 @@ t.test('what the registration takes is an absolute URI that runs no script and l
   const settings = {
     defaultClientScope: '',
     minClientSecretLength: 6,
+    laxClientMetadata: false,
     subjectTypes: ['public'],
     signingAlgorithms: [],
   };

@@ -40,7 +40,7 @@ t.test('RFC 7591 §3.2.1: the answer has credentials and every default, and noth
     redirect_uris: [redirect],
     grant_types: ['authorization_code'],
     response_types: ['code'],
-    scope: 'openid offline offline_access profile email address phone',
+    scope: 'openid offline_access',
     subject_type: 'public',
     token_endpoint_auth_method: 'client_secret_basic',
     application_type: 'web',
@@ -593,4 +593,22 @@ t.test('RFC 9700 §4.11.2: an error leads to an openly registered client only by
     /^https:.*error=invalid_scope/,
     'by an administrator',
   );
+});
+
+t.test('the default scope: for registration, by setting, and never for machines', async (t) => {
+  const initialAccessTokens = ['an-initial-access-token'];
+  const vouched = { headers: { authorization: 'Bearer an-initial-access-token' } };
+  const server = givenAServer(t, {
+    settings: { clientRegistration: 'guarded', initialAccessTokens, defaultClientScope: 'openid photos' },
+  });
+  const scopeOf = async (body: Body) => (await registered(server, { ...minimal, ...body }, vouched)).scope;
+  t.equal(await scopeOf({}), 'openid offline_access');
+  t.equal(await scopeOf({ scope: 'openid email' }), 'openid email');
+  t.equal(await scopeOf({ grant_types: ['client_credentials', 'authorization_code'] }), 'openid offline_access');
+  t.notOk(await scopeOf({ grant_types: ['client_credentials'], response_types: [] }));
+  const byAdmin = async (on: GivenServer) => ((await on.admin('POST /clients', { json: minimal })).json as Body).scope;
+  t.equal(await byAdmin(server), 'openid photos');
+  t.equal(await byAdmin(open(t)), '');
+  const other = open(t, { registrationDefaultScope: 'openid' });
+  t.equal((await registered(other)).scope, 'openid');
 });

@@ -35,6 +35,8 @@ export const settingsOf = (values: Values, workers: number, builtInPages: boolea
   confirmErrorRedirects: values.confirmErrorRedirects,
   strictAuthMethod: values.strictAuthMethod,
   minClientSecretLength: values.minClientSecretLength,
+  registrationDefaultScope: values.registrationDefaultScope.join(' '),
+  laxClientMetadata: values.laxClientMetadata,
   defaultClientScope: values.defaultClientScope.join(' '),
   claimsSupported: values.claimsSupported,
   scopesSupported: values.scopesSupported,

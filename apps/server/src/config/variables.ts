@@ -353,10 +353,22 @@ export const variables = {
     listOf(scopeToken),
     'Scopes that clients may give themselves when they register, read by CLAVIGER_SCOPE_STRATEGY; the default scope is always among them.',
   ),
-  defaultClientScope: list(
+  registrationDefaultScope: preset(
     'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_DEFAULT_SCOPE',
+    'openid,offline_access',
+    listOf(scopeToken),
+    'Scopes of clients that register themselves without any. Clients with only `client_credentials` get none.',
+  ),
+  defaultClientScope: list(
+    'CLAVIGER_DEFAULT_CLIENT_SCOPE',
     scopeToken,
-    'Scopes of clients that are registered without any.',
+    'Scopes of clients that an administrator creates or replaces without any. Without it such a client has none, and cannot log anybody in.',
+  ),
+  laxClientMetadata: preset(
+    'CLAVIGER_LAX_CLIENT_METADATA',
+    'false',
+    trueOrFalse,
+    'Take grant types, response types and authentication methods of clients that the server does not have, and redirect URIs such as `localhost:3000/cb`, as the original did; otherwise they are 400.',
   ),
   confirmErrorRedirects: preset(
     'CLAVIGER_CONFIRM_ERROR_REDIRECTS',

@@ -3,6 +3,7 @@ import { oauthError } from '../errors/oauth-error.ts';
 import { standardClaimsPlaces } from './claims-request.ts';
 import type { ClientMetadata } from './client.ts';
 import { canVerify, faultyMember, isOfKnownType } from './jwk.ts';
+import { isSupportedResponseType, supportedResponseTypes } from './response-type.ts';
 import { firstMalformed, parseScope } from './scope.ts';
 import { asymmetricAlgorithms, macAlgorithms } from './signature-algorithms.ts';
 import { accessTokenStrategies } from './token.ts';
@@ -18,6 +19,8 @@ export interface Registration {
 export interface RegistrationLimits {
   readonly defaultClientScope: string;
   readonly minClientSecretLength: number;
+  /** What the server does not have is taken, as in the 2018 API. */
+  readonly laxClientMetadata: boolean;
   readonly subjectTypes: readonly string[];
   readonly signingAlgorithms: readonly string[];
 }
@@ -40,7 +43,7 @@ export const registeredMetadata = ({ metadata, secret }: Registration, limits: R
   checkSigningAlgorithms(complete, limits.signingAlgorithms);
   checkRequestObjects(complete);
   checkDefaultMaxAge(complete);
-  for (const uri of complete.redirectUris) checkRedirectUri(uri);
+  for (const uri of complete.redirectUris) checkRedirectUri(uri, limits.laxClientMetadata);
   checkScope(complete);
   checkSubjectType(complete, limits.subjectTypes);
   checkAccessTokenStrategy(complete);
@@ -49,6 +52,7 @@ export const registeredMetadata = ({ metadata, secret }: Registration, limits: R
   checkApplicationType(complete);
   checkInitiateLoginUri(complete);
   checkLinks(complete);
+  if (!limits.laxClientMetadata) checkSupported(complete);
   return complete;
 };
 
@@ -69,6 +73,21 @@ const checkKeys = ({ tokenEndpointAuthMethod, jwks, jwksUri }: ClientMetadata): 
       'jwks has no key that this server can check a signature with: RSA, EC (P-256, P-384, P-521) or OKP (Ed25519), for "sig".',
     );
   }
+};
+
+const grantTypes = ['authorization_code', 'implicit', 'refresh_token', 'client_credentials'];
+const authMethods = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'];
+
+/** A misspelt value would show only when the client is used. */
+const checkSupported = (metadata: ClientMetadata): void => {
+  const refuse = (member: string, value: string, supported: readonly string[]) =>
+    oauthError('invalid_request', `${member}: ${JSON.stringify(value)} is not one of ${supported.join(', ')}.`);
+  const grantType = metadata.grantTypes.find((type) => !grantTypes.includes(type));
+  if (grantType !== undefined) throw refuse('grant_types', grantType, grantTypes);
+  const responseType = metadata.responseTypes.find((type) => !isSupportedResponseType(type));
+  if (responseType !== undefined) throw refuse('response_types', responseType, supportedResponseTypes);
+  const method = metadata.tokenEndpointAuthMethod;
+  if (!authMethods.includes(method)) throw refuse('token_endpoint_auth_method', method, authMethods);
 };
 
 const checkSecret = (secret: string, minLength: number): void => {
@@ -131,8 +150,8 @@ const checkDefaultMaxAge = ({ defaultMaxAge }: ClientMetadata): void => {
   }
 };
 
-const checkRedirectUri = (uri: string): void => {
-  const fault = redirectUriFault(uri);
+const checkRedirectUri = (uri: string, lax: boolean): void => {
+  const fault = redirectUriFault(uri, lax);
   if (fault) throw oauthError('invalid_request', `redirect_uris: ${JSON.stringify(uri)} ${fault}.`);
 };
 

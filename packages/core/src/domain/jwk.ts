@@ -39,15 +39,15 @@ const base64url = /^[A-Za-z0-9_-]+={0,2}$/;
 /** RFC 7517 §5: keys of other types SHOULD be ignored, so that a set can hold what only newer software understands. */
 export const isOfKnownType = ({ kty }: Jwk): boolean => Object.hasOwn(requiredMembers, kty);
 
-const verifyingCurves: Readonly<Record<string, readonly string[]>> = {
-  EC: ['P-256', 'P-384', 'P-521'],
-  OKP: ['Ed25519'],
-};
+const verifyingCurves = new Map<string, readonly unknown[]>([
+  ['EC', ['P-256', 'P-384', 'P-521']],
+  ['OKP', ['Ed25519']],
+]);
 
 /** Whether signatures by one of `algorithms` could be checked with the key (RFC 7517 §4.2 to §4.4). */
 export const canVerify = (jwk: Jwk, algorithms: readonly string[]): boolean => {
   const { kty, crv, use = 'sig', alg, key_ops: operations = ['verify'] } = jwk;
-  const hasCurve = kty === 'RSA' || (verifyingCurves[kty] ?? []).some((known) => known === crv);
+  const hasCurve = kty === 'RSA' || verifyingCurves.get(kty)?.includes(crv) === true;
   return (
     hasCurve &&
     use === 'sig' &&

@@ -77,6 +77,12 @@ export const firstNotAllowed = (
   scopes: readonly string[],
 ): string | undefined => scopes.find((scope) => !patterns.some((pattern) => matchesScope(strategy, pattern, scope)));
 
+/** Why a client may not request a scope, and what to change. */
+export const notAllowedHint = (excess: string, registered: string): string => {
+  const why = registered === '' ? ', because none is registered for it' : '';
+  return `The client may not request the scope "${excess}"${why}. Add it to the member "scope" of the client (PUT /clients/{id} of the admin API), or do not request it.`;
+};
+
 /** Scopes that ask for a refresh token: OpenID Connect Core §11, and the shorter name of the 2018 API. */
 export const grantsOfflineAccess = (scope: readonly string[]): boolean =>
   scope.includes('offline') || scope.includes('offline_access');

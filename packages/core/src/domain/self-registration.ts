@@ -41,7 +41,7 @@ export type SelfRegisteredMetadata = Pick<ClientMetadata, (typeof selfRegistered
 
 export interface RegistrationPolicy {
   readonly allowedScope: readonly string[];
-  /** '' registers all that is allowed. */
+  /** Of clients with a grant type of a person; '' registers all that is allowed. */
   readonly defaultScope: string;
   readonly scopeStrategy: ScopeStrategy;
   /** Anyone may register: no tokens for a client that no person gave a grant to. */
@@ -65,7 +65,7 @@ export const selfRegisteredMetadata = (
   checkLinks(complete);
   checkKeys(complete.jwks);
   checkSector(complete);
-  return { ...complete, scope: scopeOf(sent, current, policy) };
+  return { ...complete, scope: scopeOf(complete, current, policy) };
 };
 
 /** Also where no type has kept other members out. */
@@ -173,9 +173,11 @@ const checkSector = ({ subjectType, sectorIdentifierUri, redirectUris }: ClientM
   }
 };
 
-const scopeOf = (sent: SelfRegisteredMetadata, current: ClientMetadata, policy: RegistrationPolicy): string => {
+const scopeOf = (sent: ClientMetadata, current: ClientMetadata, policy: RegistrationPolicy): string => {
   const { allowedScope, defaultScope, scopeStrategy } = policy;
   const wanted = parseScope(sent.scope);
+  // Nobody logs in at a client that acts for itself alone: `openid` and refresh tokens are not for it.
+  if (wanted.length === 0 && sent.grantTypes.every((type) => type === 'client_credentials')) return '';
   if (wanted.length === 0) return defaultScope || allowedScope.join(' ');
   const malformed = firstMalformed(wanted);
   if (malformed !== undefined) throw refuse(`scope: ${JSON.stringify(malformed)} is not a scope (RFC 6749 §3.3).`);

@@ -50,7 +50,7 @@ export const redirectUriFault = (uri: string, allowHostAsScheme = false): string
   if (userInfo.test(uri)) return 'has a user name or password';
   if ((protocol === 'https:' || protocol === 'http:') && !isWebUrl(uri)) return 'is no absolute URI';
   if (!allowHostAsScheme && hostAndPort.test(uri)) {
-    return `has no scheme; did you mean ${JSON.stringify(`http://${uri}`)}`;
+    return `has no scheme: write ${JSON.stringify(`http://${uri}`)}`;
   }
   return undefined;
 };

@@ -17,7 +17,7 @@ import { isS256Challenge } from '../../domain/pkce.ts';
 import { parsePrompt } from '../../domain/prompt.ts';
 import { chooseResponseMode } from '../../domain/response-mode.ts';
 import { allowsResponseType, isSupportedResponseType, issuesOf } from '../../domain/response-type.ts';
-import { firstNotAllowed, parseScope, readScope } from '../../domain/scope.ts';
+import { firstNotAllowed, notAllowedHint, parseScope, readScope } from '../../domain/scope.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { Settings } from '../../settings.ts';
 import type { AddressedRequest } from './address-request.ts';
@@ -38,7 +38,7 @@ const once: Check = ({ repeated }) => {
 
 const scopeAllowed: Check = ({ client, parameters }, { scopeStrategy }) => {
   const excess = firstNotAllowed(scopeStrategy, parseScope(client.metadata.scope), readScope(parameters.scope ?? ''));
-  if (excess !== undefined) throw oauthError('invalid_scope', `The client may not request the scope "${excess}".`);
+  if (excess !== undefined) throw oauthError('invalid_scope', notAllowedHint(excess, client.metadata.scope));
 };
 
 /** RFC 9700 §2.6: no authorization response over plain HTTP, except to the person's own machine (RFC 8252 §7.3). */

@@ -9,7 +9,10 @@ import { checkSectorIdentifier } from './check-sector-identifier.ts';
 
 export interface RegistrationDeps {
   readonly system: Pick<System, 'remoteDocuments'>;
-  readonly settings: Pick<Settings, 'defaultClientScope' | 'minClientSecretLength' | 'subjectTypes'>;
+  readonly settings: Pick<
+    Settings,
+    'defaultClientScope' | 'laxClientMetadata' | 'minClientSecretLength' | 'subjectTypes'
+  >;
   readonly signingKeys: Pick<SigningKeys, 'algorithms' | 'prepare'>;
 }
 

@@ -24,11 +24,13 @@ export const checkMetadata = async (
   try {
     const own = selfRegisteredMetadata(sent, current, {
       allowedScope: settings.registrationScope,
-      defaultScope: settings.defaultClientScope,
+      defaultScope: settings.registrationDefaultScope,
       scopeStrategy: settings.scopeStrategy,
       open: settings.clientRegistration === 'open',
     });
-    return await acceptRegistration(deps, { metadata: own, secret: '' });
+    // The default of administrators' clients is not for strangers.
+    const ownSettings = { ...settings, defaultClientScope: '' };
+    return await acceptRegistration({ ...deps, settings: ownSettings }, { metadata: own, secret: '' });
   } catch (thrown) {
     throw inCodesOfRegistration(thrown);
   }

@@ -1,7 +1,7 @@
 // The client credentials grant (RFC 6749 §4.4): a client acts for itself.
 import { requestedAudience } from '../../../domain/audience.ts';
 import { allowsGrantType, isPublic } from '../../../domain/client.ts';
-import { firstNotAllowed, parseScope, readScope } from '../../../domain/scope.ts';
+import { firstNotAllowed, notAllowedHint, parseScope, readScope } from '../../../domain/scope.ts';
 import { after } from '../../../domain/time.ts';
 import { oauthError } from '../../../errors/oauth-error.ts';
 import type { System } from '../../../ports/system.ts';
@@ -22,7 +22,7 @@ export const makeClientCredentialsGrant =
   async (client, parameters) => {
     const scope = readScope(parameters.scope ?? '');
     const excess = firstNotAllowed(settings.scopeStrategy, parseScope(client.metadata.scope), scope);
-    if (excess !== undefined) throw oauthError('invalid_scope', `The client may not request the scope "${excess}".`);
+    if (excess !== undefined) throw oauthError('invalid_scope', notAllowedHint(excess, client.metadata.scope));
     const audience = requestedAudience(parameters, client.metadata.audience, 'is not registered for the client.');
     // RFC 6749 §4.4: only for confidential clients.
     if (isPublic(client)) throw oauthError('unauthorized_client', 'A public client cannot use client_credentials.');
