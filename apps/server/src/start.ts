@@ -103,9 +103,9 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     if (stopping) return;
     const { cleanExpired, makeSigningKeys, rotateKeys, sharePendingFlows } = servers.provider.admin;
     // Beside the first requests: an RSA key takes up to seconds. Of several nodes one makes it.
-    makeSigningKeys().catch((err: unknown) =>
-      log.error({ err }, 'signing keys could not be made; the first answer will try again'),
-    );
+    makeSigningKeys().catch((err: unknown) => {
+      if (!stopping) log.error({ err }, 'signing keys could not be made; the first answer will try again');
+    });
     if (config.settings.maxPendingFlows > 0) {
       rounds.push(startRounds({ name: 'counting pending flows', log, interval: 1000, run: sharePendingFlows }));
     }
