@@ -1,0 +1,44 @@
+// Looks for the phrases of prose-words.mjs in comments, strings and documents. Part of `npm run lint`.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { phrases } from './prose-words.mjs';
+
+const root = process.env.PROSE_ROOT || join(dirname(fileURLToPath(import.meta.url)), '..');
+
+const skippedFolders = new Set(['node_modules', 'dist', 'build', '.git', '.turbo', '.tap', '.claviger', 'results']);
+const checked = /\.(ts|mjs|cjs|md|lua|sql|yml|yaml|json)$|\/\.ci\/run$/;
+/** The word list itself, its test, the rules that quote it, and files that other tools write. */
+const exempt = new Set([
+  'scripts/prose-words.mjs',
+  'scripts/test/prose.test.mjs',
+  'CONTRIBUTING.md',
+  'pnpm-lock.yaml',
+]);
+
+function* filesUnder(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!skippedFolders.has(entry.name)) yield* filesUnder(path);
+    } else if (checked.test(path)) yield path;
+  }
+}
+
+const findings = [];
+for (const path of filesUnder(root)) {
+  const name = relative(root, path);
+  if (exempt.has(name)) continue;
+  for (const [index, line] of readFileSync(path, 'utf8').split('\n').entries()) {
+    for (const { pattern, instead } of phrases) {
+      const found = new RegExp(pattern, 'i').exec(line);
+      if (found) findings.push(`${name}:${index + 1}: "${found[0]}". Write ${instead}.`);
+    }
+  }
+}
+
+for (const finding of findings) console.error(finding);
+if (findings.length > 0) {
+  console.error(`\n${findings.length} phrases to rewrite. CONTRIBUTING.md has the rules.`);
+  process.exitCode = 1;
+}

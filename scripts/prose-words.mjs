@@ -1,0 +1,22 @@
+// The phrases that make our prose hard to read, each with what to write instead. CONTRIBUTING.md has the rules behind them.
+
+/** A pattern is matched without case, in prose only; `instead` completes the sentence "Write …". */
+export const phrases = [
+  { pattern: /\bwhoever\b/, instead: 'the actor: "the caller", "anyone who"' },
+  { pattern: /\bwhatever\b/, instead: '"any", "regardless of", or the thing itself' },
+  { pattern: /\banew\b/, instead: '"again"' },
+  { pattern: /\bat once\b/, instead: '"immediately", "concurrently" or "in one call"' },
+  { pattern: /\bcannot be had\b/, instead: '"is not available" or "could not be fetched"' },
+  { pattern: /\bbut for\b/, instead: '"except for"' },
+  { pattern: /\bby (itself|themselves)\b/, instead: '"automatically", "alone", or leave it out' },
+  { pattern: /\b(is|are|was|were|be) no (?!longer\b|more\b|fewer\b|less\b|one\b|such\b)/, instead: '"is not a"' },
+  { pattern: /\bthat which\b/, instead: '"what"' },
+  { pattern: /\b(rows?|tokens?|keys?|grants?|flows?|codes?|clients?|records?|it|they) goe?s?\b(?= *[.,;:)]| with\b)/, instead: '"is deleted"' },
+  { pattern: /\b(is|are|was|were|store|redis|postgres|database|while) away\b/, instead: '"unavailable"' },
+  { pattern: /\bdear(er|est)?\b/, instead: '"expensive"' },
+  { pattern: /\b(is|are|was|were|gets?|be) told\b/, instead: '"is returned", "receives" or "learns"' },
+  { pattern: /\bmeanwhile\b/, instead: '"in the meantime", or say what happens at the same time' },
+  { pattern: /\bmend(s|ed|ing)?\b/, instead: '"fix"' },
+  { pattern: /\bfor ever\b/, instead: '"forever"' },
+  { pattern: /\bthereof\b|\bhereby\b|\bupon\b|\bwherein\b/, instead: 'plain words' },
+];
