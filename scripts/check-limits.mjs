@@ -1,7 +1,7 @@
 // Holds the limits on size: 250 lines in a source file, 400 in a test file, 40 in a function. A factory counts without the
 // functions that it returns or declares. Exceptions are listed with their reasons in limits-exceptions.mjs. Part of `npm run lint`.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { exceptions } from './limits-exceptions.mjs';

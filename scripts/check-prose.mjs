@@ -9,12 +9,7 @@ const root = process.env.PROSE_ROOT || join(dirname(fileURLToPath(import.meta.ur
 const skippedFolders = new Set(['node_modules', 'dist', 'build', '.git', '.turbo', '.tap', '.claviger', 'results']);
 const checked = /\.(ts|mjs|cjs|md|lua|sql|yml|yaml|json)$|\/\.ci\/run$/;
 /** The word list itself, its test, the rules that quote it, and files that other tools write. */
-const exempt = new Set([
-  'scripts/prose-words.mjs',
-  'scripts/test/prose.test.mjs',
-  'CONTRIBUTING.md',
-  'pnpm-lock.yaml',
-]);
+const exempt = new Set(['scripts/prose-words.mjs', 'scripts/test/prose.test.mjs', 'CONTRIBUTING.md', 'pnpm-lock.yaml']);
 
 function* filesUnder(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

@@ -11,7 +11,10 @@ export const phrases = [
   { pattern: /\bby (itself|themselves)\b/, instead: '"automatically", "alone", or leave it out' },
   { pattern: /\b(is|are|was|were|be) no (?!longer\b|more\b|fewer\b|less\b|one\b|such\b)/, instead: '"is not a"' },
   { pattern: /\bthat which\b/, instead: '"what"' },
-  { pattern: /\b(rows?|tokens?|keys?|grants?|flows?|codes?|clients?|records?|it|they) goe?s?\b(?= *[.,;:)]| with\b)/, instead: '"is deleted"' },
+  {
+    pattern: /\b(rows?|tokens?|keys?|grants?|flows?|codes?|clients?|records?|it|they) goe?s?\b(?= *[.,;:)]| with\b)/,
+    instead: '"is deleted"',
+  },
   { pattern: /\b(is|are|was|were|store|redis|postgres|database|while) away\b/, instead: '"unavailable"' },
   { pattern: /\bdear(er|est)?\b/, instead: '"expensive"' },
   { pattern: /\b(is|are|was|were|gets?|be) told\b/, instead: '"is returned", "receives" or "learns"' },
