@@ -58,6 +58,14 @@ t.test('every deviation from the recordings is a listed difference', async (t) =
   for (const { reason, scenario, path } of deviations) t.ok(listed.has(reason), `${reason}: ${scenario} ${path}`);
 });
 
+t.test('each difference has a number of its own', async (t) => {
+  const numbers = [...read('docs/differences.md').matchAll(/^\| (D\d+) \|/gm)].map(([, number]) => number);
+  t.strictSame(
+    numbers.filter((number, index) => numbers.indexOf(number) !== index),
+    [],
+  );
+});
+
 t.test('the decision records are numbered without gaps', async (t) => {
   const numbers = readdirSync(join(root, 'docs/decisions')).map((name) =>
     Number(/^(\d{4})-[a-z0-9-]+\.md$/.exec(name)?.[1]),

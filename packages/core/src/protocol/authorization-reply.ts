@@ -12,6 +12,22 @@ const submitHash = 'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE=';
 
 export type AnswerParameters = Readonly<Record<string, string>>;
 
+/** Where an authorization response is sent, how, and what each one carries. */
+export interface AnswerAddress {
+  readonly redirectUri: string;
+  readonly mode: ResponseMode;
+  /** `state` and `iss`. */
+  readonly always: AnswerParameters;
+}
+
+/** The members of an error response; '' leaves a member out. */
+export interface ErrorMembers {
+  readonly error: string;
+  readonly description: string;
+  readonly hint: string;
+  readonly debug: string;
+}
+
 /** Form Post Response Mode §2. Browsers without scripts get a button. */
 const formPostReply = (redirectUri: string, parameters: AnswerParameters): WireReply => {
   const fields = Object.entries(parameters).map(

@@ -2,29 +2,17 @@
 
 import type { Rejection } from '../domain/flow.ts';
 import { withQuery } from '../domain/redirect-uri.ts';
-import type { ResponseMode } from '../domain/response-mode.ts';
 import { errorKinds, type OAuthError, type OAuthErrorCode, retryHeader, toOAuthError } from '../errors/oauth-error.ts';
-import { type AnswerParameters, authorizationReply } from './authorization-reply.ts';
+import {
+  type AnswerAddress,
+  type AnswerParameters,
+  authorizationReply,
+  type ErrorMembers,
+} from './authorization-reply.ts';
 import { confirmRedirect } from './confirm-redirect.ts';
 import { plainContent } from './page.ts';
 import { jsonReply, noStore, pageReply, redirectReply } from './reply.ts';
 import type { WireReply } from './wire.ts';
-
-/** What a caller is told; '' leaves a member out. */
-export interface ErrorMembers {
-  readonly error: string;
-  readonly description: string;
-  readonly hint: string;
-  readonly debug: string;
-}
-
-/** Where an authorization response goes, how, and what each one carries. */
-export interface AnswerAddress {
-  readonly redirectUri: string;
-  readonly mode: ResponseMode;
-  /** `state` and `iss`. */
-  readonly always: AnswerParameters;
-}
 
 /** Told of every failure that is not the caller's: it ends as server_error, without detail. `requestId`: where it is known. */
 export type ReportFailure = (cause: unknown, requestId?: string) => void;
