@@ -37,7 +37,7 @@ export const registeredMetadata = ({ metadata, secret }: Registration, limits: R
     userinfoSignedResponseAlg: metadata.userinfoSignedResponseAlg || 'none',
     subjectType: metadata.subjectType || 'public',
   };
-  checkKeys(complete);
+  checkKeys(complete, limits.laxClientMetadata);
   checkSecret(secret, limits.minClientSecretLength);
   checkSectorIdentifier(complete);
   checkSigningAlgorithms(complete, limits.signingAlgorithms);
@@ -56,17 +56,18 @@ export const registeredMetadata = ({ metadata, secret }: Registration, limits: R
   return complete;
 };
 
-const checkKeys = ({ tokenEndpointAuthMethod, jwks, jwksUri }: ClientMetadata): void => {
+/** `asIn2018`: a key of an unknown type is refused, and a set without a usable key is taken. */
+const checkKeys = ({ tokenEndpointAuthMethod, jwks, jwksUri }: ClientMetadata, asIn2018: boolean): void => {
   if (tokenEndpointAuthMethod === 'private_key_jwt' && !jwks && !jwksUri) {
     throw oauthError('invalid_request', 'token_endpoint_auth_method private_key_jwt needs jwks or jwks_uri.');
   }
   // OpenID Connect Registration §2: jwks_uri and jwks MUST NOT be used together.
   if (jwks && jwksUri) throw oauthError('invalid_request', 'Only one of jwks and jwks_uri can be set.');
   for (const [index, key] of (jwks?.keys ?? []).entries()) {
-    const member = isOfKnownType(key) ? faultyMember(key) : undefined;
+    const member = asIn2018 || isOfKnownType(key) ? faultyMember(key) : undefined;
     if (member) throw oauthError('invalid_request', `jwks.keys[${index}].${member} does not make a known kind of key.`);
   }
-  const isUseless = jwks !== null && !jwks.keys.some((key) => canVerify(key, asymmetricAlgorithms));
+  const isUseless = !asIn2018 && jwks !== null && !jwks.keys.some((key) => canVerify(key, asymmetricAlgorithms));
   if (tokenEndpointAuthMethod === 'private_key_jwt' && isUseless) {
     throw oauthError(
       'invalid_request',
