@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { assetNames } from '../apps/server/dist/src/binary/assets.js';
-import { migrationFilesOf } from '../packages/adapters-sql/dist/src/migration-files.js';
+import { migrationFilesOf } from '../packages/adapters-sql/dist/src/migrations/migration-files.js';
 import { thirdPartyNotices } from './third-party-notices.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');

@@ -1,7 +1,7 @@
 // What an array literal says is what Postgres reads.
 import postgres from 'postgres';
 import t from 'tap';
-import { textArray } from '../src/stores/array-literal.ts';
+import { textArray } from '../src/postgres/array-literal.ts';
 import { startPostgres } from '../src/testing/index.ts';
 
 t.test('texts come out of Postgres as they went in', async (t) => {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '@claviger/core';
 import t, { type Test } from 'tap';
-import { Gathering } from '../src/gathering.ts';
+import { Gathering } from '../src/postgres/gathering.ts';
 
 interface Trip {
   readonly requests: readonly string[];

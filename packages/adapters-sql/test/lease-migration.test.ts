@@ -2,9 +2,9 @@
 // apps/server/test/lease-upgrade.test.ts has the release before and this one side by side.
 import postgres from 'postgres';
 import t from 'tap';
-import { migratePostgres } from '../src/migrate-postgres.ts';
-import { migrationFilesOf, migrationsIn } from '../src/migration-files.ts';
-import { parsePostgresUrl } from '../src/postgres-url.ts';
+import { migrationFilesOf, migrationsIn } from '../src/migrations/migration-files.ts';
+import { migratePostgres } from '../src/postgres/migrate.ts';
+import { parsePostgresUrl } from '../src/postgres/url.ts';
 import { startPostgres } from '../src/testing/index.ts';
 
 const migrations = migrationsIn(migrationFilesOf('postgres'));

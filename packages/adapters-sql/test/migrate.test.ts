@@ -8,10 +8,15 @@ import SqliteClient from 'better-sqlite3';
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import t from 'tap';
-import { migrateSqlite, sqliteSchemaStatus } from '../src/migrate-sqlite.ts';
-import { type Migration, migrationFilesOf, migrationsIn, readMigrationFiles } from '../src/migration-files.ts';
-import * as schema from '../src/schema/sqlite.ts';
-import { SchemaMismatch } from '../src/schema-status.ts';
+import {
+  type Migration,
+  migrationFilesOf,
+  migrationsIn,
+  readMigrationFiles,
+} from '../src/migrations/migration-files.ts';
+import { SchemaMismatch } from '../src/migrations/schema-status.ts';
+import { migrateSqlite, sqliteSchemaStatus } from '../src/sqlite/migrate.ts';
+import * as schema from '../src/sqlite/schema.ts';
 
 /** By default as most are: the version before goes on working. */
 const migration = (version: number, sql: string, compatibleFrom = Math.max(1, version - 1)): Migration => {
@@ -156,7 +161,7 @@ interface ColumnInfo {
   readonly pk: number;
 }
 
-t.test('schema/sqlite.ts and the migrated tables agree on every column, its type, null and primary key', async (t) => {
+t.test('sqlite/schema.ts and the migrated tables agree on every column, its type, null and primary key', async (t) => {
   const client = new SqliteClient(':memory:');
   migrateSqlite(client, migrationsIn(migrationFilesOf('sqlite')));
   const tables = Object.values(schema).filter((table) => is(table, SQLiteTable));

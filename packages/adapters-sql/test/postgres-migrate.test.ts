@@ -4,11 +4,11 @@ import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import postgres from 'postgres';
 import t, { type Test } from 'tap';
 import { openPostgresStores } from '../src/index.ts';
-import { migratePostgres } from '../src/migrate-postgres.ts';
-import { type Migration, migrationFilesOf, migrationsIn } from '../src/migration-files.ts';
-import { parsePostgresUrl } from '../src/postgres-url.ts';
-import * as schema from '../src/schema/postgres.ts';
-import type * as sqlite from '../src/schema/sqlite.ts';
+import { type Migration, migrationFilesOf, migrationsIn } from '../src/migrations/migration-files.ts';
+import { migratePostgres } from '../src/postgres/migrate.ts';
+import * as schema from '../src/postgres/schema.ts';
+import { parsePostgresUrl } from '../src/postgres/url.ts';
+import type * as sqlite from '../src/sqlite/schema.ts';
 import { startPostgres } from '../src/testing/index.ts';
 
 const server = await startPostgres();
@@ -135,7 +135,7 @@ type Agreement = {
   [Name in keyof schema.Tables]: Same<schema.Tables[Name]['$inferSelect'], (typeof sqlite)[Name]['$inferSelect']>;
 };
 
-t.test('schema/postgres.ts and the migrated tables agree on every column; SQLite has the same rows', async (t) => {
+t.test('postgres/schema.ts and the migrated tables agree on every column; SQLite has the same rows', async (t) => {
   // The stores are written against one of the two: this does not compile when their rows differ.
   const agreement: Agreement = {
     clients: true,

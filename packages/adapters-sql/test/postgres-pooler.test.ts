@@ -4,8 +4,8 @@ import { type DeclareTest, fixtures, type Opened, runContracts } from '@claviger
 import postgres from 'postgres';
 import t, { type Test } from 'tap';
 import { openPostgresStores } from '../src/index.ts';
-import { PostgresConnection } from '../src/postgres-connection.ts';
-import { parsePostgresUrl } from '../src/postgres-url.ts';
+import { PostgresConnection } from '../src/postgres/connection.ts';
+import { parsePostgresUrl } from '../src/postgres/url.ts';
 import { pgBouncerTakesPreparedStatements, startOwnPostgres, startPgBouncer } from '../src/testing/index.ts';
 
 const { fullCode, fullGrant, fullToken, grantIdOf, hashOf, later, now } = fixtures;

@@ -7,7 +7,7 @@ import { type DeclareTest, fixtures, type Opened, runContracts } from '@claviger
 import SqliteClient from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import { openSqliteStores, type SqlStores } from '../src/index.ts';
-import { migrationFilesOf, migrationsIn } from '../src/migration-files.ts';
+import { migrationFilesOf, migrationsIn } from '../src/migrations/migration-files.ts';
 import { grantsOfRace, issuedInRace, startRacer } from './race.ts';
 
 const newest = migrationsIn(migrationFilesOf('sqlite')).length;

@@ -1,0 +1,36 @@
+// What opening a database returns, the same for every database.
+import type { FlowStore, Stores } from '@claviger/core';
+import type { MigrationReport, SchemaStatus } from './migrations/schema-status.ts';
+import { SqlClientStore } from './shared/client-store.ts';
+import { SqlConsentStore } from './shared/consent-store.ts';
+import type { Database } from './shared/database.ts';
+import { SqlKeyStore } from './shared/key-store.ts';
+import { SqlLeaseStore } from './shared/lease-store.ts';
+import { SqlLoginSessionStore } from './shared/login-session-store.ts';
+import type { TokenCommands } from './shared/token-commands.ts';
+import { SqlTokenStore } from './shared/token-store.ts';
+
+export interface SqlStores {
+  /** Can be used after `migrate` has succeeded, or when `schemaStatus` says so. */
+  readonly stores: Stores;
+  /** Whether this version of the code can use the database's schema. Rejects with StoreUnavailable. */
+  schemaStatus(): Promise<SchemaStatus>;
+  /**
+   * Brings the schema up to date. Does nothing when it is up to date, or when it is newer and this version of the code can
+   * use it. `dryRun` changes nothing and reports what would be done. Rejects with SchemaMismatch when this version cannot use
+   * the schema, and with StoreUnavailable.
+   */
+  migrate(options?: { readonly dryRun?: boolean }): Promise<MigrationReport>;
+  /** Waits for commands in flight, within their time limits. Afterwards every command rejects. */
+  close(): Promise<void>;
+}
+
+export const storesOn = (database: Database, tokenCommands: TokenCommands, flows: FlowStore): Stores => ({
+  clients: new SqlClientStore(database),
+  consents: new SqlConsentStore(database),
+  flows,
+  keys: new SqlKeyStore(database),
+  leases: new SqlLeaseStore(database),
+  loginSessions: new SqlLoginSessionStore(database),
+  tokens: new SqlTokenStore(database, tokenCommands),
+});

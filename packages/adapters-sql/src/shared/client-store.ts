@@ -1,0 +1,86 @@
+// ClientStore in one table. A replacement counts only if the version is still the expected one.
+import type { Client, ClientStore, Page } from '@claviger/core';
+import { and, asc, eq, isNull, or, sql } from 'drizzle-orm';
+import { type Database, once } from './database.ts';
+import { given, givenRow } from './placeholders.ts';
+import { fromRow, toRow } from './stored-metadata.ts';
+
+const prepare = ({ query, tables: { clients } }: Database) => ({
+  create: query
+    .insert(clients)
+    .values(givenRow(clients))
+    .onConflictDoNothing()
+    .returning({ id: clients.id })
+    .prepare('create client'),
+  find: query
+    .select()
+    .from(clients)
+    .where(eq(clients.id, given('id', clients.id)))
+    .prepare('find client'),
+  list: query
+    .select()
+    .from(clients)
+    .orderBy(asc(clients.id))
+    .limit(sql.placeholder('limit'))
+    .offset(sql.placeholder('offset'))
+    .prepare('list clients'),
+  replace: query
+    .update(clients)
+    .set({
+      version: given('version', clients.version),
+      secretHash: given('secretHash', clients.secretHash),
+      metadata: given('metadata', clients.metadata),
+      incarnation: given('incarnation', clients.incarnation),
+      createdAt: given('createdAt', clients.createdAt),
+      updatedAt: given('updatedAt', clients.updatedAt),
+    })
+    .where(
+      and(
+        eq(clients.id, given('id', clients.id)),
+        eq(clients.version, sql.placeholder('expectedVersion')),
+        or(isNull(clients.incarnation), eq(clients.incarnation, given('incarnation', clients.incarnation))),
+      ),
+    )
+    .returning({ id: clients.id })
+    .prepare('replace client'),
+  remove: query
+    .delete(clients)
+    .where(eq(clients.id, given('id', clients.id)))
+    .returning({ id: clients.id })
+    .prepare('remove client'),
+});
+
+export class SqlClientStore implements ClientStore {
+  readonly #database: Database;
+  readonly #statements: () => ReturnType<typeof prepare>;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#statements = once(() => prepare(database));
+  }
+
+  async create(client: Client): Promise<'created' | 'exists'> {
+    const created = await this.#database.change(this.#statements().create, toRow(client));
+    return created.length > 0 ? 'created' : 'exists';
+  }
+
+  async find(id: string): Promise<Client | undefined> {
+    const [client] = await this.#database.run(this.#statements().find, { id });
+    return client && fromRow(client);
+  }
+
+  async list(page: Page): Promise<readonly Client[]> {
+    const { limit, offset } = page;
+    return (await this.#database.run(this.#statements().list, { limit, offset })).map(fromRow);
+  }
+
+  async replace(client: Client, expectedVersion: number): Promise<'replaced' | 'stale'> {
+    const replaced = await this.#database.change(this.#statements().replace, { ...toRow(client), expectedVersion });
+    return replaced.length > 0 ? 'replaced' : 'stale';
+  }
+
+  async remove(id: string): Promise<boolean> {
+    const removed = await this.#database.change(this.#statements().remove, { id });
+    return removed.length > 0;
+  }
+}

@@ -1,0 +1,45 @@
+// Every port in one SQLite file.
+
+import { type MigrationFiles, migrationFilesOf, migrationsIn } from '../migrations/migration-files.ts';
+import { type SqlStores, storesOn } from '../opened-stores.ts';
+import { SqlFlowStore } from '../shared/flow-store.ts';
+import { unlessBusyFor } from './busy.ts';
+import { openSqliteFile, SqliteDatabase } from './database.ts';
+import { SqliteFile } from './file.ts';
+import { migrateSqlite, sqliteSchemaStatus } from './migrate.ts';
+import { TokenCommandsInSteps } from './token-commands-in-steps.ts';
+
+export interface SqliteOptions {
+  /** Path of the database file, made when it is not there (its folder is not); `:memory:` for none. */
+  readonly file: string;
+  /** How long a command waits, in milliseconds, while another process writes. The event loop goes on meanwhile. Default 5000. */
+  readonly busyTimeoutMs?: number;
+  /** For a program in one file. Default: those of this package. */
+  readonly migrationFiles?: MigrationFiles;
+  /** The driver's native addon, loaded, for a program in one file. Default: the driver looks for it in its package. */
+  readonly nativeBinding?: object;
+}
+
+/** Opens an SQLite file. Several processes may have the same file open. */
+export const openSqliteStores = async ({
+  file,
+  busyTimeoutMs = 5000,
+  migrationFiles,
+  nativeBinding,
+}: SqliteOptions): Promise<SqlStores> => {
+  const client = await unlessBusyFor(busyTimeoutMs, () => openSqliteFile(file, nativeBinding));
+  const database = new SqliteDatabase(client, new SqliteFile(file), busyTimeoutMs);
+  const migrations = () => migrationsIn(migrationFiles ?? migrationFilesOf('sqlite'));
+  return {
+    stores: storesOn(database, new TokenCommandsInSteps(database), new SqlFlowStore(database)),
+    schemaStatus: () => database.patiently(() => sqliteSchemaStatus(client, migrations())),
+    migrate: async ({ dryRun = false } = {}) => {
+      await database.settle();
+      return database.patiently(() => migrateSqlite(client, migrations(), dryRun));
+    },
+    close: async () => {
+      await database.settle();
+      client.close();
+    },
+  };
+};
