@@ -1,6 +1,6 @@
 // The built-in login and consent pages, through the app that the server runs, on memory stores.
 import { createHash } from 'node:crypto';
-import { emptyClientMetadata, type Provider } from '@claviger/core';
+import { emptyClientMetadata, type Provider, StoreUnavailable } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import t from 'tap';
 import { buildServers } from '../src/build-servers.ts';
@@ -14,12 +14,13 @@ const origin = 'http://127.0.0.1:4444';
 const openApp = async (t: Cleanup, environment: Record<string, string> = {}) => {
   const config = readConfig(environment);
   const stores = memoryStores();
+  const logged: string[] = [];
   const { provider, publicApp, adminApp } = buildServers({
     config,
     stores,
     systemSecrets: ['a system secret of 32 characters'],
     version: 'test',
-    writeLog: () => undefined,
+    writeLog: (line) => logged.push(line),
     droppedLogLines: () => 0,
     status: () => ({ serving: true, problems: {} }),
   });
@@ -38,7 +39,7 @@ const openApp = async (t: Cleanup, environment: Record<string, string> = {}) => 
     }
     return new Response(reply.payload, { status: reply.statusCode, headers: replyHeaders });
   };
-  return { config, provider, publicApp, send, stores };
+  return { config, provider, publicApp, send, stores, logged };
 };
 
 const createClient = (provider: Provider, changes: Partial<typeof emptyClientMetadata> = {}) =>
@@ -361,6 +362,24 @@ t.test('an unknown challenge is not found, an answered one is gone', async (t) =
   await browser.submit(consent, { answer: 'accept' });
   t.equal((await browser.open(consent.url)).status, 410);
   t.equal((await browser.submit(consent, { answer: 'accept' })).status, 410);
+});
+
+t.test('an outage behind the pages is logged once, without a stack, as everywhere else', async (t) => {
+  const { send, stores, provider, logged } = await openApp(t);
+  await createClient(provider);
+  const browser = new PlainBrowser(send);
+  const login = await browser.open(authorizeUrl());
+  stores.flows.find = async () => {
+    throw new StoreUnavailable('redis', new Error('connect ECONNREFUSED'));
+  };
+  for (let index = 0; index < 2; index += 1) {
+    const page = await browser.open(login.url);
+    t.equal(page.status, 500);
+  }
+  const failures = logged.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50);
+  t.match(failures, [{ msg: 'a store does not answer', requestId: /./ }]);
+  t.equal(failures.length, 1);
+  t.equal(failures[0].err, undefined);
 });
 
 t.test('the pages are there only when no others are configured', async (t) => {

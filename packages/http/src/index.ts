@@ -7,6 +7,7 @@ export { FailureLog, reasonOf } from './failure-log.ts';
 export { fromFastify } from './from-fastify.ts';
 export { Metrics } from './metrics.ts';
 export { type PublicRoutesOptions, publicRoutes } from './public/public-routes.ts';
+export { asOAuthError } from './request-failure.ts';
 export type { LogOptions } from './request-log.ts';
 export { serveEndpoint } from './serve-endpoint.ts';
 export type { ServerStatus } from './server-status.ts';

@@ -1,4 +1,4 @@
-// Sorts what was thrown into what the caller did wrong and what broke here. Only the former is explained to the caller.
+// Tells the caller's mistakes from failures of the server. Only the former are explained to the caller; the latter are logged.
 import { OAuthError, oauthError, toOAuthError } from '@claviger/core';
 import type { FastifyRequest } from 'fastify';
 import { failureLogOf } from './failure-log.ts';
@@ -9,7 +9,7 @@ const refusedBy = (error: unknown): number | undefined => {
   return error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : undefined;
 };
 
-/** Reports what broke here, with its cause. */
+/** Reports a failure of the server to the log, with its cause and the request's id. */
 export const asOAuthError = (error: unknown, request: FastifyRequest): OAuthError => {
   if (error instanceof OAuthError && error.status < 500) return error;
   if (!(error instanceof OAuthError) && refusedBy(error) !== undefined) {

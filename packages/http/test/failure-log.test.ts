@@ -78,3 +78,29 @@ t.test('an outage is logged when it begins and when it ends, in one line each, w
   t.match(told(), [{ level: 50 }, { level: 30, msg: 'the stores answer again' }]);
   t.equal(told().length, 2);
 });
+
+t.test('a failure of any endpoint is reported with the id of its request', async (t) => {
+  const reported: (string | undefined)[] = [];
+  const broken = () => new Error('broken');
+  const { public: send, admin } = givenAServer(t, {
+    settings: { clientRegistration: 'open' },
+    stores: { ...memoryStores(), clients: failing(broken) },
+    reportFailure: (_cause, requestId) => reported.push(requestId),
+  });
+  const headers = { authorization: `Basic ${btoa('shop:secret')}` };
+  const token = 'x';
+  const replies = [
+    await send('POST /oauth2/token', { form: { grant_type: 'client_credentials' }, headers }),
+    await send('POST /oauth2/revoke', { form: { token }, headers }),
+    await send('POST /oauth2/introspect', { form: { token }, headers }),
+    await send('GET /oauth2/auth?client_id=shop'),
+  ];
+  t.strictSame(
+    replies.map(({ status }) => status),
+    replies.map(() => 500),
+  );
+  t.equal(reported.length, replies.length);
+  t.equal(new Set(reported).size, replies.length, 'each under its own id');
+  t.notOk(reported.includes(undefined));
+  t.equal((await admin('GET /clients')).status, 500);
+});

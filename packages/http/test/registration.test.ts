@@ -563,6 +563,9 @@ t.test('RFC 9700 §4.11.2: an error leads to an openly registered client only by
   t.match(target.href, redirect_uris[0]);
   t.match(Object.fromEntries(target.searchParams), { error: 'invalid_scope', state: '"><script>' });
   t.notMatch(page.text, '<script');
+  t.match(page.text, /<dt>Reason<\/dt><dd>[^<]*admin[^<]*<\/dd>/);
+  t.notMatch(page.text, 'Description', 'the reason is given once');
+  t.match(page.text, /<dt>Request id<\/dt><dd>[0-9a-f]+-\d+<\/dd>/);
 
   const posted = await authorize(open, { ...wrongScope, response_mode: 'form_post' });
   t.match(posted.text, '<form method="post" action="https://xn--bcher-kva.example:8443/cb?a=1">');

@@ -1,5 +1,6 @@
-// Login and consent pages for development: they let anyone in. A client of the same use cases as anyone's app.
-import { type AnswerResult, OAuthError, type PendingRequest, type Provider, seconds, subjectOf } from '@claviger/core';
+// Login and consent pages for development: they let anyone in. They call the same use cases as any login and consent app.
+import { type AnswerResult, type PendingRequest, type Provider, seconds, subjectOf } from '@claviger/core';
+import { asOAuthError } from '@claviger/http';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { builtInPages } from '../config.ts';
 import { logoOrigin } from './about-client.ts';
@@ -34,7 +35,7 @@ const denied = (description: string) => ({
 const queryOf = (request: FastifyRequest): URLSearchParams =>
   new URLSearchParams((request.raw.url ?? '').split('?').slice(1).join('?'));
 
-/** The app hands bodies over raw. */
+/** The app leaves bodies as raw bytes. */
 const formOf = ({ body, headers }: FastifyRequest): URLSearchParams => {
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
   return new URLSearchParams(isForm && Buffer.isBuffer(body) ? body.toString('utf8') : '');
@@ -51,9 +52,8 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
 
   if (!options.anywhere) app.addHook('onRequest', refuseOtherMachines);
   app.setErrorHandler((error, request, reply) => {
-    if (error instanceof OAuthError && error.status < 500) return sendProblem(reply, 'unreadable');
-    request.log.error({ err: error, requestId: request.id }, 'request failed');
-    return sendProblem(reply, 'broken');
+    const { status } = asOAuthError(error, request);
+    return sendProblem(reply, status < 500 ? 'unreadable' : 'broken');
   });
 
   const showLogin = (
@@ -137,7 +137,7 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
     const pending = await admin.getConsentRequest(challenge);
     if (!pending) return sendProblem(reply, 'unknown');
     const ticked = form.getAll('grant_scope');
-    // Only what was asked for, whatever the form was made to say; `openid` is not a choice.
+    // Only scopes that the client requested: a form can be forged. `openid` is always granted.
     const scope = pending.flow.request.scope.filter((name) => name === 'openid' || ticked.includes(name));
     return sendResult(reply, await acceptConsent(pending, scope, form.has('remember')));
   });

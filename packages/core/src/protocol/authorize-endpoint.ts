@@ -154,8 +154,10 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     try {
       return await proceed(request, addressed);
     } catch (thrown) {
-      const answer = asksFirst(addressed) ? errors.confirm : errors.redirect;
-      return answer(addressOf(addressed), errors.members(errors.toOAuthError(thrown, request.id)));
+      const members = errors.members(errors.toOAuthError(thrown, request.id));
+      return asksFirst(addressed)
+        ? errors.confirm(addressOf(addressed), members, request.id)
+        : errors.redirect(addressOf(addressed), members);
     }
   };
 };

@@ -6,7 +6,7 @@ import { plainContent } from './page.ts';
 import { pageReply } from './reply.ts';
 import type { WireReply } from './wire.ts';
 
-/** What a person can judge: the host as a URL parser finds it, or the scheme of an application. */
+/** The part of the URI that a person can judge: the host, as a URL parser finds it, or the application's scheme. */
 const targetOf = (redirectUri: string): string => {
   const { protocol, host } = new URL(redirectUri);
   return protocol === 'https:' || protocol === 'http:' ? host : `an application (${protocol.slice(0, -1)})`;
@@ -19,20 +19,21 @@ const postButton = (action: string, label: string, parameters: Readonly<Record<s
   return html`<form method="post" action="${action}">${fields}<button type="submit">${label}</button></form>`;
 };
 
-/** The person decides whether the error goes to the client. `parameters` is the answer that the client would get. */
+/** The person decides whether the client gets the error. `parameters` is the response that the client would get. */
 export const confirmRedirect = (
   { redirectUri, mode }: AnswerAddress,
   { error, description, hint }: ErrorMembers,
   parameters: Readonly<Record<string, string>>,
+  requestId: string,
 ): WireReply => {
   const target = targetOf(redirectUri);
   const label = `Continue to ${target}`;
   const explanation = plainContent(
     [
-      `A request that is not valid was about to send you to ${target}. This server does not know who runs that site or application.`,
+      `An invalid request was about to send you to ${target}. This server does not know who runs that site or application.`,
       'Continue only if you expected to go there. Otherwise close this page.',
     ],
-    { Error: error, Description: description, Hint: hint },
+    { Error: error, Reason: hint || description, 'Request id': requestId },
   );
   const forms = mode === 'form_post';
   const next = forms

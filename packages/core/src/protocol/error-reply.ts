@@ -1,5 +1,4 @@
 // OAuthError -> bytes, in the three places where one can end: JSON, the client's redirect URI, an error page.
-
 import type { Rejection } from '../domain/flow.ts';
 import { withQuery } from '../domain/redirect-uri.ts';
 import { errorKinds, type OAuthError, type OAuthErrorCode, retryHeader, toOAuthError } from '../errors/oauth-error.ts';
@@ -14,17 +13,21 @@ import { plainContent } from './page.ts';
 import { jsonReply, noStore, pageReply, redirectReply } from './reply.ts';
 import type { WireReply } from './wire.ts';
 
-/** Told of every failure that is not the caller's: it ends as server_error, without detail. `requestId`: where it is known. */
+/**
+ * Gets every failure that is the server's own: the caller sees only server_error or temporarily_unavailable. `requestId` is
+ * undefined when the face gives its requests no ids.
+ */
 export type ReportFailure = (cause: unknown, requestId?: string) => void;
 
 export interface ErrorReplies {
-  toOAuthError(thrown: unknown, requestId?: string): OAuthError;
+  /** Reports a failure of the server, under the request's id. */
+  toOAuthError(thrown: unknown, requestId: string | undefined): OAuthError;
   /** RFC 6749 §5.2, with the members of the 2018 API. */
   json(error: OAuthError): WireReply;
   /** RFC 6749 §4.1.2.1. */
   redirect(to: AnswerAddress, members: ErrorMembers): WireReply;
   /** The same for a client that anyone may have registered: the person is asked first (RFC 9700 §4.11.2). */
-  confirm(to: AnswerAddress, members: ErrorMembers): WireReply;
+  confirm(to: AnswerAddress, members: ErrorMembers, requestId?: string): WireReply;
   /** For errors that no client may be trusted with: the operator's error page, or one of our own. */
   page(error: OAuthError, requestId?: string): WireReply;
   /** A page with the error's own status, whatever is set up for errors: proxies and monitors must see a 503. */
@@ -81,8 +84,8 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: D
       return authorizationReply(to.redirectUri, to.mode, parametersOf(to, told));
     },
 
-    confirm(to, told) {
-      return confirmRedirect(to, told, parametersOf(to, told));
+    confirm(to, told, requestId = '') {
+      return confirmRedirect(to, told, parametersOf(to, told), requestId);
     },
 
     busy(error, secondsUntilRetry, requestId = '') {

@@ -55,7 +55,7 @@ export const makeIntrospectionEndpoint =
       const { token = '', scope = '' } = readForm(request);
       return present(await introspect(token, readScope(scope)), issuer);
     } catch (thrown) {
-      return errors.json(errors.toOAuthError(thrown));
+      return errors.json(errors.toOAuthError(thrown, request.id));
     }
   };
 
@@ -73,6 +73,6 @@ export const makeClientIntrospectionEndpoint =
       if (token === '') throw oauthError('invalid_request', 'The parameter "token" is missing.');
       return present(await introspectAsClient(client, token, readScope(scope)), issuer);
     } catch (thrown) {
-      return errors.json(errors.toOAuthError(thrown));
+      return errors.json(errors.toOAuthError(thrown, request.id));
     }
   };

@@ -22,6 +22,6 @@ export const makeLogoutEndpoint =
       await Promise.all(ending.map(({ hash }) => loginSessions.remove(hash)));
       return redirectReply(logoutRedirectUrl, [...cookies.healSession(request), ...cookies.clearSession()]);
     } catch (thrown) {
-      return errors.json(errors.toOAuthError(thrown));
+      return errors.json(errors.toOAuthError(thrown, request.id));
     }
   };

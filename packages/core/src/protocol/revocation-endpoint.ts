@@ -28,6 +28,6 @@ export const makeRevocationEndpoint =
       // RFC 7009 §2.2: clients ignore the body, but some of their libraries insist on JSON.
       return freshJsonReply(200, {});
     } catch (thrown) {
-      return errors.json(errors.toOAuthError(thrown));
+      return errors.json(errors.toOAuthError(thrown, request.id));
     }
   };

@@ -56,6 +56,6 @@ export const makeTokenEndpoint =
       );
       return freshJsonReply(200, present(await exchangeToken(client, grantType, parameters)));
     } catch (thrown) {
-      return errors.json(errors.toOAuthError(thrown));
+      return errors.json(errors.toOAuthError(thrown, request.id));
     }
   };
