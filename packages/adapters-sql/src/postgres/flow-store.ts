@@ -5,8 +5,8 @@ import type { Database } from '../shared/database.ts';
 import { textWithoutNul } from '../shared/encodings.ts';
 import { type FlowRow, flowOf, rowOf, SqlFlowStore } from '../shared/flow-store.ts';
 import { numberArray, textArray } from './array-literal.ts';
-import { answersByPlace, eachOne, gatheringOptions, moment } from './gathered.ts';
-import { Gathering } from './gathering.ts';
+import { Batcher } from './batcher.ts';
+import { answersByPlace, batcherOptions, eachOne, moment } from './gathered.ts';
 import type { PostgresPool } from './pool.ts';
 
 const insertFlows = `
@@ -55,27 +55,27 @@ interface Replacement extends Written {
 type Pool = Pick<PostgresPool, 'rows'>;
 
 export class PostgresFlowStore extends SqlFlowStore {
-  readonly #creating: Gathering<Written, undefined>;
-  readonly #finding: Gathering<Wanted, Flow | undefined>;
-  readonly #replacing: Gathering<Replacement, boolean>;
+  readonly #creating: Batcher<Written, undefined>;
+  readonly #finding: Batcher<Wanted, Flow | undefined>;
+  readonly #replacing: Batcher<Replacement, boolean>;
 
   constructor(database: Database, pool: Pool) {
     super(database);
-    this.#creating = new Gathering((rows) => createAll(pool, rows), gatheringOptions);
-    this.#finding = new Gathering((wanted) => findAll(pool, wanted), gatheringOptions);
-    this.#replacing = new Gathering((replacements) => replaceAll(pool, replacements), gatheringOptions);
+    this.#creating = new Batcher((rows) => createAll(pool, rows), batcherOptions);
+    this.#finding = new Batcher((wanted) => findAll(pool, wanted), batcherOptions);
+    this.#replacing = new Batcher((replacements) => replaceAll(pool, replacements), batcherOptions);
   }
 
   override create(flow: Flow): Promise<undefined> {
-    return this.#creating.ask(written(flow));
+    return this.#creating.add(written(flow));
   }
 
   override find(id: string, now: EpochSeconds): Promise<Flow | undefined> {
-    return this.#finding.ask({ id, now });
+    return this.#finding.add({ id, now });
   }
 
   override async replace(flow: Flow, expectedVersion: number, now: EpochSeconds): Promise<'replaced' | 'stale'> {
-    return (await this.#replacing.ask({ ...written(flow), expectedVersion, now })) ? 'replaced' : 'stale';
+    return (await this.#replacing.add({ ...written(flow), expectedVersion, now })) ? 'replaced' : 'stale';
   }
 }
 

@@ -12,8 +12,8 @@ import type {
 import { bytes, json, textWithoutNul } from '../shared/encodings.ts';
 import { grantOf, keepUntilOf } from '../shared/token-rows.ts';
 import { byteArray, numberArray, textArray } from './array-literal.ts';
-import { answersByPlace, eachOne, gatheringOptions, keyArrays, moment, type WantedKey } from './gathered.ts';
-import { Gathering } from './gathering.ts';
+import { Batcher } from './batcher.ts';
+import { answersByPlace, batcherOptions, eachOne, keyArrays, moment, type WantedKey } from './gathered.ts';
 import type { PostgresPool } from './pool.ts';
 
 /** Refused whole when the id of one of the grants is taken. */
@@ -69,16 +69,16 @@ interface NewGrant {
 type Pool = Pick<PostgresPool, 'rows'>;
 
 export class GatheredGrantCommands {
-  readonly #creating: Gathering<NewGrant, undefined>;
-  readonly #findingCodes: Gathering<WantedKey, FoundCode | undefined>;
+  readonly #creating: Batcher<NewGrant, undefined>;
+  readonly #findingCodes: Batcher<WantedKey, FoundCode | undefined>;
 
   constructor(pool: Pool) {
-    this.#creating = new Gathering((grants) => createAll(pool, grants), gatheringOptions);
-    this.#findingCodes = new Gathering((wanted) => findAll(pool, wanted), gatheringOptions);
+    this.#creating = new Batcher((grants) => createAll(pool, grants), batcherOptions);
+    this.#findingCodes = new Batcher((wanted) => findAll(pool, wanted), batcherOptions);
   }
 
   createGrant({ id, clientId, subject, ...data }: Grant, { code, tokens = [] }: IssuedAtOnce): Promise<undefined> {
-    return this.#creating.ask({
+    return this.#creating.add({
       id: bytes.toDriver(id),
       clientId: textWithoutNul(clientId),
       subject: textWithoutNul(subject),
@@ -90,7 +90,7 @@ export class GatheredGrantCommands {
   }
 
   findCode(key: TokenKey, now: EpochSeconds): Promise<FoundCode | undefined> {
-    return this.#findingCodes.ask({ key: { ...key }, now });
+    return this.#findingCodes.add({ key: { ...key }, now });
   }
 }
 

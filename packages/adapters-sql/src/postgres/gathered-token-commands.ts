@@ -4,8 +4,8 @@ import type { ClientToken, EpochSeconds, FoundToken, TokenKey } from '@claviger/
 import { bytes, json, textWithoutNulOrNull } from '../shared/encodings.ts';
 import { audienceColumn, foundToken } from '../shared/token-rows.ts';
 import { byteArray, numberArray, textArray } from './array-literal.ts';
-import { answersByPlace, eachOne, gatheringOptions, keyArrays, moment, type WantedKey } from './gathered.ts';
-import { Gathering } from './gathering.ts';
+import { Batcher } from './batcher.ts';
+import { answersByPlace, batcherOptions, eachOne, keyArrays, moment, type WantedKey } from './gathered.ts';
 import type { PostgresPool } from './pool.ts';
 
 const insertTokens = `
@@ -52,16 +52,16 @@ interface InsertRow {
 }
 
 export class GatheredTokenCommands {
-  readonly #saving: Gathering<InsertRow, undefined>;
-  readonly #finding: Gathering<WantedKey, FoundToken | undefined>;
+  readonly #saving: Batcher<InsertRow, undefined>;
+  readonly #finding: Batcher<WantedKey, FoundToken | undefined>;
 
   constructor(pool: Pick<PostgresPool, 'rows'>) {
-    this.#saving = new Gathering((rows) => insertAll(pool, rows), gatheringOptions);
-    this.#finding = new Gathering((wanted) => findAll(pool, wanted), gatheringOptions);
+    this.#saving = new Batcher((rows) => insertAll(pool, rows), batcherOptions);
+    this.#finding = new Batcher((wanted) => findAll(pool, wanted), batcherOptions);
   }
 
   async saveClientToken(token: ClientToken): Promise<void> {
-    await this.#saving.ask({
+    await this.#saving.add({
       grantId: bytes.toDriver(token.key.grantId),
       hash: bytes.toDriver(token.key.hash),
       clientId: textWithoutNulOrNull(token.clientId),
@@ -74,7 +74,7 @@ export class GatheredTokenCommands {
   }
 
   findToken(key: TokenKey, now: EpochSeconds): Promise<FoundToken | undefined> {
-    return this.#finding.ask({ key: { ...key }, now });
+    return this.#finding.add({ key: { ...key }, now });
   }
 }
 

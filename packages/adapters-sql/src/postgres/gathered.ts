@@ -2,12 +2,12 @@
 import { type EpochSeconds, StoreUnavailable, type TokenKey } from '@claviger/core';
 import { bytes } from '../shared/encodings.ts';
 import { byteArray } from './array-literal.ts';
-import type { GatheringOptions } from './gathering.ts';
+import type { BatcherOptions } from './batcher.ts';
 
-export const gatheringOptions: GatheringOptions = {
-  most: 64,
-  patienceMs: 10,
-  isOneRequestsFault: (error) => !(error instanceof StoreUnavailable),
+export const batcherOptions: BatcherOptions = {
+  maxBatch: 64,
+  maxWaitMs: 10,
+  isWorthSplitting: (error) => !(error instanceof StoreUnavailable),
 };
 
 /**

@@ -1,4 +1,4 @@
-// Commands of many requests in one statement of Postgres: every text comes back as it was, to the request that it belongs to.
+// Many requests in one statement of Postgres: each request gets its own answer, and every text comes back unchanged.
 import { epochSeconds, StoreUnavailable } from '@claviger/core';
 import { fixtures } from '@claviger/core/contract';
 import postgres from 'postgres';
@@ -24,7 +24,7 @@ const open = async (t: Test) => {
   return { ...sql, admin };
 };
 
-/** What means something in an array's text form (PostgreSQL documentation, 8.15.2 and 8.15.6), in JSON, or in SQL. */
+/** Text with a meaning in array literals (PostgreSQL documentation, 8.15.2 and 8.15.6), in JSON, or in SQL. */
 const odd = [
   '',
   ' ',
@@ -50,7 +50,7 @@ const odd = [
   'x'.repeat(100_000),
 ];
 
-t.test('flows: made, found and replaced together, whatever is in them', async (t) => {
+t.test('flows: created, found and replaced in batches, with any text in them', async (t) => {
   const { flows } = (await open(t)).stores;
   const given = odd.map((text) =>
     fullFlow({ id: `id ${text}`, request: fullRequest({ clientId: `client ${text}`, state: text, nonce: text }) }),
@@ -59,7 +59,7 @@ t.test('flows: made, found and replaced together, whatever is in them', async (t
   t.same(await Promise.all(given.map(({ id }) => flows.find(id, now))), given);
   const next = given.map((flow) => ({ ...flow, version: flow.version + 1, state: 'ended' as const }));
   const replaced = await Promise.all(
-    // Every other one expects a version that is not there.
+    // Every second one expects a wrong version.
     next.map((flow, index) => flows.replace(flow, flow.version - 1 - (index % 2), now)),
   );
   t.same(
@@ -77,7 +77,7 @@ t.test('flows: made, found and replaced together, whatever is in them', async (t
   ]);
 });
 
-t.test('of many replacements of one flow in one statement one counts', async (t) => {
+t.test('of many replacements of one flow in one statement, one succeeds', async (t) => {
   const { flows } = (await open(t)).stores;
   const flow = fullFlow();
   await flows.create(flow);
@@ -91,11 +91,11 @@ t.test('of many replacements of one flow in one statement one counts', async (t)
   t.same(
     await flows.find(flow.id, now),
     contenders[outcomes.indexOf('replaced')],
-    'and it is the one that was told so',
+    'and it is the one that reported success',
   );
 });
 
-t.test('tokens: saved and found together, each by its own key and time', async (t) => {
+t.test('tokens: saved and found in batches, each by its own key and time', async (t) => {
   const { tokens } = (await open(t)).stores;
   const given = odd.map((text, index) =>
     fullClientToken({
@@ -123,7 +123,7 @@ t.test('tokens: saved and found together, each by its own key and time', async (
   t.ok(crossed.every((one) => one === undefined));
 });
 
-t.test('who cannot be served harms nobody on the same trip', async (t) => {
+t.test('a request that is refused does not affect others of its batch', async (t) => {
   const { flows, tokens } = (await open(t)).stores;
   const outcomes = await Promise.allSettled([
     flows.create(fullFlow({ id: 'one' })),
@@ -160,7 +160,7 @@ t.test('who cannot be served harms nobody on the same trip', async (t) => {
   );
 });
 
-t.test('closed stores refuse what still waits for the end of its turn', async (t) => {
+t.test('closed stores refuse requests that still wait for the end of their turn', async (t) => {
   const { stores, close } = await open(t);
   const asked = stores.flows.find('one', now);
   const closing = close();
