@@ -52,7 +52,6 @@ import { makeRegisterClient } from './usecases/registration/register-client.ts';
 import { makeSessionUseCases } from './usecases/sessions/manage-sessions.ts';
 import { type IdentifySubject, makeIdentifySubject } from './usecases/subject-identifier.ts';
 import { makeAuthenticateClient } from './usecases/token/authenticate-client.ts';
-import { makeExchangeToken } from './usecases/token/exchange-token.ts';
 import { makeFlush } from './usecases/token/flush.ts';
 import { makeAuthorizationCodeGrant } from './usecases/token/grants/authorization-code.ts';
 import { makeClientCredentialsGrant } from './usecases/token/grants/client-credentials.ts';
@@ -63,6 +62,7 @@ import { makeIssueIdToken } from './usecases/token/issue-id-token.ts';
 import { makeMintAccessToken } from './usecases/token/mint-access-token.ts';
 import { makeReadAnyToken, type ReadAnyToken } from './usecases/token/read-any-token.ts';
 import { makeRevoke } from './usecases/token/revoke.ts';
+import { makeRunGrant } from './usecases/token/token-grants.ts';
 import { makeVerifyClientAssertion } from './usecases/token/verify-client-assertion.ts';
 import { makeReadUserinfo } from './usecases/userinfo/read-userinfo.ts';
 
@@ -219,11 +219,11 @@ const makeEndpoints = (
   const withRecall = { ...wiring, recallConsent: makeRecallConsent(wiring) };
   const mintAccessToken = makeMintAccessToken(wiring);
   const issuing = { ...wiring, mintAccessToken, issueIdToken: makeIssueIdToken(wiring) };
-  const exchangeToken = makeExchangeToken({
-    authorization_code: makeAuthorizationCodeGrant(issuing),
-    refresh_token: makeRefreshTokenGrant(issuing),
-    client_credentials: makeClientCredentialsGrant(issuing),
-  });
+  const runGrant = makeRunGrant([
+    makeAuthorizationCodeGrant(issuing),
+    makeRefreshTokenGrant(issuing),
+    makeClientCredentialsGrant(issuing),
+  ]);
   return {
     authorize: makeAuthorizeEndpoint({
       ...wiring,
@@ -236,7 +236,7 @@ const makeEndpoints = (
       resumeAfterLogin: makeResumeAfterLogin(withRecall),
       resumeAfterConsent: makeResumeAfterConsent({ ...wiring, issueResponse: makeIssueResponse(issuing) }),
     }),
-    token: makeTokenEndpoint({ authenticateClient, exchangeToken, errors }),
+    token: makeTokenEndpoint({ authenticateClient, runGrant, errors }),
     revoke: makeRevocationEndpoint({ authenticateClient, revoke: makeRevoke(wiring), errors }),
     introspect: makeIntrospectionEndpoint({ issuer, introspect: makeIntrospect(findActiveToken, settings), errors }),
     introspectAsClient: makeClientIntrospectionEndpoint({

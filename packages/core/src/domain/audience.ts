@@ -1,19 +1,25 @@
-// Audiences: where an access token may be used. A client asks with `audience`, a list as scopes are, or with `resource`
-// (RFC 8707), which may come more than once. Both name the same thing: what introspection shows as `aud`.
+// Audiences: where an access token may be used. A client asks with `audience`, a list separated by spaces, or with
+// `resource` (RFC 8707), which may be repeated. Both name the same thing: what introspection shows as `aud`.
 import { oauthError } from '../errors/oauth-error.ts';
-import type { Parameters } from './authorization-request.ts';
 import { parseScope } from './scope.ts';
+
+/** The parameters of a request that ask for an audience. */
+export interface AudienceParameters {
+  readonly audience?: string;
+  /** Repeated values are joined with spaces. */
+  readonly resource?: string;
+}
 
 /** RFC 8707 §2: an absolute URI, with no fragment. */
 const isResource = (text: string): boolean => /^[a-z][a-z0-9+.-]*:[^\s#\p{Cc}]+$/iu.test(text) && URL.canParse(text);
 
 /**
- * What the request asks for, without repetitions; none of it when it does not ask. Compared character by character (RFC
- * 3986 §6.2.1). Throws invalid_target for a resource (RFC 8707 §2), invalid_request for an audience. `refusal` says why
- * what is not `allowed` is not.
+ * The requested audience without repetitions, empty when none was requested. Entries are compared character by character
+ * (RFC 3986 §6.2.1). Throws invalid_target for a resource (RFC 8707 §2) and invalid_request for an audience. `refusal`
+ * completes the sentence about an entry that is not in `allowed`.
  */
 export const requestedAudience = (
-  { audience: listed = '', resource = '' }: Parameters,
+  { audience: listed = '', resource = '' }: AudienceParameters,
   allowed: readonly string[],
   refusal: string,
 ): readonly string[] => {
@@ -30,7 +36,7 @@ export const requestedAudience = (
   return [...new Set([...audience, ...resources])];
 };
 
-/** With its trailing slash, if it has one, and without: clients copy an issuer either way. */
+/** With and without a trailing slash: clients copy an issuer either way. */
 const spellingsOf = (issuer: string): readonly string[] => [
   issuer,
   issuer.endsWith('/') ? issuer.slice(0, -1) : `${issuer}/`,
@@ -40,11 +46,11 @@ const spellingsOf = (issuer: string): readonly string[] => [
 export const isIssuer = (issuer: string, text: string): boolean => spellingsOf(issuer).includes(text);
 
 /**
- * RFC 8707 §2.2: at the token endpoint less than was granted may be asked for. null: all of it. The issuer may always be asked
- * for, which gives a token for userinfo: there the scopes of the grant hold, whatever its audience is.
+ * RFC 8707 §2.2: a token request may ask for less than was granted. null means everything that was granted. A client may
+ * always ask for the issuer, to get a token for userinfo: that endpoint decides by scope, not by audience.
  */
 export const narrowedAudience = (
-  parameters: Parameters,
+  parameters: AudienceParameters,
   granted: readonly string[],
   issuer: string,
 ): readonly string[] | null => {

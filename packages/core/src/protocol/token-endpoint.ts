@@ -3,8 +3,9 @@
 import type { Parameters } from '../domain/authorization-request.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { oauthError } from '../errors/oauth-error.ts';
-import type { AuthenticateClient, AuthenticatedClient } from '../usecases/token/authenticate-client.ts';
+import type { AuthenticateClient } from '../usecases/token/authenticate-client.ts';
 import type { TokenResponse } from '../usecases/token/issue-tokens.ts';
+import type { RunGrant } from '../usecases/token/token-grants.ts';
 import { readClientCredentials } from './client-credentials.ts';
 import type { ErrorReplies } from './error-reply.ts';
 import { readParameters } from './parameters.ts';
@@ -13,11 +14,7 @@ import type { Endpoint, WireRequest } from './wire.ts';
 
 interface Deps {
   readonly authenticateClient: AuthenticateClient;
-  readonly exchangeToken: (
-    client: AuthenticatedClient,
-    grantType: string,
-    parameters: Parameters,
-  ) => Promise<TokenResponse>;
+  readonly runGrant: RunGrant;
   readonly errors: ErrorReplies;
 }
 
@@ -43,18 +40,21 @@ const present = ({ accessToken, expiresIn, scope, refreshToken, idToken }: Token
 };
 
 export const makeTokenEndpoint =
-  ({ authenticateClient, exchangeToken, errors }: Deps): Endpoint =>
+  ({ authenticateClient, runGrant, errors }: Deps): Endpoint =>
   async (request) => {
     try {
-      // 1. the parameters, once each   2. the grant type   3. the client   4. the grant
+      // 1. The request is a form, with each parameter once.
       const parameters = readForm(request);
+      // 2. It names a grant type.
       const { grant_type: grantType } = parameters;
       if (grantType === undefined) throw oauthError('invalid_request', 'The parameter "grant_type" is missing.');
+      // 3. The client is authenticated.
       const client = await authenticateClient(
         readClientCredentials(request.header('authorization'), parameters),
         request,
       );
-      return freshJsonReply(200, present(await exchangeToken(client, grantType, parameters)));
+      // 4. to 7. are in token-grants.ts.
+      return freshJsonReply(200, present(await runGrant(client, grantType, parameters)));
     } catch (thrown) {
       return errors.json(errors.toOAuthError(thrown, request.id));
     }

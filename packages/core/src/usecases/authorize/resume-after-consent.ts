@@ -3,8 +3,6 @@ import type { AuthorizationRequest } from '../../domain/authorization-request.ts
 import { isBrowserOf, type PresentedBrowser } from '../../domain/browser.ts';
 import type { Client } from '../../domain/client.ts';
 import { end, type Flow } from '../../domain/flow.ts';
-import { allowsResponseType } from '../../domain/response-type.ts';
-import { firstNotAllowed, parseScope, type ScopeStrategy } from '../../domain/scope.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
@@ -13,6 +11,7 @@ import type { Settings } from '../../settings.ts';
 import type { AuthorizationAnswer, IssueResponse } from './issue-response.ts';
 import { openReturningFlow, type RejectedStep, type Return, usedBefore } from './open-returning-flow.ts';
 import type { PendingFlows } from './pending-flows.ts';
+import { repeatedChecks } from './request-checks.ts';
 
 export interface ResumeAfterConsent extends Return {
   /** From the consent CSRF cookies. */
@@ -29,23 +28,21 @@ interface Deps {
   readonly pendingFlows: PendingFlows;
 }
 
-/** The registration may have changed while the person was busy. The redirect URI was matched with the URL's already. */
+/** Checks again what depends on the registration. The redirect URI was checked with the URL that the browser came back to. */
 const checkStillAllowed = (
   request: AuthorizationRequest,
   granted: readonly string[],
   client: Client,
-  strategy: ScopeStrategy,
+  settings: Settings,
 ): void => {
-  const beyond = granted.filter((scope) => !request.scope.includes(scope));
-  const excess = firstNotAllowed(strategy, parseScope(client.metadata.scope), [...request.scope, ...beyond]);
-  if (excess !== undefined) {
-    throw oauthError('invalid_scope', `The client is not registered for the scope "${excess}".`);
-  }
+  const scope = [...new Set([...request.scope, ...granted])].join(' ');
+  const parameters = { scope, response_type: request.responseType };
+  for (const { check } of repeatedChecks) check({ client, parameters }, { settings });
+  // RFC 8707 §2. Audiences and resources are one list by now, so one error code serves both.
   const target = request.audience.find((wanted) => !client.metadata.audience.includes(wanted));
   if (target !== undefined) {
-    throw oauthError('invalid_target', `The client may not ask for the audience "${target}" any more.`);
+    throw oauthError('invalid_target', `The audience "${target}" is no longer registered for the client.`);
   }
-  if (!allowsResponseType(client, request.responseType)) throw oauthError('unsupported_response_type');
 };
 
 export const makeResumeAfterConsent = ({ system, settings, flows, issueResponse, pendingFlows }: Deps) => {
@@ -69,7 +66,7 @@ export const makeResumeAfterConsent = ({ system, settings, flows, issueResponse,
     }
     // The flow ends before anything is issued: of two returns one goes on, and a crash here costs a new request, no more.
     await finish(flow, now);
-    checkStillAllowed(request, consent.accepted.grantedScope, command.client, settings.scopeStrategy);
+    checkStillAllowed(request, consent.accepted.grantedScope, command.client, settings);
     return {
       outcome: 'issued',
       answer: await issueResponse({ flow, login: login.accepted, consent: consent.accepted }, command.client, now),

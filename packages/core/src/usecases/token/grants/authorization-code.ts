@@ -1,6 +1,6 @@
-// The authorization code grant (RFC 6749 §4.1.3): find the code, check all that binds it, then use it up.
-import { narrowedAudience } from '../../../domain/audience.ts';
-import { allowsGrantType, isOf } from '../../../domain/client.ts';
+// The authorization code grant (RFC 6749 §4.1.3): find the code, check everything it is bound to, then use it up.
+import { type AudienceParameters, narrowedAudience } from '../../../domain/audience.ts';
+import { isOf } from '../../../domain/client.ts';
 import { isCodeVerifier } from '../../../domain/pkce.ts';
 import { grantsOpenId } from '../../../domain/scope.ts';
 import type { AuthorizationCode, TokenKey } from '../../../domain/token.ts';
@@ -8,11 +8,12 @@ import { oauthError } from '../../../errors/oauth-error.ts';
 import type { System } from '../../../ports/system.ts';
 import type { TokenStore } from '../../../ports/token-store.ts';
 import type { Settings } from '../../../settings.ts';
-import type { TokenGrant } from '../exchange-token.ts';
+import type { AuthenticatedClient } from '../authenticate-client.ts';
 import type { IssueIdToken } from '../issue-id-token.ts';
-import { mintPair } from '../issue-tokens.ts';
+import { mintPair, type TokenResponse } from '../issue-tokens.ts';
 import type { MintAccessToken } from '../mint-access-token.ts';
 import { readToken } from '../token-format.ts';
+import type { TokenGrant } from '../token-grants.ts';
 
 interface Deps {
   readonly issuer: string;
@@ -23,7 +24,17 @@ interface Deps {
   readonly mintAccessToken: MintAccessToken;
 }
 
-export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant => {
+interface AuthorizationCodeRequest {
+  readonly key: TokenKey;
+  /** '' when it was not sent. */
+  readonly redirectUri: string;
+  /** '' when it was not sent. */
+  readonly codeVerifier: string;
+  /** Checked against the grant, which is not known before the code is found. */
+  readonly target: AudienceParameters;
+}
+
+export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant<AuthorizationCodeRequest> => {
   const { issuer, system, settings, tokens, issueIdToken } = deps;
 
   const keyOf = (code: string): TokenKey => {
@@ -39,33 +50,30 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant => {
     return isCodeVerifier(verifier) && system.digest.equal(system.digest.sha256(verifier), codeChallenge);
   };
 
-  return async (client, parameters) => {
-    if (!allowsGrantType(client, 'authorization_code')) {
-      throw oauthError('unauthorized_client', 'The client is not registered for the grant type authorization_code.');
-    }
-    // RFC 6749 §5.2.
-    if (!parameters.code) throw oauthError('invalid_request', 'The parameter "code" is missing.');
-    const key = keyOf(parameters.code);
+  const run = async (
+    client: AuthenticatedClient,
+    { key, redirectUri, codeVerifier, target }: AuthorizationCodeRequest,
+  ): Promise<TokenResponse> => {
     const now = system.clock.now();
     const found = await tokens.findCode(key, now);
     if (!found) throw oauthError('invalid_grant', 'The code is unknown, expired or revoked.');
     const { code, grant } = found;
     if (found.used) {
-      // RFC 6749 §4.1.2: whoever presents it again, all that it bought is revoked.
+      // RFC 6749 §4.1.2: redeeming a used code revokes every token issued from it.
       await tokens.redeemCode(key, [], now);
       throw oauthError('invalid_grant', 'The code was used before; the tokens it bought are revoked.');
     }
     if (!isOf(client, grant, grant.createdAt))
       throw oauthError('invalid_grant', 'The code was issued to another client.');
-    if (code.redirectUri !== '' && code.redirectUri !== (parameters.redirect_uri ?? '')) {
+    if (code.redirectUri !== '' && code.redirectUri !== redirectUri) {
       throw oauthError('invalid_grant', 'The redirect_uri is not the one of the authorization request.');
     }
-    if (!provesPossession(code, parameters.code_verifier ?? '')) {
-      // One guess: a code that met a wrong verifier is in wrong hands.
+    if (!provesPossession(code, codeVerifier)) {
+      // A wrong verifier means that somebody else has the code, so it is used up: there is no second guess.
       await tokens.redeemCode(key, [], now);
       throw oauthError('invalid_grant', 'The code_verifier does not fit the code_challenge.');
     }
-    const audience = narrowedAudience(parameters, grant.audience, issuer);
+    const audience = narrowedAudience(target, grant.audience, issuer);
     // Signed before the code is used up: a key that cannot sign costs a retry, not the code.
     const pair = await mintPair(deps, { client, grant }, { scope: null, audience }, now);
     const idToken = grantsOpenId(grant.scope)
@@ -81,5 +89,18 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant => {
       ...(pair.refreshToken === null ? {} : { refreshToken: pair.refreshToken }),
       ...(idToken === undefined ? {} : { idToken }),
     };
+  };
+  return {
+    grantType: 'authorization_code',
+    needsConfidentialClient: false,
+    refuseClient: 'first',
+    parse(parameters) {
+      const { code = '', redirect_uri: redirectUri = '', code_verifier: codeVerifier = '' } = parameters;
+      const { audience = '', resource = '' } = parameters;
+      // RFC 6749 §5.2.
+      if (code === '') throw oauthError('invalid_request', 'The parameter "code" is missing.');
+      return { key: keyOf(code), redirectUri, codeVerifier, target: { audience, resource } };
+    },
+    run,
   };
 };

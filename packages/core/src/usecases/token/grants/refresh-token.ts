@@ -1,21 +1,21 @@
 // The refresh token grant (RFC 6749 §6) with rotation (RFC 9700 §4.14.2). A repeat within the grace period gets the same
-// successors again, so that a lost answer or a double click logs nobody out; a later one ends the grant.
-import { narrowedAudience } from '../../../domain/audience.ts';
-import { allowsGrantType, isOf } from '../../../domain/client.ts';
+// successors again, so that a lost response or a double click logs nobody out. A later repeat revokes the grant.
+import { type AudienceParameters, narrowedAudience } from '../../../domain/audience.ts';
+import { isOf } from '../../../domain/client.ts';
 import type { Grant } from '../../../domain/grant.ts';
 import { grantsOpenId, readScope } from '../../../domain/scope.ts';
-import type { EpochSeconds } from '../../../domain/time.ts';
-import { after, seconds } from '../../../domain/time.ts';
+import { after, type EpochSeconds, seconds } from '../../../domain/time.ts';
+import type { TokenKey } from '../../../domain/token.ts';
 import { oauthError } from '../../../errors/oauth-error.ts';
 import type { Cipher, System } from '../../../ports/system.ts';
 import type { FoundToken, TokenStore } from '../../../ports/token-store.ts';
 import type { Settings } from '../../../settings.ts';
 import type { AuthenticatedClient } from '../authenticate-client.ts';
-import type { TokenGrant } from '../exchange-token.ts';
 import type { IssueIdToken } from '../issue-id-token.ts';
-import { mintPair } from '../issue-tokens.ts';
+import { mintPair, type TokenResponse } from '../issue-tokens.ts';
 import type { MintAccessToken } from '../mint-access-token.ts';
 import { readToken } from '../token-format.ts';
+import type { TokenGrant } from '../token-grants.ts';
 
 interface Deps {
   readonly issuer: string;
@@ -26,7 +26,16 @@ interface Deps {
   readonly mintAccessToken: MintAccessToken;
 }
 
-/** What one rotation handed out; sealed under the token that was rotated. */
+interface RefreshRequest {
+  readonly presented: string;
+  readonly key: TokenKey;
+  /** Empty for everything that was granted. */
+  readonly scope: readonly string[];
+  /** Checked against the grant, which is not known before the token is found. */
+  readonly target: AudienceParameters;
+}
+
+/** The response of one rotation. Sealed under the token that was rotated. */
 interface Successors {
   readonly accessToken: string;
   readonly refreshToken: string;
@@ -45,9 +54,8 @@ const checked = (found: FoundToken | undefined, client: AuthenticatedClient): Gr
   return found.grant;
 };
 
-/** RFC 6749 §6: not more than was granted; left out, all of it. */
-const narrowed = (grant: Grant, requested: string): readonly string[] | null => {
-  const scope = readScope(requested);
+/** RFC 6749 §6: no more than was granted. null for everything that was granted. */
+const narrowed = (grant: Grant, scope: readonly string[]): readonly string[] | null => {
   const excess = scope.find((wanted) => !grant.scope.includes(wanted));
   if (excess !== undefined) throw oauthError('invalid_scope', `The scope "${excess}" was not granted.`);
   return scope.length === 0 ? null : scope;
@@ -59,23 +67,23 @@ const opened = (cipher: Cipher, presented: string, sealed: string): Successors =
 const sameList = (one: readonly string[] = [], other: readonly string[] = []): boolean =>
   one.length === other.length && one.every((entry) => other.includes(entry));
 
-export const makeRefreshTokenGrant = (deps: Deps): TokenGrant => {
+export const makeRefreshTokenGrant = (deps: Deps): TokenGrant<RefreshRequest> => {
   const { issuer, system, settings, tokens, issueIdToken } = deps;
 
-  return async (client, parameters) => {
-    if (!allowsGrantType(client, 'refresh_token')) {
-      throw oauthError('unauthorized_client', 'The client is not registered for the grant type refresh_token.');
-    }
-    const presented = parameters.refresh_token ?? '';
-    // RFC 6749 §5.2.
-    if (presented === '') throw oauthError('invalid_request', 'The parameter "refresh_token" is missing.');
-    const read = readToken(system, presented);
-    if (read?.kind !== 'refresh-token')
+  const keyOf = (refreshToken: string): TokenKey => {
+    const read = readToken(system, refreshToken);
+    if (read?.kind !== 'refresh-token') {
       throw oauthError('invalid_grant', 'The refresh token is not one of this server.');
+    }
+    return read.key;
+  };
+
+  const run = async (client: AuthenticatedClient, request: RefreshRequest): Promise<TokenResponse> => {
+    const { presented, key } = request;
     const now = system.clock.now();
-    const grant = checked(await tokens.findToken(read.key, now), client);
-    const scope = narrowed(grant, parameters.scope ?? '');
-    const audience = narrowedAudience(parameters, grant.audience, issuer);
+    const grant = checked(await tokens.findToken(key, now), client);
+    const scope = narrowed(grant, request.scope);
+    const audience = narrowedAudience(request.target, grant.audience, issuer);
 
     // Signed before anything changes: a key that cannot sign costs a retry, not the token.
     const pair = await mintPair(deps, { client, grant }, { scope, audience }, now);
@@ -90,7 +98,7 @@ export const makeRefreshTokenGrant = (deps: Deps): TokenGrant => {
     const idToken = grantsOpenId(fresh.scope) ? await issueIdToken({ client, grant, nonce: '', now }) : undefined;
     const grace = seconds(Math.min(settings.refreshGrace, settings.accessTokenLifespan));
     const sealed = grace > 0 ? system.cipher.sealUnder(presented, JSON.stringify(fresh)) : '';
-    const result = await tokens.rotateRefreshToken(read.key, { successors: pair.records, sealed, grace }, now);
+    const result = await tokens.rotateRefreshToken(key, { successors: pair.records, sealed, grace }, now);
     if (result.outcome === 'reused') {
       throw oauthError('invalid_grant', 'The refresh token was used before; the grant is revoked.');
     }
@@ -109,5 +117,17 @@ export const makeRefreshTokenGrant = (deps: Deps): TokenGrant => {
       refreshToken: handedOut.refreshToken,
       ...(idToken === undefined ? {} : { idToken }),
     };
+  };
+  return {
+    grantType: 'refresh_token',
+    needsConfidentialClient: false,
+    refuseClient: 'first',
+    parse(parameters) {
+      const { refresh_token: presented = '', scope = '', audience = '', resource = '' } = parameters;
+      // RFC 6749 §5.2.
+      if (presented === '') throw oauthError('invalid_request', 'The parameter "refresh_token" is missing.');
+      return { presented, key: keyOf(presented), scope: readScope(scope), target: { audience, resource } };
+    },
+    run,
   };
 };
