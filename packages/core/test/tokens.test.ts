@@ -352,7 +352,7 @@ t.test('revocation: either token takes the whole grant, another client achieves 
   for (const which of ['access', 'refresh'] as const) {
     const tokens = await givenTokens(given, client);
     const foreign = await post(revoke, { token: tokens[which] }, other.auth);
-    t.strictSame([foreign.status, foreign.body], [200, '']);
+    t.strictSame([foreign.status, foreign.body], [200, '{}']);
     t.equal((await introspect(given, tokens.access)).active, true);
     t.equal((await post(revoke, { token: tokens[which], token_type_hint: 'nonsense' }, client.auth)).status, 200);
     t.strictSame(await introspect(given, tokens.access), { active: false });
