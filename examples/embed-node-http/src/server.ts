@@ -1,6 +1,14 @@
 // Claviger inside a service of your own: plain node:http, no framework, stores of your choice.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createProvider, type Endpoint, type Provider, paths, type Stores, urlBelow } from '@claviger/core';
+import {
+  createProvider,
+  type Endpoint,
+  type Provider,
+  paths,
+  type Settings,
+  type Stores,
+  urlBelow,
+} from '@claviger/core';
 import { nodeSystem } from '@claviger/core/node';
 import { sendWireReply, toWireRequest } from './wire-http.ts';
 
@@ -8,7 +16,8 @@ export interface EmbeddedOptions {
   readonly issuer: string;
   readonly systemSecret: string;
   readonly stores: Stores;
-  /** Who is logged in to your service, by its own means; null when nobody is. */
+  readonly settings?: Partial<Settings>;
+  /** The person who is logged in to your service, null without one. */
   readonly whoIsThere: (request: IncomingMessage) => string | null;
 }
 
@@ -17,10 +26,12 @@ export interface Embedded {
   readonly provider: Provider;
 }
 
-export const createEmbedded = ({ issuer, systemSecret, stores, whoIsThere }: EmbeddedOptions): Embedded => {
+export const createEmbedded = (options: EmbeddedOptions): Embedded => {
+  const { issuer, systemSecret, stores, settings = {}, whoIsThere } = options;
   const provider = createProvider({
     issuer,
     stores,
+    settings,
     system: nodeSystem({ systemSecret }),
     ui: {
       loginUrl: urlBelow(issuer, '/login'),
@@ -40,9 +51,16 @@ export const createEmbedded = ({ issuer, systemSecret, stores, whoIsThere }: Emb
     [`POST ${paths.introspect}`, endpoints.introspectAsClient],
     [`GET ${paths.userinfo}`, endpoints.userinfo],
     [`POST ${paths.userinfo}`, endpoints.userinfo],
+    ...(endpoints.register ? ([[`POST ${paths.registration}`, endpoints.register]] as const) : []),
     [`GET ${paths.discovery}`, endpoints.discovery],
+    [`GET ${paths.metadata}`, endpoints.discovery],
     [`GET ${paths.jwks}`, endpoints.jwks],
   ]);
+
+  /** A client's own registration is the one path with an id (RFC 7592 §2). */
+  const oneRegistration = new RegExp(`^${paths.registration}/[^/]+$`);
+  const endpointFor = (method: string, pathname: string): Endpoint | null | undefined =>
+    oneRegistration.test(pathname) ? endpoints.clientConfiguration : routes.get(`${method} ${pathname}`);
 
   const redirect = (response: ServerResponse, location: string): void => {
     response.writeHead(302, { location, 'cache-control': 'no-store' }).end();
@@ -74,7 +92,7 @@ export const createEmbedded = ({ issuer, systemSecret, stores, whoIsThere }: Emb
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    const endpoint = routes.get(`${request.method} ${pathname}`);
+    const endpoint = endpointFor(request.method ?? 'GET', pathname);
     if (endpoint) sendWireReply(response, await endpoint(await toWireRequest(request)));
     else if (pathname === '/login') await login(request, response, searchParams.get('login_challenge') ?? '');
     else if (pathname === '/consent') await consent(response, searchParams.get('consent_challenge') ?? '');

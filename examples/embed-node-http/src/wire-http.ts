@@ -1,10 +1,10 @@
-// node:http on one side, the core's wire types on the other.
+// Maps node:http to the wire types of core.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WireReply, WireRequest } from '@claviger/core';
 
 const longestBody = 64 * 1024;
 
-const readBody = async (request: IncomingMessage): Promise<string> => {
+const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -12,7 +12,7 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
     if (length > longestBody) throw new RangeError('The body is too long.');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 };
 
 const isForm = (request: IncomingMessage): boolean =>
@@ -20,7 +20,8 @@ const isForm = (request: IncomingMessage): boolean =>
 
 /** Rejects with a RangeError when the body is longer than 64 KiB. */
 export const toWireRequest = async (request: IncomingMessage): Promise<WireRequest> => {
-  const form = request.method === 'POST' && isForm(request) ? new URLSearchParams(await readBody(request)) : null;
+  const body = await readBody(request);
+  const form = request.method === 'POST' && isForm(request) ? new URLSearchParams(body.toString('utf8')) : null;
   return {
     method: request.method ?? 'GET',
     url: request.url ?? '/',
@@ -30,6 +31,7 @@ export const toWireRequest = async (request: IncomingMessage): Promise<WireReque
       return Array.isArray(value) ? value.join(', ') : value;
     },
     form,
+    body,
   };
 };
 

@@ -15,10 +15,11 @@ import { makeClientIntrospectionEndpoint, makeIntrospectionEndpoint } from './pr
 import { makeJwksEndpoint } from './protocol/jwks-endpoint.ts';
 import { makeLogoutEndpoint } from './protocol/logout-endpoint.ts';
 import { paths, urlBelow } from './protocol/paths.ts';
+import { makeClientConfigurationEndpoint, makeRegistrationEndpoint } from './protocol/registration-endpoint.ts';
 import { makeRevocationEndpoint } from './protocol/revocation-endpoint.ts';
 import { makeTokenEndpoint } from './protocol/token-endpoint.ts';
 import { makeUserinfoEndpoint } from './protocol/userinfo-endpoint.ts';
-import type { AdminUseCases, Endpoints, Provider } from './provider.ts';
+import type { AdminUseCases, Endpoints, Provider, RegistrationUseCases } from './provider.ts';
 import { defaultSettings, type Settings, settingsProblems } from './settings.ts';
 import { makeAddressRequest } from './usecases/authorize/address-request.ts';
 import { makeBeginAuthorization } from './usecases/authorize/begin-authorization.ts';
@@ -151,18 +152,20 @@ export const createProvider = (options: ProviderOptions): Provider => {
     checkStores: makeCheckStores({ ...stores, ...system }),
   };
 
+  const registration: RegistrationUseCases | null =
+    settings.clientRegistration === 'off'
+      ? null
+      : {
+          register: makeRegisterClient(administering),
+          ...makeManageRegistration({ ...administering, deleteClient: admin.deleteClient }),
+        };
+
   return {
     issuer,
-    endpoints: makeEndpoints(wiring, findActiveToken, errors),
+    endpoints: makeEndpoints(wiring, findActiveToken, errors, registration),
     errorPage: errors.page,
     admin,
-    registration:
-      settings.clientRegistration === 'off'
-        ? null
-        : {
-            register: makeRegisterClient(administering),
-            ...makeManageRegistration({ ...administering, deleteClient: admin.deleteClient }),
-          },
+    registration,
   };
 };
 
@@ -194,6 +197,7 @@ const makeEndpoints = (
   wiring: Wiring,
   findActiveToken: ReturnType<typeof makeFindActiveToken>,
   errors: ErrorReplies,
+  registration: RegistrationUseCases | null,
 ): Endpoints => {
   const { issuer, ui, system, settings, signingKeys } = wiring;
   const { shareErrorDebug } = settings;
@@ -254,6 +258,8 @@ const makeEndpoints = (
       }),
       errors,
     }),
+    register: registration && makeRegistrationEndpoint({ issuer, registration, errors }),
+    clientConfiguration: registration && makeClientConfigurationEndpoint({ issuer, registration, errors }),
     discovery: makeDiscoveryEndpoint(issuer, settings, wiring),
     jwks: makeJwksEndpoint({ ...wiring, errors }),
     logout: makeLogoutEndpoint({ ...wiring, cookies, errors, logoutRedirectUrl: ui.logoutRedirectUrl }),

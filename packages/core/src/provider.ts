@@ -19,11 +19,11 @@ export interface Provider {
   /** What the authorization endpoint answers to a request that a face refused before the endpoint saw it. */
   readonly errorPage: (error: OAuthError) => WireReply;
   readonly admin: AdminUseCases;
-  /** null: clients cannot register themselves. */
+  /** For faces of your own; `endpoints` serves the same over HTTP. null: clients cannot register themselves. */
   readonly registration: RegistrationUseCases | null;
 }
 
-/** The endpoints that speak OAuth on the wire, by what they are. Paths belong to the face. */
+/** The endpoints for clients and browsers. `paths` says where each one is served: discovery announces those paths. */
 export interface Endpoints {
   /** RFC 6749 §3.1. GET and POST. */
   readonly authorize: Endpoint;
@@ -37,6 +37,10 @@ export interface Endpoints {
   readonly introspectAsClient: Endpoint;
   /** OpenID Connect Core §5.3. GET and POST. */
   readonly userinfo: Endpoint;
+  /** RFC 7591 §3. POST, with JSON. null: clients cannot register themselves. */
+  readonly register: Endpoint | null;
+  /** RFC 7592 §2. GET, PUT (with JSON) and DELETE, one path segment below registration. null: as above. */
+  readonly clientConfiguration: Endpoint | null;
   /** OpenID Connect Discovery §4. GET. */
   readonly discovery: Endpoint;
   /** RFC 7517 §5. GET. */

@@ -1,5 +1,4 @@
-// FastifyRequest -> WireRequest. The body is still the raw bytes: see build-app.ts.
-
+// FastifyRequest -> WireRequest. The body is still the raw bytes: see own-scope.ts.
 import { checkParameterCount, mostParameters, oauthError, type WireRequest } from '@claviger/core';
 import { Busboy } from '@fastify/busboy';
 import type { FastifyRequest } from 'fastify';
@@ -16,6 +15,7 @@ const wireRequest = (request: FastifyRequest, form: URLSearchParams | null): Wir
     return Array.isArray(value) ? value.join(', ') : value;
   },
   form,
+  body: form === null && Buffer.isBuffer(request.body) ? request.body : undefined,
 });
 
 /** Synchronous, except for multipart forms. Throws invalid_request. */

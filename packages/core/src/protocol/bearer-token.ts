@@ -1,14 +1,22 @@
-// Bearer tokens on the wire (RFC 6750 §2): the Authorization header, else the form body. Never the URL, where logs keep it
+// Bearer tokens on the wire (RFC 6750 §2): in the Authorization header or the form body. Never in the URL, which logs keep
 // (RFC 9700 §4.3.2).
 import { oauthError } from '../errors/oauth-error.ts';
 import type { WireRequest } from './wire.ts';
 
-/** '' when there is none. Throws invalid_request for two at once (RFC 6750 §2). */
+/** The token of the Authorization header, '' without one. */
+export const bearerHeader = (request: WireRequest): string =>
+  /^bearer +([^ ]+) *$/i.exec(request.header('authorization') ?? '')?.[1] ?? '';
+
+/** '' without a token. Throws invalid_request for two of them (RFC 6750 §2). */
 export const readBearerToken = (request: WireRequest): string => {
-  const header = /^bearer +([^ ]+) *$/i.exec(request.header('authorization') ?? '')?.[1];
+  const header = bearerHeader(request);
   const inBody = request.form?.getAll('access_token') ?? [];
-  if (inBody.length + (header === undefined ? 0 : 1) > 1) {
+  if (inBody.length + (header === '' ? 0 : 1) > 1) {
     throw oauthError('invalid_request', 'The access token is sent more than once.');
   }
-  return header ?? inBody[0] ?? '';
+  return header || (inBody[0] ?? '');
 };
+
+/** `sent`: the credentials of the request. RFC 6750 §3.1: without any, the challenge has no error code. */
+export const bearerChallenge = (sent: string): string =>
+  `Bearer realm="claviger"${sent === '' ? '' : ', error="invalid_token"'}`;

@@ -1,10 +1,11 @@
-// Where the endpoints live below the issuer. A face that mounts them elsewhere cannot announce them truly.
+// The paths of the endpoints below the issuer. Discovery announces them, so every face serves the endpoints here.
 export const paths = {
   authorize: '/oauth2/auth',
   token: '/oauth2/token',
   revoke: '/oauth2/revoke',
   introspect: '/oauth2/introspect',
   userinfo: '/userinfo',
+  /** A client's own registration is one segment below: `/oauth2/register/<client id>` (RFC 7592 §2). */
   registration: '/oauth2/register',
   discovery: '/.well-known/openid-configuration',
   metadata: '/.well-known/oauth-authorization-server',
@@ -15,5 +16,5 @@ export const paths = {
   logoutFallback: '/oauth2/fallbacks/logout',
 } as const;
 
-/** `path` on the issuer, whose trailing slashes do not count. */
+/** The URL of `path` below the issuer. The issuer may end with a slash. */
 export const urlBelow = (issuer: string, path: string): string => `${issuer.replace(/\/+$/, '')}${path}`;

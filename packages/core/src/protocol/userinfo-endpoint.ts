@@ -1,7 +1,7 @@
 // GET and POST /userinfo (OpenID Connect Core §5.3).
 import type { OAuthError } from '../errors/oauth-error.ts';
 import type { Userinfo } from '../usecases/userinfo/read-userinfo.ts';
-import { readBearerToken } from './bearer-token.ts';
+import { bearerChallenge, readBearerToken } from './bearer-token.ts';
 import type { ErrorReplies } from './error-reply.ts';
 import { freshJsonReply, noStore } from './reply.ts';
 import type { Endpoint, WireReply } from './wire.ts';
@@ -16,12 +16,11 @@ const present = (userinfo: Userinfo): WireReply =>
     ? freshJsonReply(200, userinfo.claims)
     : { status: 200, headers: { 'content-type': 'application/jwt', ...noStore }, body: userinfo.jwt };
 
-/** RFC 6750 §3: without a token no error code. §3.1: with a bad one `invalid_token`; or the scope that is missing. */
-const challenge = (error: OAuthError, token: string): string => {
-  const realm = 'Bearer realm="claviger"';
-  if (error.code === 'insufficient_scope') return `${realm}, error="insufficient_scope", scope="openid"`;
-  return token === '' ? realm : `${realm}, error="invalid_token"`;
-};
+/** RFC 6750 §3.1: for a token without the scope, the scope that is missing. */
+const challenge = (error: OAuthError, token: string): string =>
+  error.code === 'insufficient_scope'
+    ? 'Bearer realm="claviger", error="insufficient_scope", scope="openid"'
+    : bearerChallenge(token);
 
 export const makeUserinfoEndpoint =
   ({ readUserinfo, errors }: Deps): Endpoint =>

@@ -1,4 +1,5 @@
-// HTTP without an HTTP library: what an endpoint gets and what it answers. packages/http and examples/ map it.
+// HTTP without an HTTP library: an endpoint's request and reply. packages/http maps them to Fastify, examples/embed-node-http
+// to node:http.
 
 export interface WireRequest {
   /** Upper case. */
@@ -7,12 +8,14 @@ export interface WireRequest {
   readonly url: string;
   /** IP address of the peer as the operator's proxies are trusted to tell it, '' when unknown. Read only when it matters. */
   readonly address: string;
-  /** One header's value, undefined when absent. Names in lower case; repeated Cookie headers joined by `; `. */
+  /** A header's value, undefined when absent. Names in lower case; repeated Cookie headers joined by `; `. */
   header(name: string): string | undefined;
-  /** What the log calls this request. Error pages show it. */
+  /** The request's id in the log. Error pages show it. */
   readonly id?: string;
   /** The decoded body of a form post (urlencoded or multipart); null for any other body, or none. */
   readonly form: URLSearchParams | null;
+  /** The bytes of a body that is not a form. Only endpoints that take JSON read it. */
+  readonly body?: Uint8Array | undefined;
 }
 
 export interface WireReply {

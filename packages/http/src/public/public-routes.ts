@@ -1,15 +1,15 @@
 // The endpoints for browsers and clients, as one Fastify plugin. But for client registration, which speaks JSON, they take
 // no body schema (docs/decisions/0005): what OAuth answers to a bad request is decided in core.
-import type { Provider } from '@claviger/core';
+import { type Provider, paths } from '@claviger/core';
 import type { FastifyPluginCallback } from 'fastify';
 import { allowCrossOrigin, answerPreflights, type CorsOptions } from '../cors.ts';
 import { setUpScope } from '../own-scope.ts';
+import { serveEndpoint } from '../serve-endpoint.ts';
 import { authorizeRoute } from './authorize.route.ts';
 import { handlePublicError } from './error-body.ts';
 import { fallbacksRoute } from './fallbacks.route.ts';
 import { introspectRoute } from './introspect.route.ts';
 import { logoutRoute } from './logout.route.ts';
-import { registrationRoutes } from './registration.route.ts';
 import { revokeRoute } from './revoke.route.ts';
 import { tokenRoute } from './token.route.ts';
 import { userinfoRoute } from './userinfo.route.ts';
@@ -45,7 +45,11 @@ export const publicRoutes: FastifyPluginCallback<PublicRoutesOptions> = (app, op
   wellKnownRoute(app, provider);
   logoutRoute(app, provider);
   fallbacksRoute(app, provider);
-  const { issuer, registration } = provider;
-  if (registration) app.register(registrationRoutes, { issuer, registration });
+  const { register, clientConfiguration } = provider.endpoints;
+  if (register) app.post(paths.registration, serveEndpoint(register));
+  if (clientConfiguration) {
+    const handler = serveEndpoint(clientConfiguration);
+    app.route({ method: ['GET', 'PUT', 'DELETE'], url: `${paths.registration}/:id`, handler });
+  }
   done();
 };

@@ -1,9 +1,8 @@
 // The admin API of 2018 as one Fastify plugin. It asks for no authentication: keep its listener private.
-import type { Provider } from '@claviger/core';
+import { type Provider, readJsonBody } from '@claviger/core';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyPluginCallback, preValidationAsyncHookHandler } from 'fastify';
 import { setUpScope } from '../../own-scope.ts';
-import { readJsonBody } from '../json-body.ts';
 import { refuseForeignHosts } from '../refuse-foreign-hosts.ts';
 import { refuseOtherSites } from '../refuse-other-sites.ts';
 import { clientsRoute } from './clients.route.ts';
@@ -39,7 +38,7 @@ export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instanc
     if (!route.schema?.body) return;
     // A null body counts as an empty one (2018 API), as null counts as absent for members.
     const decode: preValidationAsyncHookHandler = async (request) => {
-      request.body = readJsonBody(request.body) ?? {};
+      request.body = readJsonBody(request.body instanceof Uint8Array ? request.body : undefined) ?? {};
     };
     route.preValidation = [decode, ...[route.preValidation ?? []].flat()];
   });

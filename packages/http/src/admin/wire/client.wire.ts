@@ -1,40 +1,8 @@
 // Clients as they travel (2018 API: OAuth2Client).
-import { type Client, type ClientMetadata, emptyClientMetadata } from '@claviger/core';
+import { type Client, type ClientMetadata, clientNames, emptyClientMetadata, isUnset } from '@claviger/core';
 import Type, { type Static } from 'typebox';
 import { fromJwkSet, jwkSetBody, toJwkSet } from './jwk.wire.ts';
 import { integer, nullable } from './nullable.ts';
-
-/** The wire name of every member of ClientMetadata; both mappers go by it. */
-export const clientNames = {
-  name: 'client_name',
-  redirectUris: 'redirect_uris',
-  grantTypes: 'grant_types',
-  responseTypes: 'response_types',
-  scope: 'scope',
-  audience: 'audience',
-  owner: 'owner',
-  policyUri: 'policy_uri',
-  tosUri: 'tos_uri',
-  clientUri: 'client_uri',
-  logoUri: 'logo_uri',
-  contacts: 'contacts',
-  subjectType: 'subject_type',
-  sectorIdentifierUri: 'sector_identifier_uri',
-  jwksUri: 'jwks_uri',
-  jwks: 'jwks',
-  tokenEndpointAuthMethod: 'token_endpoint_auth_method',
-  requestUris: 'request_uris',
-  requestObjectSigningAlg: 'request_object_signing_alg',
-  userinfoSignedResponseAlg: 'userinfo_signed_response_alg',
-  idTokenSignedResponseAlg: 'id_token_signed_response_alg',
-  accessTokenStrategy: 'access_token_strategy',
-  standardClaims: 'standard_claims',
-  applicationType: 'application_type',
-  initiateLoginUri: 'initiate_login_uri',
-  defaultMaxAge: 'default_max_age',
-  requireAuthTime: 'require_auth_time',
-  defaultAcrValues: 'default_acr_values',
-} as const satisfies Record<keyof ClientMetadata, string>;
 
 const text = nullable(Type.String());
 const list = nullable(Type.Array(Type.String()));
@@ -123,16 +91,12 @@ export const fromClient = ({ id, metadata }: Client): Record<string, unknown> =>
   client_id: id,
   ...Object.fromEntries(
     members
-      .filter((member) => !(omittedWhenEmpty.has(member) && isEmpty(metadata[member])))
+      .filter((member) => !(omittedWhenEmpty.has(member) && isUnset(metadata[member])))
       .map((member) => [clientNames[member], metadata[member]]),
   ),
   ...(metadata.jwks ? { jwks: fromJwkSet(metadata.jwks.keys) } : {}),
   client_secret_expires_at: 0,
 });
-
-/** Unset, whatever the member's type. */
-export const isEmpty = (value: unknown): boolean =>
-  value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0);
 
 /** The answer to create and update: lists that the request left out are null, and the secret is there this once. */
 export const fromSavedClient = (client: Client, body: ClientBody, secret: string): Record<string, unknown> => ({

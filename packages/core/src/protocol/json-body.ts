@@ -1,15 +1,15 @@
-// The JSON of an admin request, decoded whatever its Content-Type says (2018 API), and refused when it holds what could
-// not be stored or given back unchanged.
-import { oauthError } from '@claviger/core';
+// A request's JSON, decoded strictly: values that could not be stored, or not returned unchanged, are refused.
+import type { JsonValue } from '../domain/json.ts';
+import { oauthError } from '../errors/oauth-error.ts';
 
-/** Deep enough for any session data, shallow enough for every recursion that a value meets on its way. */
+/** Deep enough for any session data, and shallow enough for every function that recurses into it. */
 const maxDepth = 64;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Throws invalid_request. `body` is the raw bytes, or undefined when there were none. */
-export const readJsonBody = (body: unknown): unknown => {
-  if (!(body instanceof Uint8Array) || body.length === 0) throw refuse('The body is empty, it must be JSON.');
+/** `body`: the raw bytes, undefined without any. Throws invalid_request. */
+export const readJsonBody = (body: Uint8Array | undefined): JsonValue => {
+  if (body === undefined || body.length === 0) throw refuse('The body is empty, it must be JSON.');
   const value = parse(body);
   check(value);
   return value;
@@ -17,17 +17,17 @@ export const readJsonBody = (body: unknown): unknown => {
 
 const refuse = (hint: string) => oauthError('invalid_request', hint);
 
-const parse = (body: Uint8Array): unknown => {
+const parse = (body: Uint8Array): JsonValue => {
   try {
-    return JSON.parse(decoder.decode(body));
+    return JSON.parse(decoder.decode(body)) as JsonValue;
   } catch {
     // The parser's own message quotes the body, which may hold a secret.
     throw refuse('The body is not JSON (RFC 8259).');
   }
 };
 
-const check = (root: unknown): void => {
-  const open = [{ value: root, depth: 1 }];
+const check = (root: JsonValue): void => {
+  const open: { readonly value: unknown; readonly depth: number }[] = [{ value: root, depth: 1 }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, depth } = next;
     if (depth > maxDepth) throw refuse(`The body is nested more than ${maxDepth} levels deep.`);
@@ -35,14 +35,14 @@ const check = (root: unknown): void => {
     if (typeof value !== 'object' || value === null) continue;
     for (const [name, member] of Object.entries(value)) {
       checkText(name);
-      // An own member of this name turns into a prototype wherever it is assigned.
+      // Assigning a member of this name changes the prototype of the target.
       if (name === '__proto__') throw refuse('The body has a member "__proto__".');
       open.push({ value: member, depth: depth + 1 });
     }
   }
 };
 
-/** Databases refuse U+0000 (Postgres), and UTF-8 has no form for half a surrogate pair (RFC 3629 §3). */
+/** Postgres refuses U+0000, and UTF-8 cannot encode half a surrogate pair (RFC 3629 §3). */
 const checkText = (text: string): void => {
   if (/\0|\p{Surrogate}/u.test(text)) throw refuse('The body has a text with U+0000 or half a surrogate pair.');
 };
