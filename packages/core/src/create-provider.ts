@@ -34,23 +34,23 @@ import { makeVerifyIdTokenHint } from './usecases/authorize/verify-id-token-hint
 import { makeVerifyRequestObject } from './usecases/authorize/verify-request-object.ts';
 import { makeCheckStores } from './usecases/check-stores.ts';
 import { makeCleanExpired } from './usecases/cleaning/clean-expired.ts';
+import { type FindClient, makeClientCache } from './usecases/clients/client-cache.ts';
 import { makeClientKeys } from './usecases/clients/client-keys.ts';
 import { makeCreateClient } from './usecases/clients/create-client.ts';
 import { makeDeleteClient } from './usecases/clients/delete-client.ts';
 import { makeGetClient } from './usecases/clients/get-client.ts';
 import { makeListClients } from './usecases/clients/list-clients.ts';
-import { type FindClient, rememberClients } from './usecases/clients/recent-clients.ts';
 import { makeUpdateClient } from './usecases/clients/update-client.ts';
-import { makeConsentUseCases } from './usecases/consent/answer-consent.ts';
+import { makeConsentUseCases } from './usecases/consent/consent-use-cases.ts';
 import { makeKeyUseCases } from './usecases/keys/key-use-cases.ts';
 import { makeReseal } from './usecases/keys/reseal.ts';
 import { makeRotateKeys } from './usecases/keys/rotate-keys.ts';
 import { StoredSigningKeys } from './usecases/keys/stored-signing-keys.ts';
 import { makeVerifyOwnJwt, type VerifyOwnJwt } from './usecases/keys/verify-own-jwt.ts';
-import { makeLoginUseCases } from './usecases/login/answer-login.ts';
+import { makeLoginUseCases } from './usecases/login/login-use-cases.ts';
 import { makeManageRegistration } from './usecases/registration/manage-registration.ts';
 import { makeRegisterClient } from './usecases/registration/register-client.ts';
-import { makeSessionUseCases } from './usecases/sessions/manage-sessions.ts';
+import { makeSessionUseCases } from './usecases/sessions/session-use-cases.ts';
 import { type IdentifySubject, makeIdentifySubject } from './usecases/subject-identifier.ts';
 import { makeAuthenticateClient } from './usecases/token/authenticate-client.ts';
 import { makeFlush } from './usecases/token/flush.ts';
@@ -93,7 +93,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
   const signingKeys = options.signingKeys ?? storedKeys;
   const verifyOwnJwt = makeVerifyOwnJwt({ issuer, signingKeys, clock: system.clock });
   const identifySubject = makeIdentifySubject({ digest: system.digest, settings });
-  const clients = rememberClients({
+  const clients = makeClientCache({
     clients: stores.clients,
     clock: system.clock,
     clientChanges: options.clientChanges,

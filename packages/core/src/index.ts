@@ -17,7 +17,7 @@ export { fullUrl, hintClaimsOf } from './domain/request-url.ts';
 export type { ResponseMode } from './domain/response-mode.ts';
 export type { ScopeStrategy } from './domain/scope.ts';
 export { type SelfRegisteredMetadata, selfRegisteredMembers } from './domain/self-registration.ts';
-export * from './domain/signing-algorithm.ts';
+export * from './domain/server-signing-algorithms.ts';
 export * from './domain/stored-key.ts';
 export * from './domain/stored-records.ts';
 export * from './domain/time.ts';

@@ -1,7 +1,7 @@
 // Every option of the protocol engine: its default, its meaning. docs/settings.md names the environment variables.
 import type { StandardClaims } from './domain/claims-request.ts';
 import { firstMalformed, parseScope, type ScopeStrategy } from './domain/scope.ts';
-import type { SigningAlgorithm } from './domain/signing-algorithm.ts';
+import type { SigningAlgorithm } from './domain/server-signing-algorithms.ts';
 import { type Seconds, seconds } from './domain/time.ts';
 import type { AccessTokenStrategy } from './domain/token.ts';
 

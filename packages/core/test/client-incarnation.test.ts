@@ -5,7 +5,13 @@ import { memoryStores } from '@claviger/core/memory';
 import { nodeSystem } from '@claviger/core/node';
 import t, { type Test } from 'tap';
 import { incarnationByTime } from '../src/domain/client.ts';
-import { completeClient, completeConsent, completeFlow, completeGrant } from '../src/domain/stored-records.ts';
+import {
+  completeClient,
+  completeConsent,
+  completeFlow,
+  completeGrant,
+  toStoredClient,
+} from '../src/domain/stored-records.ts';
 import { broken } from './contract/broken-stores.ts';
 import {
   authorizeUrl,
@@ -132,7 +138,9 @@ t.test('what the release before stored is completed', async (t) => {
   const visit = new Visit(given);
   await givenTokens(given, client, visit);
   const stored = (await given.stores.clients.find('shop')) as Client;
-  const { incarnation, ...former } = stored;
+  t.equal(toStoredClient(stored).secretHash, stored.storedSecret, 'under the name that earlier releases read');
+  t.strictSame(completeClient(toStoredClient(stored)), stored);
+  const { incarnation, ...former } = toStoredClient(stored);
   t.match(incarnation, /^[\w-]{8}$/);
   t.equal(completeClient(former).incarnation, incarnationByTime(startOfTime));
   t.not(completeClient(former).incarnation.length, incarnation.length);

@@ -19,14 +19,14 @@ const hashWithoutMac = (secret: string): string => {
   return `scrypt:16:8:1:${salt.toString('base64url')}:${key.toString('base64url')}`;
 };
 
-const clientWith = (secretHash: string, id = 'shop'): Client => ({
+const clientWith = (storedSecret: string, id = 'shop'): Client => ({
   id,
   metadata: {
     ...emptyClientMetadata,
     tokenEndpointAuthMethod: 'client_secret_basic',
     grantTypes: ['client_credentials'],
   },
-  secretHash,
+  storedSecret,
   incarnation: 'drawn-01',
   createdAt: startOfTime,
   updatedAt: startOfTime,
@@ -93,10 +93,10 @@ t.test('the first success stores a hash that every process recognises', async (t
     await clients.create(clientWith(hash));
     const { ask } = givenAProcess(clients, ...(secrets as readonly [string]));
     t.match(await ask('guess'), { status: 401, error: 'invalid_client' }, name);
-    t.equal((await clients.find('shop'))?.secretHash, hash, `${name}: a wrong secret changes nothing`);
+    t.equal((await clients.find('shop'))?.storedSecret, hash, `${name}: a wrong secret changes nothing`);
     t.match(await ask('chosen'), { status: 200 }, name);
     const stored = await clients.find('shop');
-    t.equal(hasherOf(first).recognise('chosen', stored?.secretHash ?? ''), 'right', name);
+    t.equal(hasherOf(first).recognise('chosen', stored?.storedSecret ?? ''), 'right', name);
     t.match(stored, { updatedAt: startOfTime, version: 2 }, name);
     t.match(await ask('chosen'), { status: 200 }, name);
     t.equal((await clients.find('shop'))?.version, 2, `${name}: once`);

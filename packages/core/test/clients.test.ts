@@ -58,7 +58,7 @@ t.test('a client registered with nothing gets an id, a secret of 256 bits and th
   });
   t.same(await get(result.client.id), result.client);
   t.notMatch(JSON.stringify(result.client), result.secret, 'the secret is not stored');
-  t.ok(await system.secretHasher.verify(result.secret, result.client.secretHash));
+  t.ok(await system.secretHasher.verify(result.secret, result.client.storedSecret));
 });
 
 t.test('two clients registered with nothing share neither id nor secret', async (t) => {
@@ -74,8 +74,8 @@ t.test('a secret that was sent is kept and given back once', async (t) => {
   const result = await register('shop', {}, 'chosen');
   if (result.outcome !== 'created') return t.fail(result.outcome);
   t.equal(result.secret, 'chosen');
-  t.ok(await system.secretHasher.verify('chosen', result.client.secretHash));
-  t.notOk(await system.secretHasher.verify('other!', result.client.secretHash));
+  t.ok(await system.secretHasher.verify('chosen', result.client.storedSecret));
+  t.notOk(await system.secretHasher.verify('other!', result.client.storedSecret));
 });
 
 t.test('RFC 6749 §2.1: a public client is told no secret', async (t) => {
@@ -248,14 +248,14 @@ t.test('an update replaces everything but the secret that it does not mention', 
   t.match(result.client, { version: 2, createdAt: 1_500_000_000, updatedAt: 1_500_000_060 });
   t.match(result.client.metadata, { name: 'after', owner: '', contacts: [], subjectType: 'public' });
   t.same(await get('shop'), result.client);
-  t.ok(await system.secretHasher.verify('first-secret', result.client.secretHash));
+  t.ok(await system.secretHasher.verify('first-secret', result.client.storedSecret));
 });
 
 t.test('an update with a secret replaces the secret', async (t) => {
   const { register, update, get, system } = given();
   await register('shop', {}, 'first-secret');
   await update({ id: 'shop', secret: 'second-secret', metadata: emptyClientMetadata });
-  const hash = (await get('shop'))?.secretHash ?? '';
+  const hash = (await get('shop'))?.storedSecret ?? '';
   t.ok(await system.secretHasher.verify('second-secret', hash));
   t.notOk(await system.secretHasher.verify('first-secret', hash));
 });

@@ -1,7 +1,7 @@
 // When keys sign and when they go, as plain rules.
 import t from 'tap';
 import { expiredKeys, needsSuccessor, type ScheduledKey, signerFor } from '../src/domain/key-schedule.ts';
-import { hashBitsOf, signingAlgorithms, suits } from '../src/domain/signing-algorithm.ts';
+import { hashBitsOf, signingAlgorithms, suits } from '../src/domain/server-signing-algorithms.ts';
 import { epochSeconds, seconds } from '../src/domain/time.ts';
 
 const schedule = { interval: seconds(1000), publishAhead: seconds(100), keepFor: seconds(50) };

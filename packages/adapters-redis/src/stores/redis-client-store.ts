@@ -1,6 +1,6 @@
 // ClientStore in sixteen slots, chosen by the id: in each a hash of its clients and the sorted set of their ids, so that
 // both change in one step. A list merges the sixteen orders. A client is its version in one line, and all of it (JSON).
-import { type Client, type ClientStore, completeClient, type Page } from '@claviger/core';
+import { type Client, type ClientStore, completeClient, type Page, toStoredClient } from '@claviger/core';
 import { type Connection, isText, textsOf } from '../connection.ts';
 import { clientShards, type Keys } from '../keys.ts';
 import { script } from '../script.ts';
@@ -85,7 +85,7 @@ export class RedisClientStore implements ClientStore {
   }
 }
 
-const textOf = (client: Client): string => `${client.version}\n${JSON.stringify(client)}`;
+const textOf = (client: Client): string => `${client.version}\n${JSON.stringify(toStoredClient(client))}`;
 
 /** The byte order of UTF-8, in which Redis sorts each shard, is the order of code points. */
 const inCodePointOrder = (ids: readonly string[]): readonly string[] =>

@@ -1,12 +1,12 @@
 // The column `metadata` of a client, which also holds what a client has without a column of its own.
-import { type Client, type ClientMetadata, completeClient } from '@claviger/core';
+import { type Client, type ClientMetadata, completeClient, type StoredClient, toStoredClient } from '@claviger/core';
 
 /** Members that a client may lack. */
 type Marks = Pick<Client, 'registrationTokenHash' | 'authMethodUnstated' | 'registeredOpenly'>;
 
 export type StoredMetadata = ClientMetadata & Marks;
 
-type Row = Omit<Client, 'metadata' | 'incarnation' | keyof Marks> & {
+type Row = Omit<StoredClient, 'metadata' | 'incarnation' | keyof Marks> & {
   readonly metadata: StoredMetadata;
   /** null: a node of the release before created the client. */
   readonly incarnation: string | null;
@@ -20,7 +20,7 @@ const marksOf = ({ registrationTokenHash, authMethodUnstated, registeredOpenly }
 });
 
 export const toRow = (all: Client): Row => {
-  const { registrationTokenHash, authMethodUnstated, registeredOpenly, metadata, ...client } = all;
+  const { registrationTokenHash, authMethodUnstated, registeredOpenly, metadata, ...client } = toStoredClient(all);
   return { ...client, metadata: { ...metadata, ...marksOf(all) } };
 };
 

@@ -24,8 +24,8 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     async run(store) {
       const full = fullMetadata();
       const empty = { ...full, redirectUris: [], grantTypes: [], contacts: [], name: '', scope: '', jwks: null };
-      await store.create(fullClient({ metadata: empty, secretHash: '' }));
-      assert.deepEqual(await store.find('app'), fullClient({ metadata: empty, secretHash: '' }));
+      await store.create(fullClient({ metadata: empty, storedSecret: '' }));
+      assert.deepEqual(await store.find('app'), fullClient({ metadata: empty, storedSecret: '' }));
     },
   },
   {
@@ -42,27 +42,27 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     name: 'creating an id that exists changes nothing',
     async run(store) {
       await store.create(fullClient());
-      assert.equal(await store.create(fullClient({ secretHash: 'another', version: 9 })), 'exists');
+      assert.equal(await store.create(fullClient({ storedSecret: 'another', version: 9 })), 'exists');
       assert.deepEqual(await store.find('app'), fullClient());
     },
   },
   {
     name: 'of 20 creations of one id at once, one wins',
     async run(store) {
-      const outcomes = await atOnce(20, (index) => store.create(fullClient({ secretHash: `secret ${index}` })));
+      const outcomes = await atOnce(20, (index) => store.create(fullClient({ storedSecret: `secret ${index}` })));
       assert.deepEqual(tally(outcomes), { created: 1, exists: 19 });
-      assert.equal((await store.find('app'))?.secretHash, `secret ${outcomes.indexOf('created')}`);
+      assert.equal((await store.find('app'))?.storedSecret, `secret ${outcomes.indexOf('created')}`);
     },
   },
   {
     name: 'ids are compared exactly, whatever characters and however many they have',
     async run(store) {
       for (const id of oddTexts) {
-        assert.equal(await store.create(fullClient({ id, secretHash: `of ${id}` })), 'created', `create ${id}`);
+        assert.equal(await store.create(fullClient({ id, storedSecret: `of ${id}` })), 'created', `create ${id}`);
       }
       for (const id of oddTexts) {
-        assert.deepEqual(await store.find(id), fullClient({ id, secretHash: `of ${id}` }));
-        const changed = fullClient({ id, secretHash: 'changed', version: 4 });
+        assert.deepEqual(await store.find(id), fullClient({ id, storedSecret: `of ${id}` }));
+        const changed = fullClient({ id, storedSecret: 'changed', version: 4 });
         assert.equal(await store.replace(changed, 3), 'replaced', `replace ${id}`);
         assert.equal(await store.remove(id), true, `remove ${id}`);
         assert.equal(await store.find(id), undefined);
@@ -118,7 +118,7 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
       await store.create(fullClient());
       await store.create(fullClient({ id: 'other' }));
       const metadata = { ...fullMetadata(), name: 'Renamed', jwks: null, redirectUris: [] };
-      const change = { metadata, secretHash: 'new', createdAt: later(1), updatedAt: later(2), version: 4 };
+      const change = { metadata, storedSecret: 'new', createdAt: later(1), updatedAt: later(2), version: 4 };
       assert.equal(await store.replace(fullClient(change), 3), 'replaced');
       assert.deepEqual(await store.find('app'), fullClient(change));
       assert.deepEqual(await store.find('other'), fullClient({ id: 'other' }));
@@ -129,17 +129,17 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     async run(store) {
       await store.create(fullClient());
       await store.remove('app');
-      await store.create(fullClient({ incarnation: 'Zy8_-0wV', secretHash: 'new' }));
-      assert.equal(await store.replace(fullClient({ secretHash: 'old', version: 4 }), 3), 'stale');
-      assert.deepEqual(await store.find('app'), fullClient({ incarnation: 'Zy8_-0wV', secretHash: 'new' }));
+      await store.create(fullClient({ incarnation: 'Zy8_-0wV', storedSecret: 'new' }));
+      assert.equal(await store.replace(fullClient({ storedSecret: 'old', version: 4 }), 3), 'stale');
+      assert.deepEqual(await store.find('app'), fullClient({ incarnation: 'Zy8_-0wV', storedSecret: 'new' }));
     },
   },
   {
     name: 'a replacement of another version than the stored one is stale and changes nothing',
     async run(store) {
       await store.create(fullClient());
-      assert.equal(await store.replace(fullClient({ secretHash: 'old', version: 3 }), 2), 'stale');
-      assert.equal(await store.replace(fullClient({ secretHash: 'new', version: 5 }), 4), 'stale');
+      assert.equal(await store.replace(fullClient({ storedSecret: 'old', version: 3 }), 2), 'stale');
+      assert.equal(await store.replace(fullClient({ storedSecret: 'new', version: 5 }), 4), 'stale');
       assert.deepEqual(await store.find('app'), fullClient());
     },
   },
@@ -148,10 +148,10 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     async run(store) {
       await store.create(fullClient());
       const outcomes = await atOnce(20, (index) =>
-        store.replace(fullClient({ secretHash: `secret ${index}`, version: 4 }), 3),
+        store.replace(fullClient({ storedSecret: `secret ${index}`, version: 4 }), 3),
       );
       assert.deepEqual(tally(outcomes), { replaced: 1, stale: 19 });
-      assert.equal((await store.find('app'))?.secretHash, `secret ${outcomes.indexOf('replaced')}`);
+      assert.equal((await store.find('app'))?.storedSecret, `secret ${outcomes.indexOf('replaced')}`);
     },
   },
   {

@@ -80,7 +80,7 @@ export const fullClient = (change: Partial<Client> = {}): Client => {
   const client: Required<Client> = {
     id: 'app',
     metadata: fullMetadata(),
-    secretHash: 'sha256:c2VjcmV0',
+    storedSecret: 'sha256:c2VjcmV0',
     incarnation: 'aB3_-9xY',
     createdAt: later(-100),
     updatedAt: later(-50),

@@ -2,10 +2,10 @@
 import { oauthError } from '../errors/oauth-error.ts';
 import { standardClaimsPlaces } from './claims-request.ts';
 import type { ClientMetadata } from './client.ts';
+import { asymmetricAlgorithms, macAlgorithms } from './client-jws-algorithms.ts';
 import { canVerify, faultyMember, isOfKnownType } from './jwk.ts';
 import { isSupportedResponseType, supportedResponseTypes } from './response-type.ts';
 import { firstMalformed, parseScope } from './scope.ts';
-import { asymmetricAlgorithms, macAlgorithms } from './signature-algorithms.ts';
 import { accessTokenStrategies } from './token.ts';
 import { isWebUrl, redirectUriFault } from './web-url.ts';
 

@@ -83,8 +83,11 @@ export const emptyClientMetadata: ClientMetadata = {
 export interface Client {
   readonly id: string;
   readonly metadata: ClientMetadata;
-  /** What SecretHasher made of the client's secret. */
-  readonly secretHash: string;
+  /**
+   * The client's secret as it is stored: a hash (see SecretHasher), or for client_secret_jwt sealed text that the server can
+   * open. '' for a client without a secret.
+   */
+  readonly storedSecret: string;
   /**
    * Drawn when the client is created, and copied into all that is made for it: a client that is deleted and created again
    * under the same id inherits nothing, whatever the clocks of nodes say.
@@ -139,12 +142,16 @@ export interface MadeFor {
 }
 
 /**
- * Whether a record that was made at `moment` is this client's, and not that of an earlier client with the same id. Times are
- * compared only where there is nothing better: clocks of nodes differ, and a client can be replaced within a second.
+ * True if a record created at `createdAt` belongs to this registration, not to an earlier client with the same id. Times are
+ * compared only for records without an incarnation: nodes' clocks differ, and a client can be replaced within a second.
  */
-export const isOf = (client: Client, { clientId, clientIncarnation }: MadeFor, moment: EpochSeconds): boolean =>
+export const belongsToRegistration = (
+  { clientId, clientIncarnation }: MadeFor,
+  client: Client,
+  createdAt: EpochSeconds,
+): boolean =>
   client.id === clientId &&
-  (clientIncarnation === null ? moment >= client.createdAt : clientIncarnation === client.incarnation);
+  (clientIncarnation === null ? createdAt >= client.createdAt : clientIncarnation === client.incarnation);
 
 /** RFC 6749 §2.1: a public client cannot keep a secret. */
 export const isPublic = (client: Client): boolean => client.metadata.tokenEndpointAuthMethod === 'none';

@@ -4,7 +4,7 @@
 //
 // Nothing of this is stored but signsFrom: the rest follows from the keys that are there.
 import type { Jwk } from './jwk.ts';
-import { type SigningAlgorithm, suits } from './signing-algorithm.ts';
+import { type SigningAlgorithm, suits } from './server-signing-algorithms.ts';
 import type { EpochSeconds, Seconds } from './time.ts';
 
 /** A key pair of the signing set, seen from its private half. */

@@ -1,5 +1,5 @@
-// Records as earlier versions of this server stored them: members that came later are filled in. For stores that keep a
-// record's members as JSON, where no migration adds any.
+// Records as stores keep them, for stores that keep JSON, which no migration changes. Members that earlier releases did not
+// have are filled in.
 import { type Client, emptyClientMetadata, incarnationByTime } from './client.ts';
 import type { Consent } from './consent.ts';
 import type { Flow } from './flow.ts';
@@ -20,9 +20,20 @@ const filled = <T extends object>(later: Partial<T>, record: T): T => {
   return record;
 };
 
-/** `incarnation` is absent, or null, in what the release before stored. */
-export const completeClient = (client: Omit<Client, 'incarnation'> & { incarnation?: string | null }): Client => ({
+/** A client as stores keep it: `storedSecret` has the name that earlier releases read. */
+export type StoredClient = Omit<Client, 'storedSecret'> & { readonly secretHash: string };
+
+/** `incarnation` is absent or null in what the release before stored. */
+type StoredBefore = Omit<StoredClient, 'incarnation'> & { readonly incarnation?: string | null };
+
+export const toStoredClient = ({ storedSecret: secretHash, ...client }: Client): StoredClient => ({
   ...client,
+  secretHash,
+});
+
+export const completeClient = ({ secretHash: storedSecret, ...client }: StoredBefore): Client => ({
+  ...client,
+  storedSecret,
   incarnation: client.incarnation ?? incarnationByTime(client.createdAt),
   metadata: { ...emptyClientMetadata, ...client.metadata },
 });

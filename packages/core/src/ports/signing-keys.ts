@@ -1,7 +1,7 @@
 // The server's own keys. The default keeps them sealed in the key store; a key management service can take its place.
 import type { JsonObject } from '../domain/json.ts';
 import type { Jwk } from '../domain/jwk.ts';
-import type { SigningAlgorithm } from '../domain/signing-algorithm.ts';
+import type { SigningAlgorithm } from '../domain/server-signing-algorithms.ts';
 
 /** What a JWT is, as its header says (RFC 7519 §5.1; RFC 9068 §2.1), so that one is never taken for another. */
 export type JwtType = 'JWT' | 'at+jwt';

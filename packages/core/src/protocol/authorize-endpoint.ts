@@ -1,4 +1,4 @@
-// GET and POST /oauth2/auth (RFC 6749 §3.1, OpenID Connect Core §3.1.2). One path, three passes: the verifier tells which.
+// GET and POST /oauth2/auth (RFC 6749 §3.1, OpenID Connect Core §3.1.2). One path, three passes; the verifier decides which.
 import type { Parameters } from '../domain/authorization-request.ts';
 import { withQuery } from '../domain/redirect-uri.ts';
 import { errorResponseMode } from '../domain/response-mode.ts';
@@ -10,10 +10,10 @@ import type { AddressedRequest, makeAddressRequest, ReceivedRequest } from '../u
 import type { makeBeginAuthorization } from '../usecases/authorize/begin-authorization.ts';
 import type { makeCheckRequest } from '../usecases/authorize/check-request.ts';
 import type { AuthorizationAnswer } from '../usecases/authorize/issue-response.ts';
-import { checkLength } from '../usecases/authorize/longest-request.ts';
-import type { Back, Return } from '../usecases/authorize/open-returning-flow.ts';
+import { checkRequestLength } from '../usecases/authorize/request-lengths.ts';
 import type { makeResumeAfterConsent } from '../usecases/authorize/resume-after-consent.ts';
 import type { makeResumeAfterLogin, SessionChange } from '../usecases/authorize/resume-after-login.ts';
+import type { PresentedVerifier, ReturningRequest } from '../usecases/authorize/returning-flow.ts';
 import type { AnswerAddress } from './authorization-reply.ts';
 import { type AnswerParameters, authorizationReply } from './authorization-reply.ts';
 import type { BrowserCookies, BrowserSecret } from './browser-cookies.ts';
@@ -53,7 +53,7 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
       parameters: values,
       repeated,
       url: `${urlBelow(issuer, paths.authorize)}${at < 0 ? '' : url.slice(at)}`,
-      back: backIn(values),
+      presented: verifierIn(values),
     };
   };
 
@@ -64,7 +64,7 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
   const asGet = (request: WireRequest, form: URLSearchParams): WireReply => {
     const all = new URLSearchParams([...form, ...queryOf(request.url)]);
     const url = `${urlBelow(issuer, paths.authorize)}?${all}`;
-    checkLength(url);
+    checkRequestLength(url);
     return { ...redirectReply(url), status: 303 };
   };
 
@@ -95,12 +95,16 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     return redirectReply(location, [...cookies.healSession(request), ...kept.cookies]);
   };
 
-  const afterLogin = async (request: WireRequest, addressed: AddressedRequest, back: Return): Promise<WireReply> => {
+  const afterLogin = async (
+    request: WireRequest,
+    addressed: AddressedRequest,
+    returning: ReturningRequest,
+  ): Promise<WireReply> => {
     const now = clock.now();
     const consentBrowser = cookies.keepBrowser(request, 'consent', now);
     const newSession = cookies.drawSession();
     const result = await deps.resumeAfterLogin({
-      ...back,
+      ...returning,
       browser: cookies.browser(request, 'login', now),
       consentBrowser: consentBrowser.browser,
       sessionId: cookies.session(request, now)?.hash ?? null,
@@ -118,9 +122,13 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     ]);
   };
 
-  const afterConsent = async (request: WireRequest, addressed: AddressedRequest, back: Return): Promise<WireReply> => {
+  const afterConsent = async (
+    request: WireRequest,
+    addressed: AddressedRequest,
+    returning: ReturningRequest,
+  ): Promise<WireReply> => {
     const browser = cookies.browser(request, 'consent', clock.now());
-    const result = await deps.resumeAfterConsent({ ...back, browser });
+    const result = await deps.resumeAfterConsent({ ...returning, browser });
     if (result.outcome === 'rejected') {
       return errors.redirect(addressOf(addressed), rejectionMembers(result.rejection, deps.shareErrorDebug));
     }
@@ -137,10 +145,10 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     deps.settings.confirmErrorRedirects && client.registeredOpenly === true && parameters.prompt?.trim() !== 'none';
 
   const proceed = (request: WireRequest, addressed: AddressedRequest): Promise<WireReply> => {
-    const { client, redirectUri, back } = addressed;
-    if (back === null) return begin(request, addressed);
-    const resume = back.step === 'login' ? afterLogin : afterConsent;
-    return resume(request, addressed, { verifier: back.verifier, client, redirectUri });
+    const { client, redirectUri, presented } = addressed;
+    if (presented === null) return begin(request, addressed);
+    const resume = presented.step === 'login' ? afterLogin : afterConsent;
+    return resume(request, addressed, { verifier: presented.verifier, client, redirectUri });
   };
 
   return async (request) => {
@@ -162,7 +170,10 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
   };
 };
 
-const backIn = ({ login_verifier: login = '', consent_verifier: consent = '' }: Parameters): Back | null => {
+const verifierIn = ({
+  login_verifier: login = '',
+  consent_verifier: consent = '',
+}: Parameters): PresentedVerifier | null => {
   if (login.trim() !== '') return { step: 'login', verifier: login.trim() };
   return consent.trim() === '' ? null : { step: 'consent', verifier: consent.trim() };
 };

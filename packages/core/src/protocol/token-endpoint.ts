@@ -4,7 +4,7 @@ import type { Parameters } from '../domain/authorization-request.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { oauthError } from '../errors/oauth-error.ts';
 import type { AuthenticateClient } from '../usecases/token/authenticate-client.ts';
-import type { TokenResponse } from '../usecases/token/issue-tokens.ts';
+import type { TokenResponse } from '../usecases/token/mint-pair.ts';
 import type { RunGrant } from '../usecases/token/token-grants.ts';
 import { readClientCredentials } from './client-credentials.ts';
 import type { ErrorReplies } from './error-reply.ts';

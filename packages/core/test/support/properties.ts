@@ -19,7 +19,7 @@ export const holds = <T>(t: Test, values: fc.Arbitrary<T>, property: (value: T) 
 export const givenClient = (metadata: Partial<ClientMetadata>): Client => ({
   id: 'shop',
   metadata: { ...emptyClientMetadata, ...metadata },
-  secretHash: '',
+  storedSecret: '',
   incarnation: 'drawn-01',
   createdAt: epochSeconds(0),
   updatedAt: epochSeconds(0),

@@ -1,30 +1,31 @@
-// Who sends an authorization request, and where its answer may go. Until that is settled, errors are for an error page.
+// First stage of an authorization request: which client sent it, and where its response may go. Until both are known, errors
+// go to an error page.
 import type { Parameters } from '../../domain/authorization-request.ts';
 import type { Client } from '../../domain/client.ts';
 import { chooseRedirectUri } from '../../domain/redirect-uri.ts';
 import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
-import type { FindClient } from '../clients/recent-clients.ts';
+import type { FindClient } from '../clients/client-cache.ts';
 import { findByHandle } from '../flow-handles.ts';
-import { checkLength } from './longest-request.ts';
-import { type Back, noSuchVerifier } from './open-returning-flow.ts';
 import { hasRequestObject, type ReadRequestObject } from './read-request-object.ts';
+import { checkRequestLength } from './request-lengths.ts';
+import { noSuchVerifier, type PresentedVerifier } from './returning-flow.ts';
 
 export interface ReceivedRequest {
   readonly parameters: Parameters;
   readonly repeated: readonly string[];
   /** The request as a URL on the issuer's origin. */
   readonly url: string;
-  /** What the browser brings back from the login or consent app; null when the request is new. */
-  readonly back: Back | null;
+  /** The verifier that the browser brings from the login or consent app; null for a new request. */
+  readonly presented: PresentedVerifier | null;
 }
 
 /** The client exists, and the redirect URI is one of its own: errors may go there. */
 export interface AddressedRequest extends ReceivedRequest {
   readonly client: Client;
   readonly redirectUri: string;
-  /** What is wrong with the request object: for the client to hear. */
+  /** What is wrong with the request object; reported to the client. */
   readonly fault: OAuthError | null;
 }
 
@@ -37,10 +38,10 @@ interface Deps {
   readonly readRequestObject: ReadRequestObject;
 }
 
-/** Where a value too many would leave in doubt who is asking, or who is answered. */
+/** Parameters that must not repeat: with two values, the client or the redirect target would be ambiguous. */
 const addressing = new Set(['client_id', 'redirect_uri', 'request', 'request_uri']);
 
-/** Throws what belongs on an error page. */
+/** Throws errors for the error page. */
 export const makeAddressRequest = ({ system, clients, flows, readRequestObject }: Deps) => {
   const readNew = async (client: Client, parameters: Parameters): Promise<Read> => {
     try {
@@ -51,8 +52,12 @@ export const makeAddressRequest = ({ system, clients, flows, readRequestObject }
     }
   };
 
-  /** A request object is read once, when the flow begins. It may have expired since, or another may be behind its URI. */
-  const recall = async (client: Client, parameters: Parameters, { step, verifier }: Back): Promise<Read> => {
+  /** A request object is read once, when the flow begins. It may have expired since, or its URI may lead to another. */
+  const recall = async (
+    client: Client,
+    parameters: Parameters,
+    { step, verifier }: PresentedVerifier,
+  ): Promise<Read> => {
     const { clock, mac } = system;
     const flow = await findByHandle({ mac, flows }, `${step}-verifier`, verifier, clock.now());
     if (flow?.request.clientId !== client.id) throw noSuchVerifier(step);
@@ -69,15 +74,15 @@ export const makeAddressRequest = ({ system, clients, flows, readRequestObject }
   };
 
   return async (request: ReceivedRequest): Promise<AddressedRequest> => {
-    const { repeated, back } = request;
-    if (back === null) checkLength(request.url);
+    const { repeated, presented } = request;
+    if (presented === null) checkRequestLength(request.url);
     const ambiguous = repeated.find((name) => addressing.has(name));
     if (ambiguous) throw oauthError('invalid_request', `The parameter "${ambiguous}" is given more than once.`);
     const client = await clients.find(request.parameters.client_id ?? '');
     if (!client) throw oauthError('invalid_client', 'The client_id names no registered client.');
     let read: Read = { parameters: request.parameters, fault: null };
     if (hasRequestObject(request.parameters)) {
-      read = await (back ? recall(client, request.parameters, back) : readNew(client, request.parameters));
+      read = await (presented ? recall(client, request.parameters, presented) : readNew(client, request.parameters));
     }
     const redirectUri = chooseRedirectUri(client, read.parameters.redirect_uri ?? '');
     if (redirectUri === undefined) {

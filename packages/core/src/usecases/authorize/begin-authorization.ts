@@ -13,7 +13,7 @@ import type { Settings } from '../../settings.ts';
 import { handleOf } from '../flow-handles.ts';
 import { idBytes } from '../opaque-handle.ts';
 import type { IdentifySubject } from '../subject-identifier.ts';
-import { nobodySuitable, sessionThatSkips } from './next-step.ts';
+import { nobodySuitable, sessionThatSkips } from './login-and-consent-rules.ts';
 import type { PendingFlows } from './pending-flows.ts';
 import type { RecallConsent } from './recall-consent.ts';
 

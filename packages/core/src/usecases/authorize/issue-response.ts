@@ -12,7 +12,7 @@ import { oauthError } from '../../errors/oauth-error.ts';
 import type { System } from '../../ports/system.ts';
 import type { TokenStore } from '../../ports/token-store.ts';
 import type { Settings } from '../../settings.ts';
-import { drawGrantId } from '../grant-id.ts';
+import { drawSortableId } from '../sortable-id.ts';
 import type { IdentifySubject } from '../subject-identifier.ts';
 import type { IssueIdToken } from '../token/issue-id-token.ts';
 import type { MintAccessToken } from '../token/mint-access-token.ts';
@@ -75,7 +75,7 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
   };
 
   const grantFor = (accepted: Accepted, client: Client, now: EpochSeconds): Grant => ({
-    id: drawGrantId(system),
+    id: drawSortableId(system),
     clientId: accepted.flow.request.clientId,
     clientIncarnation: client.incarnation,
     subject: accepted.login.subject,

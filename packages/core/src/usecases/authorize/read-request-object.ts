@@ -5,7 +5,7 @@ import type { Parameters } from '../../domain/authorization-request.ts';
 import type { Client } from '../../domain/client.ts';
 import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import type { RemoteDocuments } from '../../ports/remote-documents.ts';
-import { longestRequest } from './longest-request.ts';
+import { longestRequest } from './request-lengths.ts';
 import type { VerifyRequestObject } from './verify-request-object.ts';
 
 export type ReadRequestObject = (client: Client, parameters: Parameters) => Promise<Parameters>;

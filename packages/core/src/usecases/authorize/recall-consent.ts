@@ -4,7 +4,7 @@ import type { Client } from '../../domain/client.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import type { ConsentStore } from '../../ports/consent-store.ts';
 import type { Settings } from '../../settings.ts';
-import { consentSkips, mayRecallConsent } from './next-step.ts';
+import { consentSkips, mayRecallConsent } from './login-and-consent-rules.ts';
 
 interface Deps {
   readonly consents: ConsentStore;

@@ -12,8 +12,8 @@ import { firstNotAllowed, notAllowedHint, parseScope, readScope } from '../../do
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { Settings } from '../../settings.ts';
 import type { AddressedRequest } from './address-request.ts';
-import { nobodySuitable } from './next-step.ts';
-import { checkParameterLengths } from './parameter-lengths.ts';
+import { nobodySuitable } from './login-and-consent-rules.ts';
+import { checkParameterLengths } from './request-lengths.ts';
 import type { IdTokenHint, VerifyIdTokenHint } from './verify-id-token-hint.ts';
 
 /** The part of a request that depends on the client's registration. */

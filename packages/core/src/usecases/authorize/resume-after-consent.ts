@@ -9,11 +9,11 @@ import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
 import type { AuthorizationAnswer, IssueResponse } from './issue-response.ts';
-import { openReturningFlow, type RejectedStep, type Return, usedBefore } from './open-returning-flow.ts';
 import type { PendingFlows } from './pending-flows.ts';
 import { repeatedChecks } from './request-checks.ts';
+import { openReturningFlow, type RejectedStep, type ReturningRequest, usedBefore } from './returning-flow.ts';
 
-export interface ResumeAfterConsent extends Return {
+export interface ResumeAfterConsent extends ReturningRequest {
   /** From the consent CSRF cookies. */
   readonly browser: PresentedBrowser;
 }

@@ -10,12 +10,18 @@ import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
 import { handleOf, returnUrlOf } from '../flow-handles.ts';
 import type { IdentifySubject } from '../subject-identifier.ts';
-import { checkLoginAgainst } from './next-step.ts';
-import { findReturningFlow, isAnswered, type RejectedStep, type Return, usedBefore } from './open-returning-flow.ts';
+import { checkLoginAgainst } from './login-and-consent-rules.ts';
 import type { PendingFlows } from './pending-flows.ts';
 import type { RecallConsent } from './recall-consent.ts';
+import {
+  findReturningFlow,
+  isAnswered,
+  type RejectedStep,
+  type ReturningRequest,
+  usedBefore,
+} from './returning-flow.ts';
 
-export interface ResumeAfterLogin extends Return {
+export interface ResumeAfterLogin extends ReturningRequest {
   /** From the login CSRF cookies. */
   readonly browser: PresentedBrowser;
   /** What the consent CSRF cookies will hold. */

@@ -9,7 +9,7 @@ import {
 } from 'jose';
 import { isIssuer } from '../../domain/audience.ts';
 import type { Client } from '../../domain/client.ts';
-import { asymmetricAlgorithms, macAlgorithms } from '../../domain/signature-algorithms.ts';
+import { asymmetricAlgorithms, macAlgorithms } from '../../domain/client-jws-algorithms.ts';
 import { clientClockTolerance } from '../../domain/time.ts';
 import { OAuthError } from '../../errors/oauth-error.ts';
 import type { Cipher, Clock } from '../../ports/system.ts';

@@ -1,7 +1,7 @@
 // What creating and updating a client have in common: the metadata is checked, with the documents and keys it needs.
 import type { ClientMetadata } from '../../domain/client.ts';
 import { type Registration, registeredMetadata } from '../../domain/client-metadata.ts';
-import { asSigningAlgorithm } from '../../domain/signing-algorithm.ts';
+import { asSigningAlgorithm } from '../../domain/server-signing-algorithms.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
 import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';

@@ -28,22 +28,25 @@ export const keepSecret = async (
 };
 
 /** For client_secret_jwt. Throws server_error when the client's secret is kept as a hash. */
-export const openSealedSecret = (cipher: Cipher, { id, secretHash }: Client): string => {
-  if (!secretHash.startsWith(sealed)) throw oauthError('server_error', 'The client has no secret that can be opened.');
-  return cipher.open(secretHash.slice(sealed.length), contextOf(id));
+export const openSealedSecret = (cipher: Cipher, { id, storedSecret }: Client): string => {
+  if (!storedSecret.startsWith(sealed))
+    throw oauthError('server_error', 'The client has no secret that can be opened.');
+  return cipher.open(storedSecret.slice(sealed.length), contextOf(id));
 };
 
 /** The kept secret sealed with the newest system secret; null where it is already, or is kept as a hash. */
-export const resealSecret = (cipher: Cipher, { id, secretHash }: Client): string | null => {
-  const resealed = secretHash.startsWith(sealed) ? cipher.reseal(secretHash.slice(sealed.length), contextOf(id)) : null;
+export const resealSecret = (cipher: Cipher, { id, storedSecret }: Client): string | null => {
+  const resealed = storedSecret.startsWith(sealed)
+    ? cipher.reseal(storedSecret.slice(sealed.length), contextOf(id))
+    : null;
   return resealed === null ? null : `${sealed}${resealed}`;
 };
 
 /** The kept secret after a change of the authentication method without a new secret. Throws invalid_request. */
 export const rekeepSecret = async (deps: Deps, client: Client, metadata: ClientMetadata): Promise<string> => {
   const wantsSealed = metadata.tokenEndpointAuthMethod === 'client_secret_jwt';
-  const isSealed = client.secretHash.startsWith(sealed);
-  if (wantsSealed === isSealed) return client.secretHash;
+  const isSealed = client.storedSecret.startsWith(sealed);
+  if (wantsSealed === isSealed) return client.storedSecret;
   if (wantsSealed) throw oauthError('invalid_request', 'client_secret must be sent again for client_secret_jwt.');
   return deps.secretHasher.hashChosen(openSealedSecret(deps.cipher, client));
 };
@@ -54,6 +57,6 @@ export const isSecretOf = async (
   client: Client,
   secret: string,
 ): Promise<boolean> =>
-  client.secretHash.startsWith(sealed)
+  client.storedSecret.startsWith(sealed)
     ? digest.equal(secret, openSealedSecret(cipher, client))
-    : secretHasher.verify(secret, client.secretHash);
+    : secretHasher.verify(secret, client.storedSecret);

@@ -23,7 +23,7 @@ export const makeCreateClient =
     const client: Client = {
       id,
       metadata,
-      secretHash: await keepSecret(deps.system, { id, metadata, secret, drawn: command.secret === '' }),
+      storedSecret: await keepSecret(deps.system, { id, metadata, secret, drawn: command.secret === '' }),
       incarnation: drawIncarnation(random),
       createdAt: now,
       updatedAt: now,

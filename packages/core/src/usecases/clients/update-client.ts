@@ -29,7 +29,7 @@ export const makeUpdateClient =
         ...kept,
         ...authMethodStatement(command.metadata.tokenEndpointAuthMethod, current),
         metadata,
-        secretHash: newHash || (await rekeepSecret(deps.system, current, metadata)),
+        storedSecret: newHash || (await rekeepSecret(deps.system, current, metadata)),
         updatedAt: deps.system.clock.now(),
         version: current.version + 1,
       };

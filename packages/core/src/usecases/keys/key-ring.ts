@@ -1,7 +1,7 @@
 // The signing set as one node holds it for a second: opened keys, ready to sign.
 import { type Jwk, publicPart } from '../../domain/jwk.ts';
 import { type ScheduledKey, signerFor } from '../../domain/key-schedule.ts';
-import type { SigningAlgorithm } from '../../domain/signing-algorithm.ts';
+import type { SigningAlgorithm } from '../../domain/server-signing-algorithms.ts';
 import type { StoredKey } from '../../domain/stored-key.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import type { JwtType } from '../../ports/signing-keys.ts';

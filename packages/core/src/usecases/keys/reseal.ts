@@ -37,9 +37,10 @@ export const makeReseal = ({ keys, clients, cipher }: Deps) => {
     for (let attempt = 0; client && attempt < attempts; attempt += 1) {
       const { id, version } = client;
       const current = client;
-      const secretHash = orUnreadable(unreadable, `secret of client ${id}`, () => resealSecret(cipher, current));
-      if (!secretHash) return false;
-      if ((await clients.replace({ ...client, secretHash, version: version + 1 }, version)) === 'replaced') return true;
+      const storedSecret = orUnreadable(unreadable, `secret of client ${id}`, () => resealSecret(cipher, current));
+      if (!storedSecret) return false;
+      if ((await clients.replace({ ...client, storedSecret, version: version + 1 }, version)) === 'replaced')
+        return true;
       client = await clients.find(id);
     }
     return false;

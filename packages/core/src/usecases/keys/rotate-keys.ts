@@ -2,7 +2,7 @@
 // step is one command of the store; the next rotation does what an interrupted one left.
 import { asHashed } from '../../domain/hashed.ts';
 import { expiredKeys, type KeySchedule, needsSuccessor } from '../../domain/key-schedule.ts';
-import { type SigningAlgorithm, signingAlgorithms, suits } from '../../domain/signing-algorithm.ts';
+import { type SigningAlgorithm, signingAlgorithms, suits } from '../../domain/server-signing-algorithms.ts';
 import { signingKeySet } from '../../domain/stored-key.ts';
 import { after, seconds } from '../../domain/time.ts';
 import type { KeyStore } from '../../ports/key-store.ts';

@@ -1,5 +1,5 @@
 // A new key pair for the signing set, sealed for the store.
-import type { SigningAlgorithm } from '../../domain/signing-algorithm.ts';
+import type { SigningAlgorithm } from '../../domain/server-signing-algorithms.ts';
 import { type StoredKey, signingKeySet } from '../../domain/stored-key.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import type { System } from '../../ports/system.ts';

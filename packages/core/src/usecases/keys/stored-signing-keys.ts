@@ -3,7 +3,7 @@
 // its algorithm is first needed; RS256 is always needed.
 import type { JsonObject } from '../../domain/json.ts';
 import type { Jwk } from '../../domain/jwk.ts';
-import { type SigningAlgorithm, signingAlgorithms } from '../../domain/signing-algorithm.ts';
+import { type SigningAlgorithm, signingAlgorithms } from '../../domain/server-signing-algorithms.ts';
 import { signingKeySet } from '../../domain/stored-key.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
@@ -13,8 +13,8 @@ import type { JwtType, SigningKeys } from '../../ports/signing-keys.ts';
 import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
 import { encodeJws } from './encode-jws.ts';
+import { makeEnsureKeys } from './ensure-keys.ts';
 import { KeyRing, type RingKey } from './key-ring.ts';
-import { makeMakeMissingKeys } from './make-missing-keys.ts';
 
 interface Deps {
   readonly keys: KeyStore;
@@ -27,7 +27,7 @@ interface Deps {
 export class StoredSigningKeys implements SigningKeys {
   readonly algorithms = signingAlgorithms;
   readonly #deps: Deps;
-  readonly #makeMissingKeys: ReturnType<typeof makeMakeMissingKeys>;
+  readonly #makeMissingKeys: ReturnType<typeof makeEnsureKeys>;
   /** Algorithms that these settings need, regardless of the clients. */
   readonly #always: readonly SigningAlgorithm[];
   #held: { readonly at: EpochSeconds; readonly ring: Promise<KeyRing> } | null = null;
@@ -35,7 +35,7 @@ export class StoredSigningKeys implements SigningKeys {
 
   constructor(deps: Deps) {
     this.#deps = deps;
-    this.#makeMissingKeys = makeMakeMissingKeys(deps);
+    this.#makeMissingKeys = makeEnsureKeys(deps);
     const { idTokenSigningAlg, accessTokenSigningAlg } = deps.settings;
     // OpenID Connect Core §15.1: RS256 is what every client understands.
     this.#always = [...new Set<SigningAlgorithm>(['RS256', idTokenSigningAlg, accessTokenSigningAlg ?? 'RS256'])];

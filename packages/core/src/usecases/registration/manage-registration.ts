@@ -48,11 +48,11 @@ export const makeManageRegistration = (deps: Deps) => {
     const metadata = await checkMetadata(deps, command.metadata, current.metadata);
     const next = { ...current, metadata, updatedAt: system.clock.now(), version: current.version + 1 };
     const secret = needsSecret(current, next) ? system.random.base64url(secretBytes) : '';
-    const secretHash =
+    const storedSecret =
       secret === ''
         ? await rekeepSecret(system, current, metadata)
         : await keepSecret(system, { id: current.id, metadata, secret, drawn: true });
-    const client: Client = { ...next, secretHash };
+    const client: Client = { ...next, storedSecret };
     return (await clients.replace(client, current.version)) === 'stale'
       ? 'stale'
       : { client, secret, registrationToken };

@@ -35,7 +35,7 @@ export const makeRegisterClient =
     const client: Client = {
       id,
       metadata,
-      secretHash: await keepSecret(system, { id, metadata, secret, drawn: true }),
+      storedSecret: await keepSecret(system, { id, metadata, secret, drawn: true }),
       incarnation: drawIncarnation(system.random),
       createdAt: now,
       updatedAt: now,

@@ -4,7 +4,7 @@ import { oauthError } from '../../errors/oauth-error.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { Clock, SecretHasher } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
-import type { FindClient } from '../clients/recent-clients.ts';
+import type { FindClient } from '../clients/client-cache.ts';
 import { claimedClient, type VerifyClientAssertion } from './verify-client-assertion.ts';
 import { makeCountWrongGuess, networkOf } from './wrong-guesses.ts';
 
@@ -52,23 +52,23 @@ export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
 
   /** So that no process has to compute the slow hash for this client again. */
   const storeRenewedHash = async (client: Client, secret: string): Promise<void> => {
-    const secretHash = secretHasher.renew(secret, client.secretHash);
+    const storedSecret = secretHasher.renew(secret, client.storedSecret);
     try {
-      await clientStore.replace({ ...client, secretHash, version: client.version + 1 }, client.version);
+      await clientStore.replace({ ...client, storedSecret, version: client.version + 1 }, client.version);
     } catch {
       // The secret is right all the same. This process remembers the new hash; another one will store it.
     }
   };
 
   const verifySecret = async (client: Client, secret: string, peer: Peer): Promise<void> => {
-    const { secretHash } = client;
-    let verdict = secretHasher.recognise(secret, secretHash);
+    const { storedSecret } = client;
+    let verdict = secretHasher.recognise(secret, storedSecret);
     if (verdict === 'right') return;
     const lane = { clientId: client.id, address: networkOf(peer.address) };
     if (verdict === 'unknown') {
-      const isRight = await secretHasher.verify(secret, secretHash, lane);
+      const isRight = await secretHasher.verify(secret, storedSecret, lane);
       // Of concurrent requests, the first has renewed the hash already.
-      verdict = isRight ? secretHasher.recognise(secret, secretHash) : 'wrong';
+      verdict = isRight ? secretHasher.recognise(secret, storedSecret) : 'wrong';
     }
     if (verdict === 'wrong') throw countWrongGuess(lane.clientId, lane.address);
     if (verdict !== 'right') await storeRenewedHash(client, secret);

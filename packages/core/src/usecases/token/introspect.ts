@@ -1,12 +1,12 @@
 // Token introspection (RFC 7662 §2): is this token good, and what for?
-import { type Client, isOf } from '../../domain/client.ts';
+import { belongsToRegistration, type Client } from '../../domain/client.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { firstNotAllowed } from '../../domain/scope.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { FoundToken, TokenStore } from '../../ports/token-store.ts';
 import type { Settings } from '../../settings.ts';
-import type { FindClient } from '../clients/recent-clients.ts';
+import type { FindClient } from '../clients/client-cache.ts';
 import type { ReadAnyToken } from './read-any-token.ts';
 
 /** What is known of a token that is good. */
@@ -38,7 +38,7 @@ const describe = (found: FoundToken, client: Client): ActiveToken | undefined =>
   const { issuedAt, expiresAt } = found.token;
   if (found.owner === 'client') {
     const { scope, audience } = found.token;
-    if (!isOf(client, found.token, issuedAt)) return undefined;
+    if (!belongsToRegistration(found.token, client, issuedAt)) return undefined;
     return {
       kind: 'access',
       client,
@@ -52,7 +52,7 @@ const describe = (found: FoundToken, client: Client): ActiveToken | undefined =>
     };
   }
   const { grant } = found;
-  if (found.rotated || !isOf(client, grant, grant.createdAt)) return undefined;
+  if (found.rotated || !belongsToRegistration(grant, client, grant.createdAt)) return undefined;
   return {
     kind: found.token.kind,
     client,

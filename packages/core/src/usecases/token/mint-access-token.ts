@@ -8,7 +8,7 @@ import type { EpochSeconds } from '../../domain/time.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
 import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
-import { drawGrantId } from '../grant-id.ts';
+import { drawSortableId } from '../sortable-id.ts';
 import { type MintedToken, mintToken } from './token-format.ts';
 
 export interface NewAccessToken {
@@ -66,7 +66,7 @@ const accessTokenClaims = (
 export const makeMintAccessToken = ({ issuer, signingKeys, system, settings }: Deps): MintAccessToken => {
   const alg = settings.accessTokenSigningAlg ?? settings.idTokenSigningAlg;
   return async (token) => {
-    const grantId = token.grant?.id ?? drawGrantId(system);
+    const grantId = token.grant?.id ?? drawSortableId(system);
     const strategy = token.client.metadata.accessTokenStrategy || settings.accessTokenStrategy;
     if (strategy !== 'jwt') return mintToken(system, 'access-token', grantId);
     const jti = `${grantId}${system.random.base64url(ownBytes)}`;

@@ -3,7 +3,7 @@ import type { Parameters } from '../../domain/authorization-request.ts';
 import { allowsGrantType, isPublic } from '../../domain/client.ts';
 import { type OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import type { AuthenticatedClient } from './authenticate-client.ts';
-import type { TokenResponse } from './issue-tokens.ts';
+import type { TokenResponse } from './mint-pair.ts';
 
 /** One grant. Its methods throw OAuthError. */
 export interface TokenGrant<Request = unknown> {

@@ -2,8 +2,8 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult, jwtVerify } from 'jose';
 import { isIssuer } from '../../domain/audience.ts';
 import type { Client } from '../../domain/client.ts';
+import { asymmetricAlgorithms, macAlgorithms } from '../../domain/client-jws-algorithms.ts';
 import { asHashed } from '../../domain/hashed.ts';
-import { asymmetricAlgorithms, macAlgorithms } from '../../domain/signature-algorithms.ts';
 import { clientClockTolerance, epochSeconds, seconds } from '../../domain/time.ts';
 import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import { StoreUnavailable } from '../../errors/store-unavailable.ts';

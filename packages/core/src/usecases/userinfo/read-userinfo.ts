@@ -2,7 +2,7 @@
 import { isIssuer } from '../../domain/audience.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { grantsOpenId } from '../../domain/scope.ts';
-import { asSigningAlgorithm } from '../../domain/signing-algorithm.ts';
+import { asSigningAlgorithm } from '../../domain/server-signing-algorithms.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
 import type { ActiveToken, FindActiveToken } from '../token/introspect.ts';

@@ -1,6 +1,6 @@
 // The authorization code grant (RFC 6749 §4.1.3): find the code, check everything it is bound to, then use it up.
 import { type AudienceParameters, narrowedAudience } from '../../../domain/audience.ts';
-import { isOf } from '../../../domain/client.ts';
+import { belongsToRegistration } from '../../../domain/client.ts';
 import { isCodeVerifier } from '../../../domain/pkce.ts';
 import { grantsOpenId } from '../../../domain/scope.ts';
 import type { AuthorizationCode, TokenKey } from '../../../domain/token.ts';
@@ -10,8 +10,8 @@ import type { TokenStore } from '../../../ports/token-store.ts';
 import type { Settings } from '../../../settings.ts';
 import type { AuthenticatedClient } from '../authenticate-client.ts';
 import type { IssueIdToken } from '../issue-id-token.ts';
-import { mintPair, type TokenResponse } from '../issue-tokens.ts';
 import type { MintAccessToken } from '../mint-access-token.ts';
+import { mintPair, type TokenResponse } from '../mint-pair.ts';
 import { readToken } from '../token-format.ts';
 import type { TokenGrant } from '../token-grants.ts';
 
@@ -63,7 +63,7 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant<Authorization
       await tokens.redeemCode(key, [], now);
       throw oauthError('invalid_grant', 'The code was used before; the tokens it bought are revoked.');
     }
-    if (!isOf(client, grant, grant.createdAt))
+    if (!belongsToRegistration(grant, client, grant.createdAt))
       throw oauthError('invalid_grant', 'The code was issued to another client.');
     if (code.redirectUri !== '' && code.redirectUri !== redirectUri) {
       throw oauthError('invalid_grant', 'The redirect_uri is not the one of the authorization request.');

@@ -1,7 +1,7 @@
 // The refresh token grant (RFC 6749 §6) with rotation (RFC 9700 §4.14.2). A repeat within the grace period gets the same
 // successors again, so that a lost response or a double click logs nobody out. A later repeat revokes the grant.
 import { type AudienceParameters, narrowedAudience } from '../../../domain/audience.ts';
-import { isOf } from '../../../domain/client.ts';
+import { belongsToRegistration } from '../../../domain/client.ts';
 import type { Grant } from '../../../domain/grant.ts';
 import { grantsOpenId, readScope } from '../../../domain/scope.ts';
 import { after, type EpochSeconds, seconds } from '../../../domain/time.ts';
@@ -12,8 +12,8 @@ import type { FoundToken, TokenStore } from '../../../ports/token-store.ts';
 import type { Settings } from '../../../settings.ts';
 import type { AuthenticatedClient } from '../authenticate-client.ts';
 import type { IssueIdToken } from '../issue-id-token.ts';
-import { mintPair, type TokenResponse } from '../issue-tokens.ts';
 import type { MintAccessToken } from '../mint-access-token.ts';
+import { mintPair, type TokenResponse } from '../mint-pair.ts';
 import { readToken } from '../token-format.ts';
 import type { TokenGrant } from '../token-grants.ts';
 
@@ -49,7 +49,7 @@ const checked = (found: FoundToken | undefined, client: AuthenticatedClient): Gr
   if (found?.owner !== 'grant' || found.token.kind !== 'refresh') {
     throw oauthError('invalid_grant', 'The refresh token is unknown, expired or revoked.');
   }
-  if (!isOf(client, found.grant, found.grant.createdAt))
+  if (!belongsToRegistration(found.grant, client, found.grant.createdAt))
     throw oauthError('invalid_grant', 'The refresh token was issued to another client.');
   return found.grant;
 };

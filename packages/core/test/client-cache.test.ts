@@ -6,12 +6,12 @@ import { epochSeconds } from '../src/domain/time.ts';
 import { memoryStores } from '../src/memory/index.ts';
 import type { ClientChanges } from '../src/ports/client-changes.ts';
 import type { ClientStore } from '../src/ports/client-store.ts';
-import { rememberClients } from '../src/usecases/clients/recent-clients.ts';
+import { makeClientCache } from '../src/usecases/clients/client-cache.ts';
 
 const client = (name: string): Client => ({
   id: 'app',
   metadata: { ...emptyClientMetadata, name },
-  secretHash: '',
+  storedSecret: '',
   incarnation: 'drawn-01',
   createdAt: epochSeconds(1),
   updatedAt: epochSeconds(1),
@@ -33,7 +33,7 @@ const givenClients = (clientChanges?: ClientChanges) => {
       return clients.find(id);
     },
   };
-  const remembered = rememberClients({ clients: store, clock: { now: () => now }, clientChanges });
+  const remembered = makeClientCache({ clients: store, clock: { now: () => now }, clientChanges });
   return { ...remembered, behind: clients, counted, aSecondLater: () => (now = epochSeconds(now + 1)) };
 };
 

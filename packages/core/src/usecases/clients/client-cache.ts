@@ -1,5 +1,5 @@
-// Clients that were read within the current second, so that a busy client is not read anew for every request. A change made
-// here is seen here at once; one made by another node, within a second.
+// Keeps clients that were read within the current second, so that a busy client is not read for every request. Changes made
+// by this process are visible immediately; those of other nodes within a second.
 import type { Client } from '../../domain/client.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import type { ClientChanges } from '../../ports/client-changes.ts';
@@ -9,23 +9,23 @@ import type { Clock } from '../../ports/system.ts';
 /** Where requests read clients. */
 export type FindClient = Pick<ClientStore, 'find'>;
 
-export interface ClientsWithMemory {
-  /** Reads through the memory of this second. */
+export interface ClientCache {
+  /** Reads through the cache. */
   readonly recent: FindClient;
-  /** The store itself: what is read is what is there now; what is written is forgotten by the memory. */
+  /** The store itself: reads bypass the cache, and writes remove the client from it. */
   readonly current: ClientStore;
 }
 
 interface Deps {
   readonly clients: ClientStore;
   readonly clock: Clock;
-  /** Default: this process is alone, or what it changes may take a second to be seen by others. */
+  /** Default: other processes see a change within a second. */
   readonly clientChanges?: ClientChanges | undefined;
 }
 
-export const rememberClients = ({ clients, clock, clientChanges }: Deps): ClientsWithMemory => {
+export const makeClientCache = ({ clients, clock, clientChanges }: Deps): ClientCache => {
   let second: EpochSeconds | undefined;
-  /** Emptied each second, so it holds no more than what one second asked for. Requests that come together share a read. */
+  /** Emptied each second, which bounds its size. Concurrent requests share a read. */
   let reads = new Map<string, Promise<Client | undefined>>();
 
   const forget = (id: string): void => {

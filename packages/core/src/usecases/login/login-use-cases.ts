@@ -6,7 +6,7 @@ import { oauthError } from '../../errors/oauth-error.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { AcceptLogin, AnswerResult, PendingRequest, Reject } from '../../provider.ts';
-import type { FindClient } from '../clients/recent-clients.ts';
+import type { FindClient } from '../clients/client-cache.ts';
 import { findByHandle, storeAnswer } from '../flow-handles.ts';
 
 interface Deps {

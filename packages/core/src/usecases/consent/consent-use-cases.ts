@@ -11,7 +11,7 @@ import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { AcceptConsent, AnswerResult, PendingRequest, Reject } from '../../provider.ts';
 import type { Settings } from '../../settings.ts';
-import type { FindClient } from '../clients/recent-clients.ts';
+import type { FindClient } from '../clients/client-cache.ts';
 import { findByHandle, storeAnswer } from '../flow-handles.ts';
 
 interface Deps {

@@ -1,10 +1,25 @@
-// How long each parameter of an authorization request may be. Each is kept until the flow expires, and anyone can send one.
+// How long an authorization request and each of its parameters may be. Anyone can send one, and it is kept until its flow
+// expires.
 import type { Parameters } from '../../domain/authorization-request.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 
+/** Characters. */
+export const longestRequest = 16_384;
+
+/**
+ * Measures the URL as received, and as it returns after login and consent: re-encoded, without the verifier. Throws
+ * invalid_request.
+ */
+export const checkRequestLength = (url: string): void => {
+  const query = new URL(url).searchParams.toString();
+  if (Math.max(url.length, query.length) > longestRequest) {
+    throw oauthError('invalid_request', `The request is longer than ${longestRequest} characters.`);
+  }
+};
+
 const kibibyte = 1024;
 
-/** Bytes of UTF-8. What is not named here must match what the client registered, or is bounded by the request's own length. */
+/** Bytes of UTF-8. Other parameters must match the client's registration, or are bounded by the length of the request. */
 const longest: Readonly<Record<string, number>> = {
   state: 8 * kibibyte,
   id_token_hint: 8 * kibibyte,

@@ -1,5 +1,6 @@
-// A browser comes back with a verifier: is it one of ours, of this request, answered, and not used before?
-import { type Client, isOf, type MadeFor } from '../../domain/client.ts';
+// A browser returns with a verifier. The server must have issued it for this request, its app must have answered, and it
+// must not have been used before.
+import { belongsToRegistration, type Client, type MadeFor } from '../../domain/client.ts';
 import type { Flow, FlowState, Rejection } from '../../domain/flow.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
@@ -9,20 +10,20 @@ import { findByHandle } from '../flow-handles.ts';
 
 export type Step = 'login' | 'consent';
 
-/** What the browser brought, and for which step. */
-export interface Back {
+/** A verifier as the browser presents it, not yet looked up. */
+export interface PresentedVerifier {
   readonly step: Step;
   readonly verifier: string;
 }
 
-/** A verifier, and the address that the URL around it names. */
-export interface Return {
+/** The return to the authorization endpoint: the verifier, with the client and redirect URI of the URL that carries it. */
+export interface ReturningRequest {
   readonly verifier: string;
   readonly client: Client;
   readonly redirectUri: string;
 }
 
-/** The step was rejected by its app: the client is told so. */
+/** The login or consent app rejected the step. The client gets the rejection. */
 export interface RejectedStep {
   readonly outcome: 'rejected';
   readonly rejection: Rejection;
@@ -43,27 +44,37 @@ const order: readonly FlowState[] = [
   'ended',
 ];
 
-/** Whether the step's app has answered, and the browser has not come back with it yet. */
+/** True if the step's app has answered and the browser has not returned with that answer yet. */
 export const isAnswered = (flow: Flow, step: Step): boolean =>
   flow.state === `${step}-accepted` || flow.state === `${step}-rejected`;
 
-/** Throws access_denied for a verifier that is not good. One that was used is. */
-export const findReturningFlow = async (deps: Deps, step: Step, back: Return, now: EpochSeconds): Promise<Flow> => {
-  const flow = await findByHandle(deps, `${step}-verifier`, back.verifier, now);
-  // A flow belongs to the client and the address it began with; the URL around the verifier cannot move it to another.
+/** Finds the flow even if the verifier was used before. Throws access_denied for an invalid verifier. */
+export const findReturningFlow = async (
+  deps: Deps,
+  step: Step,
+  returning: ReturningRequest,
+  now: EpochSeconds,
+): Promise<Flow> => {
+  const flow = await findByHandle(deps, `${step}-verifier`, returning.verifier, now);
+  // A flow keeps the client and redirect URI it began with. The URL that carries the verifier cannot change them.
   const belongs =
     flow !== undefined &&
-    isOf(back.client, madeFor(flow), flow.requestedAt) &&
-    flow.request.redirectUri === back.redirectUri;
+    belongsToRegistration(madeFor(flow), returning.client, flow.requestedAt) &&
+    flow.request.redirectUri === returning.redirectUri;
   if (!belongs || order.indexOf(flow.state) <= order.indexOf(`${step}-pending`)) {
     throw noSuchVerifier(step);
   }
   return flow;
 };
 
-/** Throws access_denied for a verifier that is not good, invalid_request for one that was used. */
-export const openReturningFlow = async (deps: Deps, step: Step, back: Return, now: EpochSeconds): Promise<Flow> => {
-  const flow = await findReturningFlow(deps, step, back, now);
+/** Throws access_denied for an invalid verifier, and invalid_request for a used one. */
+export const openReturningFlow = async (
+  deps: Deps,
+  step: Step,
+  returning: ReturningRequest,
+  now: EpochSeconds,
+): Promise<Flow> => {
+  const flow = await findReturningFlow(deps, step, returning, now);
   if (!isAnswered(flow, step)) throw usedBefore(step);
   return flow;
 };

@@ -1,7 +1,7 @@
-// Pure decisions of the authorization endpoint: must the person log in, must the person consent?
+// Rules of the authorization endpoint: must the person log in, and must the person consent?
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
 import { coversClaims, requestedSubjects, requiredAcrValues } from '../../domain/claims-request.ts';
-import { type Client, isOf, isPublic } from '../../domain/client.ts';
+import { belongsToRegistration, type Client, isPublic } from '../../domain/client.ts';
 import type { Consent } from '../../domain/consent.ts';
 import type { LoginSession } from '../../domain/login-session.ts';
 import { forcesLogin } from '../../domain/prompt.ts';
@@ -74,7 +74,7 @@ export const consentSkips = (
     mayRecallConsent(request, client) &&
     remembered.some(
       (consent) =>
-        isOf(client, consent, consent.requestedAt) &&
+        belongsToRegistration(consent, client, consent.requestedAt) &&
         firstNotAllowed(strategy, consent.grantedScope, request.scope) === undefined &&
         request.audience.every((wanted) => consent.grantedAudience.includes(wanted)) &&
         coversClaims(consent.request.oidcContext.claims, request.context.claims),

@@ -1,7 +1,7 @@
-// Ids of grants, and of tokens that have none: 16 bytes, 22 characters of base64url. They begin with the time, so that rows
-// made one after the other lie side by side in a store's index: its newest pages stay in memory however large it grows, and
-// are left full. Milliseconds, as in UUIDs of version 7 (RFC 9562 §5.7): within a second of many ids the order counts too.
-// An id is no secret: what guards a token is its own random part, and its MAC.
+// Ids of grants, and of tokens without a grant: 16 bytes, 22 characters of base64url. They begin with the time, so that rows
+// made one after another are neighbours in a store's index. Its newest pages stay in memory however large it grows, and are
+// filled completely. The time is in milliseconds, as in UUIDs of version 7 (RFC 9562 §5.7), because order matters among the
+// many ids of one second too. An id is not a secret: a token is protected by its own random part and its MAC.
 import type { Clock, Random } from '../ports/system.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -28,5 +28,5 @@ const timeText = (milliseconds: number): string => {
 /** Two ids of one moment are alike with a chance of 1 in 2^80. */
 const randomBytes = 10;
 
-export const drawGrantId = ({ clock, random }: { readonly clock: Clock; readonly random: Random }): string =>
+export const drawSortableId = ({ clock, random }: { readonly clock: Clock; readonly random: Random }): string =>
   `${timeText(clock.milliseconds?.() ?? clock.now() * 1000)}${random.base64url(randomBytes)}`;

@@ -1,6 +1,6 @@
 // Makes signing keys for algorithms that have none. One node makes them; other nodes that need them wait for it.
 import { asHashed } from '../../domain/hashed.ts';
-import { type SigningAlgorithm, suits } from '../../domain/signing-algorithm.ts';
+import { type SigningAlgorithm, suits } from '../../domain/server-signing-algorithms.ts';
 import { signingKeySet } from '../../domain/stored-key.ts';
 import { after, type Seconds, seconds } from '../../domain/time.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
@@ -9,8 +9,8 @@ import type { System } from '../../ports/system.ts';
 import { openKey } from './sealed-key.ts';
 import { leastRsaBits, makeSigningPair } from './signing-pair.ts';
 
-/** The lease of the node that makes keys. The other nodes wait this long for a node that died meanwhile. */
-const turn = seconds(10);
+/** The lease of the node that makes keys. The other nodes wait this long if that node dies. */
+const leaseLength = seconds(10);
 
 /** How often a waiting node looks for the keys, in milliseconds, and how many times. */
 const pause = 50;
@@ -22,7 +22,7 @@ interface Deps {
   readonly system: System;
 }
 
-export const makeMakeMissingKeys = ({ keys, leases, system }: Deps) => {
+export const makeEnsureKeys = ({ keys, leases, system }: Deps) => {
   const { clock, random, cipher, digest } = system;
   const name = asHashed(digest.sha256('claviger/missing-keys'));
 
@@ -45,7 +45,7 @@ export const makeMakeMissingKeys = ({ keys, leases, system }: Deps) => {
       return leases.acquire({ name, holder, until: after(now, length) }, now);
     };
     for (let look = 0; look < looks && (await missingOf(algorithms)).length > 0; look += 1) {
-      if (await acquire(turn)) {
+      if (await acquire(leaseLength)) {
         try {
           // Another node may have made some of them before this one got the lease.
           await make(await missingOf(algorithms));

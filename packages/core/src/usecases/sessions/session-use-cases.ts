@@ -6,7 +6,7 @@ import type { Page } from '../../ports/paging.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { TokenStore } from '../../ports/token-store.ts';
 import type { ListedConsent } from '../../provider.ts';
-import type { FindClient } from '../clients/recent-clients.ts';
+import type { FindClient } from '../clients/client-cache.ts';
 
 interface Deps {
   readonly clock: Clock;
