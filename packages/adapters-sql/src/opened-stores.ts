@@ -1,5 +1,5 @@
 // What opening a database returns, the same for every database.
-import type { FlowStore, Stores } from '@claviger/core';
+import type { Stores } from '@claviger/core';
 import type { MigrationReport, SchemaStatus } from './migrations/schema-status.ts';
 import { SqlClientStore } from './shared/client-store.ts';
 import { SqlConsentStore } from './shared/consent-store.ts';
@@ -7,8 +7,6 @@ import type { Database } from './shared/database.ts';
 import { SqlKeyStore } from './shared/key-store.ts';
 import { SqlLeaseStore } from './shared/lease-store.ts';
 import { SqlLoginSessionStore } from './shared/login-session-store.ts';
-import type { TokenCommands } from './shared/token-commands.ts';
-import { SqlTokenStore } from './shared/token-store.ts';
 
 export interface SqlStores {
   /** Can be used after `migrate` has succeeded, or when `schemaStatus` says so. */
@@ -25,12 +23,11 @@ export interface SqlStores {
   close(): Promise<void>;
 }
 
-export const storesOn = (database: Database, tokenCommands: TokenCommands, flows: FlowStore): Stores => ({
+/** The stores that are the same on every database. */
+export const sharedStores = (database: Database): Omit<Stores, 'flows' | 'tokens'> => ({
   clients: new SqlClientStore(database),
   consents: new SqlConsentStore(database),
-  flows,
   keys: new SqlKeyStore(database),
   leases: new SqlLeaseStore(database),
   loginSessions: new SqlLoginSessionStore(database),
-  tokens: new SqlTokenStore(database, tokenCommands),
 });

@@ -1,119 +1,116 @@
-// FlowStore on Postgres: what each request of a login needs is done for many requests in one statement. The rest is
-// SqlFlowStore's.
-import type { EpochSeconds, Flow } from '@claviger/core';
-import type { Database } from '../shared/database.ts';
-import { textWithoutNul } from '../shared/encodings.ts';
-import { type FlowRow, flowOf, rowOf, SqlFlowStore } from '../shared/flow-store.ts';
-import { numberArray, textArray } from './array-literal.ts';
+// FlowStore on Postgres. The commands that every request of a login needs run in batches.
+//
+// The planner must use the primary key, even in a plan that it made and kept while the table was small. With an ordinary
+// join it could read the whole table first. It cannot with a LATERAL subquery that has a LIMIT, or with `= ANY (ARRAY[…])`;
+// and no index matches `expires_at + 0`.
+import type { EpochSeconds, Flow, FlowStore, WaitingNote } from '@claviger/core';
+import { type Database, once } from '../shared/database.ts';
+import { flowOf, flowRow } from '../shared/flow-rows.ts';
+import { type FlowUpkeep, noteWaiting, prepareFlowUpkeep, removeFlows } from '../shared/flow-upkeep.ts';
+import type { Selection } from '../shared/placeholders.ts';
 import { Batcher } from './batcher.ts';
-import { answersByPlace, batcherOptions, eachOne, moment } from './gathered.ts';
+import { answersByPlace, batcherOptions, nowArray } from './batches.ts';
+import { arrayOf, columnsExcept, columnsOf, type EncodedRow } from './columns.ts';
 import type { PostgresPool } from './pool.ts';
+import { flows } from './schema.ts';
+
+const flowColumns = columnsExcept(flows);
+const changedColumns = columnsExcept(flows, 'id');
+const keyColumns = columnsOf(flows, 'id');
+const foundColumns = columnsOf(flows, 'version', 'expiresAt', 'data');
 
 const insertFlows = `
-INSERT INTO flows (id, version, client_id, subject, expires_at, data)
-SELECT given.id, given.version, given.client_id, given.subject, given.expires_at, given.data
-FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::bigint[], $6::text[])
-  AS given (id, version, client_id, subject, expires_at, data)`;
+INSERT INTO flows (${flowColumns.names})
+SELECT ${flowColumns.names} FROM unnest(${flowColumns.parameters()}) AS given (${flowColumns.names})`;
 
-/** `place` says whose answer a row is: not every request has one. */
 const findFlows = `
-SELECT given.place, flows.version, flows.expires_at, flows.data
+SELECT given.place, ${foundColumns.namesIn('flows')}
 FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS given (id, now, place)
-${eachOne('JOIN', 'flows', 'id = given.id')}
+JOIN LATERAL (SELECT * FROM flows WHERE id = given.id LIMIT 1) AS flows ON true
 WHERE flows.expires_at > given.now`;
 
-/**
- * Of two replacements of one flow in one statement, one finds the expected version. Equality of the ids would leave the planner
- * a choice (see eachOne), and so would an expiry that an index serves.
- */
+/** Of two replacements of one flow in one batch, only one finds the expected version. */
 const replaceFlows = `
 UPDATE flows
-SET version = given.version, client_id = given.client_id, subject = given.subject, expires_at = given.expires_at,
-  data = given.data
-FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::integer[], $8::bigint[])
-  WITH ORDINALITY AS given (id, version, client_id, subject, expires_at, data, expected, now, place)
+SET ${changedColumns.setTo('given')}
+FROM unnest($1::integer[], $2::bigint[], ${flowColumns.parameters(3)})
+  WITH ORDINALITY AS given (expected, now, ${flowColumns.names}, place)
 WHERE flows.id = ANY (ARRAY[given.id]) AND flows.version = given.expected AND flows.expires_at + 0 > given.now
 RETURNING given.place`;
-
-type FoundRow = [place: string, version: number, expiresAt: string, data: string];
 
 interface Wanted {
   readonly id: string;
   readonly now: EpochSeconds;
 }
 
-/** `data` is JSON already, so that a caller may go on with what it gave. */
-interface Written extends Omit<FlowRow, 'data'> {
-  readonly data: string;
-}
-
-interface Replacement extends Written {
+interface Replacement {
+  readonly flow: EncodedRow;
   readonly expectedVersion: number;
   readonly now: EpochSeconds;
 }
 
-type Pool = Pick<PostgresPool, 'rows'>;
+export class PostgresFlowStore implements FlowStore {
+  readonly #database: Database;
+  readonly #pool: Pick<PostgresPool, 'rows'>;
+  readonly #upkeep: () => FlowUpkeep;
+  readonly #created: Batcher<EncodedRow, undefined>;
+  readonly #wanted: Batcher<Wanted, Flow | undefined>;
+  readonly #replacements: Batcher<Replacement, 'replaced' | 'stale'>;
 
-export class PostgresFlowStore extends SqlFlowStore {
-  readonly #creating: Batcher<Written, undefined>;
-  readonly #finding: Batcher<Wanted, Flow | undefined>;
-  readonly #replacing: Batcher<Replacement, boolean>;
-
-  constructor(database: Database, pool: Pool) {
-    super(database);
-    this.#creating = new Batcher((rows) => createAll(pool, rows), batcherOptions);
-    this.#finding = new Batcher((wanted) => findAll(pool, wanted), batcherOptions);
-    this.#replacing = new Batcher((replacements) => replaceAll(pool, replacements), batcherOptions);
+  constructor(database: Database, pool: Pick<PostgresPool, 'rows'>) {
+    this.#database = database;
+    this.#pool = pool;
+    this.#upkeep = once(() => prepareFlowUpkeep(database));
+    this.#created = new Batcher((rows) => this.#createAll(rows), batcherOptions);
+    this.#wanted = new Batcher((wanted) => this.#findAll(wanted), batcherOptions);
+    this.#replacements = new Batcher((replacements) => this.#replaceAll(replacements), batcherOptions);
   }
 
-  override create(flow: Flow): Promise<undefined> {
-    return this.#creating.add(written(flow));
+  create(flow: Flow): Promise<undefined> {
+    return this.#created.add(flowColumns.encode(flowRow(flow)));
   }
 
-  override find(id: string, now: EpochSeconds): Promise<Flow | undefined> {
-    return this.#finding.add({ id, now });
+  find(id: string, now: EpochSeconds): Promise<Flow | undefined> {
+    return this.#wanted.add({ id, now });
   }
 
-  override async replace(flow: Flow, expectedVersion: number, now: EpochSeconds): Promise<'replaced' | 'stale'> {
-    return (await this.#replacing.add({ ...written(flow), expectedVersion, now })) ? 'replaced' : 'stale';
+  replace(flow: Flow, expectedVersion: number, now: EpochSeconds): Promise<'replaced' | 'stale'> {
+    return this.#replacements.add({ flow: flowColumns.encode(flowRow(flow)), expectedVersion, now });
+  }
+
+  async noteWaiting(note: WaitingNote, now: EpochSeconds): Promise<number> {
+    return noteWaiting(this.#database, this.#upkeep(), note, now);
+  }
+
+  async removeAll(of: Selection): Promise<number> {
+    return removeFlows(this.#database, of);
+  }
+
+  async removeExpired(now: EpochSeconds, limit: number): Promise<number> {
+    return (await this.#database.change(this.#upkeep().removeExpired, { now, limit })).length;
+  }
+
+  async #createAll(rows: readonly EncodedRow[]): Promise<undefined[]> {
+    await this.#pool.rows(insertFlows, flowColumns.arrays(rows));
+    return rows.map(() => undefined);
+  }
+
+  async #findAll(wanted: readonly Wanted[]): Promise<(Flow | undefined)[]> {
+    const keys = keyColumns.arrays(wanted.map((one) => keyColumns.encode(one)));
+    const rows = await this.#pool.rows(findFlows, [...keys, nowArray(wanted)]);
+    return answersByPlace(wanted, rows, ({ id }, row) => flowOf({ id, ...foundColumns.read(row, 1) }));
+  }
+
+  async #replaceAll(replacements: readonly Replacement[]): Promise<('replaced' | 'stale')[]> {
+    const rows = await this.#pool.rows(replaceFlows, [
+      arrayOf(
+        'integer',
+        replacements.map(({ expectedVersion }) => expectedVersion),
+      ),
+      nowArray(replacements),
+      ...flowColumns.arrays(replacements.map(({ flow }) => flow)),
+    ]);
+    const replaced = new Set(rows.map(([place]) => Number(place) - 1));
+    return replacements.map((_, index) => (replaced.has(index) ? 'replaced' : 'stale'));
   }
 }
-
-const written = (flow: Flow): Written => {
-  const { id, version, clientId, subject, expiresAt, data } = rowOf(flow);
-  return { id, version, clientId, subject, expiresAt, data: JSON.stringify(data) };
-};
-
-const columnsOf = (rows: readonly Written[]): string[] => [
-  textArray(rows.map(({ id }) => textWithoutNul(id))),
-  numberArray(rows.map(({ version }) => version)),
-  textArray(rows.map(({ clientId }) => textWithoutNul(clientId))),
-  textArray(rows.map(({ subject }) => textWithoutNul(subject))),
-  numberArray(rows.map(({ expiresAt }) => expiresAt)),
-  textArray(rows.map(({ data }) => data)),
-];
-
-const createAll = async (pool: Pool, rows: readonly Written[]): Promise<undefined[]> => {
-  await pool.rows(insertFlows, columnsOf(rows));
-  return rows.map(() => undefined);
-};
-
-const findAll = async (pool: Pool, wanted: readonly Wanted[]): Promise<(Flow | undefined)[]> => {
-  const rows = await pool.rows(findFlows, [
-    textArray(wanted.map(({ id }) => textWithoutNul(id))),
-    numberArray(wanted.map(({ now }) => now)),
-  ]);
-  return answersByPlace(wanted, rows as FoundRow[], ({ id }, [, version, expiresAt, data]) =>
-    flowOf({ id, version, expiresAt: moment(expiresAt), data: JSON.parse(data) }),
-  );
-};
-
-const replaceAll = async (pool: Pool, replacements: readonly Replacement[]): Promise<boolean[]> => {
-  const rows = await pool.rows(replaceFlows, [
-    ...columnsOf(replacements),
-    numberArray(replacements.map(({ expectedVersion }) => expectedVersion)),
-    numberArray(replacements.map(({ now }) => now)),
-  ]);
-  const replaced = new Set((rows as [string][]).map(([place]) => Number(place) - 1));
-  return replacements.map((_, index) => replaced.has(index));
-};

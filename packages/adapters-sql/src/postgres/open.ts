@@ -1,7 +1,7 @@
 // Every port in one Postgres database.
 import { StoreUnavailable } from '@claviger/core';
 import { type MigrationFiles, migrationFilesOf, migrationsIn } from '../migrations/migration-files.ts';
-import { type SqlStores, storesOn } from '../opened-stores.ts';
+import { type SqlStores, sharedStores } from '../opened-stores.ts';
 import type { SettingsBy } from './connection.ts';
 import { PostgresDatabase } from './database.ts';
 import { isAway } from './failures.ts';
@@ -9,13 +9,13 @@ import { PostgresFlowStore } from './flow-store.ts';
 import { migratePostgres, postgresSchemaStatus } from './migrate.ts';
 import { PostgresPool } from './pool.ts';
 import { UnfitPooler } from './pooler.ts';
-import { TokenCommandsInOneStatement } from './token-commands-in-one-statement.ts';
+import { PostgresTokenStore } from './token-store.ts';
 import { parsePostgresUrl } from './url.ts';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:5432/database?sslmode=verify-full`; docs/postgres.md has all its parameters. */
   readonly url: string;
-  /** How many connections at most. Default 10. */
+  /** Maximum number of connections. Default 10. */
   readonly poolSize?: number;
   /** How long a statement may take, in milliseconds. Default 5000. */
   readonly statementTimeoutMs?: number;
@@ -26,9 +26,9 @@ export interface PostgresOptions {
 }
 
 /**
- * Connects when the first command needs it: succeeds while the server is away. A command rejects with StoreUnavailable at
- * the latest when it has waited for a connection, made one, and waited for an answer, each for as long as it may.
- * Throws when the URL is wrong; the message repeats nothing secret.
+ * Connects when the first command needs it, so it succeeds while the server is unavailable. Each wait of a command has a
+ * limit: for a free connection, for a new one, and for the answer. After them the command rejects with StoreUnavailable.
+ * Throws if the URL is invalid. The message contains no secrets.
  */
 export const openPostgresStores = async ({
   url,
@@ -40,7 +40,7 @@ export const openPostgresStores = async ({
   const address = parsePostgresUrl(url);
   const pool = new PostgresPool(address, poolSize, { connectMs: connectTimeoutMs, statementMs: statementTimeoutMs });
   const database = new PostgresDatabase(pool);
-  /** Rejects with UnfitPooler too, which says what to change; the commands' own error does not. */
+  /** Also rejects with UnfitPooler, which says what to change; the errors of commands do not. */
   const pooler = async (): Promise<SettingsBy> => {
     try {
       return await pool.settingsBy();
@@ -50,7 +50,11 @@ export const openPostgresStores = async ({
   };
   const migrations = () => migrationsIn(migrationFiles ?? migrationFilesOf('postgres'));
   return {
-    stores: storesOn(database, new TokenCommandsInOneStatement(pool), new PostgresFlowStore(database, pool)),
+    stores: {
+      ...sharedStores(database),
+      flows: new PostgresFlowStore(database, pool),
+      tokens: new PostgresTokenStore(database, pool),
+    },
     schemaStatus: async () => {
       await pooler();
       return postgresSchemaStatus((text, values) => pool.rows(text, values), migrations());

@@ -1,18 +1,18 @@
 // Every port in one SQLite file.
 
 import { type MigrationFiles, migrationFilesOf, migrationsIn } from '../migrations/migration-files.ts';
-import { type SqlStores, storesOn } from '../opened-stores.ts';
-import { SqlFlowStore } from '../shared/flow-store.ts';
+import { type SqlStores, sharedStores } from '../opened-stores.ts';
 import { unlessBusyFor } from './busy.ts';
 import { openSqliteFile, SqliteDatabase } from './database.ts';
 import { SqliteFile } from './file.ts';
+import { SqliteFlowStore } from './flow-store.ts';
 import { migrateSqlite, sqliteSchemaStatus } from './migrate.ts';
-import { TokenCommandsInSteps } from './token-commands-in-steps.ts';
+import { SqliteTokenStore } from './token-store.ts';
 
 export interface SqliteOptions {
-  /** Path of the database file, made when it is not there (its folder is not); `:memory:` for none. */
+  /** Path of the database file. Created if missing; its folder must exist. `:memory:` for none. */
   readonly file: string;
-  /** How long a command waits, in milliseconds, while another process writes. The event loop goes on meanwhile. Default 5000. */
+  /** How long a command waits while another process writes, in milliseconds, without blocking the event loop. Default 5000. */
   readonly busyTimeoutMs?: number;
   /** For a program in one file. Default: those of this package. */
   readonly migrationFiles?: MigrationFiles;
@@ -31,7 +31,11 @@ export const openSqliteStores = async ({
   const database = new SqliteDatabase(client, new SqliteFile(file), busyTimeoutMs);
   const migrations = () => migrationsIn(migrationFiles ?? migrationFilesOf('sqlite'));
   return {
-    stores: storesOn(database, new TokenCommandsInSteps(database), new SqlFlowStore(database)),
+    stores: {
+      ...sharedStores(database),
+      flows: new SqliteFlowStore(database),
+      tokens: new SqliteTokenStore(database),
+    },
     schemaStatus: () => database.patiently(() => sqliteSchemaStatus(client, migrations())),
     migrate: async ({ dryRun = false } = {}) => {
       await database.settle();

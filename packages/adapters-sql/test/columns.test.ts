@@ -1,10 +1,10 @@
-// What an array literal says is what Postgres reads.
+// Postgres reads array literals as they were meant.
 import postgres from 'postgres';
 import t from 'tap';
-import { textArray } from '../src/postgres/array-literal.ts';
+import { arrayOf } from '../src/postgres/columns.ts';
 import { startPostgres } from '../src/testing/index.ts';
 
-t.test('texts come out of Postgres as they went in', async (t) => {
+t.test('text in an array literal comes back from Postgres unchanged', async (t) => {
   const server = await startPostgres();
   const { url, drop } = await server.createDatabase();
   const sql = postgres(url, { max: 1, fetch_types: false });
@@ -28,7 +28,7 @@ t.test('texts come out of Postgres as they went in', async (t) => {
     ...everyCharacter,
     null,
   ];
-  const rows = await sql<{ given: string | null }[]>`SELECT unnest(${textArray(texts)}::text::text[]) AS given`;
+  const rows = await sql<{ given: string | null }[]>`SELECT unnest(${arrayOf('text', texts)}::text::text[]) AS given`;
   t.equal(rows.length, texts.length);
   t.strictSame(
     rows.filter(({ given }, index) => given !== texts[index]),

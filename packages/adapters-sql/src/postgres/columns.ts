@@ -1,0 +1,111 @@
+// Many rows in one statement of Postgres: each column is one parameter, an array in its text form (PostgreSQL documentation,
+// 8.15.2). The columns of a row type are taken from its drizzle table, once, for the SQL, the arrays and the reader.
+import { type Column, getTableColumns, type Table } from 'drizzle-orm';
+
+/** JSON may escape control characters and surrogates differently from array literals. */
+const jsonDiffers = /[^\u0020-\ud7ff\ue000-\uffff]/;
+
+/** JSON's quotes where they are the same: three times as fast, and documents are full of quotes. */
+const quoted = (value: string): string =>
+  jsonDiffers.test(value) ? `"${value.replace(/[\\"]/g, '\\$&')}"` : JSON.stringify(value);
+
+const elementWriters = {
+  bytea: (value: Buffer): string => `"\\\\x${value.toString('hex')}"`,
+  text: quoted,
+  bigint: String,
+  integer: String,
+};
+
+type SqlType = keyof typeof elementWriters;
+
+const elementWriter = (type: SqlType) => elementWriters[type] as (value: unknown) => string;
+
+/** One column as an array literal. */
+export const arrayOf = (type: SqlType, values: readonly unknown[]): string => {
+  const write = elementWriter(type);
+  return `{${values.map((value) => (value === null ? 'NULL' : write(value))).join(',')}}`;
+};
+
+/** A row as the elements of its arrays. A copy: the caller may change the record afterwards. */
+export type EncodedRow = readonly string[];
+
+interface RowColumn {
+  readonly property: string;
+  readonly column: Column;
+  readonly write: (value: unknown) => string;
+}
+
+export class RowColumns<Row extends Readonly<Record<string, unknown>>> {
+  readonly count: number;
+  /** Such as `grant_id, hash`. */
+  readonly names: string;
+  readonly #columns: readonly RowColumn[];
+
+  constructor(columns: readonly (readonly [property: string, column: Column])[]) {
+    this.#columns = columns.map(([property, column]) => {
+      return { property, column, write: elementWriter(column.getSQLType() as SqlType) };
+    });
+    this.count = columns.length;
+    this.names = columns.map(([, { name }]) => name).join(', ');
+  }
+
+  /** Such as `tokens.grant_id, tokens.hash`. */
+  namesIn(table: string): string {
+    return this.#columns.map(({ column }) => `${table}.${column.name}`).join(', ');
+  }
+
+  /** Such as `grant_id = given.grant_id, hash = given.hash`. */
+  setTo(table: string): string {
+    return this.#columns.map(({ column: { name } }) => `${name} = ${table}.${name}`).join(', ');
+  }
+
+  /** The arguments of `unnest`, such as `$3::bytea[], $4::text[]`. */
+  parameters(first = 1): string {
+    return this.#columns.map(({ column }, index) => `$${first + index}::${column.getSQLType()}[]`).join(', ');
+  }
+
+  encode(row: Row): EncodedRow {
+    return this.#columns.map(({ property, column, write }) => {
+      const value = row[property];
+      const stored = value === null ? null : column.mapToDriverValue(value);
+      return stored === null ? 'NULL' : write(stored);
+    });
+  }
+
+  /** The values of `parameters`. */
+  arrays(rows: readonly EncodedRow[]): string[] {
+    return this.#columns.map((_, index) => `{${rows.map((row) => row[index]).join(',')}}`);
+  }
+
+  /** Reads the columns from a row of a result, where they start at `first`. */
+  read(values: readonly unknown[], first: number): Row {
+    const row: Record<string, unknown> = {};
+    let index = first;
+    for (const { property, column } of this.#columns) {
+      const stored = values[index];
+      row[property] = stored === null ? null : column.mapFromDriverValue(stored);
+      index += 1;
+    }
+    return row as Row;
+  }
+}
+
+type PropertyOf<T extends Table> = keyof T['$inferSelect'] & string;
+
+/** The columns with these properties, in this order. */
+export const columnsOf = <T extends Table, P extends PropertyOf<T>>(
+  table: T,
+  ...properties: readonly P[]
+): RowColumns<Pick<T['$inferSelect'], P>> => {
+  const all = getTableColumns(table);
+  return new RowColumns(properties.map((property) => [property, all[property] as Column]));
+};
+
+/** All columns of the table except these, in the table's order. */
+export const columnsExcept = <T extends Table, P extends PropertyOf<T>>(
+  table: T,
+  ...properties: readonly P[]
+): RowColumns<Omit<T['$inferSelect'], P>> => {
+  const excepted = new Set<string>(properties);
+  return new RowColumns(Object.entries(getTableColumns(table)).filter(([property]) => !excepted.has(property)));
+};
