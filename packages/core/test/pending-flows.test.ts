@@ -91,6 +91,39 @@ t.test('short values stay in the URL as they were sent', async (t) => {
   t.equal(stored[0]?.request.url, `http://127.0.0.1:4444${url}`);
 });
 
+t.test('a flow that has ended keeps little of a long request, since it is not counted any more', async (t) => {
+  const { given, stored } = withStoredFlows();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  const end = async (url: string): Promise<{ readonly redirectTo: string; readonly flow: Flow | undefined }> => {
+    const challenge = await visit.begin(url);
+    const rejection = { error: 'access_denied', description: '', hint: '', debug: '', statusCode: 0 };
+    const rejected = await given.provider.admin.rejectLogin({ challenge, rejection });
+    const redirectTo = rejected.outcome === 'answered' ? rejected.redirectTo : '';
+    await visit.browser.visit(redirectTo);
+    const pending = await given.provider.admin.getLoginRequest(challenge);
+    return { redirectTo, flow: pending?.flow };
+  };
+  const claims = JSON.stringify({ userinfo: { [`x${'y'.repeat(4000)}`]: null } });
+  const long = {
+    state: 's'.repeat(3000),
+    nonce: 'n'.repeat(2000),
+    login_hint: 'l'.repeat(2000),
+    claims,
+    theme: 't'.repeat(2000),
+  };
+  const { redirectTo, flow } = await end(authorizeUrl(client, long));
+  t.ok(JSON.stringify(stored.at(-1)).length > 10_000);
+  t.ok(JSON.stringify(flow).length < 1500, `${JSON.stringify(flow).length}`);
+  t.equal(flow?.state, 'ended');
+  const again = location(await visit.browser.visit(redirectTo)).searchParams;
+  t.match(again.get('error_hint'), 'used before');
+  t.equal(again.get('state'), long.state);
+
+  const usual = authorizeUrl(client, { login_hint: 'anna@shop.example' });
+  t.equal((await end(usual)).flow?.request.url, `http://127.0.0.1:4444${usual}`);
+});
+
 t.test('beyond the ceiling a new flow is 503 with Retry-After; tokens and flows that were begun go on', async (t) => {
   const given = givenAProvider({ maxPendingFlowsPerProcess: 2 });
   const client = await givenAClient(given);

@@ -9,6 +9,7 @@ import type { AuthorizationRequest } from './authorization-request.ts';
 import type { BrowserOfStep } from './browser.ts';
 import type { GrantSession } from './grant.ts';
 import type { LoginSession } from './login-session.ts';
+import { endedRequest } from './request-url.ts';
 import type { EpochSeconds, Seconds } from './time.ts';
 
 export type FlowState =
@@ -115,4 +116,4 @@ export const rejectConsent = (flow: Flow, rejected: Rejection): Flow | 'already-
 export const moveConsent = (flow: Flow, consent: FlowConsent, browser: BrowserOfStep): Flow =>
   next(flow, { consent: { ...consent, ...browser } });
 
-export const end = (flow: Flow): Flow => next(flow, { state: 'ended' });
+export const end = (flow: Flow): Flow => next(flow, { state: 'ended', request: endedRequest(flow.request) });

@@ -65,6 +65,29 @@ export const keptRequest = (request: AuthorizationRequest): AuthorizationRequest
   return { ...request, context, url: shortenUrl(request.url, request) };
 };
 
+/** Characters of JSON. A usual request has far fewer. */
+const longestEnded = 4096;
+/** Characters. */
+const longestEndedState = 1024;
+
+/**
+ * What stays of the request once its flow has ended. Such a flow is stored until it expires but counts no more against the
+ * ceiling on pending flows, so of a long request only this stays: whose verifier it was, and where and how to answer one that
+ * is used again.
+ */
+export const endedRequest = (request: AuthorizationRequest): AuthorizationRequest => {
+  if (JSON.stringify(request).length <= longestEnded) return request;
+  return {
+    ...request,
+    scope: [],
+    audience: [],
+    state: request.state.length > longestEndedState ? '' : request.state,
+    nonce: '',
+    context: { acrValues: [], uiLocales: [], display: '', loginHint: '', idTokenHintClaims: null },
+    url: '',
+  };
+};
+
 const keptHintClaims = ({ sub, sid }: JsonObject): JsonObject => ({
   ...(sub === undefined ? {} : { sub }),
   ...(sid === undefined ? {} : { sid }),
