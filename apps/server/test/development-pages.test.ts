@@ -1,5 +1,6 @@
 // The built-in login and consent pages, through the app that the server runs, on memory stores.
 import { createHash } from 'node:crypto';
+import { type AddressInfo, connect } from 'node:net';
 import { emptyClientMetadata, type Provider, StoreUnavailable } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import t from 'tap';
@@ -405,6 +406,8 @@ t.test('the built-in pages answer only to a browser on this machine, unless that
     { headers: { forwarded: 'for=192.0.2.1' } },
     { headers: { 'x-forwarded-for': '192.0.2.1' } },
     { headers: { 'x-forwarded-host': 'id.example' } },
+    { headers: { via: '1.1 proxy' } },
+    { headers: { 'x-real-ip': '192.0.2.1' } },
   ];
   for (const request of elsewhere) {
     for (const [method, path] of [
@@ -425,6 +428,21 @@ t.test('the built-in pages answer only to a browser on this machine, unless that
     const reply = await publicApp.inject({ url: '/dev/callback?code=x', headers: { host }, remoteAddress: '::1' });
     t.equal(reply.statusCode, 200, host);
   }
+});
+
+t.test('the built-in pages do not answer to HTTP/1.0, which proxies speak and browsers do not', async (t) => {
+  const { publicApp } = await openApp(t);
+  await publicApp.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = publicApp.server.address() as AddressInfo;
+  const ask = async (version: string): Promise<string> => {
+    const socket = connect(port, '127.0.0.1');
+    socket.end(`GET /dev/callback?code=x HTTP/${version}\r\nHost: 127.0.0.1:4444\r\nConnection: close\r\n\r\n`);
+    let text = '';
+    for await (const chunk of socket) text += chunk;
+    return text;
+  };
+  t.match(await ask('1.1'), /^HTTP\/1\.1 200 /);
+  t.match(await ask('1.0'), /^HTTP\/1\.1 403 /);
 });
 
 t.test('a browser that begins at another name of this machine is sent to the host of the issuer first', async (t) => {

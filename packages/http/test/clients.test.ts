@@ -359,7 +359,8 @@ t.test('DNS rebinding: the admin endpoints answer to loopback names only, whatev
   ];
   for (const host of own) t.equal(await ask(host), 200, host);
   const foreign = ['evil.example', 'evil.example:4445', '127.0.0.1.evil.example', '10.0.0.7', 'localhost.evil.example'];
-  for (const host of [...foreign, 'x@localhost', 'evil.example/a.localhost', 'localhost#', '*']) {
+  const malformed = ['x@localhost', 'evil.example/a.localhost', 'localhost#', '*', 'localhost:80@evil.example'];
+  for (const host of [...foreign, ...malformed, '127.0.0.1:evil.example', '[::1]evil.example', '[::1', ':4445']) {
     t.equal(await ask(host), 403, host);
   }
   const rebound = { host: 'evil.example:4445', origin: 'http://evil.example:4445', 'sec-fetch-site': 'same-origin' };

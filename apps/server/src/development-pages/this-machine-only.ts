@@ -3,14 +3,19 @@ import { isLoopbackHost } from '@claviger/core';
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import { sendProblem } from './problem-page.ts';
 
-/** Both ends of the connection are here, no proxy passed it on (RFC 7239), and the address bar shows a name of this machine. */
+/** RFC 7239; RFC 9110 §7.6.3; the last is nginx's. */
+const proxyHeaders: ReadonlySet<string> = new Set(['forwarded', 'via', 'x-real-ip']);
+
+/** Both ends of the connection are here, no proxy passed it on, and the address bar shows a name of this machine. */
 const isFromThisMachine = (request: FastifyRequest): boolean => {
   const { localAddress = '127.0.0.1', remoteAddress = '' } = request.raw.socket;
   return (
     isLoopbackHost(localAddress) &&
     isLoopbackHost(remoteAddress) &&
     isLoopbackHost(request.hostname) &&
-    !Object.keys(request.headers).some((name) => name === 'forwarded' || name.startsWith('x-forwarded-'))
+    // As nginx speaks to the server behind it unless it is told otherwise, without a header that says so. No browser does.
+    request.raw.httpVersion !== '1.0' &&
+    !Object.keys(request.headers).some((name) => proxyHeaders.has(name) || name.startsWith('x-forwarded-'))
   );
 };
 

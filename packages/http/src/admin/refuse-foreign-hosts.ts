@@ -14,7 +14,8 @@ export const refuseForeignHosts = (allowed: readonly string[]): onRequestHookHan
     names.some((name) => name === '*' || name === host || (name.startsWith('*.') && host.endsWith(name.slice(1))));
   return (request, _reply, done) => {
     const { hostname } = request;
-    if (isLoopbackHost(hostname) || isHostless(request) || isOwnAddress(request) || isNamed(plain(hostname))) done();
+    const isOurs = () => isLoopbackHost(hostname) || isOwnAddress(request) || isNamed(plain(hostname));
+    if (isHostless(request) || (isWellFormed(request) && isOurs())) done();
     else done(oauthError('request_forbidden', hint));
   };
 };
@@ -26,6 +27,10 @@ const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, '$1
 
 /** HTTP/1.0, as some health checks speak it. Browsers always send Host (RFC 9112 §3.2). */
 const isHostless = ({ headers }: FastifyRequest): boolean => headers.host === undefined;
+
+/** RFC 9112 §3.2: a host and perhaps a port. `hostname` is only what stands before a colon or after a bracket. */
+const isWellFormed = ({ headers: { host = '' } }: FastifyRequest): boolean =>
+  /^(\[[\da-f:.]+\]|[^\s:@[\]/\\?#]+)(:\d*)?$/i.test(host);
 
 /** The address that the connection came in at. Only a name can be rebound: whoever sends an address has meant this server. */
 const isOwnAddress = ({ hostname, raw }: FastifyRequest): boolean =>
