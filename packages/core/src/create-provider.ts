@@ -19,7 +19,7 @@ import { makeClientConfigurationEndpoint, makeRegistrationEndpoint } from './pro
 import { makeRevocationEndpoint } from './protocol/revocation-endpoint.ts';
 import { makeTokenEndpoint } from './protocol/token-endpoint.ts';
 import { makeUserinfoEndpoint } from './protocol/userinfo-endpoint.ts';
-import type { AdminUseCases, Endpoints, Provider, RegistrationUseCases } from './provider.ts';
+import type { AdminUseCases, Endpoints, Provider } from './provider.ts';
 import { defaultSettings, type Settings, settingsProblems } from './settings.ts';
 import { makeAddressRequest } from './usecases/authorize/address-request.ts';
 import { makeBeginAuthorization } from './usecases/authorize/begin-authorization.ts';
@@ -38,8 +38,6 @@ import { type FindClient, makeClientCache } from './usecases/clients/client-cach
 import { makeClientKeys } from './usecases/clients/client-keys.ts';
 import { makeCreateClient } from './usecases/clients/create-client.ts';
 import { makeDeleteClient } from './usecases/clients/delete-client.ts';
-import { makeGetClient } from './usecases/clients/get-client.ts';
-import { makeListClients } from './usecases/clients/list-clients.ts';
 import { makeUpdateClient } from './usecases/clients/update-client.ts';
 import { makeConsentUseCases } from './usecases/consent/consent-use-cases.ts';
 import { makeKeyUseCases } from './usecases/keys/key-use-cases.ts';
@@ -50,6 +48,7 @@ import { makeVerifyOwnJwt, type VerifyOwnJwt } from './usecases/keys/verify-own-
 import { makeLoginUseCases } from './usecases/login/login-use-cases.ts';
 import { makeManageRegistration } from './usecases/registration/manage-registration.ts';
 import { makeRegisterClient } from './usecases/registration/register-client.ts';
+import type { RegistrationUseCases } from './usecases/registration/registration-use-cases.ts';
 import { makeSessionUseCases } from './usecases/sessions/session-use-cases.ts';
 import { type IdentifySubject, makeIdentifySubject } from './usecases/subject-identifier.ts';
 import { makeAuthenticateClient } from './usecases/token/authenticate-client.ts';
@@ -126,8 +125,8 @@ export const createProvider = (options: ProviderOptions): Provider => {
   const administering = { ...wiring, clients: clients.current };
   const admin: AdminUseCases = {
     createClient: makeCreateClient(administering),
-    getClient: makeGetClient(administering),
-    listClients: makeListClients(administering),
+    getClient: (id) => stores.clients.find(id),
+    listClients: (page) => stores.clients.list(page),
     updateClient: makeUpdateClient(administering),
     deleteClient: makeDeleteClient(administering),
     ...makeLoginUseCases(wiring),

@@ -50,3 +50,21 @@ export { pageReply } from './protocol/reply.ts';
 export * from './protocol/wire.ts';
 export * from './provider.ts';
 export * from './settings.ts';
+export type { StoreFailure } from './usecases/check-stores.ts';
+export type { CleanExpired, CleanResult } from './usecases/cleaning/clean-expired.ts';
+export type { CreateClient, CreateClientResult } from './usecases/clients/create-client.ts';
+export type { UpdateClient, UpdateClientResult } from './usecases/clients/update-client.ts';
+export type { AcceptConsent } from './usecases/consent/consent-use-cases.ts';
+export type { AnswerResult, PendingRequest, Reject } from './usecases/flow-answers.ts';
+export type { CreateKeys, KeysResult, KeyUseCases } from './usecases/keys/key-use-cases.ts';
+export type { ResealResult } from './usecases/keys/reseal.ts';
+export type { RotateKeys, RotateKeysResult } from './usecases/keys/rotate-keys.ts';
+export type { AcceptLogin } from './usecases/login/login-use-cases.ts';
+export type {
+  RegisterClient,
+  RegisteredClient,
+  RegistrationAccess,
+  RegistrationUseCases,
+  ReplaceRegistration,
+} from './usecases/registration/registration-use-cases.ts';
+export type { ListedConsent } from './usecases/sessions/session-use-cases.ts';

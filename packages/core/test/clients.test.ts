@@ -8,6 +8,7 @@ import {
   type Flow,
   type Grant,
   OAuthError,
+  type Page,
   seconds,
 } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
@@ -15,8 +16,6 @@ import { nodeSystem } from '@claviger/core/node';
 import t from 'tap';
 import { makeCreateClient } from '../src/usecases/clients/create-client.ts';
 import { makeDeleteClient } from '../src/usecases/clients/delete-client.ts';
-import { makeGetClient } from '../src/usecases/clients/get-client.ts';
-import { makeListClients } from '../src/usecases/clients/list-clients.ts';
 import { makeUpdateClient } from '../src/usecases/clients/update-client.ts';
 import { StoredSigningKeys } from '../src/usecases/keys/stored-signing-keys.ts';
 
@@ -33,8 +32,8 @@ const given = (settings = defaultSettings) => {
     signingKeys,
     create,
     update: makeUpdateClient(deps),
-    get: makeGetClient(deps),
-    list: makeListClients(deps),
+    get: (id: string) => deps.clients.find(id),
+    list: (page: Page) => deps.clients.list(page),
     remove: makeDeleteClient(deps),
     register: (id: string, metadata: Partial<ClientMetadata> = {}, secret = '') =>
       create({ id, secret, metadata: { ...emptyClientMetadata, ...metadata } }),

@@ -4,14 +4,7 @@ import { epochSeconds, type Jwk, type KeyAlgorithm, signingKeySet } from '@clavi
 import { memoryStores } from '@claviger/core/memory';
 import { nodeSystem } from '@claviger/core/node';
 import t from 'tap';
-import { makeAddKeys } from '../src/usecases/keys/add-keys.ts';
-import { makeCreateKeys } from '../src/usecases/keys/create-keys.ts';
-import { makeDeleteKey } from '../src/usecases/keys/delete-key.ts';
-import { makeDeleteKeySet } from '../src/usecases/keys/delete-key-set.ts';
-import { makeGetKey } from '../src/usecases/keys/get-key.ts';
-import { makeGetKeySet } from '../src/usecases/keys/get-key-set.ts';
-import { makePutKey } from '../src/usecases/keys/put-key.ts';
-import { makeShowKey } from '../src/usecases/keys/sealed-key.ts';
+import { makeKeyUseCases } from '../src/usecases/keys/key-use-cases.ts';
 
 const given = (showSigningKeys = false) => {
   const system = nodeSystem({
@@ -19,21 +12,20 @@ const given = (showSigningKeys = false) => {
     clock: { now: () => epochSeconds(1_500_000_000) },
   });
   const stores = memoryStores();
-  const deps = { keys: stores.keys, system, showKey: makeShowKey({ showSigningKeys }) };
-  const create = makeCreateKeys(deps);
+  const keys = makeKeyUseCases({ keys: stores.keys, system, settings: { showSigningKeys } }, () => undefined);
   return {
     stores,
     make: async (set: string, alg: KeyAlgorithm, kid = 'k', use = 'sig') => {
-      const result = await create({ set, alg, kid, use });
+      const result = await keys.createKeys({ set, alg, kid, use });
       return result.outcome === 'added' ? result.keys : [];
     },
-    create,
-    add: makeAddKeys(deps),
-    put: makePutKey(deps),
-    get: makeGetKey(deps),
-    getSet: makeGetKeySet(deps),
-    remove: makeDeleteKey(deps),
-    removeSet: makeDeleteKeySet(deps),
+    create: keys.createKeys,
+    add: keys.addKeys,
+    put: keys.putKey,
+    get: keys.getKey,
+    getSet: keys.getKeySet,
+    remove: keys.deleteKey,
+    removeSet: keys.deleteKeySet,
   };
 };
 

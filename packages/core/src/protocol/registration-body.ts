@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { type Jwk, type JwkSet, publicPart } from '../domain/jwk.ts';
 import { type SelfRegisteredMetadata, selfRegisteredMembers } from '../domain/self-registration.ts';
 import { oauthError } from '../errors/oauth-error.ts';
-import type { RegisteredClient } from '../provider.ts';
+import type { RegisteredClient } from '../usecases/registration/registration-use-cases.ts';
 import { clientNames, isUnset } from './client-names.ts';
 import { paths, urlBelow } from './paths.ts';
 

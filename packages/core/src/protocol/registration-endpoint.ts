@@ -1,7 +1,7 @@
 // Clients register themselves (RFC 7591 §3), and read, replace and delete their registration (RFC 7592 §2).
 import type { JsonValue } from '../domain/json.ts';
 import { oauthError } from '../errors/oauth-error.ts';
-import type { RegistrationAccess, RegistrationUseCases } from '../provider.ts';
+import type { RegistrationAccess, RegistrationUseCases } from '../usecases/registration/registration-use-cases.ts';
 import { bearerChallenge, bearerHeader } from './bearer-token.ts';
 import type { ErrorReplies } from './error-reply.ts';
 import { readJsonBody } from './json-body.ts';

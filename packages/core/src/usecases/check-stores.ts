@@ -3,8 +3,16 @@ import { asHashed } from '../domain/hashed.ts';
 import { type StoredKey, signingKeySet } from '../domain/stored-key.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Cipher, System } from '../ports/system.ts';
-import type { StoreFailure } from '../provider.ts';
 import { openKey } from './keys/sealed-key.ts';
+
+export interface StoreFailure {
+  /** What is wrong, in words that anybody may read; absent: the store does not answer. */
+  readonly problem?: string;
+  /** A name of Stores. */
+  readonly port: string;
+  /** For the log: it may name hosts. */
+  readonly cause: unknown;
+}
 
 const nothing = asHashed('');
 

@@ -4,7 +4,6 @@ import { fullUrl } from '../domain/request-url.ts';
 import type { EpochSeconds } from '../domain/time.ts';
 import type { FlowStore } from '../ports/flow-store.ts';
 import type { Mac } from '../ports/system.ts';
-import type { AnswerResult } from '../provider.ts';
 import { makeHandle, openHandle } from './opaque-handle.ts';
 
 export type FlowHandle = 'login-challenge' | 'login-verifier' | 'consent-challenge' | 'consent-verifier';
@@ -41,29 +40,4 @@ export const returnUrlOf = (mac: Mac, step: 'login' | 'consent', flow: Flow): st
   const verifier = handleOf(mac, `${step}-verifier`, flow);
   const parameter = step === 'login' ? { login_verifier: verifier } : { consent_verifier: verifier };
   return returnUrl(fullUrl(flow.request), parameter);
-};
-
-interface Answer {
-  readonly step: 'login' | 'consent';
-  readonly next: Flow | 'already-answered';
-  /** Whether the flow already holds this very answer, and waits for the browser. */
-  readonly isIn: (flow: Flow) => boolean;
-}
-
-/**
- * Stores an app's answer, which counts once, and says where the browser goes with it: `already-answered` when another answer
- * was first. The same answer again, after a double click or a lost reply, is told the same.
- */
-export const storeAnswer = async (
-  { mac, flows }: { readonly mac: Mac; readonly flows: FlowStore },
-  flow: Flow,
-  { step, next, isIn }: Answer,
-  now: EpochSeconds,
-): Promise<AnswerResult> => {
-  const stored = next !== 'already-answered' && (await flows.replace(next, flow.version, now)) !== 'stale';
-  if (!stored) {
-    const current = await flows.find(flow.id, now);
-    if (!current || !isIn(current)) return { outcome: 'already-answered' };
-  }
-  return { outcome: 'answered', redirectTo: returnUrlOf(mac, step, flow) };
 };

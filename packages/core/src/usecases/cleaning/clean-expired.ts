@@ -3,7 +3,26 @@ import { asHashed } from '../../domain/hashed.ts';
 import { after, seconds } from '../../domain/time.ts';
 import type { Stores } from '../../ports/stores.ts';
 import type { System } from '../../ports/system.ts';
-import type { CleanExpired, CleanResult } from '../../provider.ts';
+
+export interface CleanExpired {
+  /** How many rows at most of each kind. */
+  readonly limit: number;
+  /** The node's own name, which no other node has. It holds the cleaning lease for a minute after each batch. */
+  readonly holder: string;
+}
+
+export type CleanResult =
+  | {
+      readonly outcome: 'cleaned';
+      readonly flows: number;
+      readonly loginSessions: number;
+      readonly consents: number;
+      /** Codes, tokens and grants. */
+      readonly tokens: number;
+      /** Leases that have ended, one-time values included. */
+      readonly leases: number;
+    }
+  | { readonly outcome: 'not-my-turn' };
 
 /** The lease of the node that cleans. The other nodes wait this long for a node that stopped while cleaning. */
 const turn = seconds(60);

@@ -1,11 +1,27 @@
 // Registers a client.
-import { authMethodStatement, type Client, isPublic } from '../../domain/client.ts';
+import { authMethodStatement, type Client, type ClientMetadata, isPublic } from '../../domain/client.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { System } from '../../ports/system.ts';
-import type { CreateClient, CreateClientResult } from '../../provider.ts';
 import { acceptRegistration, type RegistrationDeps } from './accept-registration.ts';
 import { keepSecret, secretBytes } from './client-secret.ts';
 import { drawIncarnation } from './incarnation.ts';
+
+export interface CreateClient {
+  /** '' lets the server draw one. */
+  readonly id: string;
+  /** '' lets the server draw one. */
+  readonly secret: string;
+  readonly metadata: ClientMetadata;
+}
+
+export type CreateClientResult =
+  | {
+      readonly outcome: 'created';
+      readonly client: Client;
+      /** In clear, shown once; '' for a public client. */
+      readonly secret: string;
+    }
+  | { readonly outcome: 'exists' };
 
 export const makeCreateClient =
   (

@@ -1,10 +1,22 @@
 // Replaces what a client registered, as a whole. Tokens and consents stay.
-import { authMethodStatement, type Client } from '../../domain/client.ts';
+import { authMethodStatement, type Client, type ClientMetadata } from '../../domain/client.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { System } from '../../ports/system.ts';
-import type { UpdateClient, UpdateClientResult } from '../../provider.ts';
 import { acceptRegistration, type RegistrationDeps } from './accept-registration.ts';
 import { keepSecret, rekeepSecret } from './client-secret.ts';
+
+export interface UpdateClient {
+  readonly id: string;
+  /** '' keeps the one it has. */
+  readonly secret: string;
+  readonly metadata: ClientMetadata;
+}
+
+export type UpdateClientResult =
+  | { readonly outcome: 'updated'; readonly client: Client }
+  | { readonly outcome: 'unknown' }
+  /** Other updates of the same client got in between, again and again. */
+  | { readonly outcome: 'stale' };
 
 /** A full replacement does not depend on what was there, so losing a race only means reading the version again. */
 const attempts = 5;

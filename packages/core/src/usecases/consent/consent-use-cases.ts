@@ -1,18 +1,32 @@
 // The consent app's side of a flow: what is asked, and its answer (accept or reject), given once.
 import type { Client } from '../../domain/client.ts';
 import { acceptConsent, type ConsentAcceptance, type Flow, rejectConsent, subjectOf } from '../../domain/flow.ts';
+import type { GrantSession } from '../../domain/grant.ts';
 import { equalJson, type JsonObject } from '../../domain/json.ts';
 import { fullUrl } from '../../domain/request-url.ts';
 import { firstNotAllowed, parseScope, readScopeList } from '../../domain/scope.ts';
-import { after, seconds } from '../../domain/time.ts';
+import { after, type Seconds, seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ConsentStore } from '../../ports/consent-store.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
-import type { AcceptConsent, AnswerResult, PendingRequest, Reject } from '../../provider.ts';
 import type { Settings } from '../../settings.ts';
 import type { FindClient } from '../clients/client-cache.ts';
-import { findByHandle, storeAnswer } from '../flow-handles.ts';
+import { type AnswerResult, type PendingRequest, type Reject, storeAnswer } from '../flow-answers.ts';
+import { findByHandle } from '../flow-handles.ts';
+
+export interface AcceptConsent {
+  readonly challenge: string;
+  readonly grantedScope: readonly string[];
+  /** Default: none of what was requested. */
+  readonly grantedAudience?: readonly string[];
+  /** Default: nothing attached. */
+  readonly session?: GrantSession;
+  /** Default false. */
+  readonly remember?: boolean;
+  /** Counted from the authorization request. Default 0: until revoked. */
+  readonly rememberFor?: Seconds;
+}
 
 interface Deps {
   readonly system: System;

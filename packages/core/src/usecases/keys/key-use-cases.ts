@@ -1,36 +1,50 @@
-// Administration of key sets. A change to the set that signs is felt at once on this node.
+// Administration of key sets. This node notices a change of the signing set immediately.
+import type { Jwk } from '../../domain/jwk.ts';
 import { signingKeySet } from '../../domain/stored-key.ts';
+import { oauthError } from '../../errors/oauth-error.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
-import type { System } from '../../ports/system.ts';
-import type { AdminUseCases } from '../../provider.ts';
+import type { KeyAlgorithm, System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
-import { makeAddKeys } from './add-keys.ts';
-import { makeCreateKeys } from './create-keys.ts';
-import { makeDeleteKey } from './delete-key.ts';
-import { makeDeleteKeySet } from './delete-key-set.ts';
-import { makeGetKey } from './get-key.ts';
-import { makeGetKeySet } from './get-key-set.ts';
-import { makePutKey } from './put-key.ts';
-import { makeShowKey } from './sealed-key.ts';
+import { checkBothHalves } from './both-halves.ts';
+import { importableKey } from './importable-key.ts';
+import { makeKeyPair, type NamedKey } from './make-key-pair.ts';
+import { makeShowKey, openKey, sealKey } from './sealed-key.ts';
 
-type KeyUseCases = Pick<
-  AdminUseCases,
-  'createKeys' | 'getKeySet' | 'addKeys' | 'deleteKeySet' | 'getKey' | 'putKey' | 'deleteKey'
->;
+export interface KeyUseCases {
+  createKeys(command: CreateKeys): Promise<KeysResult>;
+  /** Newest first. Empty when there is no such set. */
+  getKeySet(set: string): Promise<readonly Jwk[]>;
+  addKeys(set: string, keys: readonly Jwk[]): Promise<KeysResult>;
+  deleteKeySet(set: string): Promise<number>;
+  getKey(set: string, kid: string): Promise<Jwk | undefined>;
+  /** Saves the key under its own `kid`, replacing one that has it. */
+  putKey(set: string, key: Jwk): Promise<Jwk>;
+  deleteKey(set: string, kid: string): Promise<boolean>;
+}
 
-interface Wiring {
+export interface CreateKeys {
+  readonly set: string;
+  readonly alg: KeyAlgorithm;
+  /** '' lets the server draw one. */
+  readonly kid: string;
+  /** Copied; '' for none. */
+  readonly use: string;
+}
+
+export type KeysResult = { readonly outcome: 'added'; readonly keys: readonly Jwk[] } | { readonly outcome: 'exists' };
+
+interface Deps {
   readonly keys: KeyStore;
   readonly system: System;
   readonly settings: Pick<Settings, 'showSigningKeys'>;
 }
 
-export const makeKeyUseCases = ({ keys, system, settings }: Wiring, signingKeysChanged: () => void): KeyUseCases => {
-  const deps = { keys, system, showKey: makeShowKey(settings) };
-  const createKeys = makeCreateKeys(deps);
-  const addKeys = makeAddKeys(deps);
-  const deleteKeySet = makeDeleteKeySet(deps);
-  const putKey = makePutKey(deps);
-  const deleteKey = makeDeleteKey(deps);
+/** The size in the 2018 API; RFC 7518 §3.3 asks for at least 2048. */
+const rsaBits = 4096;
+
+export const makeKeyUseCases = ({ keys, system, settings }: Deps, signingKeysChanged: () => void): KeyUseCases => {
+  const { cipher, clock, keyOperations } = system;
+  const showKey = makeShowKey(settings);
 
   const noticing = async <T>(set: string, change: Promise<T>): Promise<T> => {
     const result = await change;
@@ -38,13 +52,48 @@ export const makeKeyUseCases = ({ keys, system, settings }: Wiring, signingKeysC
     return result;
   };
 
+  /** Adds every key, or none if a kid is taken. */
+  const addAll = async (set: string, added: readonly NamedKey[]): Promise<KeysResult> => {
+    const createdAt = clock.now();
+    const saved = await keys.add(added.map((jwk) => sealKey(cipher, jwk, { set, createdAt })));
+    return saved === 'exists'
+      ? { outcome: 'exists' }
+      : { outcome: 'added', keys: added.map((jwk) => showKey(set, jwk)) };
+  };
+
+  const create = async ({ set, alg, kid, use }: CreateKeys): Promise<KeysResult> =>
+    addAll(set, await makeKeyPair(system, { alg, kid, use, rsaBits }));
+
+  const add = async (set: string, sent: readonly Jwk[]): Promise<KeysResult> => {
+    const importable = await Promise.all(
+      sent.map((jwk, index) => importableKey(keyOperations, set, jwk, `keys[${index}].`)),
+    );
+    if (new Set(importable.map(({ kid }) => kid)).size < importable.length) {
+      throw oauthError('invalid_request', 'keys: two of them have the same kid.');
+    }
+    await checkBothHalves(keys, set, importable);
+    return addAll(set, importable);
+  };
+
+  const put = async (set: string, sent: Jwk): Promise<Jwk> => {
+    const jwk = await importableKey(keyOperations, set, sent, '');
+    await checkBothHalves(keys, set, [jwk]);
+    await keys.put(sealKey(cipher, jwk, { set, createdAt: clock.now() }));
+    return showKey(set, jwk);
+  };
+
   return {
-    getKeySet: makeGetKeySet(deps),
-    getKey: makeGetKey(deps),
-    createKeys: (command) => noticing(command.set, createKeys(command)),
-    addKeys: (set, keys) => noticing(set, addKeys(set, keys)),
-    deleteKeySet: (set) => noticing(set, deleteKeySet(set)),
-    putKey: (set, key) => noticing(set, putKey(set, key)),
-    deleteKey: (set, kid) => noticing(set, deleteKey(set, kid)),
+    async getKeySet(set) {
+      return (await keys.list(set)).map((stored) => showKey(set, openKey(cipher, stored)));
+    },
+    async getKey(set, kid) {
+      const stored = await keys.find(set, kid);
+      return stored && showKey(set, openKey(cipher, stored));
+    },
+    createKeys: (command) => noticing(command.set, create(command)),
+    addKeys: (set, sent) => noticing(set, add(set, sent)),
+    deleteKeySet: (set) => noticing(set, keys.removeSet(set)),
+    putKey: (set, sent) => noticing(set, put(set, sent)),
+    deleteKey: (set, kid) => noticing(set, keys.remove(set, kid)),
   };
 };

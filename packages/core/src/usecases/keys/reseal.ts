@@ -5,8 +5,15 @@ import { sealingContext } from '../../domain/stored-key.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import type { Cipher } from '../../ports/system.ts';
-import type { ResealResult } from '../../provider.ts';
 import { resealSecret } from '../clients/client-secret.ts';
+
+export interface ResealResult {
+  /** How many were sealed again. */
+  readonly keys: number;
+  readonly clients: number;
+  /** Names of what none of the system secrets opens. */
+  readonly unreadable: readonly string[];
+}
 
 interface Deps {
   readonly keys: KeyStore;

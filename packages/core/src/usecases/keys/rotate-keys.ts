@@ -8,10 +8,26 @@ import { after, seconds } from '../../domain/time.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { System } from '../../ports/system.ts';
-import type { RotateKeys, RotateKeysResult } from '../../provider.ts';
 import type { Settings } from '../../settings.ts';
 import { halvesOf, KeyRing, type RingKey } from './key-ring.ts';
 import { leastRsaBits, makeSigningPair } from './signing-pair.ts';
+
+export interface RotateKeys {
+  /** The node's own name, which no other node has. It holds the rotation lease for a minute. */
+  readonly holder: string;
+}
+
+export type RotateKeysResult =
+  | {
+      readonly outcome: 'rotated';
+      /** The kids of keys that are published from now on, and sign later. */
+      readonly published: readonly string[];
+      /** The kids of keys that are not needed any more. */
+      readonly removed: readonly string[];
+    }
+  | { readonly outcome: 'not-my-turn' }
+  /** Rotation is turned off, or the keys are not in the key store. */
+  | { readonly outcome: 'off' };
 
 /** The lease of the node that rotates. The other nodes wait this long for a node that stopped meanwhile. */
 const turn = seconds(60);

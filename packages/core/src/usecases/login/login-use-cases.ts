@@ -1,13 +1,27 @@
 // The login app's side of a flow: what is asked, and its answer (accept or reject), given once.
 import { acceptLogin, type Flow, rejectLogin } from '../../domain/flow.ts';
 import { equalJson } from '../../domain/json.ts';
-import { seconds } from '../../domain/time.ts';
+import { type Seconds, seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
-import type { AcceptLogin, AnswerResult, PendingRequest, Reject } from '../../provider.ts';
 import type { FindClient } from '../clients/client-cache.ts';
-import { findByHandle, storeAnswer } from '../flow-handles.ts';
+import { type AnswerResult, type PendingRequest, type Reject, storeAnswer } from '../flow-answers.ts';
+import { findByHandle } from '../flow-handles.ts';
+
+export interface AcceptLogin {
+  readonly challenge: string;
+  /** Who logged in. Must be the request's subject when its login is skipped. */
+  readonly subject: string;
+  /** Default false. */
+  readonly remember?: boolean;
+  /** Default 0: until the browser closes. Negative: as long as the server allows. */
+  readonly rememberFor?: Seconds;
+  /** Authentication context class (OpenID Connect Core §2). Default ''. */
+  readonly acr?: string;
+  /** Default ''. */
+  readonly forceSubjectIdentifier?: string;
+}
 
 interface Deps {
   readonly system: System;

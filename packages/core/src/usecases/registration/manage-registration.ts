@@ -3,10 +3,10 @@ import { type Client, usesSecret } from '../../domain/client.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { System } from '../../ports/system.ts';
-import type { RegisteredClient, RegistrationAccess, ReplaceRegistration } from '../../provider.ts';
 import { isSecretOf, keepSecret, rekeepSecret, secretBytes } from '../clients/client-secret.ts';
 import { checkMetadata, type MetadataDeps } from './check-metadata.ts';
 import { readRegistrationToken } from './registration-token.ts';
+import type { RegisteredClient, RegistrationAccess, ReplaceRegistration } from './registration-use-cases.ts';
 
 interface Deps extends MetadataDeps {
   readonly clients: ClientStore;

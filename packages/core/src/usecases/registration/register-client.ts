@@ -3,11 +3,11 @@ import { type Client, emptyClientMetadata, usesSecret } from '../../domain/clien
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { Digest, System } from '../../ports/system.ts';
-import type { RegisterClient, RegisteredClient } from '../../provider.ts';
 import { keepSecret, secretBytes } from '../clients/client-secret.ts';
 import { drawIncarnation } from '../clients/incarnation.ts';
 import { checkMetadata, type MetadataDeps } from './check-metadata.ts';
 import { mintRegistrationToken } from './registration-token.ts';
+import type { RegisterClient, RegisteredClient } from './registration-use-cases.ts';
 
 /** As hashes, so that not even the length shows in how long it takes; every one is compared, whichever fits. */
 const isOneOf = (digest: Digest, token: string, known: readonly string[]): boolean => {

@@ -1,12 +1,18 @@
 // What an administrator sees and ends of a person's consents and logins.
+import type { Client } from '../../domain/client.ts';
+import type { Consent } from '../../domain/consent.ts';
 import type { ConsentStore } from '../../ports/consent-store.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { LoginSessionStore } from '../../ports/login-session-store.ts';
 import type { Page } from '../../ports/paging.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { TokenStore } from '../../ports/token-store.ts';
-import type { ListedConsent } from '../../provider.ts';
 import type { FindClient } from '../clients/client-cache.ts';
+
+export interface ListedConsent {
+  readonly consent: Consent;
+  readonly client: Client;
+}
 
 interface Deps {
   readonly clock: Clock;

@@ -1,0 +1,43 @@
+// The commands and results of clients that register themselves.
+import type { Client } from '../../domain/client.ts';
+import type { SelfRegisteredMetadata } from '../../domain/self-registration.ts';
+
+/**
+ * What clients may do about their own registration (RFC 7591, RFC 7592). OAuthError: invalid_token, invalid_redirect_uri,
+ * invalid_client_metadata, with a hint that names the member.
+ */
+export interface RegistrationUseCases {
+  register(command: RegisterClient): Promise<RegisteredClient>;
+  read(access: RegistrationAccess): Promise<RegisteredClient>;
+  /** What is not in `metadata` is unset; what only an administrator sets stays. */
+  replace(command: ReplaceRegistration): Promise<RegisteredClient>;
+  /** Ends the client's grants, consents and flows too. */
+  remove(access: RegistrationAccess): Promise<void>;
+}
+
+export interface RegisterClient {
+  /** A signed statement about the client's software (RFC 7591 §2.3), '' for none. None is trusted. */
+  readonly softwareStatement: string;
+  /** '' when none was sent. */
+  readonly initialAccessToken: string;
+  readonly metadata: SelfRegisteredMetadata;
+}
+
+export interface RegistrationAccess {
+  readonly clientId: string;
+  /** '' when none was sent. */
+  readonly registrationToken: string;
+}
+
+export interface ReplaceRegistration extends RegistrationAccess {
+  /** The one the client has, or ''. */
+  readonly secret: string;
+  readonly metadata: SelfRegisteredMetadata;
+}
+
+export interface RegisteredClient {
+  readonly client: Client;
+  /** In clear, when it is new; else ''. */
+  readonly secret: string;
+  readonly registrationToken: string;
+}
