@@ -48,7 +48,9 @@ t.test('names whose servers stay silent hold up nobody else, and end in time', a
   const names = await givenNames(t, { 'good.example': () => '127.0.0.1' });
   const documents = open({ ...names, timeout: 3000 });
   const silent = Array.from({ length: 40 }, (_, index) =>
-    t.rejects(documents.fetch(`http://silent${index % 20}.example/${index}`), { message: /in time/ }),
+    t.rejects(documents.fetch(`http://silent${index % 20}.example/${index}`, `client${index % 20}`), {
+      message: /in time/,
+    }),
   );
   t.equal(await documents.fetch(`http://good.example:${host.port}/now`), '/now', 'another name is looked up');
   t.ok(await lookup('localhost'), 'the thread pool of Node.js is free');
@@ -79,6 +81,18 @@ t.test('fetches at the same time are limited for each client, each host and in a
   other.release();
   t.strictSame(await Promise.all(running), ['/a', '/b', '/d', '/f']);
   t.equal(await documents.fetch(`http://127.0.0.1:${host.port}/now`, 'one'), '/now', 'what has ended makes room');
+});
+
+t.test('documents of clients that are being registered share the limit of one client', async (t) => {
+  const host = await givenAHost(t);
+  const documents = open({ perClient: 2, perHost: 10, inAll: 10 });
+  const url = (name: string): string => `http://127.0.0.1:${host.port}/${name}`;
+  const running = [documents.fetch(url('a')), documents.fetch(url('b'))];
+  await t.rejects(documents.fetch(url('c')), { message: /too many documents/ });
+  running.push(documents.fetch(url('d'), 'one'));
+  await host.arrived(3);
+  host.release();
+  await Promise.all(running);
 });
 
 t.test('one document is fetched once for all who want it at the same time', async (t) => {

@@ -18,7 +18,7 @@ interface Failure {
 export interface LimitedFetch {
   readonly url: string;
   readonly host: string;
-  /** Whose document it is; '' when it is nobody's yet. */
+  /** Whose document it is; '' for every client that is still being registered. */
   readonly client: string;
   readonly fetch: () => Promise<string>;
 }
@@ -56,7 +56,8 @@ export class LimitedFetches {
     const used: [key: string, most: number][] = [
       ['all', inAll],
       [`host ${host}`, perHost],
-      ...(client === '' ? [] : [[`client ${client}`, perClient] as [string, number]]),
+      // Clients that are being registered count as one. Otherwise they could use up the fetches of all others.
+      [`client ${client}`, perClient],
     ];
     if (used.some(([key, most]) => (this.#counts.get(key) ?? 0) >= most)) return Promise.reject(this.#tooMany());
     for (const [key] of used) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
