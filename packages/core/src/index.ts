@@ -40,6 +40,7 @@ export * from './ports/system.ts';
 export * from './ports/token-store.ts';
 export * from './ports/user-interface.ts';
 export { clientNames, isUnset } from './protocol/client-names.ts';
+export { type ErrorBody, errorBody } from './protocol/error-body.ts';
 export type { ReportFailure } from './protocol/error-reply.ts';
 export { Html, html, trusted } from './protocol/html.ts';
 export { readJsonBody } from './protocol/json-body.ts';

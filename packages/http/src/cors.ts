@@ -1,5 +1,5 @@
-// Cross-origin requests from browsers (WHATWG Fetch §3.2), answered as in the 2018 API. Not @fastify/cors: that answers
-// every OPTIONS request, on any path, and lists all allowed methods whatever was asked.
+// Cross-origin requests from browsers (WHATWG Fetch §3.2), answered as in the 2018 API. @fastify/cors would answer every
+// OPTIONS request, on any path, and would list all allowed methods in every answer.
 import { paths } from '@claviger/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
@@ -16,16 +16,13 @@ export interface CorsOptions {
 const allowedMethods = ['GET', 'HEAD', 'POST'];
 /** Of one client's registration (RFC 7592 §2). */
 const registrationMethods = ['GET', 'HEAD', 'PUT', 'DELETE'];
-/** As they are usually written. */
+/** Header names in their usual spelling. */
 const usualHeaders = new Map(['Accept', 'Authorization', 'Content-Type'].map((name) => [name.toLowerCase(), name]));
 
-/**
- * Where scripts have business. RFC 9700 §2.6: CORS MUST NOT be supported at the authorization endpoint, to which browsers
- * are sent.
- */
+/** RFC 9700 §2.6: CORS MUST NOT be supported at the authorization endpoint, because browsers navigate there. */
 const forScripts = new Set<string>([paths.token, paths.revoke, paths.userinfo, paths.registration]);
 
-/** The same for everybody, and public: whatever is set, any script may read these. */
+/** Public documents: any script may read them, regardless of the settings. */
 const forEverybody = new Set<string>([paths.discovery, paths.metadata, paths.jwks]);
 
 const oneRegistration = new RegExp(`^${paths.registration}/[^/]+$`);
@@ -58,7 +55,7 @@ export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins, maxAge 
 
   app.addHook('onRequest', (request, reply, done) => {
     const { origin, 'access-control-request-method': method } = request.headers;
-    // No script of another site asks: the same answer could go to one, though, so caches are told.
+    // This caller is not a script of another site, but a cache could give the same reply to one.
     if (origin === undefined) {
       reply.header('vary', 'Origin');
       done();
@@ -92,9 +89,9 @@ export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins, maxAge 
  * Hooks of a plugin run for its own routes only, so preflights need routes there. A plain OPTIONS request is answered as if
  * there were none.
  */
-export const answerPreflights = (app: FastifyInstance): void => {
+export const answerPreflights = (app: FastifyInstance, bodyLimit: number): void => {
   for (const path of [...forScripts, ...forEverybody, `${paths.registration}/:id`]) {
-    app.options(path, (_request, reply) => reply.callNotFound());
+    app.options(path, { bodyLimit }, (_request, reply) => reply.callNotFound());
   }
 };
 

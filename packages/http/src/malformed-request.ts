@@ -1,6 +1,7 @@
-// Bytes that are no HTTP request, or come too slowly. Fastify's own handler does the same, but logs the raw packet, which may
-// hold credentials.
+// Bytes that are not an HTTP request, or arrive too slowly. Fastify's own handler would log the raw packet, which may hold
+// credentials.
 import type { Socket } from 'node:net';
+import { errorBody } from '@claviger/core';
 import type { FastifyBaseLogger } from 'fastify';
 
 const answers: Readonly<Record<string, readonly [number, string, string]>> = {
@@ -20,7 +21,7 @@ export const answerMalformedRequest = (
   // Nothing of the request itself: not even its first line is known to be free of secrets.
   log.debug({ code, status }, 'malformed request');
   if (socket.writable) {
-    const body = JSON.stringify({ error: 'invalid_request', error_description: hint, status_code: status });
+    const body = JSON.stringify(errorBody({ error: 'invalid_request', description: hint, status }));
     const head = `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: ${body.length}\r\nContent-Type: application/json\r\n`;
     socket.write(`${head}X-Content-Type-Options: nosniff\r\n\r\n${body}`);
   }

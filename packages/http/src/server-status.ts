@@ -1,10 +1,11 @@
-// Whether the server may serve requests, and what /health/ready tells of it.
+// Whether the server serves requests, and what /health/ready says about it.
 import { oauthError, retryHeader } from '@claviger/core';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { isForBrowser, replyPage } from './browser-page.ts';
+import { freshJson, replyFailure } from './json/reply-failure.ts';
 
 export interface ServerStatus {
-  /** false: whatever needs the stores answers temporarily_unavailable, because nobody knows yet what they hold. */
+  /** false: requests that need the stores get temporarily_unavailable, because the state of the stores is not known yet. */
   readonly serving: boolean;
   /** The server stops soon: it still serves, and replies close their connections. */
   readonly draining?: true;
@@ -12,7 +13,7 @@ export interface ServerStatus {
   readonly problems: Readonly<Record<string, string>>;
 }
 
-/** For balancers, monitors and people on call, who ask most when nothing else works. */
+/** For balancers, monitors and people on call: they need an answer most when nothing else works. */
 const alwaysServed: ReadonlySet<string | undefined> = new Set([
   '/health/alive',
   '/health/ready',
@@ -30,19 +31,8 @@ export const refuseUnlessServing = (app: FastifyInstance, status: () => ServerSt
       done();
       return;
     }
-    reply.headers(retryHeader(unavailable));
-    if (isForBrowser(request)) replyPage(reply, unavailable.status, 'This cannot be done right now', advice);
-    else refuseWithJson(reply);
+    if (isForBrowser(request)) {
+      replyPage(reply.headers(retryHeader(unavailable)), unavailable.status, 'This cannot be done right now', advice);
+    } else replyFailure(reply.headers(freshJson), unavailable);
   });
 };
-
-/** The members that errors of both faces have. */
-const refuseWithJson = (reply: FastifyReply): FastifyReply =>
-  reply
-    .code(unavailable.status)
-    .headers({ 'cache-control': 'no-store', pragma: 'no-cache', 'content-type': 'application/json;charset=UTF-8' })
-    .send({
-      error: unavailable.code,
-      error_description: unavailable.description,
-      status_code: unavailable.status,
-    });

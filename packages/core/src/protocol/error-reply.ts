@@ -9,6 +9,7 @@ import {
   type ErrorMembers,
 } from './authorization-reply.ts';
 import { confirmRedirect } from './confirm-redirect.ts';
+import { errorBody } from './error-body.ts';
 import { plainContent } from './page.ts';
 import { jsonReply, noStore, pageReply, redirectReply } from './reply.ts';
 import type { WireReply } from './wire.ts';
@@ -68,14 +69,7 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: D
     },
 
     json(error) {
-      const { error: code, description, hint, debug } = members(error);
-      const body = {
-        error: code,
-        error_description: description,
-        ...present({ error_hint: hint }),
-        status_code: error.status,
-        ...present({ error_debug: debug }),
-      };
+      const body = errorBody({ ...members(error), status: error.status });
       const extra = error.status === 401 && error.code === 'invalid_client' ? challenge : retryHeader(error);
       return jsonReply(error.status, body, { ...noStore, ...extra });
     },

@@ -1,7 +1,7 @@
 // The admin API of 2018 as one Fastify plugin. It asks for no authentication: keep its listener private.
-import { type Provider, readJsonBody } from '@claviger/core';
+import type { Provider } from '@claviger/core';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyPluginCallback, preValidationAsyncHookHandler } from 'fastify';
+import type { FastifyPluginCallback } from 'fastify';
 import { setUpScope } from '../../own-scope.ts';
 import { refuseForeignHosts } from '../refuse-foreign-hosts.ts';
 import { refuseOtherSites } from '../refuse-other-sites.ts';
@@ -34,20 +34,12 @@ export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instanc
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   app.setErrorHandler(adminErrorHandler(options));
   app.addHook('onRequest', refuseOtherSites);
-  app.addHook('onRoute', (route) => {
-    if (!route.schema?.body) return;
-    // A null body counts as an empty one (2018 API), as null counts as absent for members.
-    const decode: preValidationAsyncHookHandler = async (request) => {
-      request.body = readJsonBody(request.body instanceof Uint8Array ? request.body : undefined) ?? {};
-    };
-    route.preValidation = [decode, ...[route.preValidation ?? []].flat()];
-  });
   app.addHook('onSend', (_request, reply, _payload, done) => {
-    // Secrets, keys and challenges are in these replies.
+    // These replies have secrets, keys and challenges.
     reply.header('cache-control', 'no-store');
     done();
   });
-  // Balancers and kubelets address a node as they like.
+  // Balancers and kubelets address a node by any name.
   healthRoute(app, provider, options);
   app.register((scope, _options, ready) => {
     const guarded = scope.withTypeProvider<TypeBoxTypeProvider>();

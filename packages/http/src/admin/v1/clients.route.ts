@@ -1,9 +1,9 @@
 // OAuth 2.0 clients.
 import type { Provider } from '@claviger/core';
 import type { FastifyRequest } from 'fastify';
+import { type JsonApp, pathParams, takesJson } from '../../json/json-app.ts';
 import { type ClientBody, clientBody, fromClient, fromSavedClient, toClientMetadata } from '../wire/client.wire.ts';
 import { toPage } from '../wire/page.wire.ts';
-import { type AdminApp, pathParams } from './admin-app.ts';
 import { contended, duplicate, noSuchRow, replyError } from './error-body.ts';
 
 const params = pathParams('id');
@@ -26,8 +26,8 @@ const warnOfShortSecret = ({ log }: FastifyRequest, clientId: string, secret: st
   );
 };
 
-export const clientsRoute = (app: AdminApp, { admin }: Provider): void => {
-  app.post('/clients', { schema: { body: clientBody } }, async (request, reply) => {
+export const clientsRoute = (app: JsonApp, { admin }: Provider): void => {
+  app.post('/clients', takesJson({ body: clientBody }), async (request, reply) => {
     const { body } = request;
     const result = await admin.createClient(toCommand(body.client_id ?? '', body));
     if (result.outcome === 'exists') return replyError(reply, duplicate);
@@ -44,7 +44,7 @@ export const clientsRoute = (app: AdminApp, { admin }: Provider): void => {
     return client ? fromClient(client) : replyError(reply, noSuchRow);
   });
 
-  app.put('/clients/:id', { schema: { params, body: clientBody } }, async (request, reply) => {
+  app.put('/clients/:id', takesJson({ params, body: clientBody }), async (request, reply) => {
     const { params, body } = request;
     const command = toCommand(params.id, body);
     const result = await admin.updateClient(command);

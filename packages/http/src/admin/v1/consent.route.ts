@@ -1,14 +1,14 @@
 // The consent app's side of a flow.
 import type { Provider } from '@claviger/core';
+import { type JsonApp, pathParams, takesJson } from '../../json/json-app.ts';
 import { acceptConsentBody, fromConsentRequest, toAcceptConsent } from '../wire/consent.wire.ts';
 import { rejectBody, toReject } from '../wire/login-request.wire.ts';
-import { type AdminApp, pathParams } from './admin-app.ts';
 import { replyAnswer } from './answer.ts';
 import { notFound, replyError } from './error-body.ts';
 
 const params = pathParams('challenge');
 
-export const consentRoute = (app: AdminApp, { admin }: Provider): void => {
+export const consentRoute = (app: JsonApp, { admin }: Provider): void => {
   app.get('/oauth2/auth/requests/consent/:challenge', { schema: { params } }, async (request, reply) => {
     const pending = await admin.getConsentRequest(request.params.challenge);
     return pending ? fromConsentRequest(pending) : replyError(reply, notFound);
@@ -16,14 +16,14 @@ export const consentRoute = (app: AdminApp, { admin }: Provider): void => {
 
   app.put(
     '/oauth2/auth/requests/consent/:challenge/accept',
-    { schema: { params, body: acceptConsentBody } },
+    takesJson({ params, body: acceptConsentBody }),
     async ({ params, body }, reply) =>
       replyAnswer(reply, await admin.acceptConsent(toAcceptConsent(params.challenge, body))),
   );
 
   app.put(
     '/oauth2/auth/requests/consent/:challenge/reject',
-    { schema: { params, body: rejectBody } },
+    takesJson({ params, body: rejectBody }),
     async ({ params, body }, reply) => replyAnswer(reply, await admin.rejectConsent(toReject(params.challenge, body))),
   );
 };

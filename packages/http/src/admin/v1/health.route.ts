@@ -1,16 +1,16 @@
 // For load balancers and people on call.
 import type { Provider } from '@claviger/core';
 import { failureLogOf } from '../../failure-log.ts';
+import type { JsonApp } from '../../json/json-app.ts';
 import { locationsBelow } from '../../no-route.ts';
 import type { ServerStatus } from '../../server-status.ts';
-import type { AdminApp } from './admin-app.ts';
 
 export interface HealthOptions {
   readonly version: string;
   readonly status: () => ServerStatus;
 }
 
-export const healthRoute = (app: AdminApp, { admin, issuer }: Provider, { version, status }: HealthOptions): void => {
+export const healthRoute = (app: JsonApp, { admin, issuer }: Provider, { version, status }: HealthOptions): void => {
   app.get('/health/alive', async () => ({ status: 'ok' }));
 
   app.get('/health/ready', async (request, reply) => {

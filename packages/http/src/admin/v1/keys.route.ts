@@ -1,8 +1,8 @@
 // Sets of JSON Web Keys.
 import type { Jwk, KeysResult, Provider } from '@claviger/core';
 import type { FastifyReply } from 'fastify';
+import { type JsonApp, pathParams, takesJson } from '../../json/json-app.ts';
 import { createKeysBody, fromJwk, fromJwkSet, jwkBody, jwkSetBody, toJwk, toJwkSet } from '../wire/jwk.wire.ts';
-import { type AdminApp, pathParams } from './admin-app.ts';
 import { duplicate, noSuchRow, notFound, replyError } from './error-body.ts';
 
 const params = pathParams('set');
@@ -11,8 +11,8 @@ const paramsWithKid = pathParams('set', 'kid');
 const replyKeys = (reply: FastifyReply, result: KeysResult): FastifyReply =>
   result.outcome === 'exists' ? replyError(reply, duplicate) : reply.send(fromJwkSet(result.keys));
 
-export const keysRoute = (app: AdminApp, { admin }: Provider): void => {
-  app.post('/keys/:set', { schema: { params, body: createKeysBody } }, async ({ params, body }, reply) => {
+export const keysRoute = (app: JsonApp, { admin }: Provider): void => {
+  app.post('/keys/:set', takesJson({ params, body: createKeysBody }), async ({ params, body }, reply) => {
     const { set } = params;
     const result = await admin.createKeys({ set, alg: body.alg, kid: body.kid ?? '', use: body.use ?? '' });
     if (result.outcome === 'added') reply.code(201).header('location', `/keys/${encodeURIComponent(set)}`);
@@ -25,7 +25,7 @@ export const keysRoute = (app: AdminApp, { admin }: Provider): void => {
   });
 
   /** Adds the keys; nothing is removed (2018 API). */
-  app.put('/keys/:set', { schema: { params, body: jwkSetBody } }, async ({ params, body }, reply) =>
+  app.put('/keys/:set', takesJson({ params, body: jwkSetBody }), async ({ params, body }, reply) =>
     replyKeys(reply, await admin.addKeys(params.set, toJwkSet(body).keys)),
   );
 
@@ -39,7 +39,7 @@ export const keysRoute = (app: AdminApp, { admin }: Provider): void => {
     return key ? fromJwkSet([key]) : replyError(reply, noSuchRow);
   });
 
-  app.put('/keys/:set/:kid', { schema: { params: paramsWithKid, body: jwkBody } }, async ({ params, body }) =>
+  app.put('/keys/:set/:kid', takesJson({ params: paramsWithKid, body: jwkBody }), async ({ params, body }) =>
     fromJwk(await admin.putKey(params.set, named(toJwk(body), params.kid))),
   );
 

@@ -1,13 +1,13 @@
 // The login app's side of a flow.
 import type { Provider } from '@claviger/core';
+import { type JsonApp, pathParams, takesJson } from '../../json/json-app.ts';
 import { acceptLoginBody, fromLoginRequest, rejectBody, toAcceptLogin, toReject } from '../wire/login-request.wire.ts';
-import { type AdminApp, pathParams } from './admin-app.ts';
 import { replyAnswer } from './answer.ts';
 import { notFound, replyError } from './error-body.ts';
 
 const params = pathParams('challenge');
 
-export const loginRoute = (app: AdminApp, { admin }: Provider): void => {
+export const loginRoute = (app: JsonApp, { admin }: Provider): void => {
   app.get('/oauth2/auth/requests/login/:challenge', { schema: { params } }, async (request, reply) => {
     const pending = await admin.getLoginRequest(request.params.challenge);
     return pending ? fromLoginRequest(pending) : replyError(reply, notFound);
@@ -15,14 +15,14 @@ export const loginRoute = (app: AdminApp, { admin }: Provider): void => {
 
   app.put(
     '/oauth2/auth/requests/login/:challenge/accept',
-    { schema: { params, body: acceptLoginBody } },
+    takesJson({ params, body: acceptLoginBody }),
     async ({ params, body }, reply) =>
       replyAnswer(reply, await admin.acceptLogin(toAcceptLogin(params.challenge, body))),
   );
 
   app.put(
     '/oauth2/auth/requests/login/:challenge/reject',
-    { schema: { params, body: rejectBody } },
+    takesJson({ params, body: rejectBody }),
     async ({ params, body }, reply) => replyAnswer(reply, await admin.rejectLogin(toReject(params.challenge, body))),
   );
 };

@@ -1,9 +1,9 @@
 // Remembered consents and logins of a subject.
 import type { Provider } from '@claviger/core';
 import type { FastifyReply } from 'fastify';
+import { type JsonApp, pathParams } from '../../json/json-app.ts';
 import { fromListedConsent } from '../wire/consent.wire.ts';
 import { toPage } from '../wire/page.wire.ts';
-import { type AdminApp, pathParams } from './admin-app.ts';
 import { notFound, replyError } from './error-body.ts';
 
 const params = pathParams('subject');
@@ -13,7 +13,7 @@ const paramsWithClient = pathParams('subject', 'client');
 const replyRevoked = (reply: FastifyReply, count: number): FastifyReply =>
   count === 0 ? replyError(reply, notFound) : reply.code(204).send();
 
-export const sessionsRoute = (app: AdminApp, { admin }: Provider): void => {
+export const sessionsRoute = (app: JsonApp, { admin }: Provider): void => {
   app.get('/oauth2/auth/sessions/consent/:subject', { schema: { params } }, async ({ params, query }) =>
     (await admin.listConsents(params.subject, toPage(query))).map(fromListedConsent),
   );

@@ -1,8 +1,8 @@
 // Clients as they travel (2018 API: OAuth2Client).
 import { type Client, type ClientMetadata, clientNames, emptyClientMetadata, isUnset } from '@claviger/core';
 import Type, { type Static } from 'typebox';
+import { integer, nullable } from '../../json/nullable.ts';
 import { fromJwkSet, jwkSetBody, toJwkSet } from './jwk.wire.ts';
-import { integer, nullable } from './nullable.ts';
 
 const text = nullable(Type.String());
 const list = nullable(Type.Array(Type.String()));

@@ -9,9 +9,9 @@ import {
   subjectOf,
 } from '@claviger/core';
 import Type, { type Static } from 'typebox';
+import { integer, nullable } from '../../json/nullable.ts';
 import { fromClient } from './client.wire.ts';
 import { fromOidcContext, whenAny } from './login-request.wire.ts';
-import { integer, nullable } from './nullable.ts';
 
 const sessionData = nullable(Type.Unsafe<JsonObject>({ type: 'object' }));
 

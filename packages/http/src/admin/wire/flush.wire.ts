@@ -1,7 +1,7 @@
 // What may be flushed (2018 API: FlushInactiveOAuth2TokensRequest).
 import { type EpochSeconds, epochSeconds, oauthError } from '@claviger/core';
 import Type, { type Static } from 'typebox';
-import { nullable } from './nullable.ts';
+import { nullable } from '../../json/nullable.ts';
 
 /** Unknown members are ignored. */
 export const flushBody = Type.Object({ notAfter: nullable(Type.String()) });

@@ -1,7 +1,7 @@
 // JSON Web Keys as they travel. Which members make a key is decided in core (domain/jwk.ts); here only the shape.
 import type { Jwk, JwkSet, KeyAlgorithm } from '@claviger/core';
 import Type, { type Static } from 'typebox';
-import { nullable } from './nullable.ts';
+import { nullable } from '../../json/nullable.ts';
 
 export const jwkBody = Type.Object({
   kty: Type.String(),

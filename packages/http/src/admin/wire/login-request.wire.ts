@@ -9,8 +9,8 @@ import {
   seconds,
 } from '@claviger/core';
 import Type, { type Static } from 'typebox';
+import { integer, nullable } from '../../json/nullable.ts';
 import { fromClient } from './client.wire.ts';
-import { integer, nullable } from './nullable.ts';
 
 /** Unknown members are refused (2018 API): a misspelt `remember` must not pass as "do not remember". */
 export const acceptLoginBody = Type.Object(
