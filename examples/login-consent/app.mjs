@@ -99,7 +99,7 @@ app.get('/login', async (request, response) => {
 app.post('/login', checkForm, async (request, response) => {
   const challenge = request.query.login_challenge;
   const { action, user_name, password, remember } = request.body;
-  if (action === 'cancel') return reject(response, 'login', challenge, 'The person cancelled the login.');
+  if (action === 'cancel') return reject(response, 'login', challenge, 'The user cancelled the login.');
   const subject = await authenticate(String(user_name ?? ''), String(password ?? ''));
   if (subject !== null) {
     const session = remember === 'yes' ? { remember: true, remember_for: month } : {};
@@ -119,7 +119,7 @@ app.get('/consent', async (request, response) => {
 app.post('/consent', checkForm, async (request, response) => {
   const challenge = request.query.consent_challenge;
   const { action, grant_scope = [], remember } = request.body;
-  if (action !== 'allow') return reject(response, 'consent', challenge, 'The person denied the request.');
+  if (action !== 'allow') return reject(response, 'consent', challenge, 'The user denied the request.');
   const pending = await admin('GET', pathOf('consent', challenge));
   await acceptConsent(response, pending, [grant_scope].flat(), remember === 'yes');
 });

@@ -125,27 +125,27 @@ const brokenRules = (values: Values): readonly string[] => {
   const problems: string[] = [];
   if (new URL(issuer).protocol === 'http:' && !isLoopbackUrl(issuer) && !forceHttp) {
     problems.push(
-      'CLAVIGER_ISSUER must be https, because its host is not a loopback address; or set CLAVIGER_DANGEROUS_FORCE_HTTP=true.',
+      'CLAVIGER_ISSUER must be https, because its host is not a loopback address. To allow http anyway, set CLAVIGER_DANGEROUS_FORCE_HTTP=true.',
     );
   }
   if (!isLoopbackHost(adminHost) && !openAdmin) {
     problems.push(
-      'CLAVIGER_ADMIN_HOST must be a loopback address, because the admin listener asks for no credentials; or set CLAVIGER_DANGEROUS_OPEN_ADMIN=true.',
+      'CLAVIGER_ADMIN_HOST must be a loopback address, because the admin listener requires no credentials. To allow another address anyway, set CLAVIGER_DANGEROUS_OPEN_ADMIN=true.',
     );
   }
   if ((loginUrl === null) !== (consentUrl === null)) {
     const [set, missing] = loginUrl === null ? ['CONSENT', 'LOGIN'] : ['LOGIN', 'CONSENT'];
-    problems.push(`CLAVIGER_${missing}_URL must be set too, because CLAVIGER_${set}_URL is: both pages, or neither.`);
+    problems.push(`CLAVIGER_${missing}_URL must be set too, because CLAVIGER_${set}_URL is set. Set both or neither.`);
   }
   if (values.publicPort === values.adminPort && values.publicHost === adminHost) {
     problems.push('CLAVIGER_PUBLIC_PORT and CLAVIGER_ADMIN_PORT must differ.');
   }
   if (values.subjectTypesSupported.includes('pairwise') && Buffer.byteLength(values.pairwiseSalt ?? '') < 8) {
-    problems.push('CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT must be set, at least 8 bytes long, for pairwise subjects.');
+    problems.push('CLAVIGER_SUBJECT_TYPE_PAIRWISE_SALT must be set for pairwise subjects, with at least 8 bytes.');
   }
   if (systemSecrets === null && !isDevelopment(values)) {
     problems.push(
-      'CLAVIGER_SYSTEM_SECRET must be set, at least 16 bytes long: only with a loopback issuer on SQLite one is made for you.',
+      'CLAVIGER_SYSTEM_SECRET must be set, with at least 16 bytes. The server generates one only with a loopback issuer and SQLite.',
     );
   }
   problems.push(...weakSecretProblems(values));
@@ -182,29 +182,39 @@ const warningsOf = (values: Values, pages: Pages): readonly string[] => {
   const warnings: string[] = [];
   const mismatch = issuerMismatch(values);
   if (mismatch !== undefined) warnings.push(mismatch);
-  if (pages.builtIn) warnings.push('The built-in login page lets anyone in, under any name: for development only.');
+  if (pages.builtIn)
+    warnings.push('The built-in login page lets anyone log in as any user. Use it for development only.');
   if (pages.anywhere)
-    warnings.push('CLAVIGER_DANGEROUS_BUILT_IN_PAGES: whoever reaches the server logs in as anybody.');
+    warnings.push('CLAVIGER_DANGEROUS_BUILT_IN_PAGES: anyone who can reach the server can log in as any user.');
   if (!pages.builtIn && values.loginUrl === null) {
-    warnings.push('Nobody can log in: CLAVIGER_LOGIN_URL and CLAVIGER_CONSENT_URL are not set.');
+    warnings.push('Users cannot log in: CLAVIGER_LOGIN_URL and CLAVIGER_CONSENT_URL are not set.');
   }
-  if (values.forceHttp) warnings.push('CLAVIGER_DANGEROUS_FORCE_HTTP: tokens and cookies may travel readable.');
+  if (values.forceHttp) warnings.push('CLAVIGER_DANGEROUS_FORCE_HTTP: tokens and cookies may be sent unencrypted.');
   if (values.showSigningKeys) {
-    warnings.push('CLAVIGER_DANGEROUS_SHOW_SIGNING_KEYS: whoever reaches the admin listener can sign as this server.');
+    warnings.push(
+      'CLAVIGER_DANGEROUS_SHOW_SIGNING_KEYS: anyone who can reach the admin listener can sign tokens as this server.',
+    );
   }
   if (values.unguardedDocuments) {
-    warnings.push('CLAVIGER_DANGEROUS_UNGUARDED_DOCUMENTS: clients can make the server ask internal machines.');
+    warnings.push(
+      'CLAVIGER_DANGEROUS_UNGUARDED_DOCUMENTS: clients can make the server send requests to internal machines.',
+    );
   }
-  if (values.redisEviction) warnings.push('CLAVIGER_DANGEROUS_REDIS_EVICTION: Redis may drop live tokens.');
+  if (values.redisEviction) warnings.push('CLAVIGER_DANGEROUS_REDIS_EVICTION: Redis may evict valid tokens.');
   if (values.clientRegistration === 'open') {
-    warnings.push('Anyone can register clients (CLAVIGER_DYNAMIC_CLIENT_REGISTRATION=open): limit the rate in front.');
+    warnings.push(
+      'Anyone can register clients (CLAVIGER_DYNAMIC_CLIENT_REGISTRATION=open). Limit the rate of registrations in a proxy.',
+    );
   }
   if (!isLoopbackHost(values.adminHost) && values.adminAllowedHosts.length === 0) {
     warnings.push(
-      'The admin endpoints answer to loopback names and addresses only: CLAVIGER_ADMIN_ALLOWED_HOSTS lists the names that others call them by.',
+      'The admin endpoints accept only loopback names and IP addresses as host. To use other host names, list them in CLAVIGER_ADMIN_ALLOWED_HOSTS.',
     );
   }
-  if (values.openAdmin) warnings.push('CLAVIGER_DANGEROUS_OPEN_ADMIN: whoever reaches the admin listener rules.');
+  if (values.openAdmin)
+    warnings.push(
+      'CLAVIGER_DANGEROUS_OPEN_ADMIN: anyone who can reach the admin listener has full control of the server.',
+    );
   return [...warnings, ...weakSecretWarnings(values)];
 };
 

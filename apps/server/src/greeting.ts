@@ -10,7 +10,7 @@ const kinds = { postgres: 'Postgres', redis: 'Redis' } as const;
 /** Without the address, which may hold a password. */
 const shownPlace = ({ dsn, ports }: Place): string => {
   if (dsn.kind !== 'sqlite') return `${kinds[dsn.kind]}: ${ports.join(', ')}`;
-  return dsn.file === inMemory ? 'in memory, gone when the server stops' : dsn.file;
+  return dsn.file === inMemory ? 'in memory, lost when the server stops' : dsn.file;
 };
 
 export const greeting = (config: Config): string => {
@@ -27,15 +27,15 @@ export const greeting = (config: Config): string => {
     const { createClient, getToken, authorizeUrl } = demoCommands(config);
     lines.push(
       '',
-      'Make a client:',
+      'Create a client:',
       '',
       createClient,
       '',
-      'Get a token for it:',
+      'Get a token for the client:',
       '',
       getToken,
       '',
-      'Log somebody in: open this in a browser.',
+      'Log in as a user by opening this URL in a browser:',
       '',
       authorizeUrl,
     );

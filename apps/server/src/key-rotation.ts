@@ -23,8 +23,8 @@ export const startKeyRotation = ({ rotate, log, interval }: KeyRotationOptions):
     const result = await rotate({ holder });
     if (result.outcome !== 'rotated') return;
     const { published, removed } = result;
-    if (published.length > 0) log.info({ keys: published }, 'signing keys published, to sign later');
-    if (removed.length > 0) log.info({ keys: removed }, 'signing keys removed that nothing needs any more');
+    if (published.length > 0) log.info({ keys: published }, 'new signing keys published; they will sign later');
+    if (removed.length > 0) log.info({ keys: removed }, 'retired signing keys removed');
   };
   return startRounds({ name: 'key rotation', log, interval, run });
 };

@@ -47,7 +47,7 @@ export const startRounds = ({ name, log, interval, run }: RoundsOptions): Rounds
       await run(round).catch((error: unknown) => {
         if (signal.aborted) return;
         const told = error instanceof StoreUnavailable ? { reason: reasonOf(error) } : { err: error };
-        log.error(told, `${name} failed; it is tried again next time`);
+        log.error(told, `${name} failed; will be retried in the next round`);
       });
       await wait(interval * (0.9 + 0.2 * Math.random()));
     }

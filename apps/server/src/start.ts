@@ -104,7 +104,8 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     const { cleanExpired, makeSigningKeys, rotateKeys, sharePendingFlows } = servers.provider.admin;
     // Beside the first requests: an RSA key takes up to seconds. Of several nodes one makes it.
     makeSigningKeys().catch((err: unknown) => {
-      if (!stopping) log.error({ err }, 'signing keys could not be made; the first answer will try again');
+      if (!stopping)
+        log.error({ err }, 'signing keys could not be created; the first request that needs one will try again');
     });
     if (config.settings.maxPendingFlows > 0) {
       rounds.push(startRounds({ name: 'counting pending flows', log, interval: 1000, run: sharePendingFlows }));
@@ -123,7 +124,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
 
 const listen = async ({ publicApp, adminApp }: Servers, config: Config, canServe: () => boolean): Promise<void> => {
   const listenTextResolver = (address: string): string =>
-    canServe() ? `Server listening at ${address}` : `Port open at ${address}; it is not ready yet`;
+    canServe() ? `Server listening at ${address}` : `Port open at ${address}; the server is not ready yet`;
   const one = async (app: typeof publicApp, name: 'PUBLIC' | 'ADMIN', { host, port }: Listener): Promise<void> => {
     try {
       await app.listen({ host, port, listenTextResolver });

@@ -22,8 +22,8 @@ export const systemSecretsOf = async ({ systemSecrets, stores, dataFolder }: Con
     throw new Error(`Cannot use the data folder ${dataFolder} (CLAVIGER_DATA_DIR): ${error.message}`, { cause: error });
   });
   const warning = isNew
-    ? `CLAVIGER_SYSTEM_SECRET is not set: one was made and is kept in ${file}. Tokens and keys are lost with it.`
-    : `CLAVIGER_SYSTEM_SECRET is not set: the one in ${file} is used.`;
+    ? `CLAVIGER_SYSTEM_SECRET is not set: the server generated one in ${file}. Tokens and keys are unusable without that file.`
+    : `CLAVIGER_SYSTEM_SECRET is not set: using the one in ${file}.`;
   return { systemSecrets: [secret], warnings: [warning] };
 };
 
@@ -56,7 +56,7 @@ export const keepSystemSecret = async (dataFolder: string): Promise<KeptSecret> 
     await rm(draft, { force: true });
   }
   const winner = await readSecret(file);
-  if (winner === undefined) throw new Error(`${file} came and went while the server started.`);
+  if (winner === undefined) throw new Error(`${file} was created and deleted while the server started.`);
   return { secret: winner, file, isNew: false };
 };
 
@@ -66,7 +66,7 @@ const isSystemError = (error: unknown, code: string): boolean =>
 const readSecret = async (file: string): Promise<string | undefined> => {
   try {
     const secret = (await readFile(file, 'utf8')).trim();
-    if (Buffer.byteLength(secret) < 16) throw new Error(`${file} does not hold a system secret.`);
+    if (Buffer.byteLength(secret) < 16) throw new Error(`${file} does not contain a system secret.`);
     return secret;
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return undefined;

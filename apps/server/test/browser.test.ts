@@ -268,5 +268,5 @@ t.test('a browser shows the logo that a client registered, and loads nothing els
 
   await logIn(page, 'alice', false);
   t.strictSame(await widths(), [40], 'the consent page');
-  t.match(await page.textContent('main'), /Then you go on to photos\.example/);
+  t.match(await page.textContent('main'), /Afterwards you continue to photos\.example/);
 });

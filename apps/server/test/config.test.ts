@@ -221,7 +221,7 @@ t.test('every problem is told at once, by name, with what would be right', async
       'CLAVIGER_LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent; it is "loud".',
       'CLAVIGER_ID_TOKEN_LIFESPAN must be a duration of whole seconds, at least 1s, such as 30s, 10m or 1h30m; it is "500ms".',
       'CLAVIGER_REQUIRE_PKCE must be true or false; it is "yes".',
-      'CLAVIGER_ADMIN_HOST must be a loopback address, because the admin listener asks for no credentials; or set CLAVIGER_DANGEROUS_OPEN_ADMIN=true.',
+      'CLAVIGER_ADMIN_HOST must be a loopback address, because the admin listener requires no credentials. To allow another address anyway, set CLAVIGER_DANGEROUS_OPEN_ADMIN=true.',
       'CLAVIGER_LOGIN_URL must be set too, because CLAVIGER_CONSENT_URL is: both pages, or neither.',
     ],
   );
@@ -287,7 +287,7 @@ t.test('plain http is for loopback, unless that is asked for', async (t) => {
   t.match(problemsOf(settings), [/^CLAVIGER_ISSUER must be https/]);
   const config = readConfig({ ...settings, CLAVIGER_DANGEROUS_FORCE_HTTP: 'true' });
   t.match(config.warnings, [
-    'Nobody can log in: CLAVIGER_LOGIN_URL and CLAVIGER_CONSENT_URL are not set.',
+    'Users cannot log in: CLAVIGER_LOGIN_URL and CLAVIGER_CONSENT_URL are not set.',
     /FORCE_HTTP/,
   ]);
   t.match(problemsOf({ ...settings, CLAVIGER_ISSUER: 'HTTP://id.example.com/' }), [/^CLAVIGER_ISSUER must be https/]);
@@ -310,7 +310,7 @@ t.test('plain http is for loopback, unless that is asked for', async (t) => {
 
 t.test('an open admin listener must be asked for', async (t) => {
   const config = readConfig({ CLAVIGER_ADMIN_HOST: '0.0.0.0', CLAVIGER_DANGEROUS_OPEN_ADMIN: 'true' });
-  t.match(config.warnings, [/lets anyone in/, /CLAVIGER_ADMIN_ALLOWED_HOSTS/, /OPEN_ADMIN/]);
+  t.match(config.warnings, [/lets anyone log in/, /CLAVIGER_ADMIN_ALLOWED_HOSTS/, /OPEN_ADMIN/]);
   for (const wrong of ['https://admin.example', 'admin:4445', 'a b', '*.*'])
     t.match(
       problemsOf({ CLAVIGER_ADMIN_ALLOWED_HOSTS: wrong }),
@@ -322,7 +322,7 @@ t.test('an open admin listener must be asked for', async (t) => {
 t.test('private halves of signing keys must be asked for', async (t) => {
   const config = readConfig({ CLAVIGER_DANGEROUS_SHOW_SIGNING_KEYS: 'true' });
   t.equal(config.settings.showSigningKeys, true);
-  t.match(config.warnings, [/lets anyone in/, /SHOW_SIGNING_KEYS/]);
+  t.match(config.warnings, [/lets anyone log in/, /SHOW_SIGNING_KEYS/]);
 });
 
 t.test('a key is published for less long than it signs, unless keys do not rotate', async (t) => {
@@ -341,7 +341,7 @@ t.test('guarded registration needs an initial access token, open registration is
     t.notMatch(problem, weak, 'it may be a secret');
   }
   t.match(readConfig({ CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'open' }).warnings, [
-    /lets anyone in/,
+    /lets anyone log in/,
     /Anyone can register/,
   ]);
 });
@@ -357,7 +357,7 @@ t.test('what relaxes the guards for test hosts must be asked for, and is warned 
   });
   t.match(relaxed.pages, { builtIn: true, loginUrl: 'https://op.test:9443/dev/login' });
   t.equal(relaxed.unguardedDocuments, true);
-  t.match(relaxed.warnings, [/lets anyone in/, /BUILT_IN_PAGES/, /UNGUARDED_DOCUMENTS/]);
+  t.match(relaxed.warnings, [/lets anyone log in/, /BUILT_IN_PAGES/, /UNGUARDED_DOCUMENTS/]);
 });
 
 t.test('anything but development needs a system secret', async (t) => {
@@ -389,7 +389,7 @@ t.test('a system secret that is easy to guess is refused, but on loopback it is 
     'claviger-secret-2024',
   ];
   for (const secret of weak) {
-    t.match(problemsOf(at(secret)), [/^CLAVIGER_SYSTEM_SECRET is easy to guess: .*openssl rand -hex 32/], secret);
+    t.match(problemsOf(at(secret)), [/^CLAVIGER_SYSTEM_SECRET is easy to guess. .*openssl rand -hex 32/], secret);
     t.notMatch(problemsOf(at(secret)).join(), secret, 'never repeated');
     t.match(readConfig(at(secret, 'http://127.0.0.1:4444/')).warnings.join(), /SYSTEM_SECRET is easy to guess/, secret);
     const replaced = readConfig(at(`${randomBytes(32).toString('hex')},${secret}`));
@@ -477,8 +477,8 @@ t.test('a configuration file gives the same settings, and the environment wins',
   t.strictSame(problemsOf({ CLAVIGER_CONFIG: bad }), [
     `"isuer" in ${bad} is not a setting; did you mean issuer?`,
     `"CLAVIGER_ISSUER" in ${bad} is not a setting.`,
-    `"public_port" in ${bad} must be a text, a number, true, false, or a list of texts without commas.`,
-    `"dsn" in ${bad} must be a text, a number, true, false, or a list of texts without commas.`,
+    `"public_port" in ${bad} must be a string, a number, true, false, or a list of strings without commas.`,
+    `"dsn" in ${bad} must be a string, a number, true, false, or a list of strings without commas.`,
     `"admin_port" in ${bad} must be a whole number from 1 to 65535; it is "x".`,
   ]);
   t.match(problemsOf({ CLAVIGER_CONFIG: join(folder, 'list.json') }), [/one JSON object/]);

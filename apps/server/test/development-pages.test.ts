@@ -172,7 +172,7 @@ t.test('cancelling the login and denying the consent end at the client with acce
   const cancelled = await browser.submit(login, { answer: 'reject' });
   t.match(Object.fromEntries(arrival(cancelled).searchParams), {
     error: 'access_denied',
-    error_description: 'The person cancelled the login.',
+    error_description: 'The user cancelled the login.',
     state: 'state-of-the-app',
   });
   const consent = await browser.submit(await browser.open(authorizeUrl()), { user_name: 'anna', answer: 'accept' });
@@ -187,7 +187,7 @@ t.test('a login without a user name, or with an endless one, is asked again', as
   const login = await browser.open(authorizeUrl());
   const empty = await browser.submit(login, { user_name: '  ', answer: 'accept' });
   t.equal(empty.status, 400);
-  t.match(empty.text, 'role="alert">Please enter a user name.');
+  t.match(empty.text, 'role="alert">Enter a user name.');
   t.match(empty.text, 'aria-invalid="true" aria-describedby="complaint"');
   const endless = await browser.submit(empty, { user_name: 'a'.repeat(201), answer: 'accept' });
   t.equal(endless.status, 400);
@@ -282,7 +282,7 @@ t.test('a person sees the logo and the links of a client, before the login and a
     t.match(text, '<a href="https://app.example/terms"');
     t.match(headers.get('content-security-policy'), /(^|; )img-src https:\/\/cdn\.app\.example:8443(;|$)/);
   }
-  t.match(consent.text, 'Then you go on to <strong>127.0.0.1:5555</strong>', 'a name can lie, the address cannot');
+  t.match(consent.text, 'Afterwards you continue to <strong>127.0.0.1:5555</strong>', 'a name can lie, the address cannot');
 });
 
 t.test('a logo that is not plain https is not shown, and cannot widen the policy; a script is no link', async (t) => {

@@ -44,9 +44,9 @@ t.test('keys that come and go are logged by name, a failure too, and it goes on 
   t.equal(rounds, stopped, 'it has stopped');
   t.equal(holders.size, 1);
   t.match(lines, [
-    ['info', { keys: ['public:new'] }, 'signing keys published, to sign later'],
-    ['info', { keys: ['public:old'] }, 'signing keys removed that nothing needs any more'],
-    ['error', { err: Error }, 'key rotation failed; it is tried again next time'],
+    ['info', { keys: ['public:new'] }, 'new signing keys published; they will sign later'],
+    ['info', { keys: ['public:old'] }, 'retired signing keys removed'],
+    ['error', { err: Error }, 'key rotation failed; will be retried in the next round'],
   ]);
   t.equal(lines.length, 3, 'nothing is said when nothing happens');
 });

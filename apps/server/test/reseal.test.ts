@@ -42,7 +42,7 @@ t.test('after reseal the older system secret is not needed; without it nothing i
   );
   const resealed = runServer(t, settings(`${newer},${older}`), ['reseal']);
   t.match(await resealed.exited, { code: 0 }, resealed.output());
-  t.match(resealed.output(), /Sealed again with the newest system secret: [1-9]/);
+  t.match(resealed.output(), /Encrypted again with the first system secret: [1-9]/);
   await unready.kill('SIGTERM');
 
   await start(newer);

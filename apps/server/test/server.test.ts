@@ -45,7 +45,7 @@ t.test('the greeting says where the server listens, and its three lines work as 
 
 t.test('a second start on the same data folder keeps clients, keys and tokens', async (t) => {
   const first = await startServer(t);
-  t.match(first.output(), 'CLAVIGER_SYSTEM_SECRET is not set: one was made and is kept in');
+  t.match(first.output(), 'CLAVIGER_SYSTEM_SECRET is not set: the server generated one in');
   const client = { client_id: 'kept', client_secret: 'kept-secret', grant_types: ['client_credentials'] };
   t.equal((await createClient(first, client)).status, 201);
   const token = (server: TestServer): Promise<Response> =>
@@ -130,7 +130,7 @@ t.test('a wrong configuration is told completely, with exit code 2', async (t) =
       'The configuration is not valid:',
       '  - CLAVIGER_ISUER is not a setting; did you mean CLAVIGER_ISSUER?',
       '  - CLAVIGER_PUBLIC_PORT must be a whole number from 1 to 65535; it is "x".',
-      '  - CLAVIGER_SYSTEM_SECRET must be at least 16 bytes long, each one if there are several, separated by commas.',
+      '  - CLAVIGER_SYSTEM_SECRET must be at least 16 bytes long. Separate several with commas; each must be that long.',
       '',
     ].join('\n'),
   );

@@ -86,7 +86,7 @@ app.post('/login', async (c) => {
   const challenge = c.req.query('login_challenge') ?? '';
   const form = await c.req.formData();
   if (form.get('action') === 'cancel')
-    return c.redirect(await claviger.reject('login', challenge, 'The person cancelled the login.'), 303);
+    return c.redirect(await claviger.reject('login', challenge, 'The user cancelled the login.'), 303);
   const userName = String(form.get('user_name') ?? '');
   const subject = await authenticate(userName, String(form.get('password') ?? ''));
   if (subject !== null) {
@@ -109,7 +109,7 @@ app.post('/consent', async (c) => {
   const challenge = c.req.query('consent_challenge') ?? '';
   const form = await c.req.formData();
   if (form.get('action') !== 'allow')
-    return c.redirect(await claviger.reject('consent', challenge, 'The person denied the request.'), 303);
+    return c.redirect(await claviger.reject('consent', challenge, 'The user denied the request.'), 303);
   const pending = await claviger.read('consent', challenge);
   return c.redirect(await acceptConsent(pending, form.getAll('grant_scope'), form.get('remember') === 'yes'), 303);
 });

@@ -413,7 +413,7 @@ t.test('texts that a rejection leaves out are those of its own error', async (t)
   t.match(await told(''), { error: 'invalid_request', error_description: parameters, error_hint: parameters });
   t.match(await told('invalid_request'), { error: 'invalid_request', error_hint: parameters });
   const denied = await told('access_denied');
-  t.match(denied, { error: 'access_denied', error_description: /denied/, error_hint: /refused by the person/ });
+  t.match(denied, { error: 'access_denied', error_description: /denied/, error_hint: /user or the server refused/ });
   t.strictSame(await told('bank_closed'), { error: 'bank_closed', state: 'state-1', iss: 'http://127.0.0.1:4444/' });
   t.match(await told('constructor'), { error: 'constructor', error_description: undefined });
 });
@@ -660,7 +660,7 @@ t.test(
       const grantedScope = ['openid', scope];
       return new Visit(given).code(authorizeUrl(client, { scope: 'openid' }), {}, { grantedScope });
     };
-    const refused = { code: 'invalid_request', hint: /"grant_scope" holds "(videos|photos.write)", which/ };
+    const refused = { code: 'invalid_request', hint: /"grant_scope" contains "(videos|photos.write)", which/ };
     const strict = givenAProvider();
     const loose = givenAProvider({ strictGrantScope: false });
     for (const given of [strict, loose]) await givenAClient(given, 'shop', { scope: 'openid photos.*' });

@@ -188,8 +188,8 @@ t.test('what is no key, or has no name, is refused with the member at fault', as
     { kty: 'EC', kid: 'private:e', crv: 'P-256', x: 'AQAB', y: 'AQAB' },
   ];
   for (const jwk of unusable) {
-    await t.rejects(put(signingKeySet, jwk), { code: 'invalid_request', hint: /^The key does not sign/ });
-    await t.rejects(add(signingKeySet, [jwk]), { code: 'invalid_request', hint: /^keys\[0\] does not sign/ });
+    await t.rejects(put(signingKeySet, jwk), { code: 'invalid_request', hint: /^The key does not belong/ });
+    await t.rejects(add(signingKeySet, [jwk]), { code: 'invalid_request', hint: /^keys\[0\] does not belong/ });
     t.same(await getSet(signingKeySet), []);
   }
   t.strictSame(await put('set', rsa), rsa, 'beyond the set that signs a key need not be complete');
@@ -204,8 +204,8 @@ t.test('the signing set takes what others can verify with, and nothing else', as
   const nowhere = { kty: 'EC', kid: 'public:e', crv: 'P-256', x: 'AQAB', y: 'AQAB' };
   for (const [jwk, hint] of [
     [symmetric, /key pairs only/],
-    [nowhere, /is no key that signatures can be verified with/],
-    [half, /The key public:mine must be in the set before private:mine/],
+    [nowhere, /is not a key that can verify signatures/],
+    [half, /The key public:mine must be in the set already/],
   ] as const) {
     await t.rejects(put(signingKeySet, jwk), { code: 'invalid_request', hint });
     await t.rejects(add(signingKeySet, [jwk]), { code: 'invalid_request', hint });

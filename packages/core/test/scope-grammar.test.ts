@@ -66,7 +66,7 @@ t.test('the token endpoint: client credentials and refreshes', async (t) => {
     for (const scope of malformed) {
       const own = await post(given.provider.endpoints.token, { grant_type: 'client_credentials', scope }, client.auth);
       t.match([own.status, json(own)], [400, { error: 'invalid_scope' }], shown(scope));
-      t.match(json(own).error_hint, /"scope" holds/);
+      t.match(json(own).error_hint, /"scope" contains/);
       const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh, scope };
       const refreshed = await post(given.provider.endpoints.token, form, client.auth);
       t.match([refreshed.status, json(refreshed)], [400, { error: 'invalid_scope' }], shown(scope));

@@ -58,7 +58,7 @@ t.test(
     t.match((await admin(`GET ${consent}`)).json, requested);
 
     const refused = await admin(`PUT ${consent}/accept`, { json: { grant_access_token_audience: ['payroll'] } });
-    t.match(refused, { status: 400, json: { error_hint: /"grant_access_token_audience" holds "payroll"/ } });
+    t.match(refused, { status: 400, json: { error_hint: /"grant_access_token_audience" contains "payroll"/ } });
     const granted = { grant_scope: ['photos'], grant_access_token_audience: ['reports'], remember: true };
     const answered = await admin(`PUT ${consent}/accept`, { json: granted });
     t.equal(answered.status, 200);

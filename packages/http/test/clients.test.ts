@@ -241,7 +241,7 @@ t.test('bodies that are no client are refused, the member is named, and nothing 
     ['{"client_secret_expires_at":"0"}', 'The member "client_secret_expires_at" must be integer.'],
     ['{"jwks":[]}', 'The member "jwks" must be object.'],
     ['{"jwks":{"keys":[{}]}}', 'The member "jwks.keys[0].kty" is missing.'],
-    ['{"jwks":{"keys":[{"kty":"RSA"}]}}', 'jwks.keys[0].n does not make a known kind of key.'],
+    ['{"jwks":{"keys":[{"kty":"RSA"}]}}', 'jwks.keys[0].n does not fit any supported type of key.'],
     ['{"client_secret":"short"}', 'client_secret must have at least 6 bytes.'],
     ['{"redirect_uris":["https://a.example/#f"]}', 'redirect_uris: "https://a.example/#f" has a fragment.'],
     ['{"client_id":"\\ud800"}', 'The body has a text with U+0000 or half a surrogate pair.'],
@@ -332,7 +332,7 @@ t.test('pages of other sites cannot use the admin endpoints; people may follow l
     t.equal(reply.status, 403);
     t.strictSame(
       reply.json,
-      adminError(403, 'request_forbidden', 'The admin endpoints take no requests from pages of other sites.'),
+      adminError(403, 'request_forbidden', 'The admin endpoints do not accept requests from pages of other sites.'),
     );
     for (const request of ['DELETE /clients/x', 'GET /clients', 'GET /metrics/prometheus']) {
       t.equal((await admin(request, { headers })).status, 403, `${request} ${JSON.stringify(headers)}`);

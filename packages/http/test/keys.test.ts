@@ -104,12 +104,12 @@ t.test('what is no key is refused, and the member is named', async (t) => {
   const { admin } = givenAServer(t);
   const refused: readonly [string, unknown, string][] = [
     ['PUT /keys/set/a', { kid: 'a' }, 'The member "kty" is missing.'],
-    ['PUT /keys/set/a', { kty: 'nonsense' }, 'kty is missing or does not make a known kind of key.'],
+    ['PUT /keys/set/a', { kty: 'nonsense' }, 'kty is missing, or does not fit any supported type of key.'],
     ['PUT /keys/set', { keys: [oct('a'), {}] }, 'The member "keys[1].kty" is missing.'],
     [
       'PUT /keys/set',
       { keys: [{ kty: 'oct', k: 'AQAB' }] },
-      'keys[0].kid is missing or does not make a known kind of key.',
+      'keys[0].kid is missing, or does not fit any supported type of key.',
     ],
     ['PUT /keys/set', { keys: {} }, 'The member "keys" must be array.'],
     ['PUT /keys/set', [], 'The body must be object.'],

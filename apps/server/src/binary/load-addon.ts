@@ -30,7 +30,7 @@ export const unpackAddon = (bytes: Uint8Array, parent: string): string => {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
   // Everybody may make a folder of this name in /tmp. Into one that is private, nobody else has ever written.
-  if (!isPrivateFolder(folder)) throw new Error(`${folder} is there, and is not a folder of this user alone`);
+  if (!isPrivateFolder(folder)) throw new Error(`${folder} exists, but is not a private folder of this user`);
   const file = join(folder, `${createHash('sha256').update(bytes).digest('hex')}.node`);
   if (!isOwnCopy(file, bytes)) place(file, bytes);
   return file;

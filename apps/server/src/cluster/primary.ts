@@ -49,7 +49,7 @@ export class Primary {
     const exited = new Promise<number>((resolve) => {
       // It could not be started, or a message did not reach it because it has just died.
       worker.on('error', (error) => {
-        this.#log.error({ reason: error.message, worker: worker.process.pid }, 'a worker is out of reach');
+        this.#log.error({ reason: error.message, worker: worker.process.pid }, 'a worker cannot be reached');
         if (worker.process.pid !== undefined) return;
         this.#alive.delete(worker);
         resolve(1);
@@ -83,7 +83,7 @@ export class Primary {
     if (code === misconfiguration) return code;
     if (this.#stopping.signal.aborted) return never;
     const delay = this.#delay.after(performance.now() - born);
-    this.#log.error({ worker: worker.process.pid, code, delay }, 'a worker died; another one is started');
+    this.#log.error({ worker: worker.process.pid, code, delay }, 'a worker died; starting another one');
     return sleep(delay, undefined, { signal: this.#stopping.signal }).then(
       () => this.#keep(this.#fork()),
       () => never,

@@ -64,7 +64,7 @@ export const metricsOfAllWorkers = ({ registry }: Metrics): (() => Promise<strin
       const settle = (text: string | null): void => {
         clearTimeout(timer);
         waiting.delete(id);
-        if (text === null) reject(new Error('Not every worker told its metrics.'));
+        if (text === null) reject(new Error('A worker did not report its metrics.'));
         else resolve(text);
       };
       const timer = setTimeout(() => settle(null), patience);

@@ -32,20 +32,20 @@ const commands: Readonly<Record<string, Command>> = {
 export const parseCommandLine = (words: readonly string[]): Command => {
   const text = words.join(' ');
   if (Object.hasOwn(commands, text) && commands[text]) return commands[text];
-  if (text === 'migrate') throw new UsageError('migrate needs a word more: up or status.');
-  throw new UsageError(`There is no command "${text}".`);
+  if (text === 'migrate') throw new UsageError('migrate needs a subcommand: up or status.');
+  throw new UsageError(`Unknown command "${text}".`);
 };
 
 export const help = `Claviger, an OAuth 2.0 and OpenID Connect server.
 
-  serve                  Serves; what happens without any command, too.
-  migrate status         Tells which migrations each database has and lacks. Exit code 1 when it lacks any.
-  migrate up             Brings the schema of each database up to date.
-  migrate up --dry-run   Prints the SQL of that, and changes nothing.
-  reseal                 Seals stored keys and client secrets with the newest system secret.
-  version                Prints the version.
-  help                   Prints this.
+  serve                  Start the server. The default command.
+  migrate status         List applied and missing migrations of each database. Exit code 1 if any are missing.
+  migrate up             Apply the missing migrations to each database.
+  migrate up --dry-run   Print the SQL of "migrate up" without running it.
+  reseal                 Encrypt stored keys and client secrets again with the first system secret.
+  version                Print the version.
+  help                   Print this help.
 
 Settings are environment variables: see docs/settings.md.
-Exit codes: 0 done, or stopped by a signal; 1 failed; 2 misconfigured, or misspelt.
+Exit codes: 0 success, or stopped by a signal; 1 failure; 2 wrong settings or command line.
 `;

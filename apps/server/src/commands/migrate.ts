@@ -11,7 +11,7 @@ type Write = (text: string) => void;
 export const migrateStatus = async (config: StoresConfig, write: Write): Promise<number> => {
   let behind = false;
   await forEachPlace(config, asItIs, async (place, { schema }) => {
-    if (!schema) return write(`${titleOf(place)}\n  needs no migrations\n`);
+    if (!schema) return write(`${titleOf(place)}\n  has no migrations\n`);
     const status = await schema.schemaStatus();
     behind ||= status.pending.length > 0 || !status.usable;
     write(`${titleOf(place)}\n${linesOf(status)}`);
@@ -23,7 +23,7 @@ export const migrateStatus = async (config: StoresConfig, write: Write): Promise
 export const migrateUpDryRun = async (config: StoresConfig, write: Write): Promise<number> => {
   await forEachPlace(config, asItIs, async (place, { schema }) => {
     write(`-- ${titleOf(place)}\n`);
-    if (!schema) return write('-- needs no migrations\n');
+    if (!schema) return write('-- has no migrations\n');
     const { applied, sql } = await schema.migrate({ dryRun: true });
     write(applied.length === 0 ? '-- up to date\n' : `\n${sql.trimEnd()}\n`);
   });
@@ -32,7 +32,7 @@ export const migrateUpDryRun = async (config: StoresConfig, write: Write): Promi
 
 export const migrateUp = async (config: StoresConfig, write: Write): Promise<number> => {
   await forEachPlace(config, toBeWritten, async (place, { schema }) => {
-    if (!schema) return write(`${titleOf(place)}\n  needs no migrations\n`);
+    if (!schema) return write(`${titleOf(place)}\n  has no migrations\n`);
     const { applied } = await schema.migrate();
     const lines = applied.length > 0 ? applied.map((name) => `  applied  ${name}\n`) : ['  up to date\n'];
     write(`${titleOf(place)}\n${lines.join('')}`);

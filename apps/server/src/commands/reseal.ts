@@ -24,12 +24,12 @@ export const reseal = async (config: Config, write: (text: string) => void): Pro
       settings: config.settings,
     });
     const { keys, clients, unreadable } = await admin.reseal();
-    write(`Sealed again with the newest system secret: ${keys} keys, ${clients} client secrets.\n`);
+    write(`Encrypted again with the first system secret: ${keys} keys, ${clients} client secrets.\n`);
     if (unreadable.length === 0) {
-      write('Everything is sealed with it now. The older system secrets are not needed for keys and client secrets.\n');
+      write('All keys and client secrets are now encrypted with it. They no longer need the older system secrets.\n');
       return 0;
     }
-    write('No secret in CLAVIGER_SYSTEM_SECRET opens these:\n');
+    write('No secret in CLAVIGER_SYSTEM_SECRET decrypts these:\n');
     for (const what of unreadable) write(`  ${what}\n`);
     return 1;
   } finally {

@@ -49,7 +49,9 @@ const serveHere = async (config: Config, parts: ProcessParts, asked: Promise<voi
 const stopInTime = async (server: RunningServer, config: Config): Promise<void> => {
   const { drainDelay, shutdownTimeout } = config;
   const late = sleep((drainDelay + shutdownTimeout) * 1000).then(() => {
-    throw new Error(`Requests still ran after ${shutdownTimeout}s (CLAVIGER_SHUTDOWN_TIMEOUT). They were cut off.`);
+    throw new Error(
+      `Requests were still running after ${shutdownTimeout}s (CLAVIGER_SHUTDOWN_TIMEOUT) and were aborted.`,
+    );
   });
   await Promise.race([server.stop(), late]);
 };

@@ -47,5 +47,5 @@ export const duration =
       return { ok: true, value: seconds(Number(value)) };
     }
     const limit = most === mostSeconds ? '' : ` and at most ${most / 3600n}h`;
-    return { ok: false, right: `a duration of whole seconds, at least ${least}s${limit}, such as 30s, 10m or 1h30m` };
+    return { ok: false, right: `a duration in whole seconds, at least ${least}s${limit}, such as 30s, 10m or 1h30m` };
   };

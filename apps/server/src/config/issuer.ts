@@ -20,5 +20,5 @@ export const issuerMismatch = ({ issuer, publicHost, publicPort }: Values): stri
   const isReached =
     Number(url.port || 80) === publicPort && isLoopbackHost(new URL(baseUrl({ host: publicHost, port: 1 })).hostname);
   if (isReached) return undefined;
-  return `The issuer ${issuer} is not where the public listener is (${baseUrl({ host: publicHost, port: publicPort })}): set CLAVIGER_ISSUER to the URL by which browsers reach it, or unset it.`;
+  return `The issuer ${issuer} does not match the address of the public listener (${baseUrl({ host: publicHost, port: publicPort })}): set CLAVIGER_ISSUER to the URL that browsers use, or unset it.`;
 };

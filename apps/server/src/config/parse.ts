@@ -34,13 +34,13 @@ export const listOf =
   (text) => {
     const entries = text.split(',').flatMap((entry) => (entry.trim() === '' ? [] : [parse(entry.trim())]));
     const refused = entries.find((entry) => !entry.ok);
-    if (refused && !refused.ok) return refuse(`a list, separated by commas, of which each entry is ${refused.right}`);
+    if (refused && !refused.ok) return refuse(`a comma-separated list in which each entry is ${refused.right}`);
     return accept(entries.flatMap((entry) => (entry.ok ? [entry.value] : [])));
   };
 
 /** RFC 6749 §3.3, scope-token. */
 export const scopeToken: Parse<string> = (text) =>
-  /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(text) ? accept(text) : refuse('a scope: printable ASCII without spaces, " and \\');
+  /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(text) ? accept(text) : refuse('a scope: printable ASCII without spaces, " or \\');
 
 export const hostName: Parse<string> = (text) =>
   /^[A-Za-z0-9._:-]+$/.test(text) ? accept(text) : refuse('an IP address or a host name, such as 127.0.0.1');
@@ -56,20 +56,20 @@ const webUrl = (text: string): URL | undefined => (isWebUrl(text) ? new URL(text
 
 /** Kept exactly as written. Single-page applications may route by a fragment; parameters are put in front of it. */
 export const pageUrl: Parse<string> = (text) =>
-  webUrl(text) ? accept(text) : refuse('an absolute http or https URL without user name and password');
+  webUrl(text) ? accept(text) : refuse('an absolute http or https URL without user name or password');
 
 /** Kept exactly as written. A fragment would never reach the server that the URL names. */
 export const endpointUrl: Parse<string> = (text) =>
   webUrl(text) && !text.includes('#')
     ? accept(text)
-    : refuse('an absolute http or https URL without user name, password and fragment');
+    : refuse('an absolute http or https URL without user name, password or fragment');
 
 /** RFC 8414 §2: no query and no fragment. Kept exactly as written. */
 export const issuerUrl: Parse<string> = (text) => {
   const url = webUrl(text);
   return url && !/[?#]/.test(text)
     ? accept(text)
-    : refuse('an absolute https URL without user name, password, query and fragment, such as https://id.example.com/');
+    : refuse('an absolute https URL without user name, password, query or fragment, such as https://id.example.com/');
 };
 
 /** RFC 6454 §6.2; with `*.` in front of the host every name below it; `*` alone: every origin. */
@@ -82,7 +82,7 @@ export const origin: Parse<string> = (text) => {
 
 /** Braces would choose the slot of a Redis Cluster. */
 export const redisKeyPrefix: Parse<string> = (text) =>
-  /^[^{}\s]+$/.test(text) ? accept(text) : refuse('a text without blanks and braces, such as claviger:');
+  /^[^{}\s]+$/.test(text) ? accept(text) : refuse('a text without white space or braces, such as claviger:');
 
 const leastSecretBytes = 16;
 
@@ -91,7 +91,7 @@ export const systemSecrets: Parse<readonly string[]> = (text) => {
   const secrets = text.split(',').map((secret) => secret.trim());
   return secrets.every((secret) => Buffer.byteLength(secret) >= leastSecretBytes)
     ? accept(secrets)
-    : refuse(`at least ${leastSecretBytes} bytes long, each one if there are several, separated by commas`);
+    : refuse(`at least ${leastSecretBytes} bytes long. Separate several with commas; each must be that long`);
 };
 
 /** RFC 6750 §2.1: what can travel as a bearer token. */
@@ -99,5 +99,7 @@ export const bearerTokens: Parse<readonly string[]> = (text) => {
   const tokens = text.split(',').map((token) => token.trim());
   return tokens.every((token) => /^[A-Za-z0-9._~+/-]{16,}=*$/.test(token))
     ? accept(tokens)
-    : refuse('letters, digits and -._~+/ only, at least 16, in each one if there are several, separated by commas');
+    : refuse(
+        'at least 16 characters from letters, digits and -._~+/ only. Separate several with commas; the rule applies to each',
+      );
 };

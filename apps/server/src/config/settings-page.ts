@@ -5,18 +5,18 @@ const intro = `# Settings
 
 <!-- Written by \`npm run settings-page\` from apps/server/src/config/variables.ts. Do not edit. -->
 
-Every setting is an environment variable. The same settings can stand in one JSON file that \`${fileVariable}\` names, under
-the name without \`CLAVIGER_\`, in lower case; the environment wins over the file.
+Every setting is an environment variable. Settings can also be written to one JSON file, whose path is in \`${fileVariable}\`. There a
+setting has its name without \`CLAVIGER_\`, in lower case. Environment variables take precedence over the file.
 
 \`\`\`json
 { "issuer": "https://id.example.com", "public_port": 4444, "cors_allowed_origins": ["https://app.example.com"] }
 \`\`\`
 
-- An empty variable counts as unset. An unknown one is an error, so that no misspelt setting is silently without effect.
-- The server tells every problem at once, by name, and ends with exit code 2. It never prints a secret.
-- Durations are written as in Go, in whole seconds: \`30s\`, \`10m\`, \`1h30m\`. Lists are separated by commas.
-- *Development* means that the issuer is on a loopback address. Only then the built-in pages are on and a system secret is
-  made when there is none.
+- An empty variable counts as unset. An unknown one is an error, so that a misspelt setting is not silently ignored.
+- The server reports every problem in one list, by name, and exits with code 2. It never prints a secret.
+- Durations use the notation of Go, in whole seconds: \`30s\`, \`10m\`, \`1h30m\`. Entries of lists are separated by commas.
+- *Development* means that the issuer is on a loopback address. Only then are the built-in pages on, and, if all stores are
+  SQLite, does the server generate a missing system secret.
 `;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');

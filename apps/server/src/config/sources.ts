@@ -80,7 +80,7 @@ const fromFile = (path: string): Source => {
     const text = textOf(value);
     if (name === undefined) problems.push(unknown(label, key, keys));
     else if (text === undefined) {
-      problems.push(`${label} must be a text, a number, true, false, or a list of texts without commas.`);
+      problems.push(`${label} must be a string, a number, true, false, or a list of strings without commas.`);
     } else if (text !== '') settings.set(name, { text, label });
   }
   return { settings, problems };
@@ -101,7 +101,7 @@ const underPresentNames = (given: ReadonlyMap<string, Setting>): Sources => {
     } else {
       settings.set(present, other ?? setting);
       warnings.push(
-        `${setting.label} is now called ${present}, ${fileKey(present)} in the file. A later release will refuse the former name.`,
+        `${setting.label} was renamed to ${present} (${fileKey(present)} in the file). A later release will refuse the former name.`,
       );
     }
   }

@@ -21,9 +21,9 @@ export const weakSecretProblems = (values: SecretValues): readonly string[] =>
   isLoopbackUrl(values.issuer)
     ? []
     : weakSettings(values).map((name) =>
-        `${name} is easy to guess: make a random one with \`${drawSecret}\`. ${
+        `${name} is easy to guess. Generate a random one with \`${drawSecret}\`. ${
           name === systemSecret
-            ? 'Put it in front of the one in use, separated by a comma, so that what was made under that stays good.'
+            ? 'Put it before the current secret, separated by a comma, so that existing tokens and keys stay valid.'
             : ''
         }`.trimEnd(),
       );
@@ -31,10 +31,11 @@ export const weakSecretProblems = (values: SecretValues): readonly string[] =>
 export const weakSecretWarnings = (values: SecretValues): readonly string[] => [
   ...(isLoopbackUrl(values.issuer)
     ? weakSettings(values).map(
-        (name) => `${name} is easy to guess; off loopback it is refused. Make one with \`${drawSecret}\`.`,
+        (name) =>
+          `${name} is easy to guess. With an issuer on another host than loopback it is refused. Generate a random one with \`${drawSecret}\`.`,
       )
     : []),
   ...(values.systemSecrets?.slice(1).some(isWeakSecret)
-    ? [`${systemSecret}: an earlier secret is easy to guess. Take it away as soon as nothing made under it is needed.`]
+    ? [`${systemSecret}: an earlier secret is easy to guess. Remove it as soon as nothing depends on it.`]
     : []),
 ];

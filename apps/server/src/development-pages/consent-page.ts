@@ -17,7 +17,7 @@ const meanings = new Map(
 const alwaysGranted = html`
 <div class="tick"><span class="always" aria-hidden="true">✓</span>
 <input type="hidden" name="grant_scope" value="openid">
-<span class="what">Know who you are<small>openid, always part of a login</small></span></div>`;
+<span class="what">Know who you are<small>openid, part of every login</small></span></div>`;
 
 const tickBox = (scope: string, index: number): Html => {
   if (scope === 'openid') return alwaysGranted;
@@ -43,11 +43,11 @@ export const consentPage = (request: PendingRequest, formToken: string): Html =>
 ${
   scope.length > 0
     ? html`<fieldset><legend>${clientName(request)} would like to</legend>${scope.map(tickBox)}</fieldset>`
-    : html`<p>${clientName(request)} only asks to know that you are there.</p>`
+    : html`<p>${clientName(request)} asks only whether you are logged in.</p>`
 }
 ${audience.length > 0 && html`<p>For use at ${audience.join(', ')}.</p>`}
 ${claimsAsked(request)}
-<p>Then you go on to <strong>${destination(request)}</strong>.</p>
+<p>Afterwards you continue to <strong>${destination(request)}</strong>.</p>
 <div class="tick"><input type="checkbox" id="remember" name="remember" value="true">
 <label for="remember">Do not ask again for this application</label></div>
 <div class="buttons">

@@ -92,7 +92,7 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
     if (!isOwnForm(request, form)) return sendProblem(reply, 'other-site');
     const challenge = form.get('login_challenge') ?? '';
     if (form.get('answer') === 'reject') {
-      const rejection = denied('The person cancelled the login.');
+      const rejection = denied('The user cancelled the login.');
       return sendResult(reply, await admin.rejectLogin({ challenge, rejection }));
     }
     const userName = (form.get('user_name') ?? '').trim();
@@ -131,7 +131,7 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
     if (!isOwnForm(request, form)) return sendProblem(reply, 'other-site');
     const challenge = form.get('consent_challenge') ?? '';
     if (form.get('answer') !== 'accept') {
-      const rejection = denied('The person denied the request.');
+      const rejection = denied('The user denied the request.');
       return sendResult(reply, await admin.rejectConsent({ challenge, rejection }));
     }
     const pending = await admin.getConsentRequest(challenge);
@@ -156,6 +156,8 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
 };
 
 const complaintAbout = (userName: string): string => {
-  if (userName === '') return 'Please enter a user name.';
-  return userName.length > mostSubjectCharacters ? `At most ${mostSubjectCharacters} characters, please.` : '';
+  if (userName === '') return 'Enter a user name.';
+  return userName.length > mostSubjectCharacters
+    ? `The user name can have at most ${mostSubjectCharacters} characters.`
+    : '';
 };

@@ -8,32 +8,32 @@ const problems = {
   unknown: {
     status: 404,
     title: 'This request is unknown',
-    text: 'It may have expired, or the address is not complete.',
+    text: 'It may have expired, or the URL is incomplete.',
   },
   answered: {
     status: 410,
-    title: 'This request is over',
-    text: 'It was answered already, here or in another window.',
+    title: 'This request was already answered',
+    text: 'You answered it here or in another window.',
   },
   'other-site': {
     status: 403,
-    title: 'This form is no longer good',
-    text: 'It did not come from this page in this browser, or cookies are switched off.',
+    title: 'This form is no longer valid',
+    text: 'It was not sent from this page in this browser, or the browser has cookies turned off.',
   },
   'other-machine': {
     status: 403,
-    title: 'This page is for one machine only',
-    text: 'The built-in pages let anyone in, so they answer only to a browser on the machine that the server runs on, without a proxy between. To use them from elsewhere, on a test host, set CLAVIGER_DANGEROUS_BUILT_IN_PAGES=true.',
+    title: 'This page is available on one machine only',
+    text: 'The built-in pages let anyone in, so they answer only to a browser on the machine that the server runs on, without a proxy in between. To use them from elsewhere, on a test host, set CLAVIGER_DANGEROUS_BUILT_IN_PAGES=true.',
   },
   unreadable: {
     status: 400,
-    title: 'This form could not be read',
-    text: 'A part of it is missing or has a value that it cannot have.',
+    title: 'This form could not be processed',
+    text: 'A field is missing or has an invalid value.',
   },
   broken: {
     status: 500,
-    title: 'Something went wrong here',
-    text: 'The log of the server says what, beside the request id below.',
+    title: 'Something went wrong',
+    text: 'The server logged the reason with the request id below.',
   },
 } as const;
 

@@ -12,12 +12,12 @@ export interface StartPage {
 
 export const startPage = ({ issuer, admin, demo }: StartPage): Html => html`
 <p>This is an OpenID Connect server for development. Its issuer is <code>${issuer}</code></p>
-<h2>1. Make a client</h2>
+<h2>1. Create a client</h2>
 <p>Run this in a terminal:</p>
 <pre id="make-client">${demo.createClient}</pre>
 ${copyButton('make-client', 'command')}
-<h2>2. Log somebody in</h2>
-<p>Any name will do. At the end you see the code that the client gets.</p>
+<h2>2. Log in as a user</h2>
+<p>Enter any name. The last page shows the code that the client receives.</p>
 <p><a class="button main" href="${demo.authorizeUrl}">Log in</a></p>
 <h2>3. Get a token for the client itself</h2>
 <pre id="get-token">${demo.getToken}</pre>

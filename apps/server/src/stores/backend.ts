@@ -104,4 +104,4 @@ const openRedis = async (
 };
 
 const wrongName = (ports: readonly string[], reason: string): ConfigurationError =>
-  new ConfigurationError([`The DSN of ${ports.join(', ')} is not right. ${reason}`]);
+  new ConfigurationError([`The DSN of ${ports.join(', ')} is not valid. ${reason}`]);

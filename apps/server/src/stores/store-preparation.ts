@@ -167,5 +167,5 @@ const told = (error: unknown): object =>
 const explain = (error: unknown): string => {
   if (error instanceof Error && explaining.has(error.name)) return error.message;
   if (error instanceof StoreUnavailable) return 'The store does not answer.';
-  return 'The store cannot be used. The log says why.';
+  return 'The store cannot be used. See the log for the reason.';
 };

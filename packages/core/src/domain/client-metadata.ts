@@ -65,13 +65,14 @@ const checkKeys = ({ tokenEndpointAuthMethod, jwks, jwksUri }: ClientMetadata, a
   if (jwks && jwksUri) throw oauthError('invalid_request', 'Only one of jwks and jwks_uri can be set.');
   for (const [index, key] of (jwks?.keys ?? []).entries()) {
     const member = asIn2018 || isOfKnownType(key) ? faultyMember(key) : undefined;
-    if (member) throw oauthError('invalid_request', `jwks.keys[${index}].${member} does not make a known kind of key.`);
+    if (member)
+      throw oauthError('invalid_request', `jwks.keys[${index}].${member} does not fit any supported type of key.`);
   }
   const isUseless = !asIn2018 && jwks !== null && !jwks.keys.some((key) => canVerify(key, asymmetricAlgorithms));
   if (tokenEndpointAuthMethod === 'private_key_jwt' && isUseless) {
     throw oauthError(
       'invalid_request',
-      'jwks has no key that this server can check a signature with: RSA, EC (P-256, P-384, P-521) or OKP (Ed25519), for "sig".',
+      'jwks has no key that this server can verify a signature with: RSA, EC (P-256, P-384, P-521) or OKP (Ed25519), with the use "sig".',
     );
   }
 };
@@ -141,7 +142,7 @@ const checkRequestObjects = (metadata: ClientMetadata): void => {
   }
   for (const uri of requestUris) {
     if (isWebUrl(uri)) continue;
-    throw oauthError('invalid_request', `request_uris: ${JSON.stringify(uri)} is no https URL.`);
+    throw oauthError('invalid_request', `request_uris: ${JSON.stringify(uri)} is not an https URL.`);
   }
 };
 
@@ -170,7 +171,7 @@ const checkScope = ({ scope }: ClientMetadata): void => {
   if (malformed !== undefined) {
     throw oauthError(
       'invalid_request',
-      `scope: ${JSON.stringify(malformed)} is not a scope: printable ASCII without spaces, quotation marks and backslashes.`,
+      `scope: ${JSON.stringify(malformed)} is not a scope. A scope is printable ASCII without spaces, quotation marks or backslashes.`,
     );
   }
 };
@@ -188,7 +189,7 @@ const checkSubjectType = ({ subjectType }: ClientMetadata, supported: readonly s
 const checkAudience = ({ audience }: ClientMetadata): void => {
   const faulty = audience.find((entry) => !/^[^\s\p{Cc}]+$/u.test(entry));
   if (faulty !== undefined) {
-    throw oauthError('invalid_request', `audience: ${JSON.stringify(faulty)} is empty or has a blank in it.`);
+    throw oauthError('invalid_request', `audience: ${JSON.stringify(faulty)} is empty or contains white space.`);
   }
 };
 

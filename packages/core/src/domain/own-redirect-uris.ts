@@ -24,17 +24,19 @@ const faultOf = (uri: string, applicationType: string, implicit: boolean): strin
   if (fault) return fault;
   if (applicationType === 'native') return isNative(uri) ? undefined : nativeRule;
   if (isWebUrl(uri, ['https:'])) {
-    return implicit && isLoopbackUrl(uri) ? 'is on loopback, which web clients with implicit must not use' : undefined;
+    return implicit && isLoopbackUrl(uri)
+      ? 'has a loopback host, which a web client with the implicit grant must not use'
+      : undefined;
   }
   if (isWebUrl(uri, ['http:']) && isLoopbackUrl(uri)) {
     // OpenID Connect Registration §2, application_type.
-    return implicit ? 'is not https, which web clients with implicit must use' : undefined;
+    return implicit ? 'is not https, which a web client with the implicit grant must use' : undefined;
   }
-  return 'is not https; only on a loopback host may it be http';
+  return 'is not https; http is allowed on a loopback host only';
 };
 
 const nativeRule =
-  'is neither https, nor http on a loopback host, nor of a private-use scheme with a period, such as com.example.app:/callback';
+  'must be https, http on a loopback host, or have a private-use scheme with a period, such as com.example.app:/callback';
 
 /** RFC 8252 §7.1 to §7.3. A scheme with a period is a domain name in reverse: none that systems or browsers use has one. */
 const isNative = (uri: string): boolean => {

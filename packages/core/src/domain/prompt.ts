@@ -9,7 +9,7 @@ export const parsePrompt = (text: string): readonly string[] => {
   const unknown = values.find((value) => !known.has(value));
   if (unknown !== undefined) throw oauthError('invalid_request', `The prompt "${unknown}" is not defined.`);
   if (values.includes('none') && values.length > 1) {
-    throw oauthError('invalid_request', 'The prompt "none" cannot be combined with another.');
+    throw oauthError('invalid_request', 'The prompt "none" cannot be combined with other values.');
   }
   return values;
 };

@@ -23,7 +23,7 @@ export const firstMalformed = (scopes: readonly string[]): string | undefined =>
 const refuse = (malformed: string, name: string) =>
   oauthError(
     'invalid_scope',
-    `${name} holds ${JSON.stringify(malformed)}. A scope is printable ASCII without spaces, quotation marks and backslashes; spaces separate scopes.`,
+    `${name} contains ${JSON.stringify(malformed)}. A scope is printable ASCII without spaces, quotation marks or backslashes; spaces separate scopes.`,
   );
 
 /** The scopes of a request's `scope` parameter. Throws invalid_scope. */

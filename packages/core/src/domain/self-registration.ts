@@ -99,7 +99,7 @@ const checkAuthMethod = ({ tokenEndpointAuthMethod: method, grantTypes }: Client
   }
   // RFC 6749 §4.4: confidential clients only.
   if (method === 'none' && grantTypes.includes('client_credentials')) {
-    throw refuse('grant_types: client_credentials is not for clients with token_endpoint_auth_method "none".');
+    throw refuse('grant_types: a client with token_endpoint_auth_method "none" cannot use client_credentials.');
   }
 };
 
@@ -109,7 +109,7 @@ const checkGrants = (sent: ClientMetadata, current: ClientMetadata, { open }: Re
   const allowed = [...grantTypes, ...(open ? [] : ['client_credentials']), ...current.grantTypes];
   const excess = sent.grantTypes.find((type) => !allowed.includes(type));
   if (excess !== undefined) {
-    throw refuse(`grant_types: ${JSON.stringify(excess)} is not one that a client may register.`);
+    throw refuse(`grant_types: ${JSON.stringify(excess)} may not be registered by clients themselves.`);
   }
   for (const type of sent.responseTypes) {
     if (!isSupportedResponseType(type)) {
@@ -117,13 +117,13 @@ const checkGrants = (sent: ClientMetadata, current: ClientMetadata, { open }: Re
     }
     // RFC 7591 §2.1: the server should see that the two do not contradict each other.
     const missing = grantTypesFor(type).find((needed) => !sent.grantTypes.includes(needed));
-    if (missing) throw refuse(`response_types: ${JSON.stringify(type)} needs ${missing} among grant_types.`);
+    if (missing) throw refuse(`response_types: ${JSON.stringify(type)} requires ${missing} in grant_types.`);
   }
   if (
     sent.grantTypes.includes('implicit') &&
     sent.responseTypes.every((type) => !grantTypesFor(type).includes('implicit'))
   ) {
-    throw refuse('grant_types: implicit needs a response type with token or id_token among response_types.');
+    throw refuse('grant_types: implicit requires a response type with token or id_token in response_types.');
   }
 };
 
@@ -154,13 +154,13 @@ const checkLinks = (metadata: ClientMetadata): void => {
     ...metadata.requestUris.map((uri) => ({ member: 'request_uris', uri })),
   ];
   const bad = fetched.find(({ uri }) => uri !== '' && !isWebUrl(uri, ['https:']));
-  if (bad) throw refuse(`${bad.member}: ${JSON.stringify(bad.uri)} is no https URL.`);
+  if (bad) throw refuse(`${bad.member}: ${JSON.stringify(bad.uri)} is not an https URL.`);
 };
 
 /** OpenID Connect Registration §2: public keys. A private one that was sent is no longer private. */
 const checkKeys = (jwks: JwkSet | null): void => {
   const index = jwks?.keys.findIndex(isPrivate) ?? -1;
-  if (index >= 0) throw refuse(`jwks.keys[${index}] has private members; only public keys are registered.`);
+  if (index >= 0) throw refuse(`jwks.keys[${index}] has private members; register the public key only.`);
 };
 
 /** OpenID Connect Core §8.1: the sector is the host of the redirect URI, unless there are several, or none. */
@@ -168,7 +168,7 @@ const checkSector = ({ subjectType, sectorIdentifierUri, redirectUris }: ClientM
   if (subjectType !== 'pairwise' || sectorIdentifierUri !== '') return;
   if (redirectUris.length !== 1 || !redirectUris.every((uri) => isWebUrl(uri))) {
     throw refuse(
-      'sector_identifier_uri is needed for pairwise subjects, unless there is one redirect URI with a host.',
+      'sector_identifier_uri is required for pairwise subjects, unless the client has exactly one redirect URI and it has a host.',
     );
   }
 };
@@ -188,6 +188,7 @@ const scopeOf = (sent: ClientMetadata, current: ClientMetadata, policy: Registra
     patterns,
     wanted.filter((scope) => !kept.includes(scope)),
   );
-  if (excess !== undefined) throw refuse(`scope: ${JSON.stringify(excess)} is not one that a client may register.`);
+  if (excess !== undefined)
+    throw refuse(`scope: ${JSON.stringify(excess)} may not be registered by clients themselves.`);
   return wanted.join(' ');
 };

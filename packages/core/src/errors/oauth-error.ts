@@ -15,7 +15,7 @@ export const errorKinds = {
     status: 400,
     description:
       'The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed.',
-    hint: 'Check that every parameter is there, once, and spelled as registered; case counts.',
+    hint: 'Check that each parameter is present exactly once and spelled correctly; names and values are case-sensitive.',
   },
   invalid_client: {
     status: 401,
@@ -43,23 +43,23 @@ export const errorKinds = {
   access_denied: {
     status: 403,
     description: 'The resource owner or the server denied the request.',
-    hint: 'The request was refused by the person or by the server.',
+    hint: 'The user or the server refused the request.',
   },
   server_error: {
     status: 500,
-    description: 'The server met an unexpected condition and could not fulfil the request.',
+    description: 'The server encountered an unexpected error and could not complete the request.',
   },
   temporarily_unavailable: {
     status: 503,
-    description: 'The server cannot handle the request right now. Try again.',
+    description: 'The server cannot handle the request right now. Try again later.',
   },
   // OpenID Connect Core §3.1.2.6
-  login_required: { status: 400, description: 'The person must log in.' },
-  consent_required: { status: 400, description: 'The person must consent.' },
+  login_required: { status: 400, description: 'The user must log in.' },
+  consent_required: { status: 400, description: 'The user must consent.' },
   invalid_request_object: { status: 400, description: 'The request object is not valid.' },
   invalid_request_uri: {
     status: 400,
-    description: 'The request_uri is not registered, or what it names cannot be had.',
+    description: 'The request_uri is not registered, or could not be fetched.',
   },
   registration_not_supported: { status: 400, description: 'The server does not support the registration parameter.' },
   // RFC 8707 §2
@@ -74,18 +74,18 @@ export const errorKinds = {
     hint: 'Send the token as a bearer token in the Authorization header.',
   },
   // RFC 6750 §3.1
-  insufficient_scope: { status: 403, description: 'The access token was not granted the scope that this needs.' },
+  insufficient_scope: { status: 403, description: 'The access token lacks a scope that this request requires.' },
   // RFC 7591 §3.2.2
   invalid_redirect_uri: { status: 400, description: 'A redirect URI of the client is not allowed.' },
   invalid_client_metadata: {
     status: 400,
-    description: 'A value of the client metadata is not valid, or the client may not choose it.',
+    description: 'A client metadata value is not valid, or clients may not set it.',
   },
-  unapproved_software_statement: { status: 400, description: 'The server does not take this software statement.' },
+  unapproved_software_statement: { status: 400, description: 'The server does not accept this software statement.' },
   // OpenID Connect Core Error Code unmet_authentication_requirements
   unmet_authentication_requirements: {
     status: 400,
-    description: 'The person cannot be authenticated in the way that the client requires.',
+    description: 'The user could not be authenticated as the client requires.',
   },
   // Codes of the 2018 API
   invalid_state: { status: 400, description: 'The state is missing or too short.' },
@@ -97,7 +97,7 @@ export const errorKinds = {
   request_forbidden: {
     status: 403,
     description: 'The request is not allowed.',
-    hint: 'The request may not be made from here.',
+    hint: 'Requests from this origin, host or browser are not allowed.',
   },
 } as const satisfies Record<string, ErrorKind>;
 

@@ -8,7 +8,7 @@ const formDecode = (text: string): string => (/[%+]/.test(text) ? decodeURICompo
 
 /** UTF-8 in base64 (RFC 4648 §4), with or without padding. Throws for anything else. */
 const decodeBase64 = (encoded: string): string => {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) throw new SyntaxError('This is no base64.');
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) throw new SyntaxError('The value is not base64.');
   const bytes = atob(encoded);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant; it is UTF-8 already.
   if (/^[\x00-\x7f]*$/.test(bytes)) return bytes;
@@ -58,7 +58,7 @@ export const readClientCredentials = (authorization: string | undefined, paramet
     if (basic || secret !== '')
       throw oauthError(
         'invalid_request',
-        'The client authenticates with an assertion and a secret; it must choose one.',
+        'The client must authenticate with either an assertion or a secret, not both.',
       );
     return { method: 'client_assertion', id, assertion };
   }
@@ -66,10 +66,10 @@ export const readClientCredentials = (authorization: string | undefined, paramet
     if (secret !== '')
       throw oauthError(
         'invalid_request',
-        'The client authenticates in the header and in the body; it must choose one.',
+        'The client must authenticate either in the header or in the body, not both.',
       );
     if (id !== '' && id !== basic.id)
-      throw oauthError('invalid_request', 'The client_id in the body is not the one in the header.');
+      throw oauthError('invalid_request', 'The client_id in the body differs from the one in the header.');
     return { method: 'client_secret_basic', ...basic };
   }
   if (id === '')

@@ -16,14 +16,17 @@ export const makeIdentifySubject =
   (client, subject, forced) => {
     if (!isPairwise(client)) return subject;
     if (!settings.subjectTypes.includes('pairwise')) {
-      throw oauthError('invalid_request', 'The client wants pairwise subjects, which this server does not give.');
+      throw oauthError(
+        'invalid_request',
+        'The client is registered for pairwise subjects, which this server does not issue.',
+      );
     }
     if (forced !== '') return forced;
     const sector = sectorOf(client);
     if (sector === undefined) {
       throw oauthError(
         'invalid_request',
-        'The client wants pairwise subjects: it needs one redirect URI or a sector_identifier_uri.',
+        'The client is registered for pairwise subjects, so it needs a single redirect URI or a sector_identifier_uri.',
       );
     }
     return digest.sha256Hex(`${sector}${subject}${settings.pairwiseSalt}`);

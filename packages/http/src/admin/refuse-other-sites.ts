@@ -16,5 +16,5 @@ const isNavigation = ({ method, headers }: FastifyRequest): boolean =>
 
 export const refuseOtherSites: onRequestHookHandler = (request, _reply, done) => {
   if (!isFromOtherSite(request)) done();
-  else done(oauthError('request_forbidden', 'The admin endpoints take no requests from pages of other sites.'));
+  else done(oauthError('request_forbidden', 'The admin endpoints do not accept requests from pages of other sites.'));
 };

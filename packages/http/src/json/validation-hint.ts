@@ -16,7 +16,7 @@ export const validationHint = (error: unknown): OAuthError | undefined => {
   const place = toMember(instancePath);
   if (keyword === 'additionalProperties') {
     const member = [place, String(params.additionalProperty)].filter(Boolean).join('.');
-    return oauthError('invalid_request', `The member ${JSON.stringify(member)} is not known.`);
+    return oauthError('invalid_request', `The member ${JSON.stringify(member)} is unknown.`);
   }
   if (keyword === 'required') {
     const member = [place, String(params.missingProperty)].filter(Boolean).join('.');

@@ -137,7 +137,7 @@ const descriptions: Readonly<Record<string, string>> = {
   invalid_request:
     'The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed.',
   request_forbidden: 'The request is not allowed.',
-  server_error: 'The server met an unexpected condition and could not fulfil the request.',
+  server_error: 'The server encountered an unexpected error and could not complete the request.',
 };
 
 /** The exact body of an error of the admin API. */

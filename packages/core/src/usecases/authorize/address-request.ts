@@ -79,14 +79,14 @@ export const makeAddressRequest = ({ system, clients, flows, readRequestObject }
     const ambiguous = repeated.find((name) => addressing.has(name));
     if (ambiguous) throw oauthError('invalid_request', `The parameter "${ambiguous}" is given more than once.`);
     const client = await clients.find(request.parameters.client_id ?? '');
-    if (!client) throw oauthError('invalid_client', 'The client_id names no registered client.');
+    if (!client) throw oauthError('invalid_client', 'No client is registered with this client_id.');
     let read: Read = { parameters: request.parameters, fault: null };
     if (hasRequestObject(request.parameters)) {
       read = await (presented ? recall(client, request.parameters, presented) : readNew(client, request.parameters));
     }
     const redirectUri = chooseRedirectUri(client, read.parameters.redirect_uri ?? '');
     if (redirectUri === undefined) {
-      throw read.fault ?? oauthError('invalid_request', 'The redirect_uri is not one that the client registered.');
+      throw read.fault ?? oauthError('invalid_request', 'The redirect_uri is not registered for the client.');
     }
     return { ...request, ...read, client, redirectUri };
   };

@@ -54,7 +54,7 @@ const checkAcr = ({ flow, consent }: Accepted, acr: string): void => {
   if (required.length > 0 && !required.some((value) => value === reached)) {
     throw oauthError(
       'unmet_authentication_requirements',
-      'The login did not reach an "acr" that the request requires.',
+      'The login did not satisfy any "acr" value that the request requires.',
     );
   }
 };
@@ -100,7 +100,10 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
     const grant = grantFor(accepted, client, now);
     checkAcr(accepted, grant.acr);
     if (issues.idToken && !grantsOpenId(grant.scope)) {
-      throw oauthError('access_denied', 'The response type asks for an ID token, but "openid" was not granted.');
+      throw oauthError(
+        'access_denied',
+        'The response type includes an ID token, but the scope "openid" was not granted.',
+      );
     }
     const code = issues.code ? mintToken(system, 'authorization-code', grant.id) : null;
     const life = { issuedAt: now, expiresAt: after(now, settings.accessTokenLifespan) };

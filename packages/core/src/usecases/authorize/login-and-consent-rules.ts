@@ -31,7 +31,7 @@ const reaches = (session: LoginSession, required: readonly string[]): boolean =>
 
 /** OpenID Connect Core §3.1.2.6. One answer for every reason, so that it does not tell who is logged in, or how. */
 export const nobodySuitable = () =>
-  oauthError('login_required', 'The prompt is "none", but nobody suitable is logged in.');
+  oauthError('login_required', 'The prompt is "none", but the user is not logged in, or must log in again.');
 
 /**
  * OpenID Connect Core §3.1.2.3. The session that vouches for the person, or null. With prompt=none the person is compared
@@ -80,7 +80,7 @@ export const consentSkips = (
         coversClaims(consent.request.oidcContext.claims, request.context.claims),
     );
   if (!covered && request.prompt.includes('none')) {
-    throw oauthError('consent_required', 'The prompt is "none", but the person has not consented to this yet.');
+    throw oauthError('consent_required', 'The prompt is "none", but the user has not consented to this request yet.');
   }
   return covered;
 };
@@ -89,5 +89,5 @@ export const consentSkips = (
 export const checkLoginAgainst = (request: AuthorizationRequest, subjectIdentifier: string): void => {
   if (isExpected(request, () => subjectIdentifier)) return;
   if (request.prompt.includes('none')) throw nobodySuitable();
-  throw oauthError('login_required', 'The id_token_hint or the claims parameter names another person.');
+  throw oauthError('login_required', 'The id_token_hint or the claims parameter names another user.');
 };

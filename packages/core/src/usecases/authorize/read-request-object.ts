@@ -64,7 +64,7 @@ export const makeReadRequestObject = ({ remoteDocuments, verifyRequestObject }: 
   const fetchObject = async ({ id, metadata: { requestUris } }: Client, uri: string): Promise<string> => {
     const wanted = withoutFragment(uri);
     if (!requestUris.some((registered) => withoutFragment(registered) === wanted))
-      throw oauthError('invalid_request_uri', 'The request_uri is not one that the client registered.');
+      throw oauthError('invalid_request_uri', 'The request_uri is not registered for the client.');
     try {
       return (await remoteDocuments.fetch(wanted, id)).trim();
     } catch (cause) {

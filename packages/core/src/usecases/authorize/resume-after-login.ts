@@ -116,14 +116,14 @@ export const makeResumeAfterLogin = (deps: Deps) => {
     }
     // Only the browser that began may go on. The flow stays as it is: a stranger must not be able to end it.
     if (!isBrowserOf(login, command.browser))
-      throw oauthError('request_forbidden', 'The CSRF cookie is missing or of another browser.');
+      throw oauthError('request_forbidden', 'The CSRF cookie is missing or belongs to another browser.');
     const accepted = login.accepted;
     if (!accepted) throw usedBefore('login');
 
     let skip: boolean;
     try {
       if (!(await skipStillHolds(flow, now)))
-        throw oauthError('login_required', 'The remembered login was revoked meanwhile.');
+        throw oauthError('login_required', 'The remembered login was revoked in the meantime.');
       const { subject, forceSubjectIdentifier } = accepted;
       const identifier = identifySubject(command.client, subject, forceSubjectIdentifier);
       // The consent comes first: with prompt=none a client that lacks it must not learn who is logged in.

@@ -49,7 +49,7 @@ export const makeVerifyIdTokenHint = ({ issuer, verifyOwnJwt }: Deps): VerifyIdT
       if (cause instanceof errors.JWKSNoMatchingKey && claimsToBeOurs(hint, issuer)) return { outcome: 'unverifiable' };
       throw refuse(cause);
     }
-    if (!claims.sub) throw oauthError('invalid_request', 'The id_token_hint names no subject.');
+    if (!claims.sub) throw oauthError('invalid_request', 'The id_token_hint has no "sub" claim.');
     return { outcome: 'verified', subject: claims.sub, claims: claims as JsonObject };
   };
 };

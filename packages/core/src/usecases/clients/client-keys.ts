@@ -44,7 +44,7 @@ interface Kept {
 const asKeySet = (text: string): JSONWebKeySet => {
   const parsed: unknown = JSON.parse(text);
   if (typeof parsed !== 'object' || parsed === null || !('keys' in parsed) || !Array.isArray(parsed.keys)) {
-    throw new TypeError('The document is no JSON Web Key Set.');
+    throw new TypeError('The document is not a JSON Web Key Set.');
   }
   return { keys: parsed.keys };
 };

@@ -53,7 +53,7 @@ const checkScope = (
     : firstNotAllowed(scopeStrategy, parseScope(client.metadata.scope), beyond);
   if (excess === undefined) return;
   const reason = strictGrantScope ? 'was not requested' : 'the client is not registered for';
-  throw oauthError('invalid_request', `The member "grant_scope" holds "${excess}", which ${reason}.`);
+  throw oauthError('invalid_request', `The member "grant_scope" contains "${excess}", which ${reason}.`);
 };
 
 /** Throws invalid_request. */
@@ -63,7 +63,7 @@ const checkAcceptance = ({ request }: Flow, accepted: ConsentAcceptance): void =
   if (target !== undefined) {
     throw oauthError(
       'invalid_request',
-      `The member "grant_access_token_audience" holds "${target}", which was not requested.`,
+      `The member "grant_access_token_audience" contains "${target}", which was not requested.`,
     );
   }
 };

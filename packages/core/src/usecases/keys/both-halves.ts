@@ -13,7 +13,10 @@ export const checkBothHalves = async (store: KeyStore, set: string, keys: readon
     if (!kid.startsWith('private:')) continue;
     const half = halvesOf(kid.slice('private:'.length)).public;
     if (!coming.has(half) && !(await store.find(set, half))) {
-      throw oauthError('invalid_request', `The key ${half} must be in the set before ${kid}, or come with it.`);
+      throw oauthError(
+        'invalid_request',
+        `The key ${half} must be in the set already, or be added together with ${kid}.`,
+      );
     }
   }
 };

@@ -15,7 +15,8 @@ export const importableKey = async (
   path: string,
 ): Promise<NamedKey> => {
   const faulty = faultyMember(jwk) ?? (jwk.kid ? undefined : 'kid');
-  if (faulty) throw oauthError('invalid_request', `${path}${faulty} is missing or does not make a known kind of key.`);
+  if (faulty)
+    throw oauthError('invalid_request', `${path}${faulty} is missing, or does not fit any supported type of key.`);
   if (set === signingKeySet) await checkSigningKey(keyOperations, jwk, path);
   return jwk as NamedKey;
 };
@@ -25,7 +26,7 @@ const checkSigningKey = async (keyOperations: KeyOperations, jwk: Jwk, path: str
   const isHalf = /^(private|public):/.test(jwk.kid ?? '');
   // Keys of other names neither sign nor are published. A symmetric key has no half that others could verify with.
   if (isHalf && jwk.kty === 'oct')
-    throw oauthError('invalid_request', `${path}kty: the set ${signingKeySet} has key pairs only.`);
+    throw oauthError('invalid_request', `${path}kty: the set ${signingKeySet} accepts key pairs only.`);
   if (jwk.kid?.startsWith('private:')) await checkThatItSigns(keyOperations, jwk, path);
   else if (jwk.kid?.startsWith('public:')) await checkThatItVerifies(jwk, path);
 };
@@ -43,7 +44,7 @@ const checkThatItVerifies = async (jwk: Jwk, path: string): Promise<void> => {
     await importJWK({ ...publicPart(jwk) }, algorithmOf(jwk));
   } catch (cause) {
     throw new OAuthError('invalid_request', {
-      hint: `${nameOf(path)} is no key that signatures can be verified with.`,
+      hint: `${nameOf(path)} is not a key that can verify signatures.`,
       cause,
     });
   }
@@ -57,7 +58,7 @@ const checkThatItSigns = async (keyOperations: KeyOperations, jwk: Jwk, path: st
     await compactVerify(probe, await importJWK({ ...publicPart(jwk) }, alg));
   } catch (cause) {
     throw new OAuthError('invalid_request', {
-      hint: `${nameOf(path)} does not sign what its public half verifies.`,
+      hint: `${nameOf(path)} does not belong to its public half: its signatures do not verify.`,
       cause,
     });
   }

@@ -67,7 +67,7 @@ export class StoredSigningKeys implements SigningKeys {
     await this.#makeMissingKeys([alg]);
     this.refresh();
     const made = (await this.#current()).signer(alg, now);
-    if (!made) throw oauthError('server_error', `There is no key that signs ${alg}.`);
+    if (!made) throw oauthError('server_error', `The server has no signing key for ${alg}.`);
     return made;
   }
 

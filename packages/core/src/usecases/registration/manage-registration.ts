@@ -28,7 +28,7 @@ export const makeManageRegistration = (deps: Deps) => {
     if (hash === undefined || client === undefined || known === undefined || !system.digest.equal(hash, known)) {
       throw oauthError(
         'invalid_token',
-        registrationToken === '' ? '' : 'The registration access token is not one of this client.',
+        registrationToken === '' ? '' : 'The registration access token does not belong to this client.',
       );
     }
     return client;
@@ -37,7 +37,7 @@ export const makeManageRegistration = (deps: Deps) => {
   /** RFC 7592 §2.2: a client may repeat its secret, and never choose one. */
   const checkSecret = async (client: Client, sent: string): Promise<void> => {
     if (sent !== '' && !(await isSecretOf(system, client, sent))) {
-      throw oauthError('invalid_client_metadata', 'client_secret is not the one that the client has.');
+      throw oauthError('invalid_client_metadata', 'client_secret does not match the current secret of the client.');
     }
   };
 
@@ -70,7 +70,7 @@ export const makeManageRegistration = (deps: Deps) => {
         const replaced = await replaceOnce(command);
         if (replaced !== 'stale') return replaced;
       }
-      throw oauthError('temporarily_unavailable', 'The client is being changed by others.');
+      throw oauthError('temporarily_unavailable', 'Another request changed the client at the same time. Try again.');
     },
 
     async remove(access: RegistrationAccess): Promise<void> {

@@ -21,11 +21,14 @@ export const makeRegisterClient =
     const { clients, system, settings } = deps;
     const isVouchedFor = isOneOf(system.digest, initialAccessToken, settings.initialAccessTokens);
     if (settings.clientRegistration === 'guarded' && !isVouchedFor) {
-      throw oauthError('invalid_token', initialAccessToken === '' ? '' : 'The initial access token is not known here.');
+      throw oauthError('invalid_token', initialAccessToken === '' ? '' : 'The initial access token is not valid.');
     }
     // RFC 7591 §2.3: what a statement says counts more than the rest, so one that cannot be judged is not left out.
     if (softwareStatement !== '') {
-      throw oauthError('unapproved_software_statement', 'software_statement: The server trusts nobody who makes them.');
+      throw oauthError(
+        'unapproved_software_statement',
+        'software_statement: The server does not trust any issuer of software statements.',
+      );
     }
     const metadata = await checkMetadata(deps, sent, emptyClientMetadata);
     const id = system.random.uuid();

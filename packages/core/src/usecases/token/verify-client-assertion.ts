@@ -78,7 +78,7 @@ export const makeVerifyClientAssertion = (deps: Deps): VerifyClientAssertion => 
 
   const useOnce = async (client: Client, { jti = '', exp = 0 }: JWTPayload): Promise<void> => {
     const now = system.clock.now();
-    if (exp - now > longestLife) throw refuse('The client_assertion lives longer than a day.');
+    if (exp - now > longestLife) throw refuse('The client_assertion is valid for more than a day.');
     // RFC 7523 §3: the jti prevents replay. It is a one-time value: no other request has this holder's name, so nobody can
     // renew the lease.
     const name = asHashed(system.digest.sha256(JSON.stringify(['jti', client.id, jti])));
@@ -102,9 +102,7 @@ export const makeVerifyClientAssertion = (deps: Deps): VerifyClientAssertion => 
       throw refuse(`The client_assertion is not valid: ${reason}.`, cause);
     }
     if (!isForUsAlone(verified.payload)) {
-      throw refuse(
-        'The "aud" of the client_assertion must name this server\'s issuer or its endpoints, and nobody else.',
-      );
+      throw refuse('The "aud" of the client_assertion must contain only this server\'s issuer or its endpoints.');
     }
     if (isRequestObject(verified)) throw refuse('The client_assertion is a request object.');
     await useOnce(client, verified.payload);

@@ -58,7 +58,7 @@ export const makeCountWrongGuess = (clock: Clock): CountWrongGuess => {
     if (ofClient <= mostOfClient && ofAddress <= mostOfAddress) return oauthError('invalid_client');
     return new OAuthError('invalid_client', {
       status: 429,
-      hint: 'The secret is wrong, and so were many others within this minute. The right one is accepted at any time.',
+      hint: 'The secret is wrong, and there were many wrong attempts within the last minute. The correct secret is still accepted.',
     });
   };
 };

@@ -32,7 +32,7 @@ export const makeReadUserinfo = ({ issuer, endpoint, findActiveToken, signingKey
     if (audience.length > 0 && !audience.some((entry) => entry === endpoint || isIssuer(issuer, entry))) {
       throw oauthError(
         'invalid_token',
-        'The access token is meant for another audience. Ask for one with the issuer as "resource" when you redeem the code or refresh.',
+        'The access token is for another audience. To get one for userinfo, send the issuer as "resource" when you redeem the code or refresh.',
       );
     }
     // OpenID Connect Core §5.3: an access token that was obtained through OpenID Connect authentication.
@@ -42,10 +42,7 @@ export const makeReadUserinfo = ({ issuer, endpoint, findActiveToken, signingKey
   return async (token: string): Promise<Userinfo> => {
     const active = await findActiveToken(token);
     if (active?.kind !== 'access' || !active.grant) {
-      throw oauthError(
-        'request_unauthorized',
-        'A live access token that a person granted is needed, as a bearer token.',
-      );
+      throw oauthError('request_unauthorized', 'Send an active access token of a user as a bearer token.');
     }
     checkPurpose(active);
     const { client, grant } = active;
