@@ -282,7 +282,11 @@ t.test('a person sees the logo and the links of a client, before the login and a
     t.match(text, '<a href="https://app.example/terms"');
     t.match(headers.get('content-security-policy'), /(^|; )img-src https:\/\/cdn\.app\.example:8443(;|$)/);
   }
-  t.match(consent.text, 'Afterwards you continue to <strong>127.0.0.1:5555</strong>', 'a name can lie, the address cannot');
+  t.match(
+    consent.text,
+    'Afterwards you continue to <strong>127.0.0.1:5555</strong>',
+    'a name can lie, the address cannot',
+  );
 });
 
 t.test('a logo that is not plain https is not shown, and cannot widen the policy; a script is no link', async (t) => {

@@ -62,7 +62,10 @@ const scopeAllowed: RegistrationCheck = ({ client, parameters }, { settings: { s
 /** The person's own machine is exempt (RFC 8252 §7.3). */
 const notOverPlainHttp: Check = ({ redirectUri }) => {
   if (/^http:/i.test(redirectUri) && !isLoopbackUrl(redirectUri)) {
-    throw oauthError('invalid_request', 'The redirect_uri must be https: anyone on the way could read the answer.');
+    throw oauthError(
+      'invalid_request',
+      'The redirect_uri must use https, because anyone on the network could read a response sent over http.',
+    );
   }
 };
 
@@ -100,7 +103,7 @@ const grantTypesAllowed: Check = ({ client, parameters: { response_type: type = 
 const idTokenPossible: Check = ({ parameters: { response_type: type = '', scope = '', nonce = '' } }) => {
   if (!issuesOf(type).idToken) return;
   if (!parseScope(scope).includes('openid')) {
-    throw oauthError('invalid_scope', 'The response type asks for an ID token, so the scope must contain "openid".');
+    throw oauthError('invalid_scope', 'The response type includes an ID token, so the scope must contain "openid".');
   }
   if (nonce === '') throw oauthError('invalid_request', 'The parameter "nonce" is missing.');
 };
@@ -108,7 +111,7 @@ const idTokenPossible: Check = ({ parameters: { response_type: type = '', scope 
 /** Some databases cannot store U+0000. */
 const nonceStorable: Check = ({ parameters: { nonce = '' } }) => {
   if (/\0|\p{Surrogate}/u.test(nonce)) {
-    throw oauthError('invalid_request', 'The parameter "nonce" holds U+0000 or half a surrogate pair.');
+    throw oauthError('invalid_request', 'The parameter "nonce" contains U+0000 or an unpaired surrogate.');
   }
 };
 

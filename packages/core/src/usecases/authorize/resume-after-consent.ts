@@ -62,7 +62,7 @@ export const makeResumeAfterConsent = ({ system, settings, flows, issueResponse,
     }
     if (!consent?.accepted || !login.accepted) throw usedBefore('consent');
     if (!isBrowserOf(consent, command.browser)) {
-      throw oauthError('request_forbidden', 'The CSRF cookie is missing or of another browser.');
+      throw oauthError('request_forbidden', 'The CSRF cookie is missing or belongs to another browser.');
     }
     // The flow ends before anything is issued: of two returns one goes on, and a crash here costs a new request, no more.
     await finish(flow, now);

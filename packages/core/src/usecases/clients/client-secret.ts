@@ -30,7 +30,7 @@ export const keepSecret = async (
 /** For client_secret_jwt. Throws server_error when the client's secret is kept as a hash. */
 export const openSealedSecret = (cipher: Cipher, { id, storedSecret }: Client): string => {
   if (!storedSecret.startsWith(sealed))
-    throw oauthError('server_error', 'The client has no secret that can be opened.');
+    throw oauthError('server_error', 'The secret of the client cannot be decrypted.');
   return cipher.open(storedSecret.slice(sealed.length), contextOf(id));
 };
 

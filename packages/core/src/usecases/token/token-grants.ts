@@ -42,7 +42,8 @@ export const makeRunGrant = (grants: readonly TokenGrant[]): RunGrant => {
   return async (client, grantType, parameters) => {
     // 4. The grant type is known (RFC 6749 §5.2).
     const grant = byType.get(grantType);
-    if (!grant) throw oauthError('unsupported_grant_type', `The server has no grant type "${grantType}".`);
+    if (!grant)
+      throw oauthError('unsupported_grant_type', `The server does not support the grant type "${grantType}".`);
     // 5. The client may use it.
     const refusal = refusalOf(client, grant);
     if (refusal && grant.refuseClient === 'first') throw refusal;

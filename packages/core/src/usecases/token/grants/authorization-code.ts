@@ -39,7 +39,8 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant<Authorization
 
   const keyOf = (code: string): TokenKey => {
     const read = readToken(system, code);
-    if (read?.kind !== 'authorization-code') throw oauthError('invalid_grant', 'The code is not one of this server.');
+    if (read?.kind !== 'authorization-code')
+      throw oauthError('invalid_grant', 'The code was not issued by this server.');
     return read.key;
   };
 
@@ -61,17 +62,17 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant<Authorization
     if (found.used) {
       // RFC 6749 §4.1.2: redeeming a used code revokes every token issued from it.
       await tokens.redeemCode(key, [], now);
-      throw oauthError('invalid_grant', 'The code was used before; the tokens it bought are revoked.');
+      throw oauthError('invalid_grant', 'The code was used before. The tokens issued for it have been revoked.');
     }
     if (!belongsToRegistration(grant, client, grant.createdAt))
       throw oauthError('invalid_grant', 'The code was issued to another client.');
     if (code.redirectUri !== '' && code.redirectUri !== redirectUri) {
-      throw oauthError('invalid_grant', 'The redirect_uri is not the one of the authorization request.');
+      throw oauthError('invalid_grant', 'The redirect_uri differs from that of the authorization request.');
     }
     if (!provesPossession(code, codeVerifier)) {
       // A wrong verifier means that somebody else has the code, so it is used up: there is no second guess.
       await tokens.redeemCode(key, [], now);
-      throw oauthError('invalid_grant', 'The code_verifier does not fit the code_challenge.');
+      throw oauthError('invalid_grant', 'The code_verifier does not match the code_challenge.');
     }
     const audience = narrowedAudience(target, grant.audience, issuer);
     // Signed before the code is used up: a key that cannot sign costs a retry, not the code.
@@ -80,7 +81,7 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant<Authorization
       ? await issueIdToken({ client, grant, nonce: code.nonce, now })
       : undefined;
     if ((await tokens.redeemCode(key, pair.records, now)) !== 'redeemed') {
-      throw oauthError('invalid_grant', 'The code was used before; the tokens it bought are revoked.');
+      throw oauthError('invalid_grant', 'The code was used before. The tokens issued for it have been revoked.');
     }
     return {
       accessToken: pair.accessToken,

@@ -73,7 +73,7 @@ export const makeRefreshTokenGrant = (deps: Deps): TokenGrant<RefreshRequest> =>
   const keyOf = (refreshToken: string): TokenKey => {
     const read = readToken(system, refreshToken);
     if (read?.kind !== 'refresh-token') {
-      throw oauthError('invalid_grant', 'The refresh token is not one of this server.');
+      throw oauthError('invalid_grant', 'The refresh token was not issued by this server.');
     }
     return read.key;
   };
@@ -100,7 +100,7 @@ export const makeRefreshTokenGrant = (deps: Deps): TokenGrant<RefreshRequest> =>
     const sealed = grace > 0 ? system.cipher.sealUnder(presented, JSON.stringify(fresh)) : '';
     const result = await tokens.rotateRefreshToken(key, { successors: pair.records, sealed, grace }, now);
     if (result.outcome === 'reused') {
-      throw oauthError('invalid_grant', 'The refresh token was used before; the grant is revoked.');
+      throw oauthError('invalid_grant', 'The refresh token was used before. The grant has been revoked.');
     }
     if (result.outcome === 'missing') throw oauthError('invalid_grant', 'The refresh token is expired or revoked.');
     const handedOut = result.outcome === 'rotated' ? fresh : opened(system.cipher, presented, result.sealed);
