@@ -69,7 +69,7 @@ export const makeKeyUseCases = ({ keys, system, settings }: Deps, signingKeysCha
       sent.map((jwk, index) => importableKey(keyOperations, set, jwk, `keys[${index}].`)),
     );
     if (new Set(importable.map(({ kid }) => kid)).size < importable.length) {
-      throw oauthError('invalid_request', 'keys: two of them have the same kid.');
+      throw oauthError('invalid_request', 'keys: two keys have the same kid.');
     }
     await checkBothHalves(keys, set, importable);
     return addAll(set, importable);
