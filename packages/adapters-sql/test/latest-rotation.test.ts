@@ -1,5 +1,5 @@
-// What rotations note in the grant spares the next one a search, and must never change what is left: the memory store is the
-// model, which always goes through all tokens.
+// `latest` in the grant saves the next rotation a search, and must never change the result. The model is the memory store,
+// which always searches all tokens.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,7 +131,7 @@ for (const [name, open] of [
     t.ok(await stores.tokens.findToken(key('d-access'), now));
   });
 
-  t.test(`${name}: sister tokens that are rotated at once leave nothing behind for the next rotation`, async (t) => {
+  t.test(`${name}: concurrent rotations of sister tokens leave nothing for the next rotation`, async (t) => {
     const { stores, others, latest } = await open(t);
     for (let round = 0; round < 20; round += 1) {
       const grantId = grantIdOf(`sisters${round}`);

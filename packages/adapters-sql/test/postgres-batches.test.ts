@@ -50,7 +50,7 @@ const odd = [
   'x'.repeat(100_000),
 ];
 
-t.test('flows: created, found and replaced in batches, with any text in them', async (t) => {
+t.test('flows: created, found and replaced in batches, with any text', async (t) => {
   const { flows } = (await open(t)).stores;
   const given = odd.map((text) =>
     fullFlow({ id: `id ${text}`, request: fullRequest({ clientId: `client ${text}`, state: text, nonce: text }) }),

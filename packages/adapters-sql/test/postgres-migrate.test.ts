@@ -1,4 +1,4 @@
-// Migrations of Postgres, applied by ten nodes at once; the schema that drizzle believes in; and URLs.
+// Migrations of Postgres, applied by ten nodes concurrently; the drizzle schema; and URLs.
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import postgres from 'postgres';
@@ -40,7 +40,7 @@ const second = migration(2, 'CREATE TABLE b (x integer)');
 const third = migration(3, 'CREATE TABLE c (x integer)');
 const bookkeeping = ['schema_lock', 'schema_migrations'];
 
-t.test('of ten nodes that start at once on a new database, each migration is applied by one', async (t) => {
+t.test('of ten nodes that start concurrently on a new database, each migration is applied by one', async (t) => {
   for (let round = 0; round < 3; round += 1) {
     const { migrate, tables } = await openDatabase(t);
     const reports = await Promise.all(Array.from({ length: 10 }, () => migrate([first, second, third])));
@@ -181,7 +181,7 @@ t.test('postgres/schema.ts and the migrated tables agree on every column; SQLite
 t.test('look-ups and cleaning go through an index, never over a whole table', async (t) => {
   const { admin, migrate } = await openDatabase(t);
   await migrate(migrationsIn(migrationFilesOf('postgres')));
-  // Tables are empty here, and small ones are read whole: the planner is told not to, if it can be helped.
+  // Otherwise the planner reads all of these tables, because they are empty.
   await admin`SET enable_seqscan = off`;
   const plan = async (sql: string): Promise<string> =>
     (await admin.unsafe(`EXPLAIN ${sql}`)).map((row) => String(row['QUERY PLAN'])).join('\n');
@@ -208,7 +208,7 @@ t.test('look-ups and cleaning go through an index, never over a whole table', as
   for (const sql of hot) t.notMatch(await plan(sql), /Seq Scan/, sql);
 });
 
-t.test('a URL says where and how to connect; what is wrong with it is told without repeating it', async (t) => {
+t.test('a URL says where and how to connect; errors do not repeat it', async (t) => {
   t.match(parsePostgresUrl('postgres://zoe:s%40cret@127.0.0.1:6000/my%20db?options=-c%20x%3Dy'), {
     target: { host: '127.0.0.1', port: 6000 },
     user: 'zoe',

@@ -1,5 +1,5 @@
-// Postgres away: commands reject with StoreUnavailable within their time limits, nothing crashes, what was acknowledged is
-// there afterwards, and the stores work again without being opened anew. And SQLite while another process writes.
+// While Postgres is unavailable, commands reject with StoreUnavailable within their time limits and nothing crashes. Later,
+// acknowledged changes are there, and the same stores work again. Also: SQLite while another process writes.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const { fullClient, fullGrant, fullToken, grantIdOf, hashOf, now } = fixtures;
 const server = await startOwnPostgres();
 t.teardown(() => server.stop());
 
-/** How long until the command was refused because the store is away; fails when it is not. */
+/** How long the command took to reject with StoreUnavailable. Fails if it does not. */
 const refusedAfter = async (command: Promise<unknown>): Promise<number> => {
   const start = Date.now();
   const error = await command.then(
@@ -65,7 +65,7 @@ t.test('a server that is killed and started again under load', async (t) => {
   await server.kill();
   await sleep(600);
   const refusedWhileAway = load.refused;
-  t.ok(refusedWhileAway > 8, `while it is away commands are refused (${refusedWhileAway})`);
+  t.ok(refusedWhileAway > 8, `while it is unavailable commands are refused (${refusedWhileAway})`);
   await t.rejects(schemaStatus(), StoreUnavailable);
   await t.rejects(migrate(), StoreUnavailable);
   await server.restart();
@@ -127,7 +127,7 @@ t.test(
   },
 );
 
-t.test('a server that lets nobody in, or is not there, is away; opening the stores does not need it', async (t) => {
+t.test('a server that is not there or refuses logins is unavailable; the stores open without it', async (t) => {
   for (const url of ['postgres://nobody@127.0.0.1:1/db', 'postgres://x:hunter2@claviger.invalid/db?sslmode=disable']) {
     const { stores, close } = await openPostgresStores({ url, connectTimeoutMs: 500 });
     await t.rejects(stores.clients.find('app'), {
@@ -143,29 +143,26 @@ t.test('a server that lets nobody in, or is not there, is away; opening the stor
   await close();
 });
 
-t.test(
-  'a server that may only be read from is away, until a connection leads to one that can be written to',
-  async (t) => {
-    const database = await server.createDatabase();
-    const { stores, migrate, close } = await openPostgresStores({ url: database.url, poolSize: 1 });
-    await migrate();
-    t.equal(await stores.clients.remove('app'), false);
-    const admin = postgres(database.url, { max: 1 });
-    const readOnly = async (value: 'on' | 'off') => {
-      await admin.unsafe(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
-      await admin`SELECT pg_reload_conf()`;
-      await sleep(200);
-    };
-    await readOnly('on');
-    await refusedAfter(stores.clients.create(fullClient()));
-    await readOnly('off');
-    t.equal(await stores.clients.create(fullClient()), 'created');
-    await admin.end();
-    await close();
-  },
-);
+t.test('a read-only server is unavailable, until a connection leads to one that can be written to', async (t) => {
+  const database = await server.createDatabase();
+  const { stores, migrate, close } = await openPostgresStores({ url: database.url, poolSize: 1 });
+  await migrate();
+  t.equal(await stores.clients.remove('app'), false);
+  const admin = postgres(database.url, { max: 1 });
+  const readOnly = async (value: 'on' | 'off') => {
+    await admin.unsafe(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
+    await admin`SELECT pg_reload_conf()`;
+    await sleep(200);
+  };
+  await readOnly('on');
+  await refusedAfter(stores.clients.create(fullClient()));
+  await readOnly('off');
+  t.equal(await stores.clients.create(fullClient()), 'created');
+  await admin.end();
+  await close();
+});
 
-t.test('a right, table, column or schema that is missing is away until it is there', async (t) => {
+t.test('a store lacking a right, table, column or schema is unavailable until it has it', async (t) => {
   const database = await server.createDatabase();
   const name = new URL(database.url).pathname.slice(1);
   const admin = postgres(database.url, { max: 1, onnotice: () => undefined });
@@ -203,7 +200,7 @@ t.test('a right, table, column or schema that is missing is away until it is the
   await Promise.all([close(), opened.close(), admin.end()]);
 });
 
-t.test('an SQLite file that another process writes for longer than the busy timeout is away', async (t) => {
+t.test('an SQLite file that another process writes for longer than the busy timeout is unavailable', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'claviger-busy-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'busy.sqlite');

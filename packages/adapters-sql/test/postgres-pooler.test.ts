@@ -42,7 +42,7 @@ const timeouts = { connectMs: 2000, statementMs: 0 };
 const fifty = <T>(call: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: 50 }, (_, index) => call(index)));
 
-/** Many commands at once, so that the pooler mixes the connections. */
+/** Many concurrent commands, so that the pooler mixes the connections. */
 const keepsItsWord = async (t: Test, { tokens }: Stores): Promise<void> => {
   const keysOf = (index: number) => ({ grantId: grantIdOf(`g${index}`), hash: hashOf(`code-${index}`) });
   const tokenOf = (index: number) => fullToken({ key: { ...keysOf(index), hash: hashOf(`token-${index}`) } });

@@ -1,4 +1,4 @@
-// What a command reads on Postgres: few rows, however many there are, and however long a session has lasted.
+// Commands read few rows on Postgres, in tables and sessions of any size.
 import { seconds, type TokenStore } from '@claviger/core';
 import { fixtures } from '@claviger/core/contract';
 import postgres from 'postgres';
@@ -67,7 +67,7 @@ t.test('a rotation and a look-up read few rows, however many rotations came befo
 
 const tables = ['clients', 'codes', 'consents', 'flows', 'grants', 'login_sessions', 'tokens'];
 
-/** How the tables were when the planner last learned of them; it remembers tables of no rows, and of one, in other ways. */
+/** The tables when they were last analyzed. The planner treats empty tables and those of one row differently. */
 const states = {
   new: async () => undefined,
   'analyzed while they were empty': (admin: postgres.Sql) => analyze(admin),
@@ -89,7 +89,7 @@ for (const [state, learn] of Object.entries(states)) {
   t.test(`commands that were prepared on tables ${state} read few rows when these are full`, async (t) => {
     const { admin, open } = await openDatabase(t);
     for (const table of tables) {
-      // It would have the statements planned anew, for the tables as they are then.
+      // Autovacuum would cause new plans, for the tables as they are then.
       await admin`ALTER TABLE ${admin(table)} SET (autovacuum_enabled = false)`;
     }
     await learn(admin);

@@ -60,7 +60,7 @@ t.test('verify-full wants a trusted certificate with the name of the host', asyn
   t.match(await outcomeOf('localhost', 'sslmode=verify-full'), /self-signed certificate/);
 });
 
-t.test('verify-ca, and require with a root certificate, want a trusted certificate of whatever name', async (t) => {
+t.test('verify-ca, and require with a root certificate, require a trusted certificate with any name', async (t) => {
   for (const mode of ['verify-ca', 'require']) {
     const trusted = `sslmode=${mode}&sslrootcert=${encodeURIComponent(certificate)}`;
     t.equal(await outcomeOf('127.0.0.1', trusted), 'encrypted');

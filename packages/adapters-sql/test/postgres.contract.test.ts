@@ -39,7 +39,7 @@ const keepsTheContract = async (t: Test, parameters: string): Promise<void> => {
   // Each of these is planned for the table as it is just then.
   if (parameters === unprepared) return;
 
-  // A connection tells what it did when it ends. Making an index, as TRUNCATE does anew for each, is a read of the table.
+  // A connection reports its statistics when it ends. TRUNCATE rebuilds each index, which counts as a read of the table.
   await sql.close();
   const tables = await admin<{ name: string; reads: number }[]>`
     SELECT relname AS name, (seq_scan - ${emptied + 1} * (SELECT count(*) FROM pg_index WHERE indrelid = relid))::int AS reads
@@ -53,7 +53,7 @@ const serializable = 'options=-c%20default_transaction_isolation%3Dserializable'
 
 t.test('Postgres keeps the contract', (t) => keepsTheContract(t, ''));
 t.test('and without prepared statements', (t) => keepsTheContract(t, unprepared));
-// As distributed databases work: who meets another's change is told to try again, instead of waiting for it.
+// As in distributed databases: a command that meets a concurrent change fails and is repeated, instead of waiting.
 t.test('and where every transaction is serializable', (t) => keepsTheContract(t, serializable));
 
 const { fullCode, fullGrant, fullLoginSession, fullToken, grantIdOf, hashOf, later, now } = fixtures;
@@ -181,7 +181,7 @@ t.test('a command that fails half way leaves nothing behind', async (t) => {
   t.equal((await stores.tokens.findCode(fullCode().key, now))?.used, false, 'the code was not used up');
 });
 
-t.test('what is no canonical id or hash is refused when saved, never saved as another', async (t) => {
+t.test('an id or hash that is not canonical is refused, never saved as another', async (t) => {
   const [{ stores }] = await openTwo(t);
   for (const id of ['short', `${'-'.repeat(21)}B`, 'x'.repeat(44), '']) {
     await t.rejects(stores.tokens.createGrant(fullGrant({ id }), {}), /check constraint/);

@@ -1,4 +1,4 @@
-// Two processes race for the same codes and refresh tokens. This file is the starter and, run by itself, the racer.
+// Two processes race for the same codes and refresh tokens. This file starts the racers, and it is the program that each of them runs.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type AuthorizationCode, type GrantToken, seconds, type TokenStore } from '@claviger/core';

@@ -1,4 +1,4 @@
-// One commit for what a turn writes to SQLite: whose fault stays whose own, and who is told what, when.
+// One commit for what a turn writes to SQLite: which commands fail together, and when each resolves.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,7 +79,7 @@ t.test('who is answered is in the file; who waits when the stores are closed is 
   await t.rejects(stores.flows.create(fullFlow({ id: 'too late' })));
 });
 
-t.test('while another process writes for too long, all of a turn are told so, and none of it is done', async (t) => {
+t.test('when another process writes for too long, all commands of a turn fail, and none takes effect', async (t) => {
   const { stores, close, file, ids } = await open(t);
   const other = new SqliteClient(file);
   other.exec('BEGIN IMMEDIATE');

@@ -1,4 +1,4 @@
-// The whole contract on SQLite, in a file and in memory, and two connections to one file at once.
+// The whole contract on SQLite: in a file, in memory, and with two connections to one file.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,7 +73,7 @@ t.test('of two connections to one file, one redeems a code and one rotates a ref
   await Promise.all(connections.map(({ close }) => close()));
 });
 
-t.test('two processes that open one new file at once migrate it once, and race for every code and token', async (t) => {
+t.test('two processes open one new file: one migrates it, and both race for every code and token', async (t) => {
   const file = freshFile();
   const racers = [startRacer(file), startRacer(file)];
   const ready = await Promise.all(racers.map((racer) => racer.next()));
@@ -163,7 +163,7 @@ t.test('a command that fails half way leaves nothing behind', async (t) => {
   await close();
 });
 
-t.test('what is no canonical id or hash is refused when saved, never saved as another', async (t) => {
+t.test('an id or hash that is not canonical is refused, never saved as another', async (t) => {
   const { stores, close } = await openMigrated(':memory:');
   const { fullGrant, fullLoginSession } = fixtures;
   for (const id of ['short', `${'-'.repeat(21)}B`, 'x'.repeat(44), '']) {

@@ -6,7 +6,7 @@ export interface SchemaStatus {
   readonly applied: readonly string[];
   /** Names of those that it lacks. */
   readonly pending: readonly string[];
-  /** Whether the stores can be used as it is. */
+  /** Whether the stores can use the schema as it is. */
   readonly usable: boolean;
   /** Why not, and what to do about it. */
   readonly problem?: string;
@@ -17,7 +17,7 @@ export interface MigrationReport {
   readonly applied: readonly string[];
   /** The schema version that the database has afterwards. */
   readonly version: number;
-  /** What was run, or would be: whoever runs it with another tool has done the same. Empty when nothing was to do. */
+  /** The SQL that was run, or would be. Running it with another tool has the same effect. Empty if the schema is up to date. */
   readonly sql: string;
 }
 
@@ -31,7 +31,7 @@ export type AppliedMigration = Omit<Migration, 'sql'>;
 export interface Comparison {
   readonly status: SchemaStatus;
   readonly pending: readonly Migration[];
-  /** What no migration can mend. */
+  /** A problem that no migration can fix. */
   readonly mismatch: string | undefined;
 }
 
@@ -80,7 +80,7 @@ export const createMigrationsTable = `CREATE TABLE IF NOT EXISTS schema_migratio
 
 export const selectApplied = 'SELECT version, name, checksum, compatible_from FROM schema_migrations ORDER BY version';
 
-/** The statement that notes a migration down; `now` is an SQL expression. Names and checksums have no quotes in them. */
+/** The statement that records a migration; `now` is an SQL expression. Names and checksums contain no quotes. */
 export const recordOf = ({ version, name, checksum, compatibleFrom }: Migration, now: string): string =>
   `INSERT INTO schema_migrations (version, name, checksum, compatible_from, applied_at)\n` +
   `  VALUES (${version}, '${name}', '${checksum}', ${compatibleFrom}, ${now});\n`;

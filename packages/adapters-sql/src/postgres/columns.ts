@@ -77,16 +77,16 @@ export class RowColumns<Row extends Readonly<Record<string, unknown>>> {
     return this.#columns.map((_, index) => `{${rows.map((row) => row[index]).join(',')}}`);
   }
 
-  /** Reads the columns from a row of a result, where they start at `first`. */
-  read(values: readonly unknown[], first: number): Row {
-    const row: Record<string, unknown> = {};
+  /** Completes `row`, of which the rest is known, with the columns of a result; they start at `first`. */
+  read<Known extends object>(row: Known, values: readonly unknown[], first: number): Known & Row {
+    const target = row as Record<string, unknown>;
     let index = first;
     for (const { property, column } of this.#columns) {
       const stored = values[index];
-      row[property] = stored === null ? null : column.mapFromDriverValue(stored);
+      target[property] = stored === null ? null : column.mapFromDriverValue(stored);
       index += 1;
     }
-    return row as Row;
+    return row as Known & Row;
   }
 }
 

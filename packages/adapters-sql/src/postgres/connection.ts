@@ -12,16 +12,16 @@ export interface Timeouts {
 }
 
 /**
- * How a new connection gets its settings: with the startup message, which a pooler may refuse; by a statement of its own,
- * which costs a round trip; or not at all, where a pooler gives every statement another server connection.
+ * How a new connection gets its settings: in the startup message, which a pooler may refuse; by a separate statement,
+ * which costs a round trip; or not at all, because a pooler runs each statement on another server connection.
  */
 export type SettingsBy = 'startup' | 'statement' | 'nobody';
 
 /**
- * Every statement of the stores goes by an index. A prepared one keeps the plan of its first runs, though, and those may
- * have met a small table, for which the planner prefers to read all of it: it then does so for as long as the table grows,
- * until it is next analyzed. The dear ways are ruled out, and so is compiling a plan, which takes longer than running it.
- * Without prepared statements each plan is made for the table as it is.
+ * An index serves every statement of the stores. But a prepared statement keeps the plan of its first runs, when the table
+ * may have been small, and the planner reads all of a small table. It would go on doing so until the table is analyzed.
+ * So the expensive plan types are disabled, and JIT, which costs more than it saves here. Without prepared statements each
+ * plan is made for the table as it is.
  */
 const planning = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', jit: 'off' };
 
@@ -70,7 +70,7 @@ const clientOf = (address: PostgresAddress, connectMs: number, startup: Settings
     // An option that the driver's declared types lack.
     ...{ socket: () => openPostgresSocket(address, connectMs, opened) },
     connect_timeout: connectMs / 1000,
-    // Whoever has a command for this connection is waiting for it: nothing is gained by trying later.
+    // A command is waiting for this connection, so a later attempt gains nothing.
     backoff: () => 0,
     fetch_types: false,
     types,
@@ -133,7 +133,7 @@ export class PostgresConnection {
     this.#socket?.destroy();
   }
 
-  /** At once: the server may never answer on it again, and the process must be able to end all the same. */
+  /** Immediately: the server may never answer on it again, and the process must still be able to end. */
   destroy(): void {
     this.#socket?.destroy();
     this.#client.end({ timeout: 0 }).catch(() => undefined);

@@ -1,5 +1,5 @@
-// Postgres as the stores see it. drizzle writes the SQL and reads the rows; the pool runs it, prepared once for each
-// connection. Every command is one statement at a time: no BEGIN, no COMMIT, no round trip more than it has statements.
+// The Database of the shared stores, on Postgres. drizzle writes the SQL and reads the rows; the pool runs the statements,
+// each prepared once per connection. Commands use no BEGIN and COMMIT: a statement is one round trip.
 import { DrizzleQueryError } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/pg-proxy';
 import type { Database, Lockable, QueryBuilder, Statement, Values } from '../shared/database.ts';
@@ -19,12 +19,12 @@ export class PostgresDatabase implements Database {
     try {
       return await statement.execute(values);
     } catch (error) {
-      // drizzle's own error repeats the statement's parameters in its message.
+      // The message of drizzle's error contains the statement's parameters, which may be secret.
       throw error instanceof DrizzleQueryError ? error.cause : error;
     }
   }
 
-  /** Each statement is a transaction of its own. */
+  /** Each statement is its own transaction. */
   change<Row>(statement: Statement<Row>, values?: Values): Promise<Row[]> {
     return this.run(statement, values);
   }

@@ -5,7 +5,7 @@ import postgres from 'postgres';
 const state = (error: unknown): string => (error instanceof postgres.PostgresError ? error.code : '');
 
 /**
- * The server cannot serve until somebody mends it, or it mends itself: 08 connection, 26000 and 42P05 a pooler mixed up
+ * The server cannot serve until an operator fixes it, or it recovers: 08 connection, 26000 and 42P05 a pooler mixed up
  * prepared statements, 28, 3D000 and 3F000 the account, database or schema is not there or not let in, 25006 a standby cannot
  * write, 25P02 and 25P03 a pooler passed on a broken transaction, 40003 the outcome is unknown, 42501 no right to a table,
  * 42P01 and 42703 a table or column is not there (yet), 53 out of resources, 55000 the database takes no connections,
@@ -23,7 +23,7 @@ export const isServerError = (error: unknown): boolean => error instanceof postg
 export const isRefusedSetting = (error: unknown): boolean =>
   error instanceof postgres.PostgresError && error.message.startsWith('unsupported startup parameter');
 
-/** The database chose this command as the one to be sacrificed; nothing of it was done. */
+/** The database cancelled this command in favour of another one. It has changed nothing. */
 export const isWorthRepeating = (error: unknown): boolean => ['40001', '40P01'].includes(state(error));
 
 export const isUniqueViolation = (error: unknown): boolean => state(error) === '23505';
@@ -40,7 +40,7 @@ const mistakes = ['UNDEFINED_VALUE', 'MAX_PARAMETERS_EXCEEDED', 'NOT_TAGGED_CALL
 
 /** The server cannot be reached, does not answer, or cannot serve for now. */
 export const isAway = (error: unknown): boolean => {
-  // After a fatal error there is no connection any more, whatever the reason.
+  // A fatal error always ends the connection.
   if (error instanceof postgres.PostgresError) return isFatal(error) || away.test(error.code);
   if (error instanceof TypeError || error instanceof RangeError) return false;
   return error instanceof Error && !('code' in error && mistakes.includes(String(error.code)));
@@ -49,5 +49,5 @@ export const isAway = (error: unknown): boolean => {
 export const isMissingTable = (error: unknown): boolean =>
   state(error instanceof StoreUnavailable ? error.cause : error) === '42P01';
 
-/** Of two that create the same table at once, the second may be told so by the catalogue's own unique index. */
+/** Of two that create the same table concurrently, the second may violate a unique index of the catalogue. */
 export const alreadyThere = (error: unknown): boolean => ['23505', '42P07', '42710'].includes(state(error));

@@ -98,7 +98,7 @@ export class PostgresFlowStore implements FlowStore {
   async #findAll(wanted: readonly Wanted[]): Promise<(Flow | undefined)[]> {
     const keys = keyColumns.arrays(wanted.map((one) => keyColumns.encode(one)));
     const rows = await this.#pool.rows(findFlows, [...keys, nowArray(wanted)]);
-    return answersByPlace(wanted, rows, ({ id }, row) => flowOf({ id, ...foundColumns.read(row, 1) }));
+    return answersByPlace(wanted, rows, ({ id }, row) => flowOf(foundColumns.read({ id }, row, 1)));
   }
 
   async #replaceAll(replacements: readonly Replacement[]): Promise<('replaced' | 'stale')[]> {

@@ -1,5 +1,5 @@
-// A fixed number of connections, each lent to one statement at a time, so that a statement that waits for a lock holds up
-// nobody behind it. Every wait has an end: for a connection, and for an answer.
+// A fixed number of connections, each lent to one statement at a time: a statement that waits for a lock does not delay
+// others. Every wait has a limit: for a connection, and for an answer.
 import { StoreUnavailable } from '@claviger/core';
 import { PostgresConnection, type SettingsBy, type Timeouts } from './connection.ts';
 import { isAway, isRefusedSetting, isWorthRepeating, leavesConnectionUsable } from './failures.ts';
@@ -11,10 +11,10 @@ interface Waiting {
   readonly giveUp: (error: Error) => void;
 }
 
-/** How much later than the server this side notices that a statement takes too long: the server's word is the better one. */
+/** This side's limit is later than the server's, because the server's error is more precise. Milliseconds. */
 const slackMs = 500;
 
-/** How often a command is tried that the database sacrificed for another one. */
+/** Maximum attempts of a command that the database cancels in favour of another one. */
 const attempts = 10;
 
 export class PostgresPool {
@@ -34,7 +34,7 @@ export class PostgresPool {
     this.#timeouts = timeouts;
   }
 
-  /** Runs one statement. Rejects with StoreUnavailable when there is no connection, or no answer, in time. */
+  /** Runs one statement. Rejects with StoreUnavailable if no connection or no answer arrives in time. */
   async rows(text: string, parameters: readonly unknown[]): Promise<unknown[][]> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -62,7 +62,7 @@ export class PostgresPool {
     return this.#asking;
   }
 
-  /** Waits for statements in flight, within their time limit. From now on every command rejects. */
+  /** Waits for statements in flight, within their time limit. Every later command rejects. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const waiting of this.#waiting) waiting.giveUp(closed());
@@ -79,7 +79,7 @@ export class PostgresPool {
       return rows;
     } catch (error) {
       usable = leavesConnectionUsable(error);
-      // The address leads elsewhere than before.
+      // The address now leads to another server or pooler.
       if (isRefusedSetting(error)) this.#settingsBy = undefined;
       throw error;
     } finally {

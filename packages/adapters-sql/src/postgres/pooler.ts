@@ -9,7 +9,7 @@ export class UnfitPooler extends Error {
   override readonly name = 'UnfitPooler';
 }
 
-/** Whether a pooler shows itself may depend on what its other clients do meanwhile. */
+/** Several, because a pooler is only noticed if its other clients are active during the check. */
 const rounds = 3;
 
 /** Rejects with UnfitPooler, or as a statement does. */

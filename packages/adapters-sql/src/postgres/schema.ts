@@ -1,5 +1,5 @@
-// The tables as drizzle sees them in Postgres, and as the stores are written against: sqlite/schema.ts has the same rows.
-// migrations/postgres makes them and says what they are for; tests compare all three.
+// The tables as drizzle sees them in Postgres. The shared stores are typed by them, and sqlite/schema.ts has the same rows.
+// migrations/postgres creates them and explains them; tests compare all three.
 import type { Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
 import { bigint, customType, integer, pgTable, primaryKey } from 'drizzle-orm/pg-core';
 import {
@@ -12,7 +12,7 @@ import {
 } from '../shared/encodings.ts';
 import type { StoredMetadata } from '../shared/stored-metadata.ts';
 
-/** The type of a set of tables: what the stores need to know of them. */
+/** The tables, as the stores use them. */
 export type Tables = {
   readonly clients: typeof clients;
   readonly flows: typeof flows;
@@ -49,7 +49,7 @@ const rotation = customType<{ data: LatestRotation | null; driverData: Buffer | 
   ...latestRotation,
 });
 
-/** JSON as text: jsonb would reorder members and refuse an escaped NUL, and nothing is ever selected by what is inside. */
+/** JSON as text: jsonb would reorder members and refuse an escaped NUL, and no statement selects by its contents. */
 const jsonText = <T>(name: string) =>
   customType<{ data: T; driverData: string | null }>({
     dataType: () => 'text',

@@ -1,5 +1,5 @@
-// A connected socket to a Postgres server, encrypted if so wanted. Done here and not by the driver for the sake of three
-// things: one time limit for all of it, a clear word when the server has no TLS, and a socket that can be destroyed.
+// A connected socket to a Postgres server, with TLS if configured. Opened here and not by the driver for three reasons: one
+// time limit for all steps, a clear error if the server has no TLS, and a socket that can be destroyed.
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { PostgresAddress } from './url.ts';
@@ -7,7 +7,7 @@ import type { PostgresAddress } from './url.ts';
 /** SSLRequest (PostgreSQL documentation, Message Formats): length 8, code 80877103. */
 const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
-/** Rejects after `timeoutMs`, and leaves nothing open then. `opened` gets each socket as soon as there is one. */
+/** Rejects after `timeoutMs`, and then leaves nothing open. `opened` receives each socket immediately. */
 export const openPostgresSocket = (
   { target, tls }: Pick<PostgresAddress, 'target' | 'tls'>,
   timeoutMs: number,
@@ -23,7 +23,7 @@ export const openPostgresSocket = (
     };
     const done = (socket: Socket): void => {
       clearTimeout(timer);
-      // Whatever happens later is the driver's to notice; a socket without a listener would end the process.
+      // The driver notices later errors. Without a listener an error would end the process.
       socket.on('error', () => undefined);
       resolve(socket);
     };

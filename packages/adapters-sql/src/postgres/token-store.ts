@@ -169,8 +169,8 @@ export class PostgresTokenStore implements TokenStore {
   async #findCodes(keys: readonly WantedKey[]): Promise<(FoundCode | undefined)[]> {
     const rows = await this.#pool.rows(findCodes, parametersOf(keys));
     return answersByPlace(keys, rows, ({ grantId, hash }, row) => {
-      const code = { grantId, hash, ...readCode.read(row, firstOfRead) };
-      const grant = grantOf({ id: grantId, ...readGrant.read(row, 1) });
+      const code = readCode.read({ grantId, hash }, row, firstOfRead);
+      const grant = grantOf(readGrant.read({ id: grantId }, row, 1));
       return { code: codeOf(code), used: code.usedAt !== null, grant };
     });
   }
@@ -178,8 +178,8 @@ export class PostgresTokenStore implements TokenStore {
   async #findTokens(keys: readonly WantedKey[]): Promise<(FoundToken | undefined)[]> {
     const rows = await this.#pool.rows(findTokens, parametersOf(keys));
     return answersByPlace(keys, rows, ({ grantId, hash }, row) => {
-      const token = { grantId, hash, ...readToken.read(row, firstOfRead) };
-      return foundToken(token, row[1] === null ? null : { id: grantId, ...readGrant.read(row, 1) });
+      const token = readToken.read({ grantId, hash }, row, firstOfRead);
+      return foundToken(token, row[1] === null ? null : readGrant.read({ id: grantId }, row, 1));
     });
   }
 }

@@ -1,4 +1,4 @@
-// A Postgres URL -> where to connect and how. Nothing of what it says about the password is ever repeated.
+// Parses a Postgres URL. Errors never repeat the password.
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';

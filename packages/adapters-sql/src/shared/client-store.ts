@@ -1,54 +1,49 @@
-// ClientStore in one table. A replacement counts only if the version is still the expected one.
+// ClientStore in one table. A replacement requires the expected version.
 import type { Client, ClientStore, Page } from '@claviger/core';
 import { and, asc, eq, isNull, or, sql } from 'drizzle-orm';
 import { type Database, once } from './database.ts';
 import { given, givenRow } from './placeholders.ts';
 import { fromRow, toRow } from './stored-metadata.ts';
 
-const prepare = ({ query, tables: { clients } }: Database) => ({
-  create: query
-    .insert(clients)
-    .values(givenRow(clients))
-    .onConflictDoNothing()
-    .returning({ id: clients.id })
-    .prepare('create client'),
-  find: query
-    .select()
-    .from(clients)
-    .where(eq(clients.id, given('id', clients.id)))
-    .prepare('find client'),
-  list: query
-    .select()
-    .from(clients)
-    .orderBy(asc(clients.id))
-    .limit(sql.placeholder('limit'))
-    .offset(sql.placeholder('offset'))
-    .prepare('list clients'),
-  replace: query
-    .update(clients)
-    .set({
-      version: given('version', clients.version),
-      secretHash: given('secretHash', clients.secretHash),
-      metadata: given('metadata', clients.metadata),
-      incarnation: given('incarnation', clients.incarnation),
-      createdAt: given('createdAt', clients.createdAt),
-      updatedAt: given('updatedAt', clients.updatedAt),
-    })
-    .where(
-      and(
-        eq(clients.id, given('id', clients.id)),
-        eq(clients.version, sql.placeholder('expectedVersion')),
-        or(isNull(clients.incarnation), eq(clients.incarnation, given('incarnation', clients.incarnation))),
-      ),
-    )
-    .returning({ id: clients.id })
-    .prepare('replace client'),
-  remove: query
-    .delete(clients)
-    .where(eq(clients.id, given('id', clients.id)))
-    .returning({ id: clients.id })
-    .prepare('remove client'),
-});
+const prepare = ({ query, tables: { clients } }: Database) => {
+  const isClient = eq(clients.id, given('id', clients.id));
+  return {
+    create: query
+      .insert(clients)
+      .values(givenRow(clients))
+      .onConflictDoNothing()
+      .returning({ id: clients.id })
+      .prepare('create client'),
+    find: query.select().from(clients).where(isClient).prepare('find client'),
+    list: query
+      .select()
+      .from(clients)
+      .orderBy(asc(clients.id))
+      .limit(sql.placeholder('limit'))
+      .offset(sql.placeholder('offset'))
+      .prepare('list clients'),
+    replace: query
+      .update(clients)
+      .set({
+        version: given('version', clients.version),
+        secretHash: given('secretHash', clients.secretHash),
+        metadata: given('metadata', clients.metadata),
+        incarnation: given('incarnation', clients.incarnation),
+        createdAt: given('createdAt', clients.createdAt),
+        updatedAt: given('updatedAt', clients.updatedAt),
+      })
+      .where(
+        and(
+          isClient,
+          eq(clients.version, sql.placeholder('expectedVersion')),
+          or(isNull(clients.incarnation), eq(clients.incarnation, given('incarnation', clients.incarnation))),
+        ),
+      )
+      .returning({ id: clients.id })
+      .prepare('replace client'),
+    remove: query.delete(clients).where(isClient).returning({ id: clients.id }).prepare('remove client'),
+  };
+};
 
 export class SqlClientStore implements ClientStore {
   readonly #database: Database;

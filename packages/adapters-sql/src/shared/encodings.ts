@@ -1,4 +1,4 @@
-// How values of the domain are written into columns, the same in every database.
+// How columns store values of the domain, the same in every database.
 
 interface Encoding<Value, Stored> {
   toDriver(value: Value): Stored;
@@ -6,8 +6,8 @@ interface Encoding<Value, Stored> {
 }
 
 /**
- * Ids and hashes as bytes: 16 instead of 22, 32 instead of 43. Text that is not the one canonical base64url form of
- * some bytes becomes no bytes at all: it is found nowhere, and the schema's CHECKs refuse to save it.
+ * Ids and hashes as bytes: 16 instead of 22, 32 instead of 43. Text that is not canonical base64url becomes zero bytes: no
+ * row has such a key, and the schema's CHECKs refuse to store it.
  */
 export const bytes: Encoding<string, Buffer> = {
   toDriver(value) {
@@ -17,7 +17,7 @@ export const bytes: Encoding<string, Buffer> = {
   fromDriver: (stored) => stored.toString('base64url'),
 };
 
-/** Hashes: of a token that was rotated, and of the only tokens that came for it. */
+/** Hashes of a token that was rotated, and of its only successors. */
 export interface LatestRotation {
   readonly rotated: string;
   readonly refresh: string;
@@ -26,7 +26,7 @@ export interface LatestRotation {
 
 const hashLength = 32;
 
-/** One hash after the other. What is stored may lack the last two: they are empty then. */
+/** The hashes, concatenated. The last two may be missing: then they are read as empty. */
 export const latestRotation: Encoding<LatestRotation | null, Buffer | null> = {
   toDriver(value) {
     if (value === null) return null;
@@ -46,12 +46,12 @@ export const json: Encoding<unknown, string | null> = {
 };
 
 /**
- * Text for Postgres, which cannot store NUL. Text with one becomes null: it equals no text, so it is found nowhere, and a
- * column that must not be null refuses to save it.
+ * Text for Postgres, which cannot store NUL. Text with a NUL becomes null: it equals no text, so it finds no row, and a NOT
+ * NULL column refuses it.
  */
 export const textWithoutNul = (value: string): string | null => (value.includes('\0') ? null : value);
 
-/** For a column that may be null, and that nothing is selected by. */
+/** For a column that may be null, and that no statement selects by. */
 export const textWithoutNulOrNull = (value: string | null): string | null => {
   if (value?.includes('\0')) throw new RangeError('Postgres cannot store the character NUL in a text.');
   return value;

@@ -1,6 +1,6 @@
-// KeyStore in one table. Ascending position is the order of a set; additions take positions below all others. Two unique
-// indexes decide between commands at once, kids and positions, so a command needs no transaction: it looks, and inserts
-// all its rows in one statement, which is refused when somebody was faster.
+// KeyStore in one table. A set is ordered by ascending position; added keys take positions below all others. Two unique
+// indexes, on kids and on positions, decide between concurrent commands. So a command needs no transaction: it reads, and
+// inserts all its rows in one statement, which is refused if another command was faster.
 import type { KeyStore, StoredKey } from '@claviger/core';
 import { and, asc, eq, min } from 'drizzle-orm';
 import { type Database, once } from './database.ts';
@@ -36,7 +36,7 @@ const prepare = ({ query, tables: { keys } }: Database) => {
   };
 };
 
-/** Each time that an insertion is refused another one went through: as many commands at once as this all succeed. */
+/** An insertion is refused only if another one succeeded. So this many concurrent commands all succeed. */
 const attempts = 100;
 
 export class SqlKeyStore implements KeyStore {
@@ -50,7 +50,7 @@ export class SqlKeyStore implements KeyStore {
 
   async createSet(set: string, added: readonly StoredKey[]): Promise<'created' | 'exists'> {
     if ((await this.#lowestPosition(set)) !== null) return 'exists';
-    // The first keys of every set end at position -1, so of two creations one is refused, whatever their kids.
+    // The first keys of every set end at position -1, so one of two concurrent creations is refused, even with other kids.
     return (await this.#insert(added, new Map())) ? 'created' : 'exists';
   }
 
@@ -107,7 +107,7 @@ export class SqlKeyStore implements KeyStore {
       const outcome = await settle();
       if (outcome !== undefined || (await this.#insertFirst(added))) return outcome;
     }
-    throw new Error('The key set is being added to from too many places at once.');
+    throw new Error('Too many commands add to the key set concurrently.');
   }
 
   /** All the keys before all others of their sets. */

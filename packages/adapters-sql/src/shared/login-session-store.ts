@@ -11,6 +11,7 @@ const prepare = (database: Database) => {
   const { query, tables } = database;
   const { loginSessions } = tables;
   const isSession = eq(loginSessions.id, given('id', loginSessions.id));
+  const key = { id: loginSessions.id };
   return {
     save: query
       .insert(loginSessions)
@@ -24,22 +25,18 @@ const prepare = (database: Database) => {
           acr: given('acr', loginSessions.acr),
         },
       })
-      .returning({ id: loginSessions.id })
+      .returning(key)
       .prepare('save login session'),
     find: query
       .select()
       .from(loginSessions)
       .where(and(isSession, alsoAfter(loginSessions.expiresAt, now)))
       .prepare('find login session'),
-    remove: query
-      .delete(loginSessions)
-      .where(isSession)
-      .returning({ id: loginSessions.id })
-      .prepare('remove login session'),
+    remove: query.delete(loginSessions).where(isSession).returning(key).prepare('remove login session'),
     removeBySubject: query
       .delete(loginSessions)
       .where(eq(loginSessions.subject, given('subject', loginSessions.subject)))
-      .returning({ id: loginSessions.id })
+      .returning(key)
       .prepare('remove login sessions of a subject'),
     removeExpired: removeSome(database, {
       table: loginSessions,

@@ -1,4 +1,4 @@
-// Placeholders of prepared statements. drizzle encodes a value as its column wants it only if the column comes with it.
+// Placeholders of prepared statements. drizzle encodes a value for its column only if it is given the column.
 import { and, type Column, eq, getTableColumns, type Placeholder, type SQL, sql, type Table } from 'drizzle-orm';
 
 /** The placeholder `name`, encoded as `column`. */
@@ -11,8 +11,8 @@ export const givenRow = <T extends Table>(table: T): { [Property in keyof T['$in
   };
 
 /**
- * Conditions on rows that another column finds. No index serves them: Postgres keeps the plan that it made for a table of few
- * rows, where any index seems as good as the right one, and one by client or by expiry leads to nearly all rows.
+ * Secondary conditions, written so that no index matches them. Otherwise a plan that Postgres made and kept while the table
+ * was small might use the index on the client or on the expiry, which leads to nearly all rows.
  */
 export const alsoAfter = (column: Column, than: SQL | Placeholder): SQL => sql`${column} + 0 > ${than}`;
 
@@ -23,7 +23,7 @@ export interface Selection {
   readonly subject?: string;
 }
 
-/** The rows of a client, of a subject, or of both together; naming neither means no row, never every row. */
+/** The rows of a client, of a subject, or of both. With neither, no row. */
 export const belongsTo = (of: Selection, table: { clientId: Column; subject: Column }): SQL => {
   const isOfSubject = of.subject === undefined ? undefined : eq(table.subject, of.subject);
   if (of.clientId === undefined) return isOfSubject ?? sql`1 = 0`;

@@ -1,5 +1,5 @@
-// One SQLite file through better-sqlite3. The driver is synchronous: a command of several statements is never interrupted,
-// and other processes that have the file open wait for the lock.
+// One SQLite file, with better-sqlite3. The driver is synchronous, so other requests cannot interrupt a command of several
+// statements; other processes that have the file open wait for the lock.
 import SqliteClient, { type Database as Client } from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { ExecuteResultSync } from 'drizzle-orm/sqlite-core';
@@ -12,14 +12,14 @@ import * as sqliteTables from './schema.ts';
 import { SharedCommit } from './shared-commit.ts';
 import type { Step, Steps } from './steps.ts';
 
-/** A path, or `:memory:`. `nativeBinding`: the driver's addon, when the driver shall not look for it. */
+/** `file`: a path, or `:memory:`. `nativeBinding`: the driver's addon, if the driver must not search for it. */
 export const openSqliteFile = (file: string, nativeBinding?: object): Client => {
   // The driver takes a loaded addon, but its types know only the path of one.
   const addon = nativeBinding ? { nativeBinding: nativeBinding as unknown as string } : {};
   const client = new SqliteClient(file, { timeout: busyInsideMs, ...addon });
   try {
     client.pragma('journal_mode = WAL');
-    // What was answered must survive a power cut: in WAL mode only FULL syncs at every commit.
+    // Committed changes must survive a power cut: in WAL mode only FULL syncs at every commit.
     client.pragma('synchronous = FULL');
     return client;
   } catch (error) {
@@ -52,7 +52,7 @@ export class SqliteDatabase implements Database {
     try {
       return this.#rows(statement, values);
     } catch (error) {
-      // A reader waits for nobody, except while another process repairs or packs the file.
+      // A reader only waits while another process repairs or vacuums the file.
       if (!isBusy(error)) throw storeFailure(error);
     }
     return this.patiently(() => this.#rows(statement, values));
@@ -67,7 +67,7 @@ export class SqliteDatabase implements Database {
     return this.#commits.join(() => this.#commits.undoOnFailure(() => this.#drive(steps)));
   }
 
-  /** Runs what may meet another process that writes. Rejects with StoreUnavailable when that takes too long. */
+  /** Repeats a command while another process writes. Rejects with StoreUnavailable when that takes too long. */
   async patiently<T>(command: () => T): Promise<T> {
     try {
       return await unlessBusyFor(this.#busyMs, command);
@@ -76,12 +76,12 @@ export class SqliteDatabase implements Database {
     }
   }
 
-  /** Commits what still waits to be. */
+  /** Commits the waiting commands. */
   settle(): Promise<void> {
     return this.#commits.settle();
   }
 
-  /** There is one writer: nobody else can hold a row. */
+  /** SQLite has one writer: no one else can lock a row. */
   locking<Selection extends Lockable>(selection: Selection): Selection {
     return selection;
   }

@@ -5,7 +5,7 @@ import SqliteClient from 'better-sqlite3';
 export const sqliteCode = (error: unknown): string =>
   error instanceof SqliteClient.SqliteError ? error.code : error instanceof Error ? sqliteCode(error.cause) : '';
 
-/** Another process that writes for longer than the busy timeout, a full disk, a file that cannot be read: all may pass. */
+/** Failures that may pass: another process writes for too long, the disk is full, the file cannot be read. */
 const away = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY)/;
 
 export const storeFailure = (error: unknown): unknown =>

@@ -1,9 +1,9 @@
-// The file that an open SQLite database is in. When it is deleted or replaced, the process goes on with a file that nobody
-// else can see, and all that it writes is lost when it ends (SQLite, "How To Corrupt An SQLite Database File", 4.1).
+// The file of an open SQLite database. When it is deleted or replaced, the process keeps writing to a file that no one else
+// can see, and those writes are lost when it ends (SQLite, "How To Corrupt An SQLite Database File", 4.1).
 import { statSync } from 'node:fs';
 import { StoreUnavailable } from '@claviger/core';
 
-/** Milliseconds that a look at the file counts for reads. */
+/** How long a check of the file is valid for reads, in milliseconds. */
 const lookCounts = 500;
 
 export class SqliteFile {
@@ -17,7 +17,7 @@ export class SqliteFile {
     this.#is = this.#path === undefined ? '' : identityOf(this.#path);
   }
 
-  /** Throws StoreUnavailable when another file, or none, is where the database was opened. */
+  /** Throws StoreUnavailable when the path has another file than the one that was opened, or none. */
   demand(): void {
     if (this.#path === undefined) return;
     const now = identityOf(this.#path);
@@ -31,7 +31,7 @@ export class SqliteFile {
   }
 }
 
-/** '' when there is none, or it cannot be looked at. */
+/** '' when the file is missing or cannot be read. */
 const identityOf = (path: string): string => {
   try {
     const { dev, ino } = statSync(path, { bigint: true });

@@ -1,5 +1,5 @@
 // Brings an SQLite file to the schema of this version of the code, or refuses. One transaction holds the write lock from
-// the first look to the last statement: of two processes that start at once, the second finds everything done.
+// the first read to the last statement: of two processes that start concurrently, the second has nothing left to do.
 import type { Database as Client } from 'better-sqlite3';
 import type { Migration } from '../migrations/migration-files.ts';
 import {

@@ -1,4 +1,4 @@
-// The tables as drizzle sees them. migrations/sqlite makes them and says what they are for; a test compares the two.
+// The tables as drizzle sees them in SQLite. migrations/sqlite creates them and explains them; a test compares the two.
 import type { Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
 import { customType, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { bytes, json, type LatestRotation, latestRotation } from '../shared/encodings.ts';

@@ -1,6 +1,6 @@
-// One commit for all that one turn of the event loop writes to SQLite. A commit waits for the disk, and costs many times what
-// a row does. At the end of the turn all its commands are run, in the order in which they came, and answered after the
-// commit: nobody is told what a power cut could undo, and a lone command waits for nothing but the end of its turn.
+// One commit for everything that one turn of the event loop writes to SQLite. A commit waits for the disk, and costs many
+// times as much as a row. At the end of the turn its commands run in order, and resolve after the commit, so no caller learns
+// of a change that a power cut could undo. A lone command only waits for the end of its turn.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database as Client } from 'better-sqlite3';
@@ -9,11 +9,11 @@ import { storeFailure } from './failures.ts';
 import type { SqliteFile } from './file.ts';
 
 interface Waiting {
-  /** Leaves its result behind. Throws when it fails. */
+  /** Runs the command and keeps its result. Throws when it fails. */
   readonly run: () => void;
   readonly committed: () => void;
   readonly failed: (error: unknown) => void;
-  /** When it is given up because another process writes. From its first attempt on. */
+  /** When the command fails because another process still writes. Set at the first attempt. */
   deadline: number | undefined;
 }
 
@@ -35,7 +35,7 @@ export class SharedCommit {
     this.#client = client;
     this.#file = file;
     this.#busyMs = busyMs;
-    // IMMEDIATE: the write lock is had, or waited for, before anything is read (SQLite, "Transactions").
+    // IMMEDIATE: takes the write lock before anything is read (SQLite, "Transactions").
     this.#begin = client.prepare('BEGIN IMMEDIATE');
     this.#commit = client.prepare('COMMIT');
     this.#rollback = client.prepare('ROLLBACK');
@@ -44,7 +44,7 @@ export class SharedCommit {
     this.#forgetMark = client.prepare('RELEASE command');
   }
 
-  /** Resolves with the command's result once it is committed. A command that fails undoes itself, and nothing else. */
+  /** Resolves with the command's result once it is committed. A command that fails does not affect the others. */
   join<Result>(command: () => Result): Promise<Result> {
     return new Promise((resolve, reject) => {
       let result: { readonly is: Result } | undefined;
@@ -60,7 +60,7 @@ export class SharedCommit {
     });
   }
 
-  /** For a command of several statements: when one of them fails, what the others did is undone. */
+  /** For a command of several statements: when one fails, the changes of the others are undone. */
   undoOnFailure<Result>(command: () => Result): Result {
     this.#mark.run();
     try {
@@ -76,7 +76,7 @@ export class SharedCommit {
     }
   }
 
-  /** Runs and commits now what waits for the end of the turn. Resolves when nothing waits any more. */
+  /** Runs and commits waiting commands without waiting for the end of the turn. Resolves when none waits. */
   async settle(): Promise<void> {
     this.#attempt();
     while (this.#waiting.length > 0) await sleep(pauseWhenBusy());
@@ -100,7 +100,7 @@ export class SharedCommit {
     this.#carryOut(group);
   }
 
-  /** Another process writes: the whole group, and what joins it meanwhile, comes later. */
+  /** Another process writes: the whole group runs later, together with commands that arrive until then. */
   #postpone(error: unknown): void {
     const now = performance.now();
     const [late, patient]: [Waiting[], Waiting[]] = [[], []];
@@ -117,7 +117,7 @@ export class SharedCommit {
     try {
       const done = group.filter((one) => this.#succeeds(one));
       this.#commit.run();
-      // Nobody is told of a change in a file that is not there any more.
+      // A change in a file that was removed or replaced is lost: report a failure.
       this.#file.demand();
       for (const { committed } of done) committed();
     } catch (error) {
@@ -130,7 +130,7 @@ export class SharedCommit {
     try {
       if (this.#client.inTransaction) this.#rollback.run();
     } catch {
-      // The file is broken: whoever comes next is told so by BEGIN.
+      // The file is broken: BEGIN fails for the next commands.
     }
   }
 
@@ -139,7 +139,7 @@ export class SharedCommit {
       run();
       return true;
     } catch (error) {
-      // A full disk or a broken file makes SQLite roll back by itself, and takes the others along.
+      // On a full disk or a broken file SQLite rolls back the transaction, with the other commands.
       if (!this.#client.inTransaction) throw error;
       failed(error);
       return false;

@@ -1,4 +1,4 @@
-// Commands of several statements, for a database whose driver is synchronous and that has one writer.
+// Commands of several statements, for a database with a synchronous driver and a single writer.
 import type { Statement, Values } from '../shared/database.ts';
 
 /** One statement of a command that needs several. */
@@ -8,8 +8,8 @@ export interface Step {
 }
 
 /**
- * A command of several statements, written as a generator: it hands out each step and is handed back its rows. So it runs
- * without ever giving up control inside a transaction: other requests' statements cannot slip in.
+ * A command of several statements, as a generator: it yields each step and receives its rows. It never yields to the event
+ * loop inside a transaction, so statements of other requests cannot interleave.
  */
 export type Steps<Result> = Generator<Step, Result, unknown>;
 

@@ -21,7 +21,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A server that a test may stop and start, whatever others run on. */
+/** A server that a test may stop and start, because no other test uses it. */
 export interface OwnPostgres extends TestPostgres {
   /** As when the machine loses power: connections break, nobody says goodbye. */
   kill(): Promise<void>;

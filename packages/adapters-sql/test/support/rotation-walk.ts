@@ -35,7 +35,7 @@ export class RotationWalk {
     this.#codes = ['code-1', 'code-2'].map((label) => ({ grantId, hash: hashOf(label) }));
   }
 
-  /** A grant with a code, and with two refresh tokens and an access token at once. */
+  /** A grant with a code, with two refresh tokens, and with an access token. */
   async begin(): Promise<void> {
     const [key] = this.#codes;
     const tokens = [...this.#issue('refresh'), ...this.#issue('refresh', 'access')];

@@ -34,7 +34,7 @@ export class WatchedStores {
     while ((await this.#connections()) > 0) await sleep(10);
   }
 
-  /** Closes the stores: the server counts what a connection did at the latest when it ends. Nobody else may read meanwhile. */
+  /** Closes the stores, because the server's counts are complete only then. No one else may read during the call. */
   async rowsReadBy(work: () => Promise<unknown>): Promise<RowsRead> {
     const before = await this.#counters();
     await work();
