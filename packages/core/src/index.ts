@@ -1,44 +1,79 @@
 // The public API of the core. Stores come from `@claviger/core/memory` or an adapter, the system from `@claviger/core/node`.
 
-export * from './create-provider.ts';
-export * from './domain/authorization-request.ts';
-export * from './domain/browser.ts';
-export * from './domain/claims-request.ts';
-export * from './domain/client.ts';
-export * from './domain/consent.ts';
-export * from './domain/flow.ts';
-export * from './domain/grant.ts';
-export * from './domain/hashed.ts';
-export * from './domain/json.ts';
-export * from './domain/jwk.ts';
-export * from './domain/login-session.ts';
-export * from './domain/loopback.ts';
+export { createProvider, type ProviderOptions } from './create-provider.ts';
+export type { AuthorizationRequest, OidcContext, Parameters } from './domain/authorization-request.ts';
+export type { BrowserOfStep, PresentedBrowser } from './domain/browser.ts';
+export { type ClaimsRequest, requestedClaims, type StandardClaims } from './domain/claims-request.ts';
+export { type Client, type ClientMetadata, emptyClientMetadata, type MadeFor } from './domain/client.ts';
+export { type Consent, type ConsentRequestSnapshot, isRemembered } from './domain/consent.ts';
+export {
+  type ConsentAcceptance,
+  type Flow,
+  type FlowConsent,
+  type FlowLogin,
+  type FlowState,
+  type LoginAcceptance,
+  type Rejection,
+  subjectOf,
+} from './domain/flow.ts';
+export type { Grant, GrantSession } from './domain/grant.ts';
+export { asHashed, type Hashed } from './domain/hashed.ts';
+export type { JsonObject, JsonValue } from './domain/json.ts';
+export type { Jwk, JwkSet } from './domain/jwk.ts';
+export type { LoginSession } from './domain/login-session.ts';
+export { isLoopbackHost, isLoopbackUrl } from './domain/loopback.ts';
 export { fullUrl, hintClaimsOf } from './domain/request-url.ts';
 export type { ResponseMode } from './domain/response-mode.ts';
 export type { ScopeStrategy } from './domain/scope.ts';
 export { type SelfRegisteredMetadata, selfRegisteredMembers } from './domain/self-registration.ts';
-export * from './domain/server-signing-algorithms.ts';
-export * from './domain/stored-key.ts';
-export * from './domain/stored-records.ts';
-export * from './domain/time.ts';
-export * from './domain/token.ts';
+export { type SigningAlgorithm, signingAlgorithms } from './domain/server-signing-algorithms.ts';
+export { type StoredKey, signingKeySet } from './domain/stored-key.ts';
+export {
+  completeClient,
+  completeConsent,
+  completeFlow,
+  completeGrant,
+  type StoredClient,
+  toStoredClient,
+} from './domain/stored-records.ts';
+export { type EpochSeconds, epochSeconds, isPast, type Seconds, seconds } from './domain/time.ts';
+export type { AccessTokenStrategy, AuthorizationCode, ClientToken, GrantToken, TokenKey } from './domain/token.ts';
 export { isWebUrl } from './domain/web-url.ts';
-export * from './errors/oauth-error.ts';
-export * from './errors/store-unavailable.ts';
-export * from './ports/client-changes.ts';
-export * from './ports/client-store.ts';
-export * from './ports/consent-store.ts';
-export * from './ports/flow-store.ts';
-export * from './ports/key-store.ts';
-export * from './ports/lease-store.ts';
-export * from './ports/login-session-store.ts';
-export * from './ports/paging.ts';
-export * from './ports/remote-documents.ts';
-export * from './ports/signing-keys.ts';
-export * from './ports/stores.ts';
-export * from './ports/system.ts';
-export * from './ports/token-store.ts';
-export * from './ports/user-interface.ts';
+export {
+  errorKinds,
+  OAuthError,
+  type OAuthErrorCode,
+  oauthError,
+  retryHeader,
+  toOAuthError,
+} from './errors/oauth-error.ts';
+export { StoreUnavailable } from './errors/store-unavailable.ts';
+export type { ClientChanges } from './ports/client-changes.ts';
+export type { ClientStore } from './ports/client-store.ts';
+export type { ConsentStore } from './ports/consent-store.ts';
+export type { FlowStore, WaitingNote } from './ports/flow-store.ts';
+export type { KeyStore } from './ports/key-store.ts';
+export type { Lease, LeaseStore } from './ports/lease-store.ts';
+export type { LoginSessionStore } from './ports/login-session-store.ts';
+export type { Page } from './ports/paging.ts';
+export type { RemoteDocuments } from './ports/remote-documents.ts';
+export type { JwtType, SigningKeys } from './ports/signing-keys.ts';
+export { mapPorts, type PortName, portNames, type Stores } from './ports/stores.ts';
+export type {
+  Cipher,
+  Clock,
+  Digest,
+  KeyAlgorithm,
+  KeyOperations,
+  Lane,
+  Mac,
+  MacPurpose,
+  Random,
+  SecretHasher,
+  System,
+} from './ports/system.ts';
+export type { FoundCode, FoundToken, IssuedAtOnce, Rotation, RotationResult, TokenStore } from './ports/token-store.ts';
+export type { UserInterface } from './ports/user-interface.ts';
 export { clientNames, isUnset } from './protocol/client-names.ts';
 export { type ErrorBody, errorBody } from './protocol/error-body.ts';
 export type { ReportFailure } from './protocol/error-reply.ts';
@@ -48,9 +83,9 @@ export { type HtmlPage, pageHeaders, plainContent, renderPage } from './protocol
 export { checkParameterCount, mostParameters } from './protocol/parameters.ts';
 export { paths, urlBelow } from './protocol/paths.ts';
 export { pageReply } from './protocol/reply.ts';
-export * from './protocol/wire.ts';
-export * from './provider.ts';
-export * from './settings.ts';
+export type { Endpoint, WireReply, WireRequest } from './protocol/wire.ts';
+export type { AdminUseCases, Endpoints, Provider } from './provider.ts';
+export { defaultSettings, type Settings } from './settings.ts';
 export type { StoreFailure } from './usecases/check-stores.ts';
 export type { CleanExpired, CleanResult } from './usecases/cleaning/clean-expired.ts';
 export type { CreateClient, CreateClientResult } from './usecases/clients/create-client.ts';

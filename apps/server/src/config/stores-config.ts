@@ -1,11 +1,11 @@
 // The database of each port, and the options for opening it.
 import { resolve } from 'node:path';
-import type { Stores } from '@claviger/core';
+import { mapPorts, type PortName } from '@claviger/core';
 import { type Dsn, inMemory } from './dsn.ts';
 import type { Values } from './variables.ts';
 
 /** The database of each port. Paths of SQLite files are absolute. */
-export type StoreDsns = { readonly [Port in keyof Stores]: Dsn };
+export type StoreDsns = { readonly [Port in PortName]: Dsn };
 
 /** Everything that opening the stores needs. */
 export interface StoresConfig {
@@ -44,17 +44,9 @@ export const toStoresConfig = (values: Values): StoresConfig => {
   const dataFolder = resolve(values.dataFolder);
   const located = (dsn: Dsn): Dsn =>
     dsn.kind === 'sqlite' && dsn.file !== inMemory ? { ...dsn, file: resolve(dataFolder, dsn.file) } : dsn;
-  const { clients, consents, flows, keys, leases, loginSessions, tokens } = dsnsOf(values);
+  const dsns = dsnsOf(values);
   return {
-    stores: {
-      clients: located(clients),
-      consents: located(consents),
-      flows: located(flows),
-      keys: located(keys),
-      leases: located(leases),
-      loginSessions: located(loginSessions),
-      tokens: located(tokens),
-    },
+    stores: mapPorts<StoreDsns>((port) => located(dsns[port])),
     postgres: {
       poolSize: values.postgresPoolSize,
       statementTimeoutMs: values.postgresStatementTimeout * 1000,

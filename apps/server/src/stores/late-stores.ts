@@ -1,17 +1,11 @@
 // Stores for a provider that is made before the databases are open. The server listens and reports that it is not ready
 // until every database that it needs can be used.
-import { type Stores, StoreUnavailable } from '@claviger/core';
+import { mapPorts, type PortName, type Stores, StoreUnavailable } from '@claviger/core';
 
 export class LateStores {
-  readonly stores: Stores = {
-    clients: standIn(() => this.#opened?.clients),
-    consents: standIn(() => this.#opened?.consents),
-    flows: standIn(() => this.#opened?.flows),
-    keys: standIn(() => this.#opened?.keys),
-    leases: standIn(() => this.#opened?.leases),
-    loginSessions: standIn(() => this.#opened?.loginSessions),
-    tokens: standIn(() => this.#opened?.tokens),
-  };
+  readonly stores = mapPorts<Stores>(<Port extends PortName>(port: Port) =>
+    standIn<Stores[Port]>(() => this.#opened?.[port]),
+  );
   #opened: Stores | undefined;
 
   /** From now on `stores` passes commands on to these stores. */

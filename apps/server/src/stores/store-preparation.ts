@@ -1,7 +1,7 @@
 // Opens the stores and makes sure that this software can use them; as long as it cannot, it keeps trying.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SchemaStatus } from '@claviger/adapters-sql';
-import { type Stores, StoreUnavailable } from '@claviger/core';
+import { mapPorts, type PortName, type Stores, StoreUnavailable } from '@claviger/core';
 import { reasonOf } from '@claviger/http';
 import type { StoresConfig } from '../config/stores-config.ts';
 import { ConfigurationError } from '../config.ts';
@@ -58,15 +58,7 @@ export class StorePreparation {
       this.#attemptIsOver();
       await sleep(pause, undefined, { signal: this.#ending.signal });
     }
-    this.#late.open({
-      clients: this.#storesOf('clients').clients,
-      consents: this.#storesOf('consents').consents,
-      flows: this.#storesOf('flows').flows,
-      keys: this.#storesOf('keys').keys,
-      leases: this.#storesOf('leases').leases,
-      loginSessions: this.#storesOf('loginSessions').loginSessions,
-      tokens: this.#storesOf('tokens').tokens,
-    });
+    this.#late.open(mapPorts<Stores>((port) => this.#storesOf(port)[port]));
     this.#done = true;
   }
 
@@ -75,7 +67,7 @@ export class StorePreparation {
     await Promise.all(this.#parts.map((part) => part.close()));
   }
 
-  #storesOf(port: keyof Stores): Stores {
+  #storesOf(port: PortName): Stores {
     const stores = this.#parts.find(({ ports }) => ports.includes(port))?.stores;
     if (!stores) throw new Error(`The store of ${port} is not open.`);
     return stores;

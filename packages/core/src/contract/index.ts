@@ -1,6 +1,6 @@
 // The contract of every port, as data: the cases that every store must pass. They need no test runner. Exported as
 // `@claviger/core/contract`.
-import type { Stores } from '../ports/stores.ts';
+import { type PortName, portNames, type Stores } from '../ports/stores.ts';
 import { type Case, type Cleaning, type DeclareTest, type Opened, runContract } from './case.ts';
 import { clientStoreContract } from './client-store.contract.ts';
 import { consentStoreContract } from './consent-store.contract.ts';
@@ -14,7 +14,7 @@ export { type Case, type Cleaning, type DeclareTest, type Opened, runContract } 
 export * as fixtures from './fixtures.ts';
 
 /** The cases of each port. */
-export type Contracts = { readonly [Port in keyof Stores]: readonly Case<Stores[Port]>[] };
+export type Contracts = { readonly [Port in PortName]: readonly Case<Stores[Port]>[] };
 
 export const contracts: Contracts = {
   clients: clientStoreContract,
@@ -32,12 +32,12 @@ export const runContracts = async (
   openStores: () => Promise<Opened<Stores>>,
   cleaning: Cleaning = 'on-request',
 ): Promise<void> => {
-  const runPort = <Port extends keyof Stores>(port: Port): Promise<void> => {
+  const runPort = <Port extends PortName>(port: Port): Promise<void> => {
     const openStore = async (): Promise<Opened<Stores[Port]>> => {
       const { store: stores, close } = await openStores();
       return { store: stores[port], close };
     };
     return runContract((name, run) => test(`${port}: ${name}`, run), openStore, contracts[port], cleaning);
   };
-  for (const port of Object.keys(contracts) as (keyof Stores)[]) await runPort(port);
+  for (const port of portNames) await runPort(port);
 };

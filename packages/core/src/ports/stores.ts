@@ -6,7 +6,7 @@ import type { LeaseStore } from './lease-store.ts';
 import type { LoginSessionStore } from './login-session-store.ts';
 import type { TokenStore } from './token-store.ts';
 
-/** All the ports that keep data. Each may be in a different database. All are required. */
+/** Every port that keeps data. Each may be in a different database. All are required. */
 export interface Stores {
   readonly clients: ClientStore;
   readonly consents: ConsentStore;
@@ -16,3 +16,24 @@ export interface Stores {
   readonly loginSessions: LoginSessionStore;
   readonly tokens: TokenStore;
 }
+
+/** A port of Stores, by name. */
+export type PortName = keyof Stores;
+
+const listed: Readonly<Record<PortName, true>> = {
+  clients: true,
+  consents: true,
+  flows: true,
+  keys: true,
+  leases: true,
+  loginSessions: true,
+  tokens: true,
+};
+
+/** The names of all ports. The compiler requires the list to be complete. */
+export const portNames = Object.keys(listed) as readonly PortName[];
+
+/** Makes one value for each port. `Values` has a member for every port, as Stores has. */
+export const mapPorts = <Values extends Readonly<Record<PortName, unknown>>>(
+  make: <Port extends PortName>(port: Port) => Values[Port],
+): Values => Object.fromEntries(portNames.map((port) => [port, make(port)])) as Values;

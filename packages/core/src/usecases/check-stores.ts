@@ -1,15 +1,14 @@
 // Readiness: one cheap read of every port, and whether the signing keys can be opened.
 import { asHashed } from '../domain/hashed.ts';
 import { type StoredKey, signingKeySet } from '../domain/stored-key.ts';
-import type { Stores } from '../ports/stores.ts';
+import { type PortName, portNames, type Stores } from '../ports/stores.ts';
 import type { Cipher, System } from '../ports/system.ts';
 import { openKey } from './keys/sealed-key.ts';
 
 export interface StoreFailure {
   /** What is wrong, in words that anybody may read; absent: the store does not answer. */
   readonly problem?: string;
-  /** A name of Stores. */
-  readonly port: string;
+  readonly port: PortName;
   /** For the log: it may name hosts. */
   readonly cause: unknown;
 }
@@ -44,7 +43,7 @@ export const makeCheckStores =
   ({ clock, cipher, ...stores }: Stores & Pick<System, 'clock' | 'cipher'>) =>
   async (): Promise<readonly StoreFailure[]> => {
     const now = clock.now();
-    const reads: Readonly<Record<keyof Stores, () => Promise<unknown>>> = {
+    const reads: Readonly<Record<PortName, () => Promise<unknown>>> = {
       clients: () => stores.clients.find(''),
       consents: () => stores.consents.findFor('', '', now),
       flows: () => stores.flows.find('', now),
@@ -54,8 +53,8 @@ export const makeCheckStores =
       tokens: () => stores.tokens.findToken({ grantId: '', hash: nothing }, now),
     };
     const failures = await Promise.all(
-      Object.entries(reads).map(([port, read]) =>
-        read().then(
+      portNames.map((port) =>
+        reads[port]().then(
           () => [],
           (cause: unknown) => [
             cause instanceof UnreadableKey ? { port, cause, problem: cause.message } : { port, cause },

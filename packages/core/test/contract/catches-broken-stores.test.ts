@@ -2,7 +2,7 @@
 import { AssertionError } from 'node:assert/strict';
 import t from 'tap';
 import { type Case, type Cleaning, contracts } from '../../src/contract/index.ts';
-import { epochSeconds, type Stores } from '../../src/index.ts';
+import { epochSeconds, type PortName, portNames, type Stores } from '../../src/index.ts';
 import { memoryStores } from '../../src/memory/index.ts';
 import { clientFaults } from './broken-client-stores.ts';
 import { consentFaults } from './broken-consent-stores.ts';
@@ -39,7 +39,7 @@ const failedBy = async <S extends object>(
   return failed;
 };
 
-const provePort = <Port extends keyof Stores>(port: Port): Promise<unknown> =>
+const provePort = <Port extends PortName>(port: Port): Promise<unknown> =>
   t.test(
     `${port}: every broken store fails the case that is named for it, and every case fails some store`,
     async (t) => {
@@ -54,7 +54,7 @@ const provePort = <Port extends keyof Stores>(port: Port): Promise<unknown> =>
     },
   );
 
-for (const port of Object.keys(contracts) as (keyof Stores)[]) await provePort(port);
+for (const port of portNames) await provePort(port);
 
 t.test('a failing case says by an AssertionError what was expected', async (t) => {
   const [first] = contracts.clients;
