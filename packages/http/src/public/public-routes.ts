@@ -26,7 +26,7 @@ const publicRouteTable = ({ endpoints }: Provider): readonly PublicRoute[] => [
   [['POST'], paths.token, endpoints.token],
   [['POST'], paths.revoke, endpoints.revoke],
   [['GET', 'POST'], paths.userinfo, endpoints.userinfo],
-  // Registration of clients by themselves
+  // Client registration
   [['POST'], paths.registration, endpoints.register],
   [['GET', 'PUT', 'DELETE'], `${paths.registration}/:id`, endpoints.clientConfiguration],
   // Documents about the server. RFC 8414 §3: the same one, for clients that do not know OpenID Connect.

@@ -2,7 +2,7 @@
 import type { Provider } from '@claviger/core';
 import { type JsonApp, pathParams, takesJson } from '../../json/json-app.ts';
 import { acceptConsentBody, fromConsentRequest, toAcceptConsent } from '../wire/consent.wire.ts';
-import { rejectBody, toReject } from '../wire/login-request.wire.ts';
+import { rejectBody, toReject } from '../wire/flow.wire.ts';
 import { replyAnswer } from './answer.ts';
 import { notFound, replyError } from './error-body.ts';
 

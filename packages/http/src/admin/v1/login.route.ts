@@ -1,7 +1,8 @@
 // The login app's side of a flow.
 import type { Provider } from '@claviger/core';
 import { type JsonApp, pathParams, takesJson } from '../../json/json-app.ts';
-import { acceptLoginBody, fromLoginRequest, rejectBody, toAcceptLogin, toReject } from '../wire/login-request.wire.ts';
+import { rejectBody, toReject } from '../wire/flow.wire.ts';
+import { acceptLoginBody, fromLoginRequest, toAcceptLogin } from '../wire/login.wire.ts';
 import { replyAnswer } from './answer.ts';
 import { notFound, replyError } from './error-body.ts';
 

@@ -1,4 +1,4 @@
-// What the consent app is shown and what it answers, and remembered consents.
+// The consent app's request and its answer, and remembered consents.
 import {
   type AcceptConsent,
   fullUrl,
@@ -11,7 +11,7 @@ import {
 import Type, { type Static } from 'typebox';
 import { integer, nullable } from '../../json/nullable.ts';
 import { fromClient } from './client.wire.ts';
-import { fromOidcContext, whenAny } from './login-request.wire.ts';
+import { fromOidcContext, whenAny } from './flow.wire.ts';
 
 const sessionData = nullable(Type.Unsafe<JsonObject>({ type: 'object' }));
 

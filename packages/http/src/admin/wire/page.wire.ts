@@ -4,7 +4,7 @@ import type { Page } from '@claviger/core';
 const defaultLimit = 100;
 const maxLimit = 500;
 
-/** What is no integer means the default; what is negative means 0; and a limit of 0 gives nothing. */
+/** A value that is not an integer means the default, and a negative one means 0. A limit of 0 gives an empty page. */
 export const toPage = (query: unknown): Page => {
   const { limit, offset } = (query ?? {}) as { limit?: unknown; offset?: unknown };
   return {
@@ -13,7 +13,7 @@ export const toPage = (query: unknown): Page => {
   };
 };
 
-/** Of a repeated parameter the first counts, as in the original. */
+/** The first of a repeated parameter counts (2018 API). */
 const toCount = (given: unknown, byDefault: number): number => {
   const text = Array.isArray(given) ? given[0] : given;
   if (typeof text !== 'string' || !/^[+-]?\d{1,15}$/.test(text)) return byDefault;
