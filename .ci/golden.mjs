@@ -121,7 +121,7 @@ const startServer = async (settings) => {
   };
 };
 
-/** Those of the profile, so that an entry that matches nothing is told as outdated. Without a list they are of the default one. */
+/** The deviations of the profile, so that the driver reports outdated ones. Entries without a list belong to the default profile. */
 const deviationsFor = (name) => {
   const all = JSON.parse(readFileSync(join(root, '.ci', 'golden-deviations.json'), 'utf8'));
   const folder = mkdtempSync(join(tmpdir(), 'claviger-deviations-'));

@@ -1,5 +1,5 @@
 // Issues tokens that live for seconds, at a steady rate, with the cleaner at work, and writes down how large the store is
-// meanwhile: node bench/soak.mjs sqlite|postgres|redis [tokens, default 300000] [per second, default 1500]
+// during that time: node bench/soak.mjs sqlite|postgres|redis [tokens, default 300000] [per second, default 1500]
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -127,7 +127,7 @@ const sampling = setInterval(() => sample().catch(console.error), Math.max(1000,
 
 const worker = async () => {
   while (issued < total) {
-    // Behind the rate: at once. Ahead of it: a moment's rest.
+    // Behind the rate: continue immediately. Ahead of it: pause.
     if (issued > elapsed() * perSecond) await sleep(5);
     else {
       issued += 1;

@@ -9,15 +9,20 @@ export const phrases = [
   { pattern: /\bcannot be had\b/, instead: '"is not available" or "could not be fetched"' },
   { pattern: /\bbut for\b/, instead: '"except for"' },
   { pattern: /\bby (itself|themselves)\b/, instead: '"automatically", "alone", or leave it out' },
-  { pattern: /\b(is|are|was|were|be) no (?!longer\b|more\b|fewer\b|less\b|one\b|such\b)/, instead: '"is not a"' },
+  // "There is no X" is plain English.
+  {
+    pattern: /(?<!\bthere )\b(is|are|was|were|be) no (?!longer\b|more\b|fewer\b|less\b|one\b|such\b)/,
+    instead: '"is not a"',
+  },
   { pattern: /\bthat which\b/, instead: '"what"' },
   {
     pattern: /\b(rows?|tokens?|keys?|grants?|flows?|codes?|clients?|records?|it|they) goe?s?\b(?= *[.,;:)]| with\b)/,
     instead: '"is deleted"',
   },
-  { pattern: /\b(is|are|was|were|store|redis|postgres|database|while) away\b/, instead: '"unavailable"' },
+  // People may be away; servers are unavailable.
+  { pattern: /(?<!\byou )\b(is|are|was|were|store|redis|postgres|database|while) away\b/, instead: '"unavailable"' },
   { pattern: /\bdear(er|est)?\b/, instead: '"expensive"' },
-  { pattern: /\b(is|are|was|were|gets?|be) told\b/, instead: '"is returned", "receives" or "learns"' },
+  { pattern: /\b(is|are|was|were|gets?|be) told\b(?! to\b)/, instead: '"is returned", "receives" or "learns"' },
   { pattern: /\bmeanwhile\b/, instead: '"in the meantime", or say what happens at the same time' },
   { pattern: /\bmend(s|ed|ing)?\b/, instead: '"fix"' },
   { pattern: /\bfor ever\b/, instead: '"forever"' },

@@ -1,4 +1,4 @@
-// One measurement: the load's process does it, this one watches what the server and the database use meanwhile.
+// One measurement: the load's process does it, this one watches what the server and the database use during the load.
 import { fork } from 'node:child_process';
 import { cores, cpuSeconds, memory, pin } from './processor.mjs';
 

@@ -18,7 +18,7 @@ const processes = () => {
       const seconds = (first) => (Number(fields[first]) + Number(fields[first + 1])) / ticksPerSecond;
       found.set(Number(name), { parent: Number(fields[1]), own: seconds(11), ended: seconds(13) });
     } catch {
-      // It ended meanwhile.
+      // It ended in the meantime.
     }
   }
   return found;
@@ -56,7 +56,7 @@ export const memory = (pid) => {
     try {
       kibibytes += Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${member}/status`, 'utf8'))?.[1] ?? 0);
     } catch {
-      // It ended meanwhile.
+      // It ended in the meantime.
     }
   }
   return kibibytes / 1024;

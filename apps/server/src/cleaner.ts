@@ -9,7 +9,7 @@ export interface CleanerOptions {
   readonly interval: number;
   /** Rows of each kind per batch. Default 500. */
   readonly batch?: number;
-  /** Milliseconds between two batches, so that requests are served meanwhile. Default 50. */
+  /** Milliseconds between two batches, so that requests are served in between. Default 50. */
   readonly pause?: number;
 }
 

@@ -1,4 +1,4 @@
-// Environment and configuration file -> one typed configuration, or every problem at once. Opens nothing: see start.ts.
+// Environment and configuration file -> one typed configuration, or a list of all problems. Opens nothing: see start.ts.
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { isLoopbackHost, isLoopbackUrl, paths, type Seconds, type Settings, seconds, urlBelow } from '@claviger/core';

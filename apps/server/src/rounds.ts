@@ -20,7 +20,7 @@ export interface Round {
   readonly holder: string;
   /** Aborted when the server stops. */
   readonly signal: AbortSignal;
-  /** Rejects when the server stops meanwhile. */
+  /** Rejects if the server stops in the meantime. */
   wait(milliseconds: number): Promise<void>;
 }
 

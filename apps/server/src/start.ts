@@ -89,7 +89,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
 
   if (isSpeaker) for (const warning of [...config.warnings, ...secret.warnings]) log.warn(warning);
   const prepared = preparation.run(log);
-  // Whoever fails to wait long enough hears of it by `ready`.
+  // Avoids an unhandled rejection if we stop waiting below; `ready` still reports it.
   prepared.catch(() => undefined);
   try {
     // One worker of several gets its share of the connections as soon as it listens: it does when it can serve.

@@ -36,7 +36,7 @@ export interface KeptSecret {
 
 const fileName = 'system-secret';
 
-/** Of several servers that start at once, all get the same secret. Rejects when the file is damaged. */
+/** Servers that start concurrently all get the same secret. Rejects when the file is damaged. */
 export const keepSystemSecret = async (dataFolder: string): Promise<KeptSecret> => {
   const file = join(dataFolder, fileName);
   const existing = await readSecret(file);
@@ -47,7 +47,7 @@ export const keepSystemSecret = async (dataFolder: string): Promise<KeptSecret> 
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   try {
     await writeDurably(draft, drawn);
-    // The file appears complete, or not at all, and only once: whoever comes second takes what is there.
+    // The file appears complete, or not at all, and only once: a process that comes second uses the existing one.
     await link(draft, file);
     return { secret: drawn, file, isNew: true };
   } catch (error) {

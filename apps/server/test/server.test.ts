@@ -59,7 +59,7 @@ t.test('a second start on the same data folder keeps clients, keys and tokens', 
   t.strictSame(await first.stop(), { code: 0, signal: null });
 
   const second = await startServer(t, { dataFolder: first.dataFolder, ports: [first.publicPort, first.adminPort] });
-  t.match(second.output(), 'CLAVIGER_SYSTEM_SECRET is not set: the one in');
+  t.match(second.output(), 'CLAVIGER_SYSTEM_SECRET is not set: using the one in');
   t.equal((await token(second)).status, 200, 'the client and its secret are there');
   t.strictSame(await (await fetch(`${second.publicUrl}/.well-known/jwks.json`)).json(), keys);
   t.match(issued, { access_token: String });
@@ -156,7 +156,7 @@ t.test('a start that fails ends with exit code 1, and says why in a sentence', a
   const folder = t.testdir({ damaged: { 'system-secret': 'short' }, foreign: { 'claviger.db': foreignFile } });
   const damaged = runServer(t, { ...settings, CLAVIGER_DATA_DIR: join(folder, 'damaged') });
   t.strictSame(await damaged.exited, { code: 1, signal: null });
-  t.match(damaged.output(), 'does not hold a system secret');
+  t.match(damaged.output(), 'does not contain a system secret');
 
   for (const words of [[], ['migrate', 'up']]) {
     const beneath = join(folder, 'damaged', 'system-secret', 'data');

@@ -45,7 +45,7 @@ export const makeClient = (target: RedisTarget, settings: ClientSettings): Redis
       lazyConnect: true,
       enableOfflineQueue: false,
       clusterRetryStrategy: reconnectDelay,
-      // Redirections are followed, because what was redirected was not done; whatever may have been done is not repeated.
+      // Redirections are followed, because a redirected command was not executed; a command that may have been executed is not repeated.
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
       slotsRefreshTimeout: connectTimeoutMs,
@@ -73,7 +73,7 @@ export const makeClient = (target: RedisTarget, settings: ClientSettings): Redis
     // The subscriptions to the sentinels' news, which would otherwise not outlive a sentinel's restart.
     sentinelReconnectStrategy: reconnectDelay,
     sentinelCommandTimeout: commandTimeoutMs,
-    // The sentinels tell at once of a new master, instead of the first command that the old one refuses.
+    // The sentinels announce a new master immediately, instead of the first command that the old one refuses.
     failoverDetector: true,
   });
 };

@@ -7,7 +7,7 @@ import type { Script } from './script.ts';
 export type Argument = string | number;
 
 /**
- * Replies of a server that cannot do now what it may do later: by itself, or when an operator has given it memory, a disk, or
+ * Replies of a server that cannot do now what it may do later: automatically, or when an operator has given it memory, a disk, or
  * this account its rights. Servers before 7.0 wrap what a script met in an error of their own.
  */
 const states =

@@ -88,9 +88,10 @@ const decoded = (text: string, part: string): string => {
 const hostAndPort = (text: string, defaultPort: number): HostAndPort => {
   const [, inBrackets, name, digits] = /^(?:\[([\da-fA-F:.]+)\]|([^:[\]\s]+))(?::(\d+))?$/.exec(text) ?? [];
   const host = inBrackets ?? name;
-  if (host === undefined) throw new RedisDsnError(`"${text}" is no host with a port, such as redis.example.com:6379.`);
+  if (host === undefined)
+    throw new RedisDsnError(`"${text}" is not a host with a port, such as redis.example.com:6379.`);
   const port = digits === undefined ? defaultPort : Number(digits);
-  if (port < 1 || port > 65_535) throw new RedisDsnError(`${port} is no port.`);
+  if (port < 1 || port > 65_535) throw new RedisDsnError(`${port} is not a valid port.`);
   return { host, port };
 };
 

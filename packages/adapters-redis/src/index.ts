@@ -84,7 +84,7 @@ const storesOn = (connection: Connection, keys: Keys): Stores => ({
   tokens: new RedisTokenStore(connection, keys),
 });
 
-/** ioredis says why a connection failed in an event only, and behind Sentinel tries for ever. */
+/** ioredis says why a connection failed in an event only, and behind Sentinel tries forever. */
 const connect = async (
   client: Redis | Cluster,
   timeoutMs: number,

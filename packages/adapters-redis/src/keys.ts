@@ -71,7 +71,7 @@ export class Keys {
  */
 export const clockTolerance = 60;
 
-/** Milliseconds that stand for ever; Redis refuses moments that do not fit its own milliseconds. */
+/** Milliseconds that stand for "forever"; Redis refuses moments that do not fit its own milliseconds. */
 export const longestTimeToLive = 100 * 365 * 86_400_000;
 
 /** Milliseconds that a key has to stay which is written at `from` and is valid until `expiresAt`. */

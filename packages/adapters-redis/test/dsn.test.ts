@@ -41,7 +41,7 @@ const bad: readonly (readonly [string, RegExp])[] = [
   ['redis+foo://:hunter2@h', /starts with redis/],
   ['redis://:hunter2@', /is no host/],
   ['redis://:hunter2@h:port', /"h:port" is no host/],
-  ['redis://:hunter2@h:70000', /70000 is no port/],
+  ['redis://:hunter2@h:70000', /70000 is not a valid port/],
   ['redis://:hunter2@h/db', /database is not a number/],
   ['redis://:hunter2@h/1/2', /database is not a number/],
   ['redis://:hunter2@h?db=1', /no query/],

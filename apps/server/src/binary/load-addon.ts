@@ -46,7 +46,7 @@ const isOwnCopy = (file: string, bytes: Uint8Array): boolean => {
   return found?.isFile() === true && found.uid === process.geteuid?.() && readFileSync(file).equals(bytes);
 };
 
-/** Whole or not at all, whoever starts at the same time: a process that has the file loaded keeps what it loaded. */
+/** Renamed into place, so that concurrent starts never see half a file. A process that loaded the old file keeps it. */
 const place = (file: string, bytes: Uint8Array): void => {
   const draft = `${file}.${randomBytes(8).toString('hex')}`;
   try {

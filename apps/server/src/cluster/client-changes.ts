@@ -5,7 +5,7 @@ import type { ClientChanges } from '@claviger/core';
 
 const topic = 'claviger:client-changed';
 
-/** Milliseconds. A worker that is too busy to listen finds out by itself within a second. */
+/** Milliseconds. A worker that is too busy to answer reads the client again within a second. */
 const patience = 500;
 
 interface Message {

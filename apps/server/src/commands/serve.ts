@@ -61,7 +61,7 @@ const askedBySignal = (tell: (signal: string) => void): Promise<void> =>
     let isFirst = true;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        // Whoever sends a second signal does not want to wait. Workers end with their primary.
+        // A second signal means: do not wait. Workers end with their primary.
         if (!isFirst) process.exit(1);
         isFirst = false;
         tell(signal);

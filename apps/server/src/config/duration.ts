@@ -20,7 +20,7 @@ const mostSeconds = 100n * 365n * 24n * 3600n;
 /** A day, for what becomes a timer: those of Node.js, and Postgres' timeouts, count milliseconds in 31 bits. */
 export const mostOfTimers = 24n * 3600n;
 
-/** Undefined when it is no duration, and when it is not a whole number of seconds. */
+/** Undefined if the text is not a duration, or not a whole number of seconds. */
 const wholeSeconds = (text: string): bigint | undefined => {
   let total = 0n;
   let position = 0;

@@ -6,7 +6,7 @@ const linkName =
 const linkUrl = /^(tcp|udp|sctp):\/\//;
 const linkValue = /^((tcp|udp|sctp)(:\/\/.+)?|\d{1,5}|[\d.]+|[\da-f:]+)$/i;
 
-/** Whether Kubernetes has set a variable that is no setting: name and value are those of a service link. */
+/** True if name and value are those of a Kubernetes service link, so the variable is not a setting. */
 export const isServiceLink = (name: string, text = ''): boolean => linkName.test(name) && linkValue.test(text);
 
 /** '' unless a service link stands in place of a setting, as `CLAVIGER_PUBLIC_PORT` for a Service named `claviger-public`. */

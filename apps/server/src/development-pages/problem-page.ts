@@ -1,4 +1,4 @@
-// What a person is told when a page has nothing to ask.
+// The error pages of the built-in login and consent.
 
 import { html } from '@claviger/core';
 import type { FastifyReply } from 'fastify';

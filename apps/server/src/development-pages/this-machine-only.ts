@@ -13,7 +13,7 @@ const isFromThisMachine = (request: FastifyRequest): boolean => {
     isLoopbackHost(localAddress) &&
     isLoopbackHost(remoteAddress) &&
     isLoopbackHost(request.hostname) &&
-    // As nginx speaks to the server behind it unless it is told otherwise, without a header that says so. No browser does.
+    // As nginx speaks to the server behind it unless configured otherwise, without a header that says so. No browser does.
     request.raw.httpVersion !== '1.0' &&
     !Object.keys(request.headers).some((name) => proxyHeaders.has(name) || name.startsWith('x-forwarded-'))
   );

@@ -1,4 +1,4 @@
-// One data source name, opened: what the server knows of a store, whatever kind it is. A driver is loaded when a name needs
+// One data source name, opened: what the server knows of a store of any kind. A driver is loaded when a name needs
 // it: those of all stores together take a third of the start, and of the memory.
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -42,7 +42,7 @@ export const placesOf = (stores: StoresConfig['stores']): readonly Place[] => {
 };
 
 /**
- * Rejects with ConfigurationError when the name cannot be right. Whatever else it rejects with may pass; of Redis only,
+ * Rejects with ConfigurationError when the name cannot be right. Other rejections may be temporary; only Redis rejects so,
  * because the others connect when they are first used.
  */
 export const openBackend = async ({ dsn, ports }: Place, options: Options): Promise<OpenBackend> => {

@@ -20,7 +20,7 @@ export class StorePreparation {
   readonly #late = new LateStores();
   readonly #ending = new AbortController();
   readonly #parts: readonly Part[];
-  /** Resolves when every store was tried once, whatever came of it. */
+  /** Resolves when every store was tried once, successfully or not. */
   readonly attempted: Promise<void>;
   #attemptIsOver: () => void = () => undefined;
   #done = false;

@@ -6,7 +6,7 @@ export const rememberConsent = script(
   'remember',
   String.raw`
 -- KEYS: consents of the subject. ARGV: id, consent, until when what has ended is past, longest milliseconds to stay.
--- What is past goes when something is added, and the hash goes by itself once everything in it is past.
+-- What is past goes when something is added, and Redis removes the hash once everything in it is past.
 if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
 local rows, last = redis.call('HGETALL', KEYS[1]), 0
 for i = 1, #rows, 2 do

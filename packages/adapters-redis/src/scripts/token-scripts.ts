@@ -127,7 +127,7 @@ local grant = live_grant()
 if not token or not grant or is_past(token, ARGV[1]) then return {'missing'} end
 local kind = token:sub(1, 1)
 if kind == 'R' then
-  -- The next rotation writes over it: whoever brought the successor needs this token's no more.
+  -- The next rotation writes over it: a client that used the successor no longer needs this token's.
   local at, whose, sealed = (redis.call('GET', KEYS[4]) or ''):match('^(%S+) ([^\\n]+)\\n(.*)$')
   -- A clock that is behind another node's must not make time run backwards into a grace that is over, or turned off.
   if whose == KEYS[3] and math.max(0, tonumber(ARGV[1]) - tonumber(at)) < tonumber(ARGV[5]) then return {'repeated', sealed} end

@@ -66,7 +66,7 @@ export class RedisConsentStore implements ConsentStore {
     return forgotten;
   }
 
-  /** Consents that have an end go by themselves. */
+  /** Redis removes consents that have an end. */
   async removeExpired(): Promise<number> {
     return 0;
   }

@@ -1,4 +1,4 @@
-// FlowStore: one key per flow, which expires by itself.
+// FlowStore: one key per flow, with native expiry.
 import {
   completeFlow,
   type EpochSeconds,
@@ -71,7 +71,7 @@ export class RedisFlowStore implements FlowStore {
     );
   }
 
-  /** Flows expire by themselves. */
+  /** Redis removes expired flows. */
   async removeExpired(): Promise<number> {
     return 0;
   }

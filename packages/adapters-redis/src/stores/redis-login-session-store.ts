@@ -1,4 +1,4 @@
-// LoginSessionStore: one key per session, which expires by itself: the subject (JSON) in the first line, the rest (JSON, a
+// LoginSessionStore: one key per session, with native expiry: the subject (JSON) in the first line, the rest (JSON, a
 // list in fixed order) in the second.
 import { type EpochSeconds, type Hashed, isPast, type LoginSession, type LoginSessionStore } from '@claviger/core';
 import { type Connection, isText } from '../connection.ts';
@@ -53,7 +53,7 @@ export class RedisLoginSessionStore implements LoginSessionStore {
     );
   }
 
-  /** Sessions expire by themselves. */
+  /** Redis removes expired sessions. */
   async removeExpired(): Promise<number> {
     return 0;
   }

@@ -1,5 +1,5 @@
 // TokenStore under one hash tag per grant: the grant, its access tokens in one hash, and each code, refresh token or
-// client's own token as a key that expires by itself. Each command is one script; see scripts/token-scripts.ts.
+// client's own token as a key with native expiry. Each command is one script; see scripts/token-scripts.ts.
 import {
   type ClientToken,
   type EpochSeconds,
@@ -111,7 +111,7 @@ export class RedisTokenStore implements TokenStore {
     return this.#index.removeAll(of, (grantId) => this.#revoke(grantId, of));
   }
 
-  /** Everything here expires by itself. */
+  /** Redis removes what has expired. */
   async removeExpired(): Promise<number> {
     return 0;
   }

@@ -11,7 +11,7 @@ import { Redis } from 'ioredis';
 const programs = ['redis-server', 'valkey-server'];
 
 /**
- * The shell holds the server; when the pipe that is its input closes, because this process stops it or dies in whatever
+ * The shell holds the server; when the pipe that is its input closes, because this process stops it or dies in any
  * way, it kills the server. It tells the server's process id first.
  */
 const keeper = '"$@" >/dev/null 2>&1 & server=$!; echo $server; cat >/dev/null; kill -9 $server 2>/dev/null; wait';

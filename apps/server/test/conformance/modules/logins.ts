@@ -81,7 +81,7 @@ export const loginModules: readonly Module[] = [
   },
   {
     name: 'oidcc-prompt-none-not-logged-in',
-    requirement: 'with prompt=none nobody is shown a page: where nobody is logged in, the client is told',
+    requirement: 'with prompt=none no page is shown: if nobody is logged in, the client receives an error',
     async run(t, given) {
       const party = await registerParty(given);
       const begun = await begin(given, party, { change: { prompt: 'none' } });
