@@ -39,8 +39,8 @@ const bad: readonly (readonly [string, RegExp])[] = [
   ['postgres://u:hunter2@h', /starts with redis/],
   ['REDIS://:hunter2@h', /starts with redis/],
   ['redis+foo://:hunter2@h', /starts with redis/],
-  ['redis://:hunter2@', /is no host/],
-  ['redis://:hunter2@h:port', /"h:port" is no host/],
+  ['redis://:hunter2@', /is not a host/],
+  ['redis://:hunter2@h:port', /"h:port" is not a host/],
   ['redis://:hunter2@h:70000', /70000 is not a valid port/],
   ['redis://:hunter2@h/db', /database is not a number/],
   ['redis://:hunter2@h/1/2', /database is not a number/],
@@ -50,7 +50,7 @@ const bad: readonly (readonly [string, RegExp])[] = [
   ['redis://:hunter2@a,b', /Several hosts/],
   ['redis+sentinel://:hunter2@a', /name of the master/],
   ['redis+cluster://:hunter2@a/1', /database 0 only/],
-  ['redis+cluster://:hunter2@a,,b', /"" is no host/],
+  ['redis+cluster://:hunter2@a,,b', /"" is not a host/],
 ];
 
 t.test('what is wrong is named, the password never', async (t) => {
