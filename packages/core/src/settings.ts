@@ -58,7 +58,7 @@ export interface Settings {
   readonly subjectTypes: readonly ('public' | 'pairwise')[];
   /** Makes pairwise identifiers unguessable; at least 8 bytes. A change changes them all. Default ''. */
   readonly pairwiseSalt: string;
-  /** Show `error_debug` to callers. Default false. */
+  /** Send `error_debug` with refused requests: the message of the cause. Default false. */
   readonly shareErrorDebug: boolean;
   /** Take unsigned request objects of clients that registered no algorithm for them. Default false. */
   readonly allowUnsignedRequestObjects: boolean;

@@ -457,6 +457,17 @@ t.test('a failure inside is server_error without detail, and is reported', async
   t.strictSame(given.failures, [cause]);
 });
 
+t.test('error_debug is the cause of a refusal, and is sent only where it is shared', async (t) => {
+  for (const shareErrorDebug of [true, false]) {
+    const given = givenAProvider({ shareErrorDebug });
+    const client = await givenAClient(given);
+    const reply = await get(given.provider.endpoints.authorize, authorizeUrl(client, { id_token_hint: 'not-a-jwt' }));
+    const sent = location(reply).searchParams;
+    t.equal(sent.get('error'), 'invalid_request');
+    t.equal(sent.get('error_debug'), shareErrorDebug ? 'Invalid Compact JWS' : null);
+  }
+});
+
 t.test('a store that is away is 503 with Retry-After, wherever the request ends', async (t) => {
   const away = new StoreUnavailable('postgres', new Error('connect ECONNREFUSED 10.0.0.7:5432'));
   const good = givenAProvider();

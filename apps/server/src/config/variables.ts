@@ -305,7 +305,7 @@ export const variables = {
     'CLAVIGER_SHARE_ERROR_DEBUG',
     'false',
     trueOrFalse,
-    'Send `error_debug` to callers. It may reveal internal details.',
+    'Send `error_debug` with refused requests: the message of the cause, or the text of a login or consent app. The server never sends the causes of its own failures.',
   ),
   corsAllowedOrigins: list(
     'CLAVIGER_CORS_ALLOWED_ORIGINS',

@@ -109,16 +109,14 @@ interface Details {
   /** Default: the status of the code. */
   readonly status?: number;
   readonly hint?: string;
-  readonly debug?: string;
   readonly cause?: unknown;
 }
 
-/** Ends a request. `hint` is for the client's developer; `debug` is shown only where the operator asked for it; `cause` is only logged. */
+/** Ends a request. `hint` is for the client's developer; `cause` is logged, and is sent only as `debug`. */
 export class OAuthError extends Error {
   readonly code: OAuthErrorCode;
   readonly status: number;
   readonly hint: string;
-  readonly debug: string;
 
   constructor(code: OAuthErrorCode, details: Details = {}) {
     super(
@@ -129,7 +127,14 @@ export class OAuthError extends Error {
     this.code = code;
     this.status = details.status ?? kindOf(code).status;
     this.hint = details.hint || (kindOf(code).hint ?? '');
-    this.debug = details.debug ?? '';
+  }
+
+  /**
+   * Why the request was refused, in the words of the cause, for operators who share it. Empty for a failure of the server,
+   * whose cause may name hosts and paths.
+   */
+  get debug(): string {
+    return this.status < 500 && this.cause instanceof Error ? this.cause.message : '';
   }
 
   get description(): string {
@@ -137,8 +142,7 @@ export class OAuthError extends Error {
   }
 }
 
-export const oauthError = (code: OAuthErrorCode, hint = '', debug = ''): OAuthError =>
-  new OAuthError(code, { hint, debug });
+export const oauthError = (code: OAuthErrorCode, hint = ''): OAuthError => new OAuthError(code, { hint });
 
 /** Any failure as an error of the protocol: a store that is away may be back soon, everything else is server_error. */
 export const toOAuthError = (thrown: unknown): OAuthError => {
