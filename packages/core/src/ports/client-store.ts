@@ -3,16 +3,17 @@ import type { Page } from './paging.ts';
 
 /** Registered clients. */
 export interface ClientStore {
-  /** Decides atomically: of two creations of one id, one is told `exists`, and changes nothing. */
+  /** Atomic. When two calls create the same id, one gets `created`; the other gets `exists` and changes nothing. */
   create(client: Client): Promise<'created' | 'exists'>;
   find(id: string): Promise<Client | undefined>;
-  /** By id, ascending in code point order. */
+  /** Sorted by id, ascending in code point order. */
   list(page: Page): Promise<readonly Client[]>;
   /**
-   * Replaces the whole client if the stored version is still `expectedVersion`. `stale` also when it is gone, or when the
-   * stored client has another incarnation: it was deleted and created again.
+   * Atomic. Replaces the whole client if the stored version is still `expectedVersion`. Returns `stale` and changes
+   * nothing if the version differs, if the client was deleted, or if the stored client has another incarnation, because
+   * it was deleted and created again.
    */
   replace(client: Client, expectedVersion: number): Promise<'replaced' | 'stale'>;
-  /** Whether there was one. */
+  /** Removes the client. Returns whether it existed. */
   remove(id: string): Promise<boolean>;
 }

@@ -1,28 +1,37 @@
 import type { Flow } from '../domain/flow.ts';
 import type { EpochSeconds } from '../domain/time.ts';
 
-/** What one process tells the others about the flows that it began. */
+/** How many flows of one process are waiting, stored so that the other processes can count them. */
 export interface WaitingNote {
-  /** The process, by a name that no other has. */
+  /** The unique name of the process. */
   readonly holder: string;
-  /** Flows that it began, less those that it saw end: negative where other processes began most of what ends here. */
+  /** Flows that began in this process, minus flows that ended in it. Negative if most of the latter began elsewhere. */
   readonly waiting: number;
-  /** The note counts until then, also when the process has stopped. */
+  /** The note counts until this second, even if the process has stopped. */
   readonly until: EpochSeconds;
 }
 
-/** Authorization requests in flight. They live minutes. */
+/** Authorization requests in progress. They live for minutes. */
 export interface FlowStore {
-  /** Rejects, and changes nothing, when the id is taken: ids are drawn, so that is a fault of the caller. */
+  /** Rejects and changes nothing if the id exists. Ids are random, so a duplicate is a bug in the caller. */
   create(flow: Flow): Promise<void>;
-  /** Undefined when unknown or expired at `now`. */
+  /** Undefined if the flow is unknown or has expired at `now`. */
   find(id: string, now: EpochSeconds): Promise<Flow | undefined>;
-  /** Replaces the flow if the stored version is still `expectedVersion`; `stale` also when it is gone or expired at `now`. */
+  /**
+   * Atomic. Replaces the flow if the stored version is still `expectedVersion`. Returns `stale` and changes nothing if
+   * the version differs, or if the flow was removed or has expired at `now`.
+   */
   replace(flow: Flow, expectedVersion: number, now: EpochSeconds): Promise<'replaced' | 'stale'>;
-  /** Notes it in place of the holder's earlier note. Returns the sum of all holders' notes that count at `now`. */
+  /** Replaces the holder's earlier note. Returns the sum of `waiting` over all notes that still count at `now`. */
   noteWaiting(note: WaitingNote, now: EpochSeconds): Promise<number>;
-  /** Removes the flows of a client, of a subject (subjectOf), or of both together; naming neither removes none. Returns how many. */
+  /**
+   * Removes the flows of a client, of a subject (see subjectOf), or of one subject with one client when both are given.
+   * Removes nothing when neither is given. Returns the number removed.
+   */
   removeAll(of: { readonly clientId?: string; readonly subject?: string }): Promise<number>;
-  /** Removes at most `limit` flows that are expired at `now`. Returns how many. A store may leave them to expire by themselves and return 0. */
+  /**
+   * Removes at most `limit` flows that have expired at `now`. Returns the number removed. A store with native expiry
+   * may do nothing and return 0.
+   */
   removeExpired(now: EpochSeconds, limit: number): Promise<number>;
 }

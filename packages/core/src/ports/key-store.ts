@@ -1,25 +1,31 @@
 import type { StoredKey } from '../domain/stored-key.ts';
 
-/** Sets of JSON Web Keys. Key material arrives sealed. */
+/** Sets of JSON Web Keys. The caller encrypts the key material before it gets here. */
 export interface KeyStore {
-  /** Saves all keys, or none when the set already has any key: of many nodes that start at once, one fills the set. */
+  /**
+   * Atomic. Saves all keys, or returns `exists` and saves none if the set already has a key. When many nodes start
+   * concurrently, only one fills the set.
+   */
   createSet(set: string, keys: readonly StoredKey[]): Promise<'created' | 'exists'>;
-  /** Saves all keys, or none when one of their kids is taken in its set or comes twice. */
+  /** Atomic. Saves all keys, or none (`exists`) if a kid is already in its set or is given twice. */
   add(keys: readonly StoredKey[]): Promise<'added' | 'exists'>;
-  /** Saves the key, replacing one with the same kid at its place in the order; a new kid is the newest addition. */
+  /**
+   * Saves the key. Replaces a key with the same kid and keeps its position; a new kid counts as the newest addition.
+   */
   put(key: StoredKey): Promise<void>;
-  /** Newest addition first; keys added together, in the order given. Empty when there is no such set. */
+  /** Newest addition first. Keys added together keep the order given. Empty if the set does not exist. */
   list(set: string): Promise<readonly StoredKey[]>;
   find(set: string, kid: string): Promise<StoredKey | undefined>;
-  /** Every key of every set, in any order. Keys that come or go meanwhile may be missing. */
+  /** Every key of every set, in any order. Keys added or removed during the call may be missing. */
   listAll(): Promise<readonly StoredKey[]>;
   /**
-   * Replaces what is sealed, at the key's place in the order, if it is still `expected`: of two replacements at once, one is
-   * told `stale`, and changes nothing. `stale` also when there is no such key.
+   * Atomic. Replaces the key's `sealedJwk` if it is still `expected`; the key keeps its position. Returns `stale`
+   * and changes nothing if the value differs or the key does not exist. Of two concurrent replacements, one gets
+   * `stale`.
    */
   replaceSealed(key: StoredKey, expected: string): Promise<'replaced' | 'stale'>;
-  /** Removes a whole set. Returns how many keys it had. */
+  /** Removes a whole set. Returns the number of keys removed. */
   removeSet(set: string): Promise<number>;
-  /** Whether there was one. */
+  /** Removes the key. Returns whether it existed. */
   remove(set: string, kid: string): Promise<boolean>;
 }

@@ -6,12 +6,15 @@ import type { EpochSeconds } from '../domain/time.ts';
 export interface LoginSessionStore {
   /** Saves the session, replacing one with the same id. */
   save(session: LoginSession): Promise<void>;
-  /** Undefined when unknown or expired at `now`. */
+  /** Undefined if the session is unknown or has expired at `now`. */
   find(id: Hashed, now: EpochSeconds): Promise<LoginSession | undefined>;
-  /** Whether there was one. */
+  /** Removes the session. Returns whether it existed. */
   remove(id: Hashed): Promise<boolean>;
-  /** Ends every session of a subject, in every browser. Returns how many there were. */
+  /** Removes every session of a subject, in every browser. Returns the number removed. */
   removeBySubject(subject: string): Promise<number>;
-  /** Removes at most `limit` sessions that are expired at `now`. Returns how many. A store may leave them to expire by themselves and return 0. */
+  /**
+   * Removes at most `limit` sessions that have expired at `now`. Returns the number removed. A store with native expiry
+   * may do nothing and return 0.
+   */
   removeExpired(now: EpochSeconds, limit: number): Promise<number>;
 }

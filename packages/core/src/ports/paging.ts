@@ -1,7 +1,7 @@
-// How list methods are cut into pages.
+// Paging of list methods.
 
 export interface Page {
-  /** How many at most; 0 gives none. */
+  /** The maximum number of entries. 0 returns none. */
   readonly limit: number;
   readonly offset: number;
 }

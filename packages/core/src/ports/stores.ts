@@ -6,7 +6,7 @@ import type { LeaseStore } from './lease-store.ts';
 import type { LoginSessionStore } from './login-session-store.ts';
 import type { TokenStore } from './token-store.ts';
 
-/** Every port that keeps data. Each may be in a different database. All are required. */
+/** Every port that stores data. All are required. Each may use a different database. */
 export interface Stores {
   readonly clients: ClientStore;
   readonly consents: ConsentStore;

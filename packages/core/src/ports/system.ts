@@ -5,7 +5,7 @@ import type { RemoteDocuments } from './remote-documents.ts';
 
 export interface Clock {
   now(): EpochSeconds;
-  /** The same moment in milliseconds since 1970, for nothing but the order of ids. Default: the full second. */
+  /** The same moment in milliseconds since 1970. Only used to order ids. Default: the full second. */
   milliseconds?(): number;
 }
 
@@ -23,11 +23,11 @@ export interface Digest {
   sha256(text: string): string;
   /** The left half of a SHA-2 hash, base64url (OpenID Connect Core §3.1.3.6, `at_hash`). */
   leftHalf(bits: 256 | 384 | 512, text: string): string;
-  /** Compares in constant time; texts of different length are different. */
+  /** Compares in constant time. Texts of different lengths are not equal. */
   equal(a: string, b: string): boolean;
 }
 
-/** What a MAC vouches for. One purpose's MAC is never valid for another. */
+/** The kind of value that a MAC authenticates. A MAC made for one purpose is never valid for another. */
 export type MacPurpose =
   | 'access-token'
   | 'refresh-token'
@@ -44,43 +44,48 @@ export type MacPurpose =
 export interface Mac {
   /** HMAC-SHA-256, base64url without padding (43 characters). */
   sign(purpose: MacPurpose, text: string): string;
-  /** In constant time. Also true for MACs under earlier system secrets that are still accepted. */
+  /** Compares in constant time. Also accepts MACs made with earlier system secrets that are still configured. */
   verify(purpose: MacPurpose, text: string, mac: string): boolean;
 }
 
-/** For whom a slow hash is computed. Turns are shared fairly among addresses, and among the clients of an address. */
+/** The origin of a slow hash. Turns are shared fairly among addresses, and among the clients of each address. */
 export interface Lane {
   readonly clientId: string;
-  /** Of the peer, or of its network; '' when unknown. */
+  /** The address of the peer or of its network; '' if unknown. */
   readonly address: string;
 }
 
-/** Hashes of client secrets. The result names its own method, so methods can change. */
+/** Hashes of client secrets. Each hash names its method, so the method can change later. */
 export interface SecretHasher {
-  /** For a secret that the server drew itself (256 random bits): one fast hash is enough. */
+  /** For a secret that the server generated (256 random bits). One fast hash is enough. */
   hashDrawn(secret: string): string;
-  /** For a secret that a person may have chosen: slow on purpose, off the event loop. Waits for its turn, however long. */
+  /**
+   * For a secret that a person may have chosen. Slow by design, off the event loop. Waits for its turn without limit.
+   */
   hashChosen(secret: string): Promise<string>;
   /**
-   * What can be said without a slow hash, in constant time. `outdated`: it is right, but was recognised under an earlier
-   * system secret. `unknown`: only a slow hash can tell.
+   * Checks the secret without a slow hash, in constant time. `outdated`: the secret is right, but was recognised with
+   * an earlier system secret. `unknown`: only a slow hash can decide.
    */
   recognise(secret: string, hash: string): 'right' | 'outdated' | 'wrong' | 'unknown';
-  /** Computes a slow hash where it must. Rejects with temporarily_unavailable when too many wait in this lane. */
+  /** Computes a slow hash if needed. Rejects with temporarily_unavailable if too many callers wait in this lane. */
   verify(secret: string, hash: string, lane?: Lane): Promise<boolean>;
-  /** For the right secret: the hash to store instead, recognised under the current system secret from now on. */
+  /**
+   * Returns the hash to store instead. `secret` must be right. `recognise` then finds it with the current system
+   * secret.
+   */
   renew(secret: string, hash: string): string;
 }
 
 /** Authenticated encryption of values at rest. */
 export interface Cipher {
-  /** Seals under the system secret. `context` must be given again to open. */
+  /** Encrypts under the system secret. `open` needs the same `context`. */
   seal(plaintext: string, context: string): string;
-  /** Throws when it was sealed under another secret or context, or was changed. */
+  /** Throws if the value was sealed under another secret or context, or was modified. */
   open(sealed: string, context: string): string;
-  /** The same value sealed under the newest system secret; null when it is already. Throws as `open`. */
+  /** Returns the value sealed under the newest system secret, or null if it already is. Throws like `open`. */
   reseal(sealed: string, context: string): string | null;
-  /** Seals under a key derived from `secret`, which is not kept. */
+  /** Encrypts under a key derived from `secret`, which is not stored. */
   sealUnder(secret: string, plaintext: string): string;
   openUnder(secret: string, sealed: string): string;
 }
@@ -90,9 +95,9 @@ export type KeyAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'ES512' | 'EdDSA' | 'HS
 
 /** Making keys and signing with them. */
 export interface KeyOperations {
-  /** A private JWK (or a secret one for HS…), without `kid` and `use`. `rsaBits` counts for RSA only. */
+  /** Returns a private JWK (a secret one for HS…) without `kid` and `use`. `rsaBits` applies to RSA only. */
   generate(alg: KeyAlgorithm, rsaBits: number): Promise<Jwk>;
-  /** Signs ASCII text with the private JWK; the signature as JWS wants it, base64url (RFC 7515 §5.1). */
+  /** Signs ASCII text with the private JWK. Returns the signature in JWS form, base64url (RFC 7515 §5.1). */
   sign(alg: string, privateJwk: Jwk, input: string): Promise<string>;
 }
 

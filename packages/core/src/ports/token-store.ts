@@ -2,22 +2,23 @@ import type { Grant } from '../domain/grant.ts';
 import type { EpochSeconds, Seconds } from '../domain/time.ts';
 import type { AuthorizationCode, ClientToken, GrantToken, TokenKey } from '../domain/token.ts';
 
-/** Grants with their codes and tokens, and clients' own tokens. Each command is decided by one atomic step of the store. */
+/** Grants with their codes and tokens, and clients' own tokens. Each command is one atomic step of the store. */
 export interface TokenStore {
   /**
-   * Saves a new grant together with what it issues at once. Rejects, and changes nothing, when the id is taken: ids are
-   * drawn, so that is a fault of the caller.
+   * Saves a new grant together with the code and tokens issued with it. Rejects and changes nothing if the id exists.
+   * Ids are random, so a duplicate is a bug in the caller.
    */
   createGrant(grant: Grant, issued: IssuedAtOnce): Promise<void>;
 
-  /** The code with its grant, used or not. Undefined when unknown, expired at `now`, or its grant was revoked. */
+  /** The code with its grant, used or not. Undefined if unknown, expired at `now`, or its grant was revoked. */
   findCode(key: TokenKey, now: EpochSeconds): Promise<FoundCode | undefined>;
 
   /**
-   * Uses the code up and saves the tokens that it buys, in one step. Exactly one caller is told `redeemed`. Whoever
-   * presents the code again is told `replayed`, nothing is saved, and the grant is revoked with all it issued (RFC 6749
-   * §4.1.2). `missing` when the code is unknown, expired at `now`, or its grant was revoked before:
-   * so only the first replay is told apart.
+   * Marks the code as used and saves the tokens issued for it, in one step. Exactly one caller gets `redeemed`.
+   * `replayed`: the code was already used. Nothing is saved, and the grant is revoked with every code and token issued
+   * from it (RFC 6749 §4.1.2).
+   * `missing`: the code is unknown, expired at `now`, or its grant is already revoked. Replays after the first
+   * therefore get `missing`.
    */
   redeemCode(
     key: TokenKey,
@@ -25,41 +26,47 @@ export interface TokenStore {
     now: EpochSeconds,
   ): Promise<'redeemed' | 'replayed' | 'missing'>;
 
-  /** Such a token has no grant: revoking grants, even its own client's, leaves it alone. */
+  /** Saves a token without a grant. Revoking grants, even those of the same client, does not affect it. */
   saveClientToken(token: ClientToken): Promise<void>;
 
   /**
-   * The token with its grant. A refresh token that was rotated is found, with `rotated: true`, so that its reuse can be
-   * recognised. Undefined when unknown, expired at `now`, removed, or its grant was revoked.
+   * The token with its grant. A rotated refresh token is still found, with `rotated: true`, so that its reuse can be
+   * detected. Undefined if the token is unknown, expired at `now` or removed, or its grant was revoked.
    */
   findToken(key: TokenKey, now: EpochSeconds): Promise<FoundToken | undefined>;
 
   /**
-   * Replaces a refresh token by its successors (RFC 9700 §4.14.2) and removes the grant's older access tokens, in one
-   * step. Exactly one caller is told `rotated`. The same token again is `repeated` while less than `rotation.grace`
-   * seconds have passed since and its successor was not rotated itself: the caller gets the first rotation's `sealed` back and nothing changes. A grace of 0
-   * never repeats, whatever the clocks say. After the grace it is `reused`: the grant is revoked with all it issued.
-   * `missing` as for findToken, or when it is no refresh token. Once the grace is over a store may forget `sealed`.
+   * Replaces a refresh token with its successors (RFC 9700 §4.14.2) and removes the grant's older access tokens, in one
+   * step. Exactly one caller gets `rotated`.
+   * `repeated`: the token was rotated less than `rotation.grace` seconds ago, and its successor has not been rotated.
+   * Nothing changes, and the caller gets the `sealed` of the first rotation. With a grace of 0 this never happens,
+   * regardless of clock differences. A store may drop `sealed` once the grace is over.
+   * `reused`: the token was rotated before, and `repeated` does not apply. The grant is revoked with every code and
+   * token issued from it.
+   * `missing`: findToken would not find the token, or it is not a refresh token.
    */
   rotateRefreshToken(key: TokenKey, rotation: Rotation, now: EpochSeconds): Promise<RotationResult>;
 
-  /** Removes one token and nothing else. Whether there was one. */
+  /** Removes one token and nothing else. Returns whether it existed. */
   removeToken(key: TokenKey): Promise<boolean>;
 
   /**
-   * Ends a grant: all its codes and tokens are dead from now on, those saved later included. Whether it was alive, that is
-   * known and not revoked before.
+   * Revokes a grant. All its codes and tokens are invalid from now on, including any saved later. Returns whether the
+   * grant was known and not yet revoked.
    */
   revokeGrant(grantId: string, now: EpochSeconds): Promise<boolean>;
 
-  /** Ends the grants of a client, of a subject, or of both together; naming neither ends none. Returns how many were alive. */
+  /**
+   * Revokes the grants of a client, of a subject, or of one subject with one client when both are given. Revokes
+   * nothing when neither is given. Returns the number of grants that were not yet revoked.
+   */
   revokeGrants(of: { readonly clientId?: string; readonly subject?: string }, now: EpochSeconds): Promise<number>;
 
   /**
-   * Removes at most `limit` codes and tokens that are expired at `before.now` and were issued before
-   * `before.issued`, and, within the same limit, grants that nothing points at any more (Grant.keepUntil).
-   * Returns how many rows went. A store may leave its rows to expire by themselves, and return 0: never before nobody's
-   * clock can call them live, and a grant never before what it issued.
+   * Removes codes and tokens that have expired at `before.now` and were issued before `before.issued`, and grants that
+   * no code or token refers to any more (see Grant.keepUntil). Removes at most `limit` rows in total and returns the
+   * number removed. A store with native expiry may return 0. It must keep a row as long as any node's clock could still
+   * consider it valid, and a grant at least as long as its codes and tokens.
    */
   removeExpired(before: { readonly now: EpochSeconds; readonly issued: EpochSeconds }, limit: number): Promise<number>;
 }
@@ -82,7 +89,9 @@ export type FoundToken =
 export interface Rotation {
   /** The new access and refresh token. */
   readonly successors: readonly GrantToken[];
-  /** The successors' secrets, sealed under the token that is being rotated: given back to a repeat within the grace. */
+  /**
+   * The successors' secrets, sealed under the rotated token. Returned when the rotation is repeated within the grace.
+   */
   readonly sealed: string;
   readonly grace: Seconds;
 }

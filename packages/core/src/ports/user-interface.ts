@@ -1,11 +1,13 @@
-// The pages that the server sends a browser to.
+// The pages to which the server sends browsers.
 
 export interface UserInterface {
-  /** Gets `login_challenge` added to its query. */
+  /** The server adds `login_challenge` to the query. */
   readonly loginUrl: string;
-  /** Gets `consent_challenge` added to its query. */
+  /** The server adds `consent_challenge` to the query. */
   readonly consentUrl: string;
-  /** Gets `error`, `error_description` and `error_hint` added. null: errors are a page on the authorize URL itself. */
+  /**
+   * The server adds `error`, `error_description` and `error_hint`. null: the authorize URL itself shows an error page.
+   */
   readonly errorUrl: string | null;
   readonly logoutRedirectUrl: string;
 }
