@@ -1,4 +1,4 @@
-// Every option of the protocol engine: its default, its meaning. docs/settings.md names the environment variables.
+// Every option of the protocol engine, with its meaning and default. docs/settings.md lists the environment variables.
 import type { StandardClaims } from './domain/claims-request.ts';
 import { firstMalformed, parseScope, type ScopeStrategy } from './domain/scope.ts';
 import type { SigningAlgorithm } from './domain/server-signing-algorithms.ts';
@@ -14,45 +14,51 @@ export interface Settings {
   readonly authCodeLifespan: Seconds;
   /** Lifespan of each refresh token. Default 720 h. */
   readonly refreshTokenLifespan: Seconds;
-  /** How long a remembered login can last at most. Default 720 h. */
+  /** The maximum lifespan of a remembered login. Default 720 h. */
   readonly loginSessionLifespan: Seconds;
   /**
-   * Over https: write cookies also under the names of the release before, without a prefix, and read those that it wrote.
-   * Default true; false once no node of that release runs.
+   * Over https: also write cookies under the names that the previous release uses, without a prefix, and read the
+   * cookies that it wrote. Default true. Set it to false once no node of that release runs.
    */
   readonly legacyCookies: boolean;
   /** How long login and consent may take together. Default 15 min. */
   readonly flowLifespan: Seconds;
-  /** Most flows that may be pending at once, in all processes together, give or take what begins in a second; 0: no limit. Default 100,000. */
+  /**
+   * The maximum number of pending flows in all processes together. Accurate to the number of flows that begin in a
+   * second. 0: no limit. Default 100,000.
+   */
   readonly maxPendingFlows: number;
-  /** Most flows that may be pending at once which one process began; 0: no limit. Default 50,000. */
+  /** The maximum number of pending flows that began in one process. 0: no limit. Default 50,000. */
   readonly maxPendingFlowsPerProcess: number;
-  /** For how long a refresh token that was just rotated gets the same successors again. Default 30 s; 0 turns it off. */
+  /** How long a repeated use of a rotated refresh token returns the same successors. Default 30 s; 0 turns it off. */
   readonly refreshGrace: Seconds;
   /** How ID tokens are signed for clients that register no `id_token_signed_response_alg`. Default `RS256`. */
   readonly idTokenSigningAlg: SigningAlgorithm;
-  /** What access tokens are for clients that register no `access_token_strategy`. Default `opaque`. */
+  /** The kind of access token for clients that register no `access_token_strategy`. Default `opaque`. */
   readonly accessTokenStrategy: AccessTokenStrategy;
   /**
-   * Where the claims appear that a scope or the `claims` parameter asks for at userinfo, for clients that register no
-   * `standard_claims`. Default `both`: in ID tokens too.
+   * Where claims appear that a scope or the `claims` parameter requests from userinfo, for clients that register no
+   * `standard_claims`. Default `both`: also in ID tokens.
    */
   readonly standardClaims: StandardClaims;
-  /** How JWT access tokens are signed. Default null: as ID tokens are by default. */
+  /** How JWT access tokens are signed. Default null: like ID tokens by default. */
   readonly accessTokenSigningAlg: SigningAlgorithm | null;
-  /** For how long a key signs before rotateKeys puts another in its place. Default 90 days; 0 turns that off. */
+  /** How long a key signs before rotateKeys replaces it. Default 90 days; 0 turns rotation off. */
   readonly keyRotationInterval: Seconds;
-  /** For how long rotateKeys publishes a key before it signs. Default 1 day. */
+  /** How long rotateKeys publishes a key before it signs. Default 1 day. */
   readonly keyPublishAhead: Seconds;
-  /** Give the private halves of signing keys to whoever asks. Default false. */
+  /** Show the private halves of signing keys to callers that may read key sets. Default false. */
   readonly showSigningKeys: boolean;
-  /** Refuse a consent that grants scopes that were not requested. Default true; false allows what the client is registered for. */
+  /**
+   * Refuse a consent that grants scopes that were not requested. Default true. false allows every scope for which the
+   * client is registered.
+   */
   readonly strictGrantScope: boolean;
-  /** How registered and granted scopes allow others. Default `wildcard`. */
+  /** How a registered or granted scope matches requested ones. Default `wildcard`. */
   readonly scopeStrategy: ScopeStrategy;
   /** Public clients must use PKCE (RFC 9700 §2.1.1). Default true. */
   readonly requirePkce: boolean;
-  /** Shortest `state` that is accepted; 0 makes it optional. Default 0. */
+  /** Minimum length of `state`; 0 makes it optional. Default 0. */
   readonly minStateLength: number;
   /** Kinds of subject identifiers that clients may ask for (OpenID Connect Core §8). Default `public` alone. */
   readonly subjectTypes: readonly ('public' | 'pairwise')[];
@@ -60,23 +66,33 @@ export interface Settings {
   readonly pairwiseSalt: string;
   /** Send `error_debug` with refused requests: the message of the cause. Default false. */
   readonly shareErrorDebug: boolean;
-  /** Take unsigned request objects of clients that registered no algorithm for them. Default false. */
+  /** Accept unsigned request objects of clients that registered no algorithm for them. Default false. */
   readonly allowUnsignedRequestObjects: boolean;
-  /** Who may register clients: administrators only, holders of an initial access token too, or anyone. Default `off`. */
+  /**
+   * Who may register clients: administrators only, holders of an initial access token too, or anyone. Default `off`.
+   */
   readonly clientRegistration: 'off' | 'guarded' | 'open';
-  /** What `guarded` asks for (RFC 7591 §3), each at least 16 bytes. Default none. */
+  /** The initial access tokens that `guarded` accepts (RFC 7591 §3), each at least 16 bytes. Default none. */
   readonly initialAccessTokens: readonly string[];
-  /** Scopes that clients may give themselves, read by the scope strategy. Default: those that OpenID Connect defines. */
+  /** Scopes that clients may register themselves, matched by the scope strategy. Default: those of OpenID Connect. */
   readonly registrationScope: readonly string[];
-  /** Ask the person before an error goes to a client that anyone may have registered. Default true. */
+  /** Ask the person before an error is sent to a client that anyone may have registered. Default true. */
   readonly confirmErrorRedirects: boolean;
-  /** Hold clients for which no authentication method was stated to client_secret_basic. Default false. */
+  /** Require client_secret_basic of clients that were registered without an authentication method. Default false. */
   readonly strictAuthMethod: boolean;
-  /** Fewest bytes of a secret that an administrator chooses for a client. Default 6, as in the 2018 API. */
+  /**
+   * Minimum length, in bytes, of a secret that an administrator chooses for a client. Default 6, as in the 2018 API.
+   */
   readonly minClientSecretLength: number;
-  /** Scope of clients that register themselves without one and have a grant type of a person. '' for all that is allowed. Default `openid offline_access`. */
+  /**
+   * Scope of clients that register themselves without one and have a grant type that involves a person. '' for every
+   * scope that is allowed. Default `openid offline_access`.
+   */
   readonly registrationDefaultScope: string;
-  /** Take grant types, response types and authentication methods that the server does not have, and redirect URIs without a scheme. Default false. */
+  /**
+   * Accept grant types, response types and authentication methods that the server does not support, and redirect URIs
+   * without a scheme. Default false.
+   */
   readonly laxClientMetadata: boolean;
   /** Scope of clients that an administrator creates without one. Default ''. */
   readonly defaultClientScope: string;
@@ -128,7 +144,7 @@ export const defaultSettings: Settings = {
   userinfoEndpoint: '',
 };
 
-/** One sentence per setting that cannot work. */
+/** One sentence for each invalid setting. */
 export const settingsProblems = (settings: Settings): readonly string[] => {
   const lifespans = [
     'accessTokenLifespan',
@@ -163,7 +179,7 @@ export const settingsProblems = (settings: Settings): readonly string[] => {
   const unguarded = settings.clientRegistration === 'guarded' && settings.initialAccessTokens.length === 0;
   return [
     ...problems,
-    // A key would still wait when the next one is made, and so on for ever.
+    // A key would still be waiting when the next one is made, and so on forever.
     ...(interval > 0 && ahead >= interval ? ['keyPublishAhead must be shorter than keyRotationInterval.'] : []),
     // RFC 6749 §3.3.
     ...Object.entries(scopes)

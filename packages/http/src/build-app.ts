@@ -47,8 +47,8 @@ export interface AppOptions {
 const bodyLimit = 1024 * 1024;
 
 /**
- * Bytes of a request line with its headers: twice the longest authorization request, which comes back with a verifier, the
- * browser's cookies and whatever else it says about itself.
+ * Bytes of a request line with its headers: twice the longest authorization request, which returns with a verifier, the
+ * browser's cookies and its other headers.
  */
 const maxHeaderSize = 32 * 1024;
 
@@ -56,14 +56,14 @@ const maxHeaderSize = 32 * 1024;
 const maxParamLength = 8192;
 
 /**
- * Seconds; longer than the balancers in front keep theirs (Caddy 120, Traefik 90, AWS and nginx 60). If the server closed a
- * connection first, a request already on its way over it would fail.
+ * Seconds; longer than the balancers in front keep theirs (Caddy 120, Traefik 90, AWS and nginx 60). If the server
+ * closed a connection first, a request already on its way over it would fail.
  */
 const defaultKeepAlive = 125;
 
 /**
- * Node.js swaps its limits for headers (60 s by default) and for whole requests when the latter is shorter, and enforces both
- * only every 30 s: a slow body got 90 s. So both limits are the same, and enforced more often.
+ * Node.js swaps its limits for headers (60 s by default) and for whole requests when the latter is shorter, and
+ * enforces both only every 30 s: a slow body got 90 s. So both limits are the same, and enforced more often.
  */
 const arrivalLimits = (requestTimeout: number) => ({
   requestTimeout,
@@ -109,9 +109,9 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     logController,
     genReqId: requestIds(),
     clientErrorHandler: (error, socket) => answerMalformedRequest(app.log, error, socket),
-    // A request's line says itself what it is about: no logger of its own for each.
+    // Each log line describes its request, so requests need no child loggers.
     childLoggerFactory: (logger) => logger,
-    // What the router cannot even take apart. Hooks do not run for these replies.
+    // URLs that the router cannot parse. Hooks do not run for these replies.
     frameworkErrors: (_error, request: FastifyRequest, reply: FastifyReply) => {
       reply.header('x-content-type-options', 'nosniff');
       const path = request.raw.url?.split('?', 1)[0] ?? '';

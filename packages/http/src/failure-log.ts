@@ -1,15 +1,15 @@
-// What of a failed request reaches the log. Refusals on purpose are counted, a store that is away is logged when it
-// begins, and only what nobody expected is logged each time, with its stack.
+// What is logged about failed requests. Deliberate refusals are counted. An unavailable store is logged when the outage
+// begins. Only unexpected errors are logged each time, with their stack.
 import { OAuthError, StoreUnavailable } from '@claviger/core';
 import type { FastifyInstance } from 'fastify';
 
-/** What the failure log writes to. */
+/** The log that receives failures. */
 export interface FailureOutput {
   error(details: object, message: string): void;
   info(details: object, message: string): void;
 }
 
-/** Milliseconds after which an outage that goes on is logged again. */
+/** Milliseconds after which a continuing outage is logged again. */
 const reminder = 60_000;
 
 export class FailureLog {
@@ -17,7 +17,7 @@ export class FailureLog {
   readonly #outages = new Map<string, { since: number; repeated: number }>();
   #refusals = 0;
 
-  /** `output` is asked for each line, so that it may be made later than this. */
+  /** `output` is called for each line, so the log can be created later than this object. */
   constructor(output: () => FailureOutput) {
     this.#output = output;
   }
@@ -56,7 +56,7 @@ export class FailureLog {
   }
 }
 
-/** Thrown to protect the server, with nothing broken behind it: a full queue, too many pending logins. */
+/** Thrown to protect the server although nothing is broken, for example when a queue is full. */
 const isRefusal = (failure: unknown): boolean =>
   failure instanceof OAuthError && failure.status === 503 && failure.cause === undefined;
 

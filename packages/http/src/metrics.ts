@@ -1,4 +1,4 @@
-// What Prometheus may know: the process, and how long requests take, by route pattern. Never by path: paths carry ids.
+// Metrics for Prometheus: the process, and how long requests take, by route pattern. Never by path: paths contain ids.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type Durations, RequestDurations } from './request-durations.ts';
@@ -16,7 +16,7 @@ export class Metrics {
     this.registry.registerMetric(this.#durations.asMetric());
   }
 
-  /** `read` gives the count since the start; it is asked when somebody asks for the metrics. */
+  /** `read` returns the count since the start. It is called when the metrics are read. */
   addCounter(name: string, help: string, read: () => number): void {
     new Counter({
       name,

@@ -1,5 +1,5 @@
-// How long requests take, as a histogram for Prometheus. prom-client's own looks up its labels for every value, on the path of
-// every request; here each combination of labels has its counts, and they are put into words when somebody asks.
+// How long requests take, as a histogram for Prometheus. prom-client's own histogram looks up its labels on every
+// request. Here each combination of labels has its own counts, which are formatted only when the metrics are read.
 import type { Histogram } from 'prom-client';
 
 const name = 'http_request_duration_seconds';

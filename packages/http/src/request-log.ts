@@ -18,7 +18,7 @@ export const loggerOptions = ({ level, stream }: LogOptions) => ({
     err: loggedError,
     res: (reply: { statusCode?: number }) => ({ status: reply.statusCode }),
   },
-  // A second fence, for whoever logs a raw request or reply one day.
+  // A second safeguard, in case code logs a raw request or reply.
   redact: ['*.headers.authorization', '*.headers.cookie', '*.headers["set-cookie"]'],
 });
 
@@ -33,8 +33,8 @@ export const requestIds = (): (() => string) => {
 };
 
 /**
- * Only what is listed: errors of drivers and of the HTTP parser carry members such as the raw packet or the parameters of a
- * statement. Causes follow, each with its own stack.
+ * Only what is listed: errors of drivers and of the HTTP parser carry members such as the raw packet or the parameters
+ * of a statement. Causes follow, each with its own stack.
  */
 const loggedError = (error: unknown): { type: string; message: string; stack: string; code?: string } => {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error), stack: '' };
@@ -53,7 +53,7 @@ const stackOf = (error: Error): string => {
 /** Fastify's own two lines per request are off: the one below says the same. */
 export const logController = new LogController({ disableRequestLogging: true });
 
-/** Levels at which the line would be made for nobody. */
+/** Levels at which the line would not be written. */
 const quieter: ReadonlySet<string> = new Set(['warn', 'error', 'fatal', 'silent']);
 
 export const logRequests = (app: FastifyInstance): void => {

@@ -1,4 +1,4 @@
-// Which paths there are: for answering requests that Fastify's router found no route for (2018 API).
+// The table of known paths, for replies to requests for which Fastify's router finds no route (2018 API).
 
 export interface KnownRoute {
   readonly method: string;
@@ -34,7 +34,7 @@ export const explainNoRoute = (routes: readonly KnownRoute[], method: string, pa
 /** GET, and HEAD, which asks for the same without its body. */
 export const isReading = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
-/** Whether the path is that of a known route, whatever its method. */
+/** Whether the path belongs to a known route, with any method. */
 export const isKnownPath = (routes: readonly KnownRoute[], path: string): boolean =>
   routes.some((route) => fits(route, split(path), sameText));
 

@@ -3,7 +3,10 @@ import type { Hashed } from './hashed.ts';
 import type { JwkSet } from './jwk.ts';
 import type { EpochSeconds } from './time.ts';
 
-/** What an administrator registers (OpenID Connect Registration §2, with the names of the 2018 API). Texts are '' when unset. */
+/**
+ * What an administrator registers (OpenID Connect Registration §2, with the names of the 2018 API). Texts are '' when
+ * unset.
+ */
 export interface ClientMetadata {
   readonly name: string;
   readonly redirectUris: readonly string[];
@@ -84,13 +87,13 @@ export interface Client {
   readonly id: string;
   readonly metadata: ClientMetadata;
   /**
-   * The client's secret as it is stored: a hash (see SecretHasher), or for client_secret_jwt sealed text that the server can
-   * open. '' for a client without a secret.
+   * The client's secret as it is stored: a hash (see SecretHasher), or for client_secret_jwt sealed text that the
+   * server can open. '' for a client without a secret.
    */
   readonly storedSecret: string;
   /**
-   * Drawn when the client is created, and copied into all that is made for it: a client that is deleted and created again
-   * under the same id inherits nothing, whatever the clocks of nodes say.
+   * A random value, drawn when the client is created and copied into every record made for it. A client that is deleted
+   * and created again under the same id inherits nothing, regardless of differences between the nodes' clocks.
    */
   readonly incarnation: string;
   readonly createdAt: EpochSeconds;
@@ -100,8 +103,8 @@ export interface Client {
   /** Of a client that registered itself: what its registration access token is recognised by (RFC 7592 §3). */
   readonly registrationTokenHash?: Hashed;
   /**
-   * The administrator named no token_endpoint_auth_method. It is stored and shown as client_secret_basic (RFC 7591 §2), which
-   * nodes of the release before hold it to.
+   * The administrator named no token_endpoint_auth_method. It is stored and shown as client_secret_basic (RFC 7591 §2),
+   * which nodes of the release before hold it to.
    */
   readonly authMethodUnstated?: true;
   /** It registered itself without an initial access token: nobody vouches for where its redirect URIs lead. */
@@ -124,8 +127,8 @@ const isAuthMethodUnstated = ({ authMethodUnstated, metadata }: Client): boolean
   authMethodUnstated === true && metadata.tokenEndpointAuthMethod === basic;
 
 /**
- * A client is held to the method that it registered (RFC 7591 §2, token_endpoint_auth_method). When none was stated, its
- * secret may be in the header or in the body (RFC 6749 §2.3.1): client libraries differ in what they do by default.
+ * A client is held to the method that it registered (RFC 7591 §2, token_endpoint_auth_method). When none was stated,
+ * its secret may be in the header or in the body (RFC 6749 §2.3.1): client libraries differ in what they do by default.
  */
 export const allowsAuthMethod = (client: Client, method: string): boolean =>
   client.metadata.tokenEndpointAuthMethod === method ||
@@ -142,8 +145,9 @@ export interface MadeFor {
 }
 
 /**
- * True if a record created at `createdAt` belongs to this registration, not to an earlier client with the same id. Times are
- * compared only for records without an incarnation: nodes' clocks differ, and a client can be replaced within a second.
+ * True if a record created at `createdAt` belongs to this registration, not to an earlier client with the same id.
+ * Times are compared only for records without an incarnation: nodes' clocks differ, and a client can be replaced within
+ * a second.
  */
 export const belongsToRegistration = (
   { clientId, clientIncarnation }: MadeFor,

@@ -1,10 +1,11 @@
 // One authorization request in flight, from the browser's first visit to the code.
 //
-//   login-pending ──accept──▶ login-accepted ──browser returns──▶ consent-pending ──accept──▶ consent-accepted ──▶ ended
-//        └───────reject──────▶ login-rejected ──▶ ended                  └──────reject──────▶ consent-rejected ──▶ ended
+//   login-pending ──accept──▶ login-accepted ──browser returns──▶ consent-pending ──accept──▶ consent-accepted ──▶
+// ended        └───────reject──────▶ login-rejected ──▶ ended                  └──────reject──────▶ consent-rejected
+// ──▶ ended
 //
-// Transitions are pure; the store makes each happen once by comparing versions. A flow that ended stays until it
-// expires, so that a verifier used twice is told from one that never was.
+// Transitions are pure. The store compares versions, so each transition happens once. A flow that has ended stays until
+// it expires, so that a verifier used twice can be distinguished from one that never existed.
 import type { AuthorizationRequest } from './authorization-request.ts';
 import type { BrowserOfStep } from './browser.ts';
 import type { GrantSession } from './grant.ts';
@@ -74,7 +75,7 @@ export interface Flow {
   readonly version: number;
   readonly state: FlowState;
   readonly request: AuthorizationRequest;
-  /** Of the client that it was made for; null in what the release before this one stored. */
+  /** The incarnation of the flow's client. null in records of the previous release. */
   readonly clientIncarnation: string | null;
   readonly requestedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
@@ -85,7 +86,7 @@ export interface Flow {
 
 const next = (flow: Flow, change: Partial<Flow>): Flow => ({ ...flow, ...change, version: flow.version + 1 });
 
-/** The subject that the flow is about, '' while nobody has logged in. */
+/** The subject of the flow, '' until somebody has logged in. */
 export const subjectOf = (flow: Flow): string => flow.login.accepted?.subject ?? flow.login.subject;
 
 export const acceptLogin = (flow: Flow, accepted: LoginAcceptance): Flow | 'already-answered' =>
@@ -98,7 +99,7 @@ export const rejectLogin = (flow: Flow, rejected: Rejection): Flow | 'already-an
     ? next(flow, { state: 'login-rejected', login: { ...flow.login, rejected } })
     : 'already-answered';
 
-/** The browser came back from an accepted login. */
+/** The browser returned from an accepted login. */
 export const askConsent = (flow: Flow, consent: BrowserOfStep & { readonly skip: boolean }): Flow =>
   next(flow, { state: 'consent-pending', consent: { ...consent, accepted: null, rejected: null } });
 
@@ -112,7 +113,7 @@ export const rejectConsent = (flow: Flow, rejected: Rejection): Flow | 'already-
     ? next(flow, { state: 'consent-rejected', consent: { ...flow.consent, rejected } })
     : 'already-answered';
 
-/** The browser came back a second time without the cookie that the first answer set. */
+/** The browser returned a second time without the cookie that the first response set. */
 export const moveConsent = (flow: Flow, consent: FlowConsent, browser: BrowserOfStep): Flow =>
   next(flow, { consent: { ...consent, ...browser } });
 

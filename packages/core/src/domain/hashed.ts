@@ -1,4 +1,4 @@
-// What is stored in place of a secret.
+// The hash that is stored instead of a secret.
 
 declare const hashed: unique symbol;
 

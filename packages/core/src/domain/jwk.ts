@@ -1,4 +1,4 @@
-// JSON Web Keys (RFC 7517) as they travel and as they are kept.
+// JSON Web Keys (RFC 7517), in requests and in storage.
 import type { JsonObject } from './json.ts';
 
 /** RFC 7517 §4, with the members that RFC 7518 §6 defines for the key types this server knows. */
@@ -14,7 +14,9 @@ export interface JwkSet {
   readonly keys: readonly Jwk[];
 }
 
-/** Members that make a key private or secret (RFC 7518 §6.2.2, §6.3.2, §6.4; `priv` of post-quantum keys, RFC 9964 §3). */
+/**
+ * Members that make a key private or secret (RFC 7518 §6.2.2, §6.3.2, §6.4; `priv` of post-quantum keys, RFC 9964 §3).
+ */
 const secretMembers = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']);
 
 export const isPrivate = (jwk: Jwk): boolean => Object.keys(jwk).some((member) => secretMembers.has(member));
@@ -22,7 +24,7 @@ export const isPrivate = (jwk: Jwk): boolean => Object.keys(jwk).some((member) =
 export const publicPart = (jwk: Jwk): Jwk =>
   Object.fromEntries(Object.entries(jwk).filter(([member]) => !secretMembers.has(member))) as Jwk;
 
-/** What a key of each type cannot be without (RFC 7518 §6.2.1, §6.3.1, §6.4.1; RFC 8037 §2). */
+/** The required members of each key type (RFC 7518 §6.2.1, §6.3.1, §6.4.1; RFC 8037 §2). */
 const requiredMembers: Readonly<Record<string, readonly string[]>> = {
   RSA: ['n', 'e'],
   EC: ['crv', 'x', 'y'],
@@ -57,7 +59,7 @@ export const canVerify = (jwk: Jwk, algorithms: readonly string[]): boolean => {
   );
 };
 
-/** The member that keeps this from being a key, undefined when it is one. */
+/** The name of the missing or invalid member. Undefined if the key is valid. */
 export const faultyMember = (jwk: Jwk): string | undefined => {
   const required = Object.hasOwn(requiredMembers, jwk.kty) ? requiredMembers[jwk.kty] : undefined;
   if (!required) return 'kty';

@@ -1,8 +1,8 @@
-// When a signing key signs, and when it goes. Per algorithm, newest first:
+// When a signing key signs, and when it is removed. Per algorithm, newest first:
 //
 //   published ──(signsFrom)──> signs ──(a newer one signs)──> only verifies ──(all it signed has expired)──> removed
 //
-// Nothing of this is stored but signsFrom: the rest follows from the keys that are there.
+// Only signsFrom is stored. The rest follows from the keys in the set.
 import type { Jwk } from './jwk.ts';
 import { type SigningAlgorithm, suits } from './server-signing-algorithms.ts';
 import type { EpochSeconds, Seconds } from './time.ts';
@@ -12,7 +12,7 @@ export interface ScheduledKey {
   /** Its kid without `private:`. */
   readonly name: string;
   readonly jwk: Jwk;
-  /** When it was made, for a key that an administrator added: it signs at once. */
+  /** For a key that an administrator added: the time it was made, because it signs immediately. */
   readonly signsFrom: EpochSeconds;
 }
 
@@ -26,8 +26,8 @@ export interface KeySchedule {
 }
 
 /**
- * The key that signs: the newest whose time has come. If there is none, the oldest of those that wait, which clients have
- * had the longest chance to see.
+ * The key that signs: the newest whose signing time has begun. If there is none, the oldest waiting key, because it has
+ * been published the longest.
  */
 export const signerFor = <Key extends ScheduledKey>(
   newestFirst: readonly Key[],
@@ -38,11 +38,11 @@ export const signerFor = <Key extends ScheduledKey>(
   return suitable.find(({ signsFrom }) => signsFrom <= now) ?? suitable.at(-1);
 };
 
-/** Whether it is time to publish the next key, so that it is known when it is to sign. */
+/** Whether it is time to publish the next key, so that clients know it before it signs. */
 export const needsSuccessor = (newest: ScheduledKey, schedule: KeySchedule, now: EpochSeconds): boolean =>
   newest.signsFrom + schedule.interval - schedule.publishAhead <= now;
 
-/** The keys that nothing needs any more, whichever of the algorithms they suit. Keys that suit none are left alone. */
+/** The keys that suit at least one of the algorithms and are not needed any more for any that they suit. */
 export const expiredKeys = <Key extends ScheduledKey>(
   newestFirst: readonly Key[],
   algorithms: readonly SigningAlgorithm[],

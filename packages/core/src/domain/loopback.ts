@@ -9,7 +9,7 @@ export const isLoopbackHost = (host: string): boolean => usual.test(host) || usu
 /** As a URL parser writes them, and in the forms that need no parser. */
 const usual = /^(127(\.\d{1,3}){3}|\[?::1\]?|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\]|([\w.-]+\.)?localhost\.?)$/i;
 
-/** '' when it is not a host: no port, user name or path may hide behind one. */
+/** '' if the text is not only a host: a port, user name or path is not allowed. */
 const canonical = (host: string): string => {
   if (!/^([\w.-]+|\[?[\da-f:.]+\]?)$/i.test(host)) return '';
   const url = `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}/`;

@@ -1,5 +1,5 @@
-// Redirect URIs that a client registers by itself. Codes and tokens go there, so the rules are stricter than for those
-// that an administrator vouches for.
+// Redirect URIs that a client registers for itself. Codes and tokens are sent there, so the rules are stricter than for
+// URIs that an administrator registers.
 import { oauthError } from '../errors/oauth-error.ts';
 import type { ClientMetadata } from './client.ts';
 import { isLoopbackUrl } from './loopback.ts';
@@ -38,7 +38,9 @@ const faultOf = (uri: string, applicationType: string, implicit: boolean): strin
 const nativeRule =
   'must be https, http on a loopback host, or have a private-use scheme with a period, such as com.example.app:/callback';
 
-/** RFC 8252 §7.1 to §7.3. A scheme with a period is a domain name in reverse: none that systems or browsers use has one. */
+/**
+ * RFC 8252 §7.1 to §7.3. A scheme with a period is a reversed domain name. Schemes of systems and browsers have none.
+ */
 const isNative = (uri: string): boolean => {
   if (isWebUrl(uri, ['https:'])) return true;
   if (/^https?:/i.test(uri)) return isWebUrl(uri) && isLoopbackUrl(uri);

@@ -14,6 +14,6 @@ export const parsePrompt = (text: string): readonly string[] => {
   return values;
 };
 
-/** Whether the person must see the login page, whatever session there is. */
+/** Whether the person must see the login page, even if a session exists. */
 export const forcesLogin = (prompt: readonly string[]): boolean =>
   prompt.includes('login') || prompt.includes('select_account');

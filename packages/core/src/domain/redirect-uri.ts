@@ -1,17 +1,18 @@
-// Redirect URIs: which one an authorization request may use, and how an answer is added to it.
+// Redirect URIs: which one an authorization request may use, and how the response is added to it.
 import type { Client } from './client.ts';
 
 /**
- * RFC 8252 §7.3: any port MUST be allowed for loopback IP addresses, because a native application listens on one that is
- * free. That holds for every client: many cannot say that they are native. `localhost` may be another machine (§8.3).
+ * RFC 8252 §7.3: any port MUST be allowed for loopback IP addresses, because a native application listens on one that
+ * is free. That holds for every client: many cannot say that they are native. `localhost` may be another machine
+ * (§8.3).
  */
 const withoutLoopbackPort = (uri: string): string =>
   uri.replace(/^(http:\/\/(?:127\.0\.0\.1|\[::1\])):\d{1,5}(?=[/?]|$)/, '$1');
 
 /**
- * RFC 6749 §3.1.2.3: left out, it is the only registered one; else it must equal a registered one character by
- * character (RFC 9700 §2.1), but for the port on a loopback address. Undefined when neither holds. One with a fragment
- * never matches (RFC 6749 §3.1.2).
+ * RFC 6749 §3.1.2.3: a request without a redirect URI uses the client's only registered one. Otherwise the URI must
+ * equal a registered one character by character (RFC 9700 §2.1), except for the port of a loopback address. Undefined
+ * if neither is the case. A URI with a fragment never matches (RFC 6749 §3.1.2).
  */
 export const chooseRedirectUri = (client: Client, sent: string): string | undefined => {
   const { redirectUris } = client.metadata;
@@ -23,8 +24,8 @@ export const chooseRedirectUri = (client: Client, sent: string): string | undefi
 };
 
 /**
- * RFC 6749 §3.1.2 and §4.1.2: the URI's own query stays, the answer's parameters are added, form-encoded. A parameter
- * that is there already is replaced, so that a registered query cannot speak in the answer's name.
+ * RFC 6749 §3.1.2 and §4.1.2: keeps the URI's own query and adds the response's parameters, form-encoded. A parameter
+ * that the query already has is replaced, so that a registered query cannot forge part of the response.
  */
 export const withQuery = (uri: string, parameters: Readonly<Record<string, string>>): string => {
   const [whole = '', fragment] = splitOnce(uri, '#');

@@ -1,18 +1,18 @@
-// The authorization request as a URL, as it is kept with its flow. Long values that the flow keeps in members of their own are
-// not kept twice: anyone can begin a flow, and each is stored for minutes.
+// The URL of the authorization request, as stored with its flow. Long values that the flow stores in other members are
+// removed from the URL, because anyone can begin a flow, and each flow is stored for minutes.
 import { decodeJwt } from 'jose';
 import type { AuthorizationRequest, OidcContext } from './authorization-request.ts';
 import type { JsonObject } from './json.ts';
 
 /**
- * Characters. Shorter values stay in the URL too: nodes of the release before answer with what is there, such as `state` in
- * an error.
+ * Characters. Shorter values stay in the URL too, because nodes of the previous release read values such as the `state`
+ * of an error from it.
  */
 const shortest = 256;
 
 type Members = Pick<AuthorizationRequest, 'state' | 'nonce' | 'context'>;
 
-/** By parameter, the text that the members give back. */
+/** For each parameter, the text restored from the flow's members. */
 const keptElsewhere = ({ state, nonce, context }: Members): Readonly<Record<string, string>> => ({
   state,
   nonce,
@@ -35,7 +35,7 @@ const mapPairs = (url: string, map: (name: string, pair: string) => string): str
   return `${url.slice(0, start)}${pairs.map((pair) => map(pair.split('=', 1)[0] ?? '', pair)).join('&')}`;
 };
 
-/** Leaves of each long value that a member keeps only the parameter's name, without `=`. */
+/** Replaces each long value that a member holds with the bare parameter name, without `=`. */
 const shortenUrl = (url: string, members: Members): string => {
   if (url.length <= shortest) return url;
   const kept = keptElsewhere(members);
@@ -47,7 +47,7 @@ const shortenUrl = (url: string, members: Members): string => {
   });
 };
 
-/** The whole URL again. `claims` may be spaced differently than it was sent. */
+/** Restores the whole URL. The white space of `claims` may differ from what was sent. */
 export const fullUrl = ({ url, ...members }: Members & Pick<AuthorizationRequest, 'url'>): string => {
   const kept = keptElsewhere(members);
   return mapPairs(url, (name, pair) => {
@@ -56,7 +56,7 @@ export const fullUrl = ({ url, ...members }: Members & Pick<AuthorizationRequest
   });
 };
 
-/** The request as it is kept with its flow. Of the claims of a hint only two are: the hint itself is in the URL. */
+/** The request as stored with its flow. Only two claims of a hint are stored, because the URL contains the hint. */
 export const keptRequest = (request: AuthorizationRequest): AuthorizationRequest => {
   const { idTokenHintClaims } = request.context;
   const context = idTokenHintClaims
@@ -71,9 +71,9 @@ const longestEnded = 4096;
 const longestEndedState = 1024;
 
 /**
- * What stays of the request once its flow has ended. Such a flow is stored until it expires but counts no more against the
- * ceiling on pending flows, so of a long request only this stays: whose verifier it was, and where and how to answer one that
- * is used again.
+ * The part of the request that is kept once its flow has ended. An ended flow is stored until it expires but no longer
+ * counts towards the limit on pending flows. A long request is therefore reduced to what the reply to a reused verifier
+ * needs: the client, and where and how to reply.
  */
 export const endedRequest = (request: AuthorizationRequest): AuthorizationRequest => {
   if (JSON.stringify(request).length <= longestEnded) return request;
@@ -94,8 +94,8 @@ const keptHintClaims = ({ sub, sid }: JsonObject): JsonObject => ({
 });
 
 /**
- * All claims of the hint, for the login and consent pages. It was checked when the request came in, and the URL is the
- * server's own record, so it is only decoded. One that came in a request object is not in the URL.
+ * All claims of the hint, for the login and consent pages. The hint was verified when the request arrived, and the URL
+ * is the server's own record, so the hint is only decoded here. A hint from a request object is not in the URL.
  */
 export const hintClaimsOf = ({ idTokenHintClaims }: OidcContext, url: string): JsonObject | null => {
   if (idTokenHintClaims === null) return null;

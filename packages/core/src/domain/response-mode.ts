@@ -1,12 +1,12 @@
-// Response modes: how an authorization response travels (OAuth 2.0 Multiple Response Type Encoding Practices §2.1, OAuth
-// 2.0 Form Post Response Mode §2).
+// Response modes: how an authorization response is sent (OAuth 2.0 Multiple Response Type Encoding Practices §2.1,
+// OAuth 2.0 Form Post Response Mode §2).
 import { isSupportedResponseType, issuesOf } from './response-type.ts';
 
 export type ResponseMode = 'query' | 'fragment' | 'form_post';
 
 export const supportedResponseModes: readonly ResponseMode[] = ['query', 'fragment', 'form_post'];
 
-/** Whatever carries a token goes into the fragment, which no server sees. */
+/** A response with a token uses the fragment, which is never sent to a server. */
 const defaultMode = (responseType: string): ResponseMode => {
   const { token, idToken } = issuesOf(responseType);
   return token || idToken ? 'fragment' : 'query';
@@ -21,8 +21,8 @@ export const chooseResponseMode = (responseType: string, asked: string): Respons
 };
 
 /**
- * For errors. A response type that is missing or unknown says nothing about the mode, so the mode that was asked for counts, or
- * the query. An error travels as the answer would have (RFC 6749 §4.2.2.1, Multiple Response Types §2.1).
+ * The mode of an error: the same as that of a successful response (RFC 6749 §4.2.2.1, Multiple Response Types §2.1). If
+ * the response type is missing or unknown, the requested mode is used, or else the query.
  */
 export const errorResponseMode = (responseType: string, asked: string): ResponseMode => {
   if (isSupportedResponseType(responseType))

@@ -1,7 +1,7 @@
 // Scopes: how they are written (RFC 6749 §3.3), and when a pattern allows one.
 import { oauthError } from '../errors/oauth-error.ts';
 
-/** Splits at spaces. Empty parts and repetitions drop out; the order stays. For text that was checked when it came in. */
+/** Splits at spaces. Drops empty parts and duplicates, and keeps the order. For text that was already validated. */
 export const parseScope = (text: string): readonly string[] => {
   if (!text.includes(' ')) return text === '' ? [] : [text];
   return [...new Set(text.split(' ').filter((part) => part !== ''))];
@@ -14,8 +14,8 @@ const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 const scopeText = /^[\x20\x21\x23-\x5B\x5D-\x7E]*$/;
 
 /**
- * The first entry that is not a scope token. A resource server may split a scope at any white space, so a token that holds
- * some would show it a scope that no pattern allowed.
+ * The first entry that is not a scope token. A resource server may split a scope at any white space. A token that
+ * contains white space would therefore show it a scope that no pattern allowed.
  */
 export const firstMalformed = (scopes: readonly string[]): string | undefined =>
   scopes.find((scope) => !scopeToken.test(scope));

@@ -1,5 +1,5 @@
-// What a client may register by itself (RFC 7591 §2, OpenID Connect Registration §2), and what it gets when it says
-// nothing. Written for strangers: what is not listed here only an administrator sets.
+// The metadata that a client may register for itself (RFC 7591 §2, OpenID Connect Registration §2), and the defaults.
+// Such clients are not trusted: only an administrator can set metadata that is not listed here.
 import { oauthError } from '../errors/oauth-error.ts';
 import type { ClientMetadata } from './client.ts';
 import type { JwkSet } from './jwk.ts';
@@ -9,7 +9,7 @@ import { isSupportedResponseType } from './response-type.ts';
 import { firstMalformed, firstNotAllowed, parseScope, type ScopeStrategy } from './scope.ts';
 import { isWebUrl } from './web-url.ts';
 
-/** A new member of ClientMetadata stays the administrator's until it is added here. */
+/** A new member of ClientMetadata can be set by administrators only until it is added here. */
 export const selfRegisteredMembers = [
   'name',
   'redirectUris',
@@ -44,13 +44,13 @@ export interface RegistrationPolicy {
   /** Of clients with a grant type of a person; '' registers all that is allowed. */
   readonly defaultScope: string;
   readonly scopeStrategy: ScopeStrategy;
-  /** Anyone may register: no tokens for a client that no person gave a grant to. */
+  /** Anyone may register, so a client gets no tokens without a person's grant. */
   readonly open: boolean;
 }
 
 /**
- * The metadata to store; `current` is what the client has already: it may keep it, and the administrator's members stay.
- * Throws invalid_redirect_uri and invalid_client_metadata, naming the member.
+ * Returns the metadata to store. `current` is the client's present metadata: the client may keep its values, and
+ * members set by an administrator stay. Throws invalid_redirect_uri and invalid_client_metadata, which name the member.
  */
 export const selfRegisteredMetadata = (
   sent: SelfRegisteredMetadata,
@@ -127,7 +127,7 @@ const checkGrants = (sent: ClientMetadata, current: ClientMetadata, { open }: Re
   }
 };
 
-/** Control characters, and those that turn the direction of text around, have no place in what pages and logs show. */
+/** Pages and logs show these texts, so control characters and characters that change the text direction are refused. */
 const control = /[\p{Cc}\p{Bidi_Control}]/u;
 
 const checkTexts = ({ name, contacts }: ClientMetadata): void => {

@@ -3,18 +3,21 @@ import type { EpochSeconds } from './time.ts';
 
 export interface StoredKey {
   readonly set: string;
-  /** Unique within the set. Halves of a key pair are kept apart, as `private:<kid>` and `public:<kid>` (2018 API). */
+  /**
+   * Unique within the set. The halves of a key pair are stored separately, as `private:<kid>` and `public:<kid>` (2018
+   * API).
+   */
   readonly kid: string;
   /**
-   * The whole JWK as JSON, sealed by Cipher in its sealingContext: a store never sees key material. A key that waits to
-   * sign is a member `jwk` of that JSON, with `signsFrom` beside it.
+   * The whole JWK as JSON, sealed by Cipher with its sealingContext, so a store never sees key material. A key that
+   * does not sign yet is stored as the member `jwk` of that JSON, next to `signsFrom`.
    */
   readonly sealedJwk: string;
   readonly createdAt: EpochSeconds;
 }
 
-/** The set whose keys sign ID tokens and userinfo (2018 API). Its private members are never given out. */
+/** The set whose keys sign ID tokens and userinfo (2018 API). Its private members are never returned. */
 export const signingKeySet = 'hydra.openid.id-token';
 
-/** What Cipher binds a sealed key to, so that a store cannot pass one key off as another. */
+/** The context to which Cipher binds a sealed key, so that a store cannot substitute one key for another. */
 export const sealingContext = (set: string, kid: string): string => JSON.stringify([set, kid]);

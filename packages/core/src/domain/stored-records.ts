@@ -1,5 +1,5 @@
-// Records as stores keep them, for stores that keep JSON, which no migration changes. Members that earlier releases did not
-// have are filled in.
+// Records of stores that keep JSON, which migrations do not change. Fills in the members that earlier releases did not
+// have.
 import { type Client, emptyClientMetadata, incarnationByTime } from './client.ts';
 import type { Consent } from './consent.ts';
 import type { Flow } from './flow.ts';
@@ -14,7 +14,7 @@ const later = {
   flow: { clientIncarnation: null },
 };
 
-/** The record itself when it lacks nothing, as nearly all do. */
+/** Returns the record itself if no member is missing, which is the usual case. */
 const filled = <T extends object>(later: Partial<T>, record: T): T => {
   for (const name in later) if (!(name in record)) return { ...later, ...record };
   return record;
@@ -23,7 +23,7 @@ const filled = <T extends object>(later: Partial<T>, record: T): T => {
 /** A client as stores keep it: `storedSecret` has the name that earlier releases read. */
 export type StoredClient = Omit<Client, 'storedSecret'> & { readonly secretHash: string };
 
-/** `incarnation` is absent or null in what the release before stored. */
+/** `incarnation` is absent or null in records of the previous release. */
 type StoredBefore = Omit<StoredClient, 'incarnation'> & { readonly incarnation?: string | null };
 
 export const toStoredClient = ({ storedSecret: secretHash, ...client }: Client): StoredClient => ({

@@ -1,9 +1,9 @@
-// Subject identifiers (OpenID Connect Core §8): what a client is told to call a person.
+// Subject identifiers (OpenID Connect Core §8): the names under which clients know a person.
 import type { Client } from './client.ts';
 
 /**
- * The sector that shares one pairwise identifier. As the 2018 API has it, so that identifiers stay what they were: the
- * whole sector_identifier_uri, else host and port of the only redirect URI. Undefined when neither is there.
+ * The sector, whose clients share one pairwise identifier. Same as in the 2018 API, so that identifiers do not change:
+ * the whole sector_identifier_uri, or else host and port of the only redirect URI. Undefined if the client has neither.
  */
 export const sectorOf = ({ metadata }: Client): string | undefined => {
   if (metadata.sectorIdentifierUri !== '') return metadata.sectorIdentifierUri;

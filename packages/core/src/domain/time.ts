@@ -14,13 +14,13 @@ export const seconds = (value: number): Seconds => value as Seconds;
 export const after = (moment: EpochSeconds, length: Seconds): EpochSeconds => (moment + length) as EpochSeconds;
 
 /**
- * How far the clock of a client may differ, either way, when a JWT of its own is judged by `exp` and `nbf` (RFC 7519 §4.1.4,
- * §4.1.5). FAPI 2.0 Security Profile §5.3.2.1: 10 seconds must be accepted, more than 60 must not. `iat` is not judged: `exp`
- * limits the life of a JWT.
+ * How far a client's clock may be ahead or behind when `exp` and `nbf` of its JWTs are checked (RFC 7519 §4.1.4,
+ * §4.1.5). FAPI 2.0 Security Profile §5.3.2.1: 10 seconds must be accepted, more than 60 must not. `iat` is not
+ * checked, because `exp` limits the life of a JWT.
  */
 export const clientClockTolerance = seconds(30);
 
-/** Something is expired from its last second on: a lifespan of 1 h ends exactly 3600 seconds after the issue. */
+/** `expiresAt` itself counts as expired: a lifespan of 1 h ends exactly 3600 seconds after the issue. */
 export const isPast = (expiry: EpochSeconds, now: EpochSeconds): boolean => expiry <= now;
 
 export const earliest = (a: EpochSeconds, b: EpochSeconds): EpochSeconds => (a < b ? a : b);

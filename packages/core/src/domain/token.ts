@@ -1,20 +1,20 @@
-// Records of codes and tokens: what a store keeps. The secret itself is never among them.
+// Records of codes and tokens, as stored. They never contain the secret itself.
 import type { Hashed } from './hashed.ts';
 import type { EpochSeconds } from './time.ts';
 
-/** Access tokens that say nothing by themselves, or JWTs (RFC 9068). */
+/** Access tokens are opaque random strings or JWTs (RFC 9068). */
 export const accessTokenStrategies = ['opaque', 'jwt'] as const;
 
 export type AccessTokenStrategy = (typeof accessTokenStrategies)[number];
 
-/** Names one code or token. The grant's id comes first, so that a grant and all that it issued can share a shard. */
+/** Names one code or token. The grant's id comes first, so that a grant and its codes and tokens can share a shard. */
 export interface TokenKey {
   /** The grant's id, or, for a client's own token, which has no grant, an id drawn for that token alone. */
   readonly grantId: string;
   readonly hash: Hashed;
 }
 
-/** An authorization code (RFC 6749 §4.1.2), with what its redemption must match. */
+/** An authorization code (RFC 6749 §4.1.2), with the values that its redemption must match. */
 export interface AuthorizationCode {
   readonly key: TokenKey;
   /** The `redirect_uri` parameter of the authorization request; '' when there was none (RFC 6749 §4.1.3). */
@@ -39,11 +39,11 @@ export interface GrantToken {
   readonly expiresAt: EpochSeconds;
 }
 
-/** An access token of the client credentials grant (RFC 6749 §4.4): the client acts for itself, nobody granted anything. */
+/** An access token of the client credentials grant (RFC 6749 §4.4): the client acts for itself, without a grant. */
 export interface ClientToken {
   readonly key: TokenKey;
   readonly clientId: string;
-  /** Of the client that it was made for; null in what the release before this one stored. */
+  /** The incarnation of the token's client. null in records of the previous release. */
   readonly clientIncarnation: string | null;
   readonly scope: readonly string[];
   readonly audience: readonly string[];

@@ -1,14 +1,14 @@
-// Addresses that browsers or this server are to open, given by a client or by the operator.
+// URLs that browsers or this server will open, set by a client or by the operator.
 
-/** User name and password make one host look like another (RFC 3986 §7.6). An empty user name is one too. */
+/** A user name or password can make one host look like another (RFC 3986 §7.6). An empty user name counts as one. */
 const userInfo = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
 
-/** What a URL parser drops or reads as something else, so that a person and a browser see two addresses. */
+/** Characters that a URL parser drops or changes, so that a person and a browser see different addresses. */
 const misread = /[\s\p{Cc}\\]/u;
 
 /**
- * Absolute, of one of the schemes, without blanks, control characters and backslashes, and without user name and password.
- * The scheme is the one that a URL parser finds: `HTTP:` is `http:`.
+ * Absolute, of one of the schemes, without blanks, control characters and backslashes, and without user name and
+ * password. The scheme is the one that a URL parser finds: `HTTP:` is `http:`.
  */
 export const isWebUrl = (text: string, schemes: readonly string[] = ['https:', 'http:']): boolean =>
   !misread.test(text) &&
@@ -17,7 +17,10 @@ export const isWebUrl = (text: string, schemes: readonly string[] = ['https:', '
   URL.canParse(text) &&
   schemes.includes(new URL(text).protocol);
 
-/** Schemes that run as script in the browser that opens them: a redirect there would hand the page to the client's author. */
+/**
+ * Schemes that run as script in the browser that opens them: a redirect there would give the client's author control of
+ * the page.
+ */
 const scriptSchemes = ['javascript:', 'data:', 'vbscript:', 'livescript:', 'mocha:'];
 
 /** Schemes of files and of the browser itself. No application receives an answer there. */
@@ -33,12 +36,13 @@ const localSchemes = [
   'chrome:',
 ];
 
-/** A host and port in place of a scheme: what is left when `http://` was forgotten. */
+/** A host and port where the scheme belongs, because `http://` was left out. */
 const hostAndPort = /^[a-z][a-z0-9.-]*:\d{1,5}(?=[/?]|$)/i;
 
 /**
- * What is wrong with a redirect URI, to follow it in a sentence; undefined when nothing is. It is an absolute URI without
- * a fragment (RFC 6749 §3.1.2) that leads to an application. Private-use schemes are allowed (RFC 8252 §7.1).
+ * The fault of a redirect URI, worded to follow the URI in a sentence. Undefined if there is none. A redirect URI must
+ * be absolute, have no fragment (RFC 6749 §3.1.2) and lead to an application. Private-use schemes are allowed (RFC 8252
+ * §7.1).
  */
 export const redirectUriFault = (uri: string, allowHostAsScheme = false): string | undefined => {
   if (uri.includes('#')) return 'has a fragment';

@@ -130,8 +130,8 @@ export class OAuthError extends Error {
   }
 
   /**
-   * Why the request was refused, in the words of the cause, for operators who share it. Empty for a failure of the server,
-   * whose cause may name hosts and paths.
+   * Why the request was refused, in the words of the cause, for operators who share it. Empty for a failure of the
+   * server, whose cause may name hosts and paths.
    */
   get debug(): string {
     return this.status < 500 && this.cause instanceof Error ? this.cause.message : '';
@@ -144,7 +144,9 @@ export class OAuthError extends Error {
 
 export const oauthError = (code: OAuthErrorCode, hint = ''): OAuthError => new OAuthError(code, { hint });
 
-/** Any failure as an error of the protocol: a store that is away may be back soon, everything else is server_error. */
+/**
+ * Turns any failure into a protocol error: temporarily_unavailable if a store is unavailable, otherwise server_error.
+ */
 export const toOAuthError = (thrown: unknown): OAuthError => {
   if (thrown instanceof OAuthError) return thrown;
   return new OAuthError(thrown instanceof StoreUnavailable ? 'temporarily_unavailable' : 'server_error', {

@@ -1,6 +1,6 @@
 // A store's backend cannot be reached, or did not answer in time.
 
-/** What a store rejects with when its backend is away; whoever asked may try again. Anything else it throws is a defect. */
+/** A store rejects with this when its backend is unavailable. The caller may retry. Any other error is a bug. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 

@@ -1,5 +1,5 @@
-// The reference TokenStore: a map of grants, and maps of the codes and tokens that point at them. Nothing awaits between
-// reading and writing, so every command is atomic.
+// The reference TokenStore: a map of grants, and maps of the codes and tokens that point at them. Nothing awaits
+// between reading and writing, so every command is atomic.
 import type { Grant } from '../domain/grant.ts';
 import { type EpochSeconds, isPast } from '../domain/time.ts';
 import type { AuthorizationCode, ClientToken, GrantToken, TokenKey } from '../domain/token.ts';
@@ -89,7 +89,7 @@ export class MemoryTokenStore implements TokenStore {
     const { stored, owner } = live;
     if (stored.rotation === null) {
       removeWhere(this.#tokens, ({ token }) => token.key.grantId === key.grantId && token.kind === 'access');
-      // Whoever brings this token has received what its predecessor was exchanged for: nobody needs that again.
+      // The caller holds this token, so it received the result of the previous rotation. Nobody needs to repeat that.
       for (const { rotation: earlier, token } of this.#tokens.values()) {
         if (earlier && token.key.grantId === key.grantId) earlier.sealed = null;
       }
@@ -97,7 +97,7 @@ export class MemoryTokenStore implements TokenStore {
       this.#save(rotation.successors);
       return { outcome: 'rotated' };
     }
-    // A clock that is behind another node's must not make time run backwards into a grace that is over, or turned off.
+    // A clock that is behind another node's must not bring back a grace that is over or turned off.
     if (Math.max(0, now - stored.rotation.at) < rotation.grace && stored.rotation.sealed !== null) {
       return { outcome: 'repeated', sealed: stored.rotation.sealed };
     }

@@ -1,4 +1,4 @@
-// Removing matching entries from a map, at most so many.
+// Removes matching entries from a map, up to a limit.
 
 export const removeWhere = <V>(map: Map<string, V>, matches: (value: V) => boolean, limit = map.size): number => {
   let removed = 0;

@@ -1,11 +1,11 @@
-// Which records a command means that names a client, a subject, or both together.
+// Which records a command selects by client, by subject, or by both.
 
 export interface Selection {
   readonly clientId?: string;
   readonly subject?: string;
 }
 
-/** A selection that names neither selects nothing: an empty filter must never end everything. */
+/** Selects nothing if neither is given: an empty filter must never remove everything. */
 export const selects = (of: Selection, record: { readonly clientId: string; readonly subject: string }): boolean =>
   (of.clientId !== undefined || of.subject !== undefined) &&
   (of.clientId === undefined || of.clientId === record.clientId) &&

@@ -1,4 +1,5 @@
-// GET and POST /oauth2/auth (RFC 6749 §3.1, OpenID Connect Core §3.1.2). One path, three passes; the verifier decides which.
+// GET and POST /oauth2/auth (RFC 6749 §3.1, OpenID Connect Core §3.1.2). One path, three passes; the verifier decides
+// which.
 import type { Parameters } from '../domain/authorization-request.ts';
 import { withQuery } from '../domain/redirect-uri.ts';
 import { errorResponseMode } from '../domain/response-mode.ts';
@@ -40,7 +41,7 @@ interface Deps {
 
 const tooManyFlows = oauthError('temporarily_unavailable', 'Too many people are logging in. Try again in a moment.');
 
-/** Flows end by the minute, not by the second. */
+/** Flows last minutes, not seconds. */
 const secondsUntilRetry = 30;
 
 export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
@@ -58,8 +59,8 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
   };
 
   /**
-   * OpenID Connect Core §3.1.2.1: a request may be posted. The browser is sent back with the same request as a GET: a post
-   * from another site brings no cookies along (SameSite), and must not replace those that it did not bring.
+   * OpenID Connect Core §3.1.2.1: a request may be posted. The browser is sent back with the same request as a GET: a
+   * post from another site brings no cookies along (SameSite), and must not replace those that it did not bring.
    */
   const asGet = (request: WireRequest, form: URLSearchParams): WireReply => {
     const all = new URLSearchParams([...form, ...queryOf(request.url)]);
@@ -68,7 +69,7 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     return { ...redirectReply(url), status: 303 };
   };
 
-  /** RFC 6749 §4.1.2.1: `state` is given back whenever it was received. RFC 9207 §2: every answer says who gives it. */
+  /** RFC 6749 §4.1.2.1: returns `state` whenever it was received. RFC 9207 §2: every response names its issuer. */
   const always = (state: string): AnswerParameters => ({ ...(state === '' ? {} : { state }), iss: issuer });
 
   const addressOf = ({ redirectUri, parameters }: AddressedRequest): AnswerAddress => {
@@ -137,9 +138,9 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
   };
 
   /**
-   * RFC 9700 §4.11.2: a client that anyone may have registered gets no error before the person has logged in, unless the
-   * person decides so. Silent requests are exempt: no person is there to ask. An error after a login that the login or
-   * consent app reports is not thrown, so it is not concerned.
+   * RFC 9700 §4.11.2: a client that anyone may have registered gets no error before the person has logged in, unless
+   * the person decides so. Silent requests are exempt: no person is there to ask. An error after a login that the login
+   * or consent app reports is not thrown, so it is not concerned.
    */
   const asksFirst = ({ client, parameters }: AddressedRequest): boolean =>
     deps.settings.confirmErrorRedirects && client.registeredOpenly === true && parameters.prompt?.trim() !== 'none';
@@ -178,7 +179,7 @@ const verifierIn = ({
   return consent.trim() === '' ? null : { step: 'consent', verifier: consent.trim() };
 };
 
-/** RFC 6749 §4.1.2 and §4.2.2. The 2018 API gives the granted scope back with a code, too, but for `code id_token`. */
+/** RFC 6749 §4.1.2 and §4.2.2. The 2018 API also returns the granted scope with a code, except for `code id_token`. */
 const present = ({ scope, code, accessToken, expiresIn, idToken }: AuthorizationAnswer): AnswerParameters => ({
   ...(code === '' ? {} : { code }),
   ...(accessToken === '' ? {} : { access_token: accessToken, expires_in: String(expiresIn), token_type: 'bearer' }),

@@ -1,8 +1,9 @@
 // The three cookies of the authorization endpoint. Values: `<random>.<time>.<MAC>`.
 //
-// Over https each has a name prefix (RFC 6265bis §4.1.3), so that no sibling subdomain can set it: `__Host-` for an issuer at
-// the root of its host, else `__Secure-` and the issuer's path. The names of the 2018 API, without a prefix, are those of plain
-// http; over https they are written for nodes of the release before, and read for what those nodes began.
+// Over https each has a name prefix (RFC 6265bis §4.1.3), so that no sibling subdomain can set it: `__Host-` for an
+// issuer at the root of its host, else `__Secure-` and the issuer's path. The names of the 2018 API, without a prefix,
+// are those of plain http; over https they are written for nodes of the release before, and read for what those nodes
+// began.
 import type { BrowserOfStep, PresentedBrowser } from '../domain/browser.ts';
 import { asHashed, type Hashed } from '../domain/hashed.ts';
 import { type EpochSeconds, type Seconds, seconds } from '../domain/time.ts';
@@ -23,12 +24,12 @@ type Kind = keyof typeof names;
 const browserLifespan = seconds(30 * 24 * 3600);
 
 /**
- * First character of the session ids of an https issuer, which the browser also has in a cookie with a prefix. Such an id
- * without that cookie counts for nothing: a sibling subdomain may have set it.
+ * First character of the session ids of an https issuer, which the browser also has in a cookie with a prefix. Such an
+ * id without that cookie counts for nothing: a sibling subdomain may have set it.
  */
 const prefixedMark = '~';
 
-/** A secret that lives in one browser only, and its hash, which is what gets stored. */
+/** A secret that only the browser has, and its hash, which is stored. */
 export interface BrowserSecret {
   readonly value: string;
   readonly hash: Hashed;
@@ -44,7 +45,7 @@ interface Deps extends Pick<System, 'digest' | 'mac' | 'random'> {
   readonly issuer: string;
   /** Over https: write the names without a prefix too, and read them where they may count. */
   readonly legacyCookies: boolean;
-  /** A value older than this is refused, whatever the cookie's own lifetime. */
+  /** A value older than this is refused, regardless of the cookie's own lifetime. */
   readonly sessionLifespan: Seconds;
 }
 
@@ -161,7 +162,10 @@ export class BrowserCookies {
     return { value, hash: asHashed(this.#deps.digest.sha256(value)) };
   }
 
-  /** Of several cookies of one name the browser does not say which one this host set: none is trusted, unless only one is valid. */
+  /**
+   * A browser does not say which of several cookies with one name this host set. One is trusted only if no other is
+   * valid.
+   */
   #read(request: WireRequest, jar: Jar, now: EpochSeconds): BrowserSecret | undefined {
     const [only, another] = this.#validValues(request, jar, now);
     return only === undefined || another !== undefined ? undefined : this.#secret(only);

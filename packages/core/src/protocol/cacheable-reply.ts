@@ -1,4 +1,4 @@
-// A public document that stays the same for a while: made once, given to everybody, and not given again to who has it.
+// A public document that rarely changes. It is built once for all callers, and not sent again to a caller that has it.
 import type { JsonObject } from '../domain/json.ts';
 import type { Digest } from '../ports/system.ts';
 import { emptyReply, jsonReply } from './reply.ts';
@@ -10,7 +10,7 @@ export type CacheableReply = (request: WireRequest) => WireReply;
 const includesTag = (header: string, tag: string): boolean =>
   header === '*' || header.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
 
-/** `maxAge`: seconds for which a cache may give it without asking (RFC 9111 §5.2.2.1). */
+/** `maxAge`: seconds for which a cache may reuse it without revalidation (RFC 9111 §5.2.2.1). */
 export const cacheableReply = (digest: Digest, body: JsonObject, maxAge: number): CacheableReply => {
   const whole = jsonReply(200, body);
   const etag = `"${digest.leftHalf(256, whole.body)}"`;

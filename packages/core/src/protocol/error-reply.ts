@@ -15,8 +15,8 @@ import { jsonReply, noStore, pageReply, redirectReply } from './reply.ts';
 import type { WireReply } from './wire.ts';
 
 /**
- * Gets every failure that is the server's own: the caller sees only server_error or temporarily_unavailable. `requestId` is
- * undefined when the face gives its requests no ids.
+ * Receives every failure of the server itself. The caller only sees server_error or temporarily_unavailable.
+ * `requestId` is undefined if requests have no ids.
  */
 export type ReportFailure = (cause: unknown, requestId?: string) => void;
 
@@ -29,9 +29,9 @@ export interface ErrorReplies {
   redirect(to: AnswerAddress, members: ErrorMembers): WireReply;
   /** The same for a client that anyone may have registered: the person is asked first (RFC 9700 §4.11.2). */
   confirm(to: AnswerAddress, members: ErrorMembers, requestId?: string): WireReply;
-  /** For errors that no client may be trusted with: the operator's error page, or one of our own. */
+  /** For errors that must not be sent to a client: the operator's error page, or the built-in one. */
   page(error: OAuthError, requestId?: string): WireReply;
-  /** A page with the error's own status, whatever is set up for errors: proxies and monitors must see a 503. */
+  /** A page with the error's own status, even if an error URL is configured: proxies and monitors must see a 503. */
   busy(error: OAuthError, secondsUntilRetry: number, requestId?: string): WireReply;
   members(error: OAuthError): ErrorMembers;
 }
@@ -114,7 +114,10 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: D
   };
 };
 
-/** Without an error it is invalid_request (2018 API). Texts that the rejecting app left out are those of its own error, if known. */
+/**
+ * Without an error it is invalid_request (2018 API). Texts that the rejecting app left out are those of its own error,
+ * if known.
+ */
 export const rejectionMembers = (
   { error, description, hint, debug }: Rejection,
   shareErrorDebug: boolean,

@@ -5,7 +5,7 @@ import { queryOf } from './parameters.ts';
 import { pageReply } from './reply.ts';
 import type { Endpoint } from './wire.ts';
 
-/** The people who see it cannot change it. The log says at start which settings are missing. */
+/** Readers of the page cannot change the settings. At start, the log names the missing ones. */
 export const consentFallback: Endpoint = async () =>
   pageReply(200, {
     title: 'Logging in is not possible yet',

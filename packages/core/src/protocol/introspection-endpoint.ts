@@ -1,5 +1,5 @@
-// POST /oauth2/introspect (RFC 7662 §2). On the admin listener it asks for no authentication, as in the 2018 API; on the
-// public one a client has to say who it is, and is told of its own business only.
+// POST /oauth2/introspect (RFC 7662 §2). On the admin listener it requires no authentication, as in the 2018 API. On
+// the public listener a client must authenticate, and only learns about tokens that concern it.
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { readScope } from '../domain/scope.ts';
 import { oauthError } from '../errors/oauth-error.ts';
@@ -44,7 +44,7 @@ const members = (
   return told;
 };
 
-/** RFC 7662 §2.2: why a token is not active is nobody's business. */
+/** RFC 7662 §2.2: the response does not say why a token is not active. */
 const present = (token: IntrospectedToken | undefined, issuer: string): WireReply =>
   freshJsonReply(200, token ? members(token, issuer) : { active: false });
 

@@ -67,7 +67,7 @@ export const makeRegistrationEndpoint = ({ issuer, registration, errors }: Deps)
 /** GET, PUT and DELETE of one client's registration (RFC 7592 §2). */
 export const makeClientConfigurationEndpoint = ({ issuer, registration, errors }: Deps): Endpoint => {
   const replace = async (request: WireRequest, access: RegistrationAccess): Promise<WireReply> => {
-    // A caller without access learns nothing about the body that it sent.
+    // A caller without access gets no information about the body that it sent.
     await registration.read(access);
     const replacement = readReplacement(readJson(request), access.clientId);
     return freshJsonReply(200, presentRegistration(await registration.replace({ ...access, ...replacement }), issuer));

@@ -1,7 +1,8 @@
-// One key per purpose out of the system secret (RFC 5869), so that no value made for one purpose serves another.
+// Derives one key per purpose from the system secret (RFC 5869), so that a value made for one purpose is invalid for
+// any other.
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
-/** RFC 5869 §2.2: no salt is as many zeros as the hash has bytes. */
+/** RFC 5869 §2.2: without a salt, a string of zeros as long as the hash is used. */
 const noSalt = Buffer.alloc(32);
 
 /** A 256-bit key: one block of HKDF-SHA-256. By its two HMACs, which cost less than half of node:crypto's hkdfSync. */

@@ -1,5 +1,6 @@
-// How many documents of clients are fetched at the same time, and what is known of recent attempts. Anyone can make the server
-// fetch, by an authorization request with a `request_uri`: that must not cost the server, or the host it asks, without limit.
+// Limits concurrent fetches of clients' documents and remembers recent failures. Anyone can make the server fetch a
+// document by sending an authorization request with a `request_uri`. The load on this server, and on the host that it
+// asks, must be limited.
 
 export interface FetchLimits {
   /** Fetches at the same time: for one client, from one host, in all. Default 16, 32, 256. */
@@ -18,12 +19,12 @@ interface Failure {
 export interface LimitedFetch {
   readonly url: string;
   readonly host: string;
-  /** Whose document it is; '' for every client that is still being registered. */
+  /** The client that owns the document; '' for all clients that are still being registered. */
   readonly client: string;
   readonly fetch: () => Promise<string>;
 }
 
-/** Failures that are remembered at most. */
+/** The maximum number of remembered failures. */
 const mostFailures = 1000;
 
 export class LimitedFetches {
@@ -33,7 +34,7 @@ export class LimitedFetches {
   readonly #failures = new Map<string, Failure>();
   readonly #counts = new Map<string, number>();
 
-  /** `tooMany` makes the error of a fetch beyond the limits. */
+  /** `tooMany` creates the error for a fetch beyond the limits. */
   constructor(
     { perClient = 16, perHost = 32, inAll = 256, rememberFailures = 5000 }: FetchLimits,
     tooMany: () => Error,
@@ -42,7 +43,7 @@ export class LimitedFetches {
     this.#tooMany = tooMany;
   }
 
-  /** Fetches of one URL at the same time are one fetch. */
+  /** Concurrent fetches of the same URL share one request. */
   async run(wanted: LimitedFetch): Promise<string> {
     const { url } = wanted;
     const failure = this.#failures.get(url);

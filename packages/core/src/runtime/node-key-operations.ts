@@ -1,4 +1,5 @@
-// Making keys and signing with node:crypto. Elliptic curves sign in place: they are faster than the hop to the thread pool.
+// Making keys and signing with node:crypto. Elliptic curves sign in place: they are faster than the hop to the thread
+// pool.
 import {
   constants,
   createHmac,
@@ -88,8 +89,9 @@ const signInput = (signRsa: SignRsa, alg: string, jwk: Jwk, input: string): Buff
 };
 
 /**
- * `hasSpareCores`: RSA signs on the thread pool, beside the event loop. Where the process has one core, or others like it
- * have the rest, the pool would only take turns with the loop, a third dearer than signing in place.
+ * `hasSpareCores`: RSA signs on the thread pool, in parallel with the event loop. If the process has only one core, or
+ * other processes of the server use the rest, the pool would only compete with the loop and cost a third more than
+ * signing in place.
  */
 export const nodeKeyOperations = (hasSpareCores: boolean): KeyOperations => {
   const signRsa = hasSpareCores ? onThreadPool : inPlace;

@@ -18,13 +18,15 @@ export interface RemoteDocumentsOptions extends FetchLimits, ResolverOptions {
   readonly longest?: number;
   /** A certificate authority beside the usual ones, PEM: for test hosts. */
   readonly ca?: string;
-  /** Told of each fetch beyond the limits. Default: nobody. */
+  /** Called for each fetch beyond the limits. Default: none. */
   readonly onLimit?: () => void;
 }
 
 class Refused extends Error {}
 
-/** The connection goes to an address that was checked: a name cannot be checked as one address and used as another. */
+/**
+ * Connects to the address that was checked, so a name cannot resolve to one address for the check and another later.
+ */
 const pinnedTo =
   (addresses: readonly HostAddress[]): LookupFunction =>
   (_hostname, options, callback) => {
@@ -44,7 +46,7 @@ export const nodeRemoteDocuments = (options: RemoteDocumentsOptions = {}): Remot
     return refusal(new Refused('too many documents are being fetched'));
   });
 
-  /** What the network says may name internal hosts: only our own words are for others. */
+  /** Network errors may name internal hosts, so callers only see this server's own messages. */
   const refusal = (error: unknown): Error => {
     const unreachable = allowInternal ? 'it cannot be reached' : 'it cannot be reached at a public address';
     const reason = error instanceof Refused ? error.message : unreachable;
@@ -52,8 +54,9 @@ export const nodeRemoteDocuments = (options: RemoteDocumentsOptions = {}): Remot
   };
 
   /**
-   * Who asks is not told that a name is internal: strangers could find out which names the server's own network knows. Test
-   * hosts may have names that only the system's own look-up knows: undefined leaves those to it.
+   * The error does not reveal that a name is internal. Otherwise strangers could find out which names exist in the
+   * server's network. Test hosts may have names that only the system's look-up knows: undefined leaves the look-up to
+   * the system.
    */
   const addressesOf = async (host: string, signal: AbortSignal): Promise<readonly HostAddress[] | undefined> => {
     try {
@@ -69,7 +72,7 @@ export const nodeRemoteDocuments = (options: RemoteDocumentsOptions = {}): Remot
   const check = (url: URL): void => {
     if (url.protocol !== 'https:' && !(allowInternal && url.protocol === 'http:')) throw new Refused('it is not https');
     const host = unbracketed(url);
-    // A literal address is connected to without a look-up.
+    // A literal address needs no look-up.
     if (!allowInternal && isIP(host) !== 0 && !isPublicAddress(host))
       throw new Refused('its host is an internal address');
   };
@@ -82,7 +85,7 @@ export const nodeRemoteDocuments = (options: RemoteDocumentsOptions = {}): Remot
         {
           signal,
           headers: { accept: 'application/json, application/jwt, */*' },
-          // A connection of its own each time: a pooled one may have been opened before the address was checked.
+          // Each fetch opens a new connection: a pooled one may have been opened before the address was checked.
           agent: false,
           ...(addresses ? { lookup: pinnedTo(addresses) } : {}),
           ...(ca === undefined ? {} : { ca }),
@@ -91,7 +94,7 @@ export const nodeRemoteDocuments = (options: RemoteDocumentsOptions = {}): Remot
         (response) => {
           const chunks: Buffer[] = [];
           let length = 0;
-          // Redirects are not followed: each hop would have to be checked anew, and a registered URI can be the final one.
+          // Redirects are not followed: each hop would need the same checks, and a client can register the final URI.
           if (response.statusCode !== 200) {
             response.destroy();
             reject(new Refused(`it answers ${response.statusCode}`));

@@ -1,5 +1,5 @@
-// Random bytes in small pieces: drawn from the operating system's generator by the page, because each draw costs more than
-// the bytes do. Every byte is given out once and wiped at once, so that no later reader of the memory finds it.
+// Random bytes in small pieces. They are read from the operating system a page at a time, because each call costs more
+// than the bytes. Every byte is used once and wiped immediately, so that it cannot be read from memory later.
 import { randomBytes, randomFillSync } from 'node:crypto';
 
 const page = Buffer.alloc(4096);

@@ -1,5 +1,5 @@
-// Which IP addresses are on the open internet. The server fetches documents for clients; a client must not make it ask
-// machines that only the server can reach (server-side request forgery).
+// Which IP addresses are on the public internet. The server fetches documents for clients. A client must not make it
+// send requests to hosts that only the server can reach (server-side request forgery).
 import { BlockList, isIP } from 'node:net';
 
 const notPublic = new BlockList();

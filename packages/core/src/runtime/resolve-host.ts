@@ -1,5 +1,5 @@
-// Addresses of a host name, without the thread pool of Node.js: `lookup` runs there, cannot be cancelled, and a few names whose
-// servers stay silent occupy every thread for a minute.
+// Resolves host names without the thread pool of Node.js. `lookup` runs in that pool and cannot be cancelled, so a few
+// names whose servers do not answer would occupy every thread for a minute.
 import { Resolver } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
@@ -21,7 +21,7 @@ export interface ResolverOptions {
 
 /** Milliseconds. */
 const attemptTimeout = 1500;
-/** Once one family has answered, the other gets so much longer. */
+/** How much longer to wait for one address family once the other has answered. */
 const patience = 300;
 const hostsLifespan = 10_000;
 
@@ -53,7 +53,7 @@ export const makeResolveHost = ({ nameServers, hostsFile = '/etc/hosts' }: Resol
   };
 
   const ask = async (host: string, signal: AbortSignal): Promise<readonly HostAddress[]> => {
-    // One for each look-up: cancelling ends all questions of a resolver.
+    // One resolver per look-up, because cancelling ends all queries of a resolver.
     const resolver = new Resolver({ timeout: attemptTimeout, tries: 2 });
     if (nameServers) resolver.setServers(nameServers);
     const cancel = (): void => resolver.cancel();

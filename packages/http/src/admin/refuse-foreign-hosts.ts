@@ -1,5 +1,5 @@
-// Keeps DNS rebinding out of the admin listener: any site can point its own name at this machine, and its pages are then "same
-// origin" to the browser. Their requests still carry that name in Host.
+// Protects the admin listener from DNS rebinding. Any site can point its own name at this machine, and the browser then
+// treats its pages as "same origin". Their requests still have that name in Host.
 import { isIP } from 'node:net';
 import { isLoopbackHost, oauthError } from '@claviger/core';
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
@@ -7,7 +7,10 @@ import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 const hint =
   'The admin endpoints answer to loopback names, such as localhost, and to the host names in CLAVIGER_ADMIN_ALLOWED_HOSTS.';
 
-/** `allowed`: host names beside those of loopback, `*.example.com` for every name below it, `*` for all. Ports do not count. */
+/**
+ * `allowed`: host names beside those of loopback, `*.example.com` for every name below it, `*` for all. Ports do not
+ * count.
+ */
 export const refuseForeignHosts = (allowed: readonly string[]): onRequestHookHandler => {
   const names = allowed.map(plain);
   const isNamed = (host: string): boolean =>
@@ -32,7 +35,7 @@ const isHostless = ({ headers }: FastifyRequest): boolean => headers.host === un
 const isWellFormed = ({ headers: { host = '' } }: FastifyRequest): boolean =>
   /^(\[[\da-f:.]+\]|[^\s:@[\]/\\?#]+)(:\d*)?$/i.test(host);
 
-/** The address that the connection came in at. Only a name can be rebound: whoever sends an address has meant this server. */
+/** The local address of the connection. Only names can be rebound: a Host with an address was meant for this server. */
 const isOwnAddress = ({ hostname, raw }: FastifyRequest): boolean =>
   isIP(withoutBrackets(hostname)) !== 0 &&
   withoutBrackets(hostname) === raw.socket.localAddress?.replace(/^::ffff:/, '');

@@ -1,5 +1,5 @@
-// Keeps pages of other sites from using the admin listener through the browser of somebody who can reach it. The JSON of a
-// request is read whatever its Content-Type (2018 API), so a plain form post would do, and no preflight would stop it.
+// Keeps pages of other sites from using the admin listener through the browser of somebody who can reach it. JSON
+// bodies are read with any Content-Type (2018 API), so a plain form post would work, and no preflight would stop it.
 import { oauthError } from '@claviger/core';
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 
@@ -10,7 +10,7 @@ const isFromOtherSite = (request: FastifyRequest): boolean => {
   return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
 };
 
-/** Somebody follows a link: the site that has it does not see the answer. In a frame it could be dressed up. */
+/** Somebody follows a link: the linking site does not see the response. In a frame, it could disguise the page. */
 const isNavigation = ({ method, headers }: FastifyRequest): boolean =>
   method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 
