@@ -1,4 +1,4 @@
-// The four values by which apps and browsers name a flow: challenges go to the pages, verifiers come back by the browser.
+// The four values by which apps and browsers name a flow. Pages receive challenges; browsers return with verifiers.
 import type { Flow } from '../domain/flow.ts';
 import { fullUrl } from '../domain/request-url.ts';
 import type { EpochSeconds } from '../domain/time.ts';
@@ -10,7 +10,7 @@ export type FlowHandle = 'login-challenge' | 'login-verifier' | 'consent-challen
 
 export const handleOf = (mac: Mac, kind: FlowHandle, flow: Flow): string => makeHandle(mac, kind, flow.id);
 
-/** Undefined when the value is not of this kind, or its flow is unknown or expired. */
+/** Undefined if the value is not of this kind, or its flow is unknown or has expired. */
 export const findByHandle = async (
   { mac, flows }: { readonly mac: Mac; readonly flows: FlowStore },
   kind: FlowHandle,

@@ -1,4 +1,4 @@
-// What a client is told to call a person (OpenID Connect Core §8.1).
+// The subject identifier that a client receives (OpenID Connect Core §8.1).
 import type { Client } from '../domain/client.ts';
 import { isPairwise, sectorOf } from '../domain/subject.ts';
 import { oauthError } from '../errors/oauth-error.ts';
@@ -8,8 +8,8 @@ import type { Settings } from '../settings.ts';
 export type IdentifySubject = (client: Client, subject: string, forced: string) => string;
 
 /**
- * The subject itself, or its pairwise identifier as the 2018 API computes it. `forced` is what the login app wants a
- * pairwise client to be told instead, '' for nothing. Throws invalid_request when the client has no sector.
+ * The subject itself, or its pairwise identifier as the 2018 API computes it. `forced` is the identifier that the login
+ * app sets for a pairwise client instead, '' if none. Throws invalid_request if the client has no sector.
  */
 export const makeIdentifySubject =
   ({ digest, settings }: { readonly digest: Digest; readonly settings: Settings }): IdentifySubject =>

@@ -1,5 +1,5 @@
-// First stage of an authorization request: which client sent it, and where its response may go. Until both are known, errors
-// go to an error page.
+// First stage of an authorization request: which client sent it, and where its response may go. Until both are known,
+// errors go to an error page.
 import type { Parameters } from '../../domain/authorization-request.ts';
 import type { Client } from '../../domain/client.ts';
 import { chooseRedirectUri } from '../../domain/redirect-uri.ts';
@@ -25,7 +25,7 @@ export interface ReceivedRequest {
 export interface AddressedRequest extends ReceivedRequest {
   readonly client: Client;
   readonly redirectUri: string;
-  /** What is wrong with the request object; reported to the client. */
+  /** The fault of the request object, which is reported to the client. */
   readonly fault: OAuthError | null;
 }
 
@@ -52,7 +52,7 @@ export const makeAddressRequest = ({ system, clients, flows, readRequestObject }
     }
   };
 
-  /** A request object is read once, when the flow begins. It may have expired since, or its URI may lead to another. */
+  /** A request object is read once, when the flow begins. Later it may have expired, or its URI may return another. */
   const recall = async (
     client: Client,
     parameters: Parameters,

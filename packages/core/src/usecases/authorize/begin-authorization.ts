@@ -1,4 +1,4 @@
-// First pass of an authorization request: decides whether a remembered login will do, and opens the flow.
+// First pass of an authorization request: decides whether a remembered login suffices, and begins the flow.
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
 import type { BrowserOfStep } from '../../domain/browser.ts';
 import type { Client } from '../../domain/client.ts';
@@ -40,7 +40,7 @@ export type AuthorizationBegun =
   /** Too many flows are pending (see PendingFlows). */
   | { readonly outcome: 'too-many-flows' };
 
-/** With prompt=none, throws login_required when nobody suitable is logged in, or consent_required. */
+/** With prompt=none, throws login_required if no suitable person is logged in, or consent_required. */
 export const makeBeginAuthorization =
   ({ system, settings, flows, loginSessions, identifySubject, recallConsent, pendingFlows }: Deps) =>
   async ({ request, client, browser, sessionId }: BeginAuthorization): Promise<AuthorizationBegun> => {
@@ -49,7 +49,7 @@ export const makeBeginAuthorization =
     const identifierOf = (subject: string): string => identifySubject(client, subject, '');
     const session = sessionThatSkips(request, found, identifierOf, now);
     if (session === null && request.prompt.includes('none')) {
-      // A client without the person's consent does not learn how old or how strong the login is either.
+      // A client without the person's consent must not learn the age or strength of the login either.
       if (found) await recallConsent(request, client, found.subject, now);
       throw nobodySuitable();
     }

@@ -51,7 +51,7 @@ const toRequest = (request: AddressedRequest, read: ReadValues): AuthorizationRe
   };
 };
 
-/** Throws what the client is told. */
+/** Throws the error that the client receives. */
 export const makeCheckRequest =
   (deps: CheckDeps) =>
   async (request: AddressedRequest): Promise<AuthorizationRequest> => {

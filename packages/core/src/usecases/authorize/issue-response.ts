@@ -1,4 +1,4 @@
-// What an accepted consent turns into: the grant, and what the response type asks to be issued with it at once.
+// Issues the result of an accepted consent: the grant, and the code and tokens that the response type requests.
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
 import { claimsForUserinfo, requiredAcrValues } from '../../domain/claims-request.ts';
 import type { Client } from '../../domain/client.ts';
@@ -18,18 +18,18 @@ import type { IssueIdToken } from '../token/issue-id-token.ts';
 import type { MintAccessToken } from '../token/mint-access-token.ts';
 import { mintToken } from '../token/token-format.ts';
 
-/** '' and null for what was not asked for. */
+/** '' and null for values that were not requested. */
 export interface AuthorizationAnswer {
   readonly request: AuthorizationRequest;
   readonly scope: readonly string[];
   readonly code: string;
   readonly accessToken: string;
-  /** Seconds that the access token lives. */
+  /** Lifespan of the access token in seconds. */
   readonly expiresIn: number;
   readonly idToken: string;
 }
 
-/** A flow whose two questions were both answered with yes. */
+/** A flow whose login and consent were both accepted. */
 export interface Accepted {
   readonly flow: Flow;
   readonly login: LoginAcceptance;
@@ -47,7 +47,7 @@ interface Deps {
   readonly identifySubject: IdentifySubject;
 }
 
-/** OpenID Connect Core §5.5.1.1: an essential `acr` that was not reached is a failed authentication. */
+/** OpenID Connect Core §5.5.1.1: authentication fails if it does not reach an essential `acr`. */
 const checkAcr = ({ flow, consent }: Accepted, acr: string): void => {
   const required = requiredAcrValues(flow.request.context.claims);
   const reached = acr === '' ? consent.session.idToken.acr : acr;
@@ -59,7 +59,10 @@ const checkAcr = ({ flow, consent }: Accepted, acr: string): void => {
   }
 };
 
-/** Throws access_denied when an ID token was asked for without `openid` being granted, unmet_authentication_requirements. */
+/**
+ * Throws access_denied when an ID token was asked for without `openid` being granted,
+ * unmet_authentication_requirements.
+ */
 export const makeIssueResponse = (deps: Deps): IssueResponse => {
   const { system, settings, tokens, issueIdToken, mintAccessToken, identifySubject } = deps;
 
@@ -135,7 +138,7 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
       ? [{ key: access.key, kind: 'access', scope: null, audience: null, ...life }]
       : [];
     const [first] = codes;
-    // An ID token alone, or `none`, leaves nothing that could be presented later: no grant is kept for it.
+    // An ID token alone, or `none`, gives the client nothing to present later, so no grant is stored.
     if (first || accessTokens.length > 0) {
       await tokens.createGrant(grant, { ...(first ? { code: first } : {}), tokens: accessTokens });
     }

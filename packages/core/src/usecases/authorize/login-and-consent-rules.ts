@@ -14,8 +14,9 @@ const isFresh = (session: LoginSession, maxAge: number | null, now: EpochSeconds
   maxAge === null || (maxAge > 0 && session.authenticatedAt + maxAge >= now);
 
 /**
- * Whether the request expects this person: by the id_token_hint (OpenID Connect Core §3.1.2.1), and by the claims parameter
- * (§5.5.1). Only the identifier that the client knows counts (§8): otherwise a pairwise client could find out who somebody is.
+ * Whether the request expects this person: by the id_token_hint (OpenID Connect Core §3.1.2.1), and by the claims
+ * parameter (§5.5.1). Only the identifier that the client knows counts (§8): otherwise a pairwise client could find out
+ * who somebody is.
  */
 const isExpected = ({ idTokenHintSubject, context }: AuthorizationRequest, identifier: () => string): boolean => {
   const asked = requestedSubjects(context.claims);
@@ -25,17 +26,18 @@ const isExpected = ({ idTokenHintSubject, context }: AuthorizationRequest, ident
   );
 };
 
-/** OpenID Connect Core §5.5.1.1: without an `acr` that will do the person has to log in again. */
+/** OpenID Connect Core §5.5.1.1: without a suitable `acr` the person has to log in again. */
 const reaches = (session: LoginSession, required: readonly string[]): boolean =>
   required.length === 0 || required.includes(session.acr);
 
-/** OpenID Connect Core §3.1.2.6. One answer for every reason, so that it does not tell who is logged in, or how. */
+/** OpenID Connect Core §3.1.2.6. One error for every reason, so that it does not reveal who is logged in, or how. */
 export const nobodySuitable = () =>
   oauthError('login_required', 'The prompt is "none", but the user is not logged in, or must log in again.');
 
 /**
- * OpenID Connect Core §3.1.2.3. The session that vouches for the person, or null. With prompt=none the person is compared
- * with the hints later, by checkLoginAgainst: a client must not learn who is logged in before that person has consented.
+ * OpenID Connect Core §3.1.2.3. The session that authenticates the person, or null. With prompt=none the person is
+ * compared with the hints later, by checkLoginAgainst: a client must not learn who is logged in before that person has
+ * consented.
  */
 export const sessionThatSkips = (
   request: AuthorizationRequest,
@@ -59,7 +61,7 @@ export const sessionThatSkips = (
 const mayRemember = (client: Client, redirectUri: string): boolean =>
   !isPublic(client) || redirectUri.startsWith('https://');
 
-/** Whether a remembered consent could spare the person the question at all (OpenID Connect Core §3.1.2.1, prompt). */
+/** Whether a remembered consent may replace asking the person (OpenID Connect Core §3.1.2.1, prompt). */
 export const mayRecallConsent = (request: AuthorizationRequest, client: Client): boolean =>
   !request.prompt.includes('consent') && mayRemember(client, request.redirectUri);
 

@@ -1,10 +1,10 @@
-// The ceiling on pending flows. Anyone can begin a flow, and each is stored for minutes: without a ceiling strangers fill the
-// store.
+// The limit on pending flows. Anyone can begin a flow, and each is stored for minutes. Without a limit, strangers could
+// fill the store.
 //
-// Every process counts the flows that it began, less those that it saw end; what never ends leaves the count when it expires.
-// The counts of all processes are exchanged in the background (`share`), so that beginning a flow costs no round trip. Between
-// two exchanges a process knows its own part exactly, and not what the others begin: all together can exceed the ceiling by what
-// they begin in that time.
+// Every process counts the flows that began in it, minus those that ended in it. A flow that never ends is counted
+// until it expires. The processes exchange their counts in the background (`share`), so that beginning a flow costs no
+// round trip. Between two exchanges a process knows its own count exactly, but not the flows that begin elsewhere. The
+// total can exceed the limit by the number of flows that begin in that time.
 import { after, type EpochSeconds, seconds } from '../../domain/time.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { Clock, Random } from '../../ports/system.ts';
@@ -20,13 +20,13 @@ interface Deps {
 /** Flows that expire within the same so many seconds are counted together. */
 const grain = 10;
 
-/** An exchange that is older says nothing about the others any more. */
+/** The result of an older exchange is ignored. */
 const longestValid = seconds(60);
 
 export interface PendingFlowCounts {
-  /** Begun here, less those that ended here. */
+  /** Flows that began here, minus those that ended here. */
   readonly here: number;
-  /** The same of all processes together, as far as this one knows. */
+  /** The same count of all processes together, as of the last exchange. */
   readonly everywhere: number;
   /** Refused here since the start. */
   readonly refused: number;
@@ -47,7 +47,7 @@ export class PendingFlows {
     this.#holder = deps.random.uuid();
   }
 
-  /** Counts a flow, which is about to be stored. False: there are too many, and it is not counted. */
+  /** Counts a flow that is about to be stored. Returns false, and does not count it, if there are too many. */
   begin(expiresAt: EpochSeconds, now: EpochSeconds): boolean {
     const { maxPendingFlows, maxPendingFlowsPerProcess } = this.#deps.settings;
     this.#sweep(now);
@@ -70,7 +70,7 @@ export class PendingFlows {
     const now = clock.now();
     this.#sweep(now);
     const here = this.#here;
-    // An idle process asks nothing.
+    // An idle process sends nothing.
     if (here === 0 && (this.#exchanged?.here ?? 0) === 0) return;
     const until = after(now, settings.flowLifespan);
     const everywhere = await flows.noteWaiting({ holder: this.#holder, waiting: here, until }, now);

@@ -18,7 +18,7 @@ interface Deps {
 export const hasRequestObject = ({ request = '', request_uri: uri = '' }: Parameters): boolean =>
   request !== '' || uri !== '';
 
-/** Claims about the object itself (RFC 7519 §4.1): no parameters. */
+/** Claims about the object itself (RFC 7519 §4.1), which are not parameters. */
 const aboutItself = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']);
 
 const refuse = (hint: string): OAuthError => oauthError('invalid_request_object', hint);
@@ -26,8 +26,9 @@ const refuse = (hint: string): OAuthError => oauthError('invalid_request_object'
 const withoutFragment = (uri: string): string => uri.split('#', 1)[0] ?? '';
 
 /**
- * RFC 9101 §4: numbers as in `max_age`, objects as in `claims`; a parameter is the text of its JSON then. `resource`, which
- * may be repeated (RFC 8707 §2), may be a list, and is put together as it is when it is repeated.
+ * RFC 9101 §4: values may be numbers, as in `max_age`, or objects, as in `claims`. Their JSON text becomes the
+ * parameter. `resource`, which may be repeated (RFC 8707 §2), may be a list. Its entries are joined like repeated
+ * parameters.
  */
 const parameterOf = (name: string, value: unknown): string => {
   if (name === 'resource' && Array.isArray(value)) return value.join(' ');
@@ -43,10 +44,10 @@ const parametersIn = (payload: JWTPayload): Parameters =>
 
 const checkInner = (inner: Parameters, client: Client, outer: Parameters): void => {
   for (const name of ['request', 'request_uri']) {
-    // OpenID Connect Core §6.1: neither may be in a request object.
+    // OpenID Connect Core §6.1: a request object must not contain either of them.
     if (name in inner) throw refuse(`The request object holds the parameter "${name}".`);
   }
-  // OpenID Connect Core §6.1, RFC 9101 §5: these two must say the same inside and outside.
+  // OpenID Connect Core §6.1, RFC 9101 §5: these two must be the same inside and outside the object.
   if ('client_id' in inner && inner.client_id !== client.id)
     throw refuse('The "client_id" of the request object is another than that of the request.');
   if (outer.response_type && 'response_type' in inner && inner.response_type !== outer.response_type)
@@ -60,7 +61,10 @@ const checkInner = (inner: Parameters, client: Client, outer: Parameters): void 
  * invalid_request_uri and invalid_request_object.
  */
 export const makeReadRequestObject = ({ remoteDocuments, verifyRequestObject }: Deps): ReadRequestObject => {
-  /** The fragment tells caches when to forget (OpenID Connect Core §6.2). There is none here: each request fetches anew. */
+  /**
+   * The fragment tells caches when to forget (OpenID Connect Core §6.2). There is no cache here: each request fetches
+   * the object.
+   */
   const fetchObject = async ({ id, metadata: { requestUris } }: Client, uri: string): Promise<string> => {
     const wanted = withoutFragment(uri);
     if (!requestUris.some((registered) => withoutFragment(registered) === wanted))

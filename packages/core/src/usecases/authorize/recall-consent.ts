@@ -1,4 +1,4 @@
-// Looks for a remembered consent that spares the person the question.
+// Looks for a remembered consent, so that the person need not be asked.
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
 import type { Client } from '../../domain/client.ts';
 import type { EpochSeconds } from '../../domain/time.ts';

@@ -1,5 +1,5 @@
-// Every check on an authorization request whose client and redirect URI are known (see address-request.ts for those), in
-// order. A failure goes to the client's redirect URI.
+// Every check on an authorization request whose client and redirect URI are known (see address-request.ts for those),
+// in order. A failure is sent to the client's redirect URI.
 import { requestedAudience } from '../../domain/audience.ts';
 import { type ClaimsRequest, parseClaimsRequest } from '../../domain/claims-request.ts';
 import { allowsGrantType, isPublic } from '../../domain/client.ts';
@@ -24,7 +24,7 @@ export interface CheckDeps {
   readonly verifyIdTokenHint: VerifyIdTokenHint;
 }
 
-/** What the checks read on the way. */
+/** The values that the checks read. */
 export interface ReadValues {
   prompt: readonly string[];
   maxAge: number | null;
@@ -33,7 +33,7 @@ export interface ReadValues {
   audience: readonly string[];
 }
 
-/** Throws what the client is told. Returns a promise only if it has to wait. */
+/** Throws the error that the client receives. Returns a promise only if it has to wait. */
 type Check = (request: AddressedRequest, deps: CheckDeps, read: ReadValues) => Promise<void> | undefined;
 
 type RegistrationCheck = (request: RegisteredPart, deps: Pick<CheckDeps, 'settings'>) => undefined;
@@ -160,13 +160,13 @@ const audienceAllowed: Check = ({ client, parameters }, _, read) => {
   read.audience = requestedAudience(parameters, client.metadata.audience, 'is not registered for the client.');
 };
 
-/** Only a hint has to be waited for. */
+/** Only the check of a hint has to wait. */
 const hintValid: Check = ({ parameters: { id_token_hint: hint } }, { verifyIdTokenHint }, read) =>
   hint ? verifyIdTokenHint(hint).then((verdict) => acceptHint(verdict, read)) : undefined;
 
 /**
- * Once the key of a hint has been rotated out, the server cannot tell whom the hint names. The remembered login may belong
- * to another person, so the person logs in again.
+ * Once the key of a hint has been rotated out, the server cannot tell whom the hint names. The remembered login may
+ * belong to another person, so the person logs in again.
  */
 const acceptHint = (hint: IdTokenHint, read: ReadValues): void => {
   read.hint = hint;

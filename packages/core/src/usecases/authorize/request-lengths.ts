@@ -1,5 +1,5 @@
-// How long an authorization request and each of its parameters may be. Anyone can send one, and it is kept until its flow
-// expires.
+// The maximum lengths of an authorization request and its parameters. Anyone can send a request, and it is stored until
+// its flow expires.
 import type { Parameters } from '../../domain/authorization-request.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 
@@ -19,7 +19,9 @@ export const checkRequestLength = (url: string): void => {
 
 const kibibyte = 1024;
 
-/** Bytes of UTF-8. Other parameters must match the client's registration, or are bounded by the length of the request. */
+/**
+ * Bytes of UTF-8. Other parameters must match the client's registration, or are bounded by the length of the request.
+ */
 const longest: Readonly<Record<string, number>> = {
   state: 8 * kibibyte,
   id_token_hint: 8 * kibibyte,

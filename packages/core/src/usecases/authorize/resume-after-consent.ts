@@ -1,4 +1,4 @@
-// Third pass: the browser returns from the consent app. The flow ends, and its answer is issued.
+// Third pass: the browser returns from the consent app. The flow ends, and its response is issued.
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
 import { isBrowserOf, type PresentedBrowser } from '../../domain/browser.ts';
 import type { Client } from '../../domain/client.ts';
@@ -28,7 +28,7 @@ interface Deps {
   readonly pendingFlows: PendingFlows;
 }
 
-/** Checks again what depends on the registration. The redirect URI was checked with the URL that the browser came back to. */
+/** Repeats the checks that depend on the registration. The redirect URI was checked with the URL of this return. */
 const checkStillAllowed = (
   request: AuthorizationRequest,
   granted: readonly string[],
@@ -38,7 +38,7 @@ const checkStillAllowed = (
   const scope = [...new Set([...request.scope, ...granted])].join(' ');
   const parameters = { scope, response_type: request.responseType };
   for (const { check } of repeatedChecks) check({ client, parameters }, { settings });
-  // RFC 8707 §2. Audiences and resources are one list by now, so one error code serves both.
+  // RFC 8707 §2. Audiences and resources have been merged into one list, so both use one error code.
   const target = request.audience.find((wanted) => !client.metadata.audience.includes(wanted));
   if (target !== undefined) {
     throw oauthError('invalid_target', `The audience "${target}" is no longer registered for the client.`);
@@ -51,7 +51,7 @@ export const makeResumeAfterConsent = ({ system, settings, flows, issueResponse,
     pendingFlows.end(flow.expiresAt);
   };
 
-  /** Throws what the client is told: access_denied, invalid_request, request_forbidden, invalid_scope, invalid_target. */
+  /** Errors for the client: access_denied, invalid_request, request_forbidden, invalid_scope, invalid_target. */
   return async (command: ResumeAfterConsent): Promise<ConsentResumed> => {
     const now = system.clock.now();
     const flow = await openReturningFlow({ mac: system.mac, flows }, 'consent', command, now);
@@ -64,7 +64,8 @@ export const makeResumeAfterConsent = ({ system, settings, flows, issueResponse,
     if (!isBrowserOf(consent, command.browser)) {
       throw oauthError('request_forbidden', 'The CSRF cookie is missing or belongs to another browser.');
     }
-    // The flow ends before anything is issued: of two returns one goes on, and a crash here costs a new request, no more.
+    // The flow ends before anything is issued. Only one of two returns continues, and a crash here only costs a new
+    // request.
     await finish(flow, now);
     checkStillAllowed(request, consent.accepted.grantedScope, command.client, settings);
     return {

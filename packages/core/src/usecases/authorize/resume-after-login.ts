@@ -24,11 +24,11 @@ import {
 export interface ResumeAfterLogin extends ReturningRequest {
   /** From the login CSRF cookies. */
   readonly browser: PresentedBrowser;
-  /** What the consent CSRF cookies will hold. */
+  /** The new values of the consent CSRF cookies. */
   readonly consentBrowser: BrowserOfStep;
   /** From the session cookie; null without one. */
   readonly sessionId: Hashed | null;
-  /** What the session cookie will hold if a session begins. */
+  /** The new value of the session cookie if a session begins. */
   readonly newSessionId: Hashed;
 }
 
@@ -40,7 +40,7 @@ export type SessionChange =
 
 export type LoginResumed =
   | { readonly outcome: 'ask-consent'; readonly consentChallenge: string; readonly session: SessionChange }
-  /** The browser was here before, and the consent app has answered since: it goes on there. */
+  /** The browser was here before, and the consent app has answered since. The browser continues from there. */
   | { readonly outcome: 'consent-answered'; readonly redirectTo: string }
   | RejectedStep;
 
@@ -66,8 +66,9 @@ export const makeResumeAfterLogin = (deps: Deps) => {
   };
 
   /**
-   * The browser comes back again, after a reload, a prefetch or a lost answer: it goes on where the flow is. Only the browser
-   * that began may. If it did not keep the consent cookie of the first time, the consent moves to the new one.
+   * The browser returns again, after a reload, a prefetch or a lost response, and continues at the flow's current step.
+   * Only the browser that began the flow may do so. If it lost its first consent cookie, the consent is bound to the
+   * new one.
    */
   const goOn = async (command: ResumeAfterLogin, flow: Flow, now: EpochSeconds): Promise<LoginResumed> => {
     const { state, login, consent } = flow;
@@ -104,7 +105,7 @@ export const makeResumeAfterLogin = (deps: Deps) => {
     return { change: 'begun', maxAge: accepted.rememberFor === 0 ? null : seconds(expiresAt - now) };
   };
 
-  /** Throws what the client is told: access_denied, invalid_request, request_forbidden, login_required, consent_required. */
+  /** Errors for the client: access_denied, invalid_request, request_forbidden, login_required, consent_required. */
   return async (command: ResumeAfterLogin): Promise<LoginResumed> => {
     const now = clock.now();
     const flow = await findReturningFlow({ mac, flows }, 'login', command, now);
@@ -114,7 +115,8 @@ export const makeResumeAfterLogin = (deps: Deps) => {
       await finish(flow, now);
       return { outcome: 'rejected', rejection: login.rejected };
     }
-    // Only the browser that began may go on. The flow stays as it is: a stranger must not be able to end it.
+    // Only the browser that began the flow may continue. The flow does not change: a stranger must not be able to end
+    // it.
     if (!isBrowserOf(login, command.browser))
       throw oauthError('request_forbidden', 'The CSRF cookie is missing or belongs to another browser.');
     const accepted = login.accepted;
@@ -126,7 +128,7 @@ export const makeResumeAfterLogin = (deps: Deps) => {
         throw oauthError('login_required', 'The remembered login was revoked in the meantime.');
       const { subject, forceSubjectIdentifier } = accepted;
       const identifier = identifySubject(command.client, subject, forceSubjectIdentifier);
-      // The consent comes first: with prompt=none a client that lacks it must not learn who is logged in.
+      // Consent is checked first: with prompt=none a client without it must not learn who is logged in.
       skip = await recallConsent(request, command.client, subject, now);
       checkLoginAgainst(request, identifier);
     } catch (error) {

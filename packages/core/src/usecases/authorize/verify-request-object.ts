@@ -1,4 +1,5 @@
-// The signature and the claims about itself of a request object (OpenID Connect Core §6.1, RFC 9101 §6).
+// Verifies the signature of a request object and the claims about the object itself (OpenID Connect Core §6.1, RFC 9101
+// §6).
 import {
   decodeProtectedHeader,
   errors,
@@ -19,13 +20,15 @@ import { openSealedSecret } from '../clients/client-secret.ts';
 
 export type VerifyRequestObject = (client: Client, jwt: string) => Promise<JWTPayload>;
 
-/** RFC 9101 §10.8: a JWT that says it is for something else is no request object. */
+/** RFC 9101 §10.8: a JWT whose type names another purpose is not a request object. */
 const types = new Set(['jwt', 'oauth-authz-req+jwt', 'application/oauth-authz-req+jwt']);
 
 /** Of all clients together. */
 export const requestObjectAlgorithms: readonly string[] = ['none', ...asymmetricAlgorithms, ...macAlgorithms];
 
-/** OpenID Connect Registration §2, request_object_signing_alg: without one, any; `none` only where the operator says so. */
+/**
+ * OpenID Connect Registration §2, request_object_signing_alg: without one, any; `none` only where the operator says so.
+ */
 const algorithmsOf = ({ metadata }: Client, allowUnsigned: boolean): readonly string[] => {
   if (metadata.requestObjectSigningAlg !== '') return [metadata.requestObjectSigningAlg];
   return [
@@ -76,7 +79,7 @@ export const makeVerifyRequestObject = ({ settings, issuer, clock, cipher, keysO
     return (await jwtVerify(jwt, keysOf(client), { ...options, algorithms: [alg] })).payload;
   };
 
-  /** OpenID Connect Core §6.1: they may be left out, but what they say must be so. */
+  /** OpenID Connect Core §6.1: the claims may be left out, but must be right if present. */
   const checkParties = (client: Client, { iss, aud }: JWTPayload): void => {
     if (iss !== undefined && iss !== client.id) throw refuse('The "iss" of the request object is not the client.');
     if (aud !== undefined && ![aud].flat().some((party) => isIssuer(issuer, party))) {

@@ -1,4 +1,4 @@
-// What creating and updating a client have in common: the metadata is checked, with the documents and keys it needs.
+// Shared by creating and updating a client: checks the metadata, with the documents and keys that it needs.
 import type { ClientMetadata } from '../../domain/client.ts';
 import { type Registration, registeredMetadata } from '../../domain/client-metadata.ts';
 import { asSigningAlgorithm } from '../../domain/server-signing-algorithms.ts';
@@ -25,7 +25,7 @@ export const acceptRegistration = async (
   await checkSectorIdentifier(system.remoteDocuments, metadata);
   for (const chosen of [metadata.idTokenSignedResponseAlg, metadata.userinfoSignedResponseAlg]) {
     const alg = asSigningAlgorithm(chosen);
-    // The client may read the server's keys long before the first signature that it has to check.
+    // The client may fetch the server's keys long before it verifies the first signature.
     if (alg) await signingKeys.prepare(alg);
   }
   return metadata;

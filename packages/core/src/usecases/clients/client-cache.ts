@@ -1,5 +1,5 @@
-// Keeps clients that were read within the current second, so that a busy client is not read for every request. Changes made
-// by this process are visible immediately; those of other nodes within a second.
+// Keeps clients that were read within the current second, so that a busy client is not read for every request. Changes
+// made by this process are visible immediately; those of other nodes within a second.
 import type { Client } from '../../domain/client.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import type { ClientChanges } from '../../ports/client-changes.ts';
@@ -42,7 +42,8 @@ export const makeClientCache = ({ clients, clock, clientChanges }: Deps): Client
     if (known) return known;
     const read = clients.find(id);
     reads.set(id, read);
-    // Only clients that are there: whoever asks for made-up ids must not fill the memory, and a failure is tried again.
+    // Caches only existing clients. Requests for invented ids must not fill the memory, and a failed read must be
+    // retried.
     const unlessFound = (client?: Client): void => {
       if (!client && reads.get(id) === read) reads.delete(id);
     };
@@ -54,7 +55,7 @@ export const makeClientCache = ({ clients, clock, clientChanges }: Deps): Client
     try {
       return await change;
     } finally {
-      // Also after a failure: the change may have happened all the same.
+      // Also after a failure, because the change may have been stored anyway.
       forget(id);
       await clientChanges?.announce(id);
     }

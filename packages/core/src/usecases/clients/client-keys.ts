@@ -12,19 +12,24 @@ import { type EpochSeconds, seconds } from '../../domain/time.ts';
 import type { RemoteDocuments } from '../../ports/remote-documents.ts';
 import type { Clock } from '../../ports/system.ts';
 
-/** Finds the key that a signature of the client names, in the form that jose's verifiers take. Rejects when there is none. */
+/**
+ * Finds the key that a signature of the client names, in the form that jose's verifiers take. Rejects when there is
+ * none.
+ */
 export type KeyFinder = (header: JWSHeaderParameters, token: FlattenedJWSInput) => Promise<CryptoKey>;
 
 /** A key set is fetched again when it is older than this … */
 const longestAge = seconds(300);
-/** … or when it lacks a key that is asked for, but not more often than this: a forged `kid` must not cause a flood. */
+/** … or when it lacks the requested key, but not more often than this: a forged `kid` must not cause many fetches. */
 const shortestAge = seconds(10);
 const mostKept = 1000;
 
-/** Of all documents that are kept, together: whoever may register clients must not fill the memory with their keys. */
+/** Of all cached documents together, so that registered clients cannot fill the memory with their keys. */
 const mostCharacters = 8 * 1024 * 1024;
 
-/** While they cannot be fetched, keys that were fetched stay in use, tried again as often, until they are this old. */
+/**
+ * If a key set cannot be fetched, the cached keys stay in use up to this age. The fetch is retried at the same rate.
+ */
 const longestOutage = seconds(3600);
 
 interface Fetched {
@@ -37,7 +42,7 @@ interface Fetched {
 
 interface Kept {
   readonly fetching: Promise<Fetched>;
-  /** 0 until it is there. */
+  /** 0 until the document has arrived. */
   length: number;
 }
 
@@ -62,7 +67,7 @@ export const makeClientKeys = ({ clock, remoteDocuments }: Deps): ((client: Clie
     return { at: clock.now(), tried: clock.now(), find: createLocalJWKSet(asKeySet(text)), length: text.length };
   };
 
-  /** The oldest go first. */
+  /** Removes the oldest first. */
   const makeRoom = (): void => {
     let characters = [...kept.values()].reduce((sum, { length }) => sum + length, 0);
     for (const [uri, { length }] of kept) {

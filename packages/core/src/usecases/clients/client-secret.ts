@@ -1,4 +1,4 @@
-// How a client's secret is kept: as a hash; sealed only for client_secret_jwt, whose MACs need the secret itself.
+// How a client's secret is stored: as a hash, or sealed for client_secret_jwt, whose MACs need the secret itself.
 import type { Client, ClientMetadata } from '../../domain/client.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { Cipher, System } from '../../ports/system.ts';

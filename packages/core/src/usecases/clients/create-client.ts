@@ -47,6 +47,6 @@ export const makeCreateClient =
       ...authMethodStatement(command.metadata.tokenEndpointAuthMethod),
     };
     if ((await deps.clients.create(client)) === 'exists') return { outcome: 'exists' };
-    // A public client's secret would only tempt somebody to rely on it (RFC 6749 §2.1).
+    // A public client cannot keep a secret, so nobody may rely on one (RFC 6749 §2.1).
     return { outcome: 'created', client, secret: isPublic(client) ? '' : secret };
   };

@@ -6,11 +6,12 @@ import type { System } from '../../ports/system.ts';
 import type { TokenStore } from '../../ports/token-store.ts';
 
 /**
- * The ports may be in four databases, so no transaction holds this together; the order does. What the client can use
- * goes first: a crash half-way leaves a client with nothing rather than tokens without a client, and whoever saw the
- * call fail can repeat it. While the client is still there, a browser in the middle of a flow can earn it a new grant:
- * the second round ends what came in between. Both rounds run for an unknown client too, so that a repetition finishes
- * what a crash left. Whoever read the client before and writes after all this leaves a grant that no client can use.
+ * The ports may be in four databases, so no transaction is possible. The order keeps the deletion safe instead. What
+ * the client can use is removed first: a crash half-way leaves a client without tokens rather than tokens without a
+ * client, and the caller can repeat a failed call. While the client still exists, a browser in the middle of a flow can
+ * get it a new grant. The second round removes what was added in between. Both rounds run for an unknown client too, so
+ * that a repeated call completes a deletion that crashed. A request that read the client before the deletion and writes
+ * after it leaves a grant that no client can use.
  */
 export const makeDeleteClient = (deps: {
   clients: ClientStore;

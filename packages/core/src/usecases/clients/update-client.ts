@@ -15,7 +15,7 @@ export interface UpdateClient {
 export type UpdateClientResult =
   | { readonly outcome: 'updated'; readonly client: Client }
   | { readonly outcome: 'unknown' }
-  /** Other updates of the same client got in between, again and again. */
+  /** Concurrent updates of the same client won every attempt. */
   | { readonly outcome: 'stale' };
 
 /** A full replacement does not depend on what was there, so losing a race only means reading the version again. */

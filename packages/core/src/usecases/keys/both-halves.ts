@@ -1,4 +1,4 @@
-// A private key of the signing set signs as soon as it is there: its public half must be there for whoever verifies.
+// A private key of the signing set signs as soon as it is stored, so its public half must be available to verifiers.
 import type { Jwk } from '../../domain/jwk.ts';
 import { signingKeySet } from '../../domain/stored-key.ts';
 import { oauthError } from '../../errors/oauth-error.ts';

@@ -1,4 +1,4 @@
-// Whether a key that an administrator sends can be kept.
+// Whether a key that an administrator sends can be stored.
 import { compactVerify, importJWK } from 'jose';
 import { faultyMember, type Jwk, publicPart } from '../../domain/jwk.ts';
 import { signingKeySet } from '../../domain/stored-key.ts';
@@ -21,7 +21,7 @@ export const importableKey = async (
   return jwk as NamedKey;
 };
 
-/** What is in that set is published, or signs every ID token. */
+/** Keys in that set are published, or sign every ID token. */
 const checkSigningKey = async (keyOperations: KeyOperations, jwk: Jwk, path: string): Promise<void> => {
   const isHalf = /^(private|public):/.test(jwk.kid ?? '');
   // Keys of other names neither sign nor are published. A symmetric key has no half that others could verify with.
@@ -38,7 +38,7 @@ const usualAlgorithm: Readonly<Record<string, string>> = { 'P-256': 'ES256', 'P-
 const algorithmOf = ({ alg, kty, crv }: Jwk): string =>
   alg ?? (kty === 'RSA' ? 'RS256' : usualAlgorithm[String(crv)]) ?? '';
 
-/** Clients read the whole set: one key that is none may make them refuse all. */
+/** Clients read the whole set. One invalid key may make them refuse all of it. */
 const checkThatItVerifies = async (jwk: Jwk, path: string): Promise<void> => {
   try {
     await importJWK({ ...publicPart(jwk) }, algorithmOf(jwk));

@@ -1,4 +1,4 @@
-// The signing set as one node holds it for a second: opened keys, ready to sign.
+// The signing set, cached by one node for a second: opened keys, ready to sign.
 import { type Jwk, publicPart } from '../../domain/jwk.ts';
 import { type ScheduledKey, signerFor } from '../../domain/key-schedule.ts';
 import type { SigningAlgorithm } from '../../domain/server-signing-algorithms.ts';
@@ -44,12 +44,12 @@ export class RingKey implements ScheduledKey {
 export class KeyRing {
   /** Private halves, newest first. */
   readonly signing: readonly RingKey[];
-  /** The same array for as long as its keys do not change: what is made of it can be kept with it. */
+  /** The same array as long as its keys do not change, so that derived values can be cached by it. */
   readonly published: readonly Jwk[];
   /** By what the store holds: the same text is the same key. */
   readonly bySealed: ReadonlyMap<string, RingKey>;
 
-  /** Whatever an `earlier` ring has opened is taken from there. */
+  /** Reuses the keys that an `earlier` ring has opened. */
   constructor(cipher: Cipher, stored: readonly StoredKey[], now: EpochSeconds, earlier: KeyRing | null) {
     this.bySealed = new Map(
       stored.map((key) => [key.sealedJwk, earlier?.bySealed.get(key.sealedJwk) ?? openRingKey(cipher, key)]),
@@ -57,7 +57,7 @@ export class KeyRing {
     const keys = [...this.bySealed.values()];
     this.signing = keys.filter(({ kid }) => kid.startsWith(privatePrefix));
     const verifying = keys.filter(({ kid }) => kid.startsWith(publicPrefix));
-    // Some clients take the first key they find: one that signs nothing yet must not be it.
+    // Some clients use the first key they find, so a key that does not sign yet must not be first.
     const published = [
       ...verifying.filter(({ signsFrom }) => signsFrom <= now),
       ...verifying.filter(({ signsFrom }) => signsFrom > now),

@@ -1,5 +1,6 @@
-// Seals everything again that is not sealed with the newest system secret, so that an older one can be taken away. May run
-// beside serving nodes, be stopped and be repeated: each value is replaced only if it is still the one that was opened.
+// Seals every value again that is not sealed with the newest system secret, so that older secrets can be removed. It
+// can run while nodes serve requests, and can be stopped and repeated: each value is replaced only if it has not
+// changed.
 import type { Client } from '../../domain/client.ts';
 import { sealingContext } from '../../domain/stored-key.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
@@ -11,7 +12,7 @@ export interface ResealResult {
   /** How many were sealed again. */
   readonly keys: number;
   readonly clients: number;
-  /** Names of what none of the system secrets opens. */
+  /** Names of the values that no system secret opens. */
   readonly unreadable: readonly string[];
 }
 
@@ -65,7 +66,7 @@ export const makeReseal = ({ keys, clients, cipher }: Deps) => {
   return async (): Promise<ResealResult> => {
     const unreadable = new Set<string>();
     const total = { keys: 0, clients: 0 };
-    // A client that was deleted meanwhile moves another one to a page that was read already: until a pass finds nothing.
+    // A concurrent deletion can move a client to a page that was already read. Passes repeat until one finds nothing.
     for (let pass = 0; pass < attempts; pass += 1) {
       const done = { keys: await resealKeys(unreadable), clients: await resealClients(unreadable) };
       total.keys += done.keys;

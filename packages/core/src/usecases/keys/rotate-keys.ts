@@ -1,5 +1,5 @@
-// Scheduled rotation: publish first, sign later, remove last (OpenID Connect Core §10.1.1). One node rotates at a time. Every
-// step is one command of the store; the next rotation does what an interrupted one left.
+// Scheduled rotation: publish first, sign later, remove last (OpenID Connect Core §10.1.1). One node rotates at a time.
+// Every step is one command of the store; the next rotation completes an interrupted one.
 import { asHashed } from '../../domain/hashed.ts';
 import { expiredKeys, type KeySchedule, needsSuccessor } from '../../domain/key-schedule.ts';
 import { type SigningAlgorithm, signingAlgorithms, suits } from '../../domain/server-signing-algorithms.ts';
@@ -29,7 +29,7 @@ export type RotateKeysResult =
   /** Rotation is turned off, or the keys are not in the key store. */
   | { readonly outcome: 'off' };
 
-/** The lease of the node that rotates. The other nodes wait this long for a node that stopped meanwhile. */
+/** The lease of the node that rotates. The other nodes wait this long for a node that stopped while rotating. */
 const turn = seconds(60);
 
 /** Seconds by which the clocks of clients and nodes may differ: a key stays this much longer than what it signed. */

@@ -1,4 +1,4 @@
-// Between a JSON Web Key and what the store keeps of it, and what of it may be shown.
+// Converts between a JSON Web Key and its stored form, and decides which members may be shown.
 import { type Jwk, publicPart } from '../../domain/jwk.ts';
 import { type StoredKey, sealingContext, signingKeySet } from '../../domain/stored-key.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
@@ -42,7 +42,7 @@ export const openKey = (cipher: Cipher, stored: StoredKey): Jwk => openScheduled
 
 export type ShowKey = (set: string, jwk: Jwk) => Jwk;
 
-/** Who has a key that signs ID tokens can be anyone to every client: not even an administrator gets to see it. */
+/** The holder of a signing key can impersonate anyone to every client, so not even administrators get to see it. */
 export const makeShowKey =
   ({ showSigningKeys }: Pick<Settings, 'showSigningKeys'>): ShowKey =>
   (set, jwk) =>

@@ -12,7 +12,7 @@ export const leastRsaBits = 2048;
 interface NewSigningPair {
   readonly alg: SigningAlgorithm;
   readonly rsaBits: number;
-  /** Left out for a pair that signs at once. */
+  /** Left out for a pair that signs immediately. */
   readonly signsFrom?: EpochSeconds;
 }
 

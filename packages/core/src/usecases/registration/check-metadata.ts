@@ -1,4 +1,5 @@
-// The rules for what a client registers by itself, and then those for every client, told in the codes of RFC 7591 §3.2.2.
+// Checks metadata that a client registers for itself: first the rules for such clients, then the rules for every
+// client. Errors have the codes of RFC 7591 §3.2.2.
 import type { ClientMetadata } from '../../domain/client.ts';
 import { type SelfRegisteredMetadata, selfRegisteredMetadata } from '../../domain/self-registration.ts';
 import { OAuthError } from '../../errors/oauth-error.ts';
@@ -14,7 +15,7 @@ const inCodesOfRegistration = (thrown: unknown): unknown =>
     ? new OAuthError('invalid_client_metadata', { hint: thrown.hint, cause: thrown.cause })
     : thrown;
 
-/** The metadata to store, with defaults. `current`: what the client has, or nothing. */
+/** The metadata to store, with defaults. `current` is the client's present metadata, if any. */
 export const checkMetadata = async (
   deps: MetadataDeps,
   sent: SelfRegisteredMetadata,

@@ -20,7 +20,7 @@ const attempts = 5;
 export const makeManageRegistration = (deps: Deps) => {
   const { clients, system, deleteClient } = deps;
 
-  /** Throws invalid_token, alike for a client that is not there (RFC 7592 §2.1). */
+  /** Throws invalid_token, also if the client does not exist (RFC 7592 §2.1). */
   const open = async ({ clientId, registrationToken }: RegistrationAccess): Promise<Client> => {
     const hash = readRegistrationToken(system, clientId, registrationToken);
     const client = hash === undefined ? undefined : await clients.find(clientId);
@@ -79,7 +79,7 @@ export const makeManageRegistration = (deps: Deps) => {
   };
 };
 
-/** Its new method needs a secret that it was never told, or whose hash is all that is kept. */
+/** The new method needs a secret that the client never received, or of which only the hash is stored. */
 const needsSecret = (current: Client, next: Client): boolean =>
   usesSecret(next) &&
   (!usesSecret(current) ||

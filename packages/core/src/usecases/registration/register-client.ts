@@ -9,7 +9,7 @@ import { checkMetadata, type MetadataDeps } from './check-metadata.ts';
 import { mintRegistrationToken } from './registration-token.ts';
 import type { RegisterClient, RegisteredClient } from './registration-use-cases.ts';
 
-/** As hashes, so that not even the length shows in how long it takes; every one is compared, whichever fits. */
+/** Compares hashes, and always all of them, so that timing reveals neither the length nor which token matched. */
 const isOneOf = (digest: Digest, token: string, known: readonly string[]): boolean => {
   const wanted = digest.sha256(token);
   return known.map((one) => digest.equal(digest.sha256(one), wanted)).includes(true);
@@ -23,7 +23,8 @@ export const makeRegisterClient =
     if (settings.clientRegistration === 'guarded' && !isVouchedFor) {
       throw oauthError('invalid_token', initialAccessToken === '' ? '' : 'The initial access token is not valid.');
     }
-    // RFC 7591 §2.3: what a statement says counts more than the rest, so one that cannot be judged is not left out.
+    // RFC 7591 §2.3: a statement takes precedence over the other metadata, so one that cannot be verified is not
+    // ignored.
     if (softwareStatement !== '') {
       throw oauthError(
         'unapproved_software_statement',

@@ -1,4 +1,4 @@
-// What an administrator sees and ends of a person's consents and logins.
+// An administrator lists and revokes a person's consents and logins.
 import type { Client } from '../../domain/client.ts';
 import type { Consent } from '../../domain/consent.ts';
 import type { ConsentStore } from '../../ports/consent-store.ts';
@@ -36,9 +36,9 @@ export const makeSessionUseCases = ({ clock, clients, consents, flows, loginSess
   },
 
   /**
-   * Tokens die first; then goes what could make new grants: what is remembered before the requests under way, because
-   * one of those may have read it; then what these made or remembered meanwhile. A crash in between leaves
-   * nothing usable that was not usable before, and the call can be repeated.
+   * Revokes the grants first, then removes everything that could lead to new ones: remembered consents before pending
+   * flows, because a flow may have read a consent, and finally the grants and consents that were added in between. A
+   * crash half-way leaves nothing usable that was not usable before, and the call can be repeated.
    */
   async revokeConsents(of: { readonly subject: string; readonly clientId?: string }): Promise<number> {
     const now = clock.now();

@@ -8,7 +8,7 @@ import type { FindClient } from '../clients/client-cache.ts';
 import { claimedClient, type VerifyClientAssertion } from './verify-client-assertion.ts';
 import { makeCountWrongGuess, networkOf } from './wrong-guesses.ts';
 
-/** What a request carried to identify its client. `id` alone is how a public client names itself (RFC 6749 §3.2.1). */
+/** The client credentials of a request. A public client sends only `id` (RFC 6749 §3.2.1). */
 export type ClientCredentials =
   | {
       readonly method: 'client_secret_basic' | 'client_secret_post' | 'none';
@@ -56,7 +56,7 @@ export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
     try {
       await clientStore.replace({ ...client, storedSecret, version: client.version + 1 }, client.version);
     } catch {
-      // The secret is right all the same. This process remembers the new hash; another one will store it.
+      // The secret is still right. This process remembers the new hash, and another process will store it.
     }
   };
 
@@ -83,7 +83,7 @@ export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
     // Its secret is a key for MACs, and is compared with nothing.
     if (registered === 'client_secret_jwt') throw oauthError('invalid_client');
     await verifySecret(client, secret, peer);
-    // Only a caller that knows the secret is told of the method.
+    // Only a caller that knows the secret learns the registered method.
     if (method !== registered && (settings.strictAuthMethod || !allowsAuthMethod(client, method))) {
       throw oauthError('invalid_client', `The client is registered for "${registered}", but used "${method}".`);
     }

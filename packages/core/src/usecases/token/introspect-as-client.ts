@@ -1,5 +1,5 @@
-// Introspection for clients (RFC 7662 §2.1): a client is told of its own tokens, and of access tokens that are meant for it.
-// To all others it is answered as if they were none (§4: who tries tokens out must learn nothing).
+// Introspection for clients (RFC 7662 §2.1). A client sees its own tokens, and access tokens whose audience includes
+// it. Any other token gets the reply for an invalid one (§4: a caller that tries out tokens must learn nothing).
 import { isPublic } from '../../domain/client.ts';
 import { firstNotAllowed } from '../../domain/scope.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
@@ -20,13 +20,13 @@ interface Deps {
   readonly settings: Pick<Settings, 'scopeStrategy'>;
 }
 
-/** An API is a client whose id stands in the token's audience. It has no business with refresh tokens. */
+/** An API is a client whose id is in the token's audience. It never sees refresh tokens. */
 const isMeantFor = ({ kind, audience }: ActiveToken, { id }: AuthenticatedClient): boolean =>
   kind === 'access' && audience.includes(id);
 
 /** Throws invalid_client for a public client: anybody can claim to be it. */
 export const makeIntrospectAsClient = ({ findActiveToken, identifySubject, settings }: Deps): IntrospectAsClient => {
-  /** OpenID Connect Core §8: nobody learns another name of the person than the one that it is to know. */
+  /** OpenID Connect Core §8: a caller only sees the person's identifier that it is meant to know. */
   const subjectFor = (client: AuthenticatedClient, { grant, subject }: ActiveToken): string => {
     if (!grant) return subject;
     return grant.clientId === client.id ? grant.subjectIdentifier : identifySubject(client, subject, '');

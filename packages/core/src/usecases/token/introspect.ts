@@ -1,4 +1,4 @@
-// Token introspection (RFC 7662 §2): is this token good, and what for?
+// Token introspection (RFC 7662 §2): is this token active, and what does it allow?
 import { belongsToRegistration, type Client } from '../../domain/client.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { firstNotAllowed } from '../../domain/scope.ts';
@@ -9,7 +9,7 @@ import type { Settings } from '../../settings.ts';
 import type { FindClient } from '../clients/client-cache.ts';
 import type { ReadAnyToken } from './read-any-token.ts';
 
-/** What is known of a token that is good. */
+/** The properties of an active token. */
 export interface ActiveToken {
   readonly kind: 'access' | 'refresh';
   readonly client: Client;
@@ -78,13 +78,16 @@ export const makeFindActiveToken =
     return client && describe(found, client);
   };
 
-/** What introspection tells of a token. */
+/** The result of introspecting a token. */
 export interface IntrospectedToken extends Omit<ActiveToken, 'grant'> {
-  /** What the client calls the subject, '' when that is no other name. */
+  /** The client's own identifier for the subject, '' if it is the subject itself. */
   readonly obfuscatedSubject: string;
 }
 
-/** For administrators: everything. Also undefined when the token lacks one of the scopes (2018 API, form member `scope`). */
+/**
+ * For administrators: everything. Also undefined when the token lacks one of the scopes (2018 API, form member
+ * `scope`).
+ */
 export const makeIntrospect =
   (findActiveToken: FindActiveToken, { scopeStrategy }: Pick<Settings, 'scopeStrategy'>) =>
   async (token: string, scopes: readonly string[]): Promise<IntrospectedToken | undefined> => {

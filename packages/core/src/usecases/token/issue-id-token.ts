@@ -27,7 +27,7 @@ interface Deps {
   readonly settings: Settings;
 }
 
-/** Claims of the server's own, present or not: whatever the consent app said under these names does not count. */
+/** Claims that only the server sets. Values from the consent app under these names are dropped. */
 const own = new Set(['at_hash', 'c_hash', 'nonce', 'acr']);
 
 const idTokenClaims = (

@@ -34,7 +34,7 @@ interface Deps {
 /** Bytes of a JWT's own part of `jti`, behind the grant's id. */
 const ownBytes = 16;
 
-/** Claims of the server's own: what the consent app said under these names does not count, present or not. */
+/** Claims that only the server sets. Values from the consent app under these names are dropped. */
 const own = new Set(['iss', 'sub', 'aud', 'client_id', 'exp', 'iat', 'nbf', 'jti', 'scope', 'scp', 'auth_time', 'acr']);
 
 /** RFC 9068 §2.2; `nbf`, `scp` and the session's members beside the others are as in the 2018 API. */
@@ -47,7 +47,7 @@ const accessTokenClaims = (
   const said = grant?.session.accessToken ?? {};
   for (const name in said) if (!own.has(name)) claims[name] = said[name];
   claims.iss = issuer;
-  // RFC 9068 §5: what the client calls the person, so that it cannot be compared with what other clients do.
+  // RFC 9068 §5: the client's own identifier of the person, so that clients cannot correlate people.
   claims.sub = grant?.subjectIdentifier ?? client.id;
   // RFC 9068 §3: where the request names no resource, a default one.
   claims.aud = audience.length > 0 ? audience : [issuer];

@@ -18,7 +18,7 @@ export interface TokenResponse {
   readonly idToken?: string;
 }
 
-/** Tokens minted but not yet saved: whoever wins the store's command may hand them out. */
+/** Tokens minted but not yet saved. They may be sent only after the store's command has succeeded. */
 export interface MintedPair {
   readonly accessToken: string;
   readonly refreshToken: string | null;
@@ -50,7 +50,8 @@ export const mintPair = async (
   const records: GrantToken[] = [{ key: access.key, kind: 'access', scope, audience, issuedAt: now, expiresAt }];
   if (!grantsOfflineAccess(grant.scope)) return { accessToken: access.secret, refreshToken: null, records };
   const refresh = mintToken(system, 'refresh-token', grant.id);
-  // RFC 6749 §6, RFC 8707 §2.2: the refresh token keeps what was granted, whatever one request asked for.
+  // RFC 6749 §6, RFC 8707 §2.2: the refresh token keeps everything that was granted, even if this request asked for
+  // less.
   records.push({
     key: refresh.key,
     kind: 'refresh',

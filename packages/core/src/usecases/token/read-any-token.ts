@@ -1,5 +1,5 @@
-// What a caller presents where any token will do: an opaque one of ours, or a JWT that we signed. Whatever is not ours is
-// found out before any look-up.
+// Reads a token of any kind: an opaque token of this server, or a JWT that it signed. Tokens of other issuers are
+// recognised before any look-up.
 import { errors } from 'jose';
 import { asHashed } from '../../domain/hashed.ts';
 import type { TokenKey } from '../../domain/token.ts';
@@ -26,7 +26,7 @@ const idShape = /^([\w-]{22})[\w-]{22}$/;
 export const makeReadAnyToken = ({ system, verifyOwnJwt }: Deps): ReadAnyToken => {
   const grantIdIn = async (jwt: string): Promise<string | undefined> => {
     try {
-      // RFC 9068 §4: an ID token, which has another type, is no access token.
+      // RFC 9068 §4: an ID token, which has another type, is not an access token.
       const { jti = '' } = await verifyOwnJwt(jwt, { typ: 'at+jwt', requiredClaims: ['exp', 'jti'] });
       return idShape.exec(jti)?.[1];
     } catch (cause) {

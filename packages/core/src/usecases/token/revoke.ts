@@ -1,4 +1,4 @@
-// Token revocation (RFC 7009 §2.1): either token of a grant takes the whole grant along.
+// Token revocation (RFC 7009 §2.1): revoking either token of a grant revokes the whole grant.
 import type { Clock } from '../../ports/system.ts';
 import type { TokenStore } from '../../ports/token-store.ts';
 import type { AuthenticatedClient } from './authenticate-client.ts';

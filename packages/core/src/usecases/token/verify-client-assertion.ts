@@ -68,8 +68,8 @@ export const makeVerifyClientAssertion = (deps: Deps): VerifyClientAssertion => 
   };
 
   /**
-   * RFC 7523 §3: `aud` is this server, as its issuer or the endpoint. Clients send both together, but nobody else may be
-   * among them: another server that is sent the same assertion could use it here.
+   * RFC 7523 §3: `aud` is this server, named by its issuer or the endpoint. Some clients send both. No other audience
+   * is allowed, because another server that receives the same assertion could use it here.
    */
   const isForUsAlone = ({ aud = [] }: JWTPayload): boolean => {
     const parties = [aud].flat();
@@ -79,8 +79,8 @@ export const makeVerifyClientAssertion = (deps: Deps): VerifyClientAssertion => 
   const useOnce = async (client: Client, { jti = '', exp = 0 }: JWTPayload): Promise<void> => {
     const now = system.clock.now();
     if (exp - now > longestLife) throw refuse('The client_assertion is valid for more than a day.');
-    // RFC 7523 §3: the jti prevents replay. It is a one-time value: no other request has this holder's name, so nobody can
-    // renew the lease.
+    // RFC 7523 §3: the jti prevents replay. It is a one-time value: no other request has this holder's name, so nobody
+    // can renew the lease.
     const name = asHashed(system.digest.sha256(JSON.stringify(['jti', client.id, jti])));
     // RFC 7519 §2: a NumericDate may have a fraction.
     const until = epochSeconds(Math.ceil(exp) + clientClockTolerance + clockSkew);

@@ -1,6 +1,6 @@
-// Counts wrong client secrets by client and by address. The right secret is never refused for them: it has been recognised
-// before anything is counted. Beyond the limit a wrong one is answered with 429, which tells a client in a loop to slow
-// down and gives whatever guards the server something to act on.
+// Counts wrong client secrets by client and by address. The right secret is never refused because of them: it is
+// recognised before anything is counted. Beyond the limit a wrong secret gets a 429, which tells a client in a loop to
+// slow down, and which a firewall or monitor in front of the server can act on.
 import { type EpochSeconds, seconds } from '../../domain/time.ts';
 import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import type { Clock } from '../../ports/system.ts';
@@ -28,7 +28,7 @@ class Tally {
   }
 }
 
-/** Of an IPv6 address its /64, which one subscriber has as a whole (RFC 6177 §2); of an IPv4 address all of it. */
+/** The /64 of an IPv6 address, which belongs to one subscriber as a whole (RFC 6177 §2), or the whole IPv4 address. */
 export const networkOf = (address: string): string => {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
