@@ -1,17 +1,19 @@
 // The shape of a contract: named cases as data, for any test runner.
 
-/** How a store gets rid of what is expired: when `removeExpired` says so, or by itself, in its own time. */
+/** How a store removes expired rows: when `removeExpired` is called, or automatically, in its own time. */
 export type Cleaning = 'on-request' | 'by-itself';
 
-/** One rule that every store of a port keeps. */
+/** One rule that every store of a port must follow. */
 export interface Case<S> {
-  /** A rule in a sentence, unique within its port. */
+  /** The rule in one sentence, unique within its port. */
   readonly name: string;
-  /** Gets a fresh, empty store. Rejects when the store breaks the rule. */
+  /** Receives a new, empty store. Rejects if the store breaks the rule. */
   run(store: S, cleaning: Cleaning): Promise<void>;
 }
 
-/** What `removeExpired` returns where `rows` are due: a store that cleans by itself leaves nothing to be counted. */
+/**
+ * The result of `removeExpired` when `rows` have expired. A store that expires rows automatically has none to count.
+ */
 export const due = (rows: number, cleaning: Cleaning): number => (cleaning === 'on-request' ? rows : 0);
 
 /** Declares one test, as `test` of node:test and tap's `t.test` do. */
@@ -23,7 +25,7 @@ export interface Opened<S> {
   close(): Promise<void>;
 }
 
-/** Declares one test per case, one after the other. No case can be left out. */
+/** Declares one test per case, in order. No case can be left out. */
 export const runContract = async <S>(
   test: DeclareTest,
   openStore: () => Promise<Opened<S>>,

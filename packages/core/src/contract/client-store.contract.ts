@@ -1,4 +1,4 @@
-// What every ClientStore does.
+// The rules for every ClientStore.
 import assert from 'node:assert/strict';
 import type { ClientStore } from '../ports/client-store.ts';
 import type { Case } from './case.ts';

@@ -1,4 +1,4 @@
-// What every ConsentStore does.
+// The rules for every ConsentStore.
 import assert from 'node:assert/strict';
 import type { Consent } from '../domain/consent.ts';
 import type { ConsentStore } from '../ports/consent-store.ts';

@@ -1,5 +1,5 @@
-// Records for the contract. In the full ones no field has its zero value ('', 0, false, null, empty): a field at its zero
-// value comes back right even from a store that drops it. A new field of a record breaks the build here first.
+// Records for the contract. In the full ones no field has its zero value ('', 0, false, null, empty), because a store
+// that drops a field would still return its zero value. A new field of a record breaks the build here first.
 import type { AuthorizationRequest, OidcContext } from '../domain/authorization-request.ts';
 import type { Client, ClientMetadata } from '../domain/client.ts';
 import type { Consent } from '../domain/consent.ts';
@@ -208,7 +208,7 @@ export const fullKey = (change: Partial<StoredKey> = {}): StoredKey => {
   return { ...key, ...change };
 };
 
-/** `keepUntil` is far behind what the other fixtures need: nothing is removed for its sake alone. */
+/** `keepUntil` is far later than the other fixtures need, so cleaning never removes the grant because of it. */
 export const fullGrant = (change: Partial<Grant> = {}): Grant => {
   const grant: Required<Grant> = {
     id: grantIdOf('grant'),

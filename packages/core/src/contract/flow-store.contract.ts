@@ -1,4 +1,4 @@
-// What every FlowStore does.
+// The rules for every FlowStore.
 import assert from 'node:assert/strict';
 import type { FlowStore } from '../ports/flow-store.ts';
 import { type Case, due } from './case.ts';

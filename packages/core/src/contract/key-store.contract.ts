@@ -1,4 +1,4 @@
-// What every KeyStore does.
+// The rules for every KeyStore.
 import assert from 'node:assert/strict';
 import type { StoredKey } from '../domain/stored-key.ts';
 import type { KeyStore } from '../ports/key-store.ts';

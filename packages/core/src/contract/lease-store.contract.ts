@@ -1,4 +1,4 @@
-// What every LeaseStore does.
+// The rules for every LeaseStore.
 import assert from 'node:assert/strict';
 import type { Lease, LeaseStore } from '../ports/lease-store.ts';
 import type { Case } from './case.ts';

@@ -1,4 +1,4 @@
-// What every LoginSessionStore does.
+// The rules for every LoginSessionStore.
 import assert from 'node:assert/strict';
 import { asHashed } from '../domain/hashed.ts';
 import type { LoginSessionStore } from '../ports/login-session-store.ts';
@@ -41,7 +41,7 @@ export const loginSessionStoreContract: readonly Case<LoginSessionStore>[] = [
       await store.save(fullLoginSession({ id: hashOf('ABC'), subject: 'upper' }));
       assert.equal((await store.find(hashOf('abc'), now))?.subject, 'lower');
       assert.equal((await store.find(hashOf('ABC'), now))?.subject, 'upper');
-      // The last character of 32 bytes in base64url has two bits to spare: B there is no other way to write A.
+      // The last character of 32 bytes in base64url has two unused bits. B in that place must not be read as A.
       assert.equal(await store.find(asHashed(hashOf('abc').replace(/A$/, 'B')), now), undefined);
     },
   },

@@ -1,6 +1,6 @@
-// What the cases put stores through: odd texts, callers that change what they were given, callers at the same time.
+// Stress for stores: unusual texts, callers that modify what they passed or received, and concurrent callers.
 
-/** Texts that differ, though a careless database, key scheme or path may take one for another. */
+/** Different texts that a careless database, key scheme or path may treat as equal. */
 export const oddTexts: readonly string[] = [
   'plain',
   'Plain',
@@ -32,7 +32,7 @@ export const oddTexts: readonly string[] = [
   `${'x'.repeat(8191)}y`,
 ];
 
-/** Overwrites everything that can be overwritten in a value, at every depth. */
+/** Overwrites every writable member of a value, at every depth. */
 export const scribbleOn = (value: unknown): void => {
   if (typeof value !== 'object' || value === null) return;
   for (const member of Object.keys(value)) {

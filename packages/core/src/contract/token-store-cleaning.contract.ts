@@ -1,4 +1,4 @@
-// TokenStore: expiry to the second, and removing what is over.
+// TokenStore: expiry to the second, and removal of expired rows.
 import assert from 'node:assert/strict';
 import { epochSeconds } from '../domain/time.ts';
 import type { TokenStore } from '../ports/token-store.ts';
@@ -6,7 +6,7 @@ import { type Case, due } from './case.ts';
 import { fullClientToken, fullCode, fullGrant, fullToken, grantIdOf, later, now } from './fixtures.ts';
 import { accessKey, aliveOf, codeKey, firstTokens, keyOf, refreshKey, rotationTo } from './token-store-fixtures.ts';
 
-/** Removes what expired until `at`, whenever it was issued. */
+/** Removes every row that has expired at `at`, regardless of when it was issued. */
 const clean = (store: TokenStore, at: number, limit = 1000): Promise<number> =>
   store.removeExpired({ now: epochSeconds(at), issued: later(1_000_000_000) }, limit);
 
@@ -40,7 +40,7 @@ export const tokenStoreCleaningCases: readonly Case<TokenStore>[] = [
       assert.equal(await clean(store, later(9)), 0);
       assert.equal(await clean(store, later(10)), due(4, cleaning));
       assert.equal(await clean(store, later(10)), 0);
-      // What was removed is gone for a caller too whose clock is behind; what is left to expire is gone at its second.
+      // A removed row is also gone for a caller whose clock is behind. A row with native expiry is gone at its second.
       const at = cleaning === 'on-request' ? now : later(10);
       assert.deepEqual(await aliveOf(store, ['access', 'refresh', 'live'], 'grant', at), ['live']);
       assert.equal(await store.findCode(codeKey, at), undefined);
@@ -134,7 +134,7 @@ export const tokenStoreCleaningCases: readonly Case<TokenStore>[] = [
         () => true,
         () => false,
       );
-      // A store that cleans by itself may not have come to it yet; then it refuses the id as a whole.
+      // A store with native expiry may not have removed the grant yet. It must then refuse the id and save nothing.
       if (cleaning === 'on-request') assert.ok(created);
       assert.deepEqual(await aliveOf(store, ['access', 'refresh']), created ? ['access', 'refresh'] : []);
     },

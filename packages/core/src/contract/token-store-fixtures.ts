@@ -1,4 +1,4 @@
-// The cast of the TokenStore cases: a grant with a code, an access and a refresh token, and what comes after them.
+// Records of the TokenStore cases: a grant with a code, an access and a refresh token, and their successors.
 import { seconds } from '../domain/time.ts';
 import type { GrantToken, TokenKey } from '../domain/token.ts';
 import type { Rotation, TokenStore } from '../ports/token-store.ts';

@@ -1,4 +1,4 @@
-// TokenStore: what was revoked is dead at once and stays dead.
+// TokenStore: revocation takes effect immediately and permanently.
 import assert from 'node:assert/strict';
 import type { TokenStore } from '../ports/token-store.ts';
 import type { Case } from './case.ts';

@@ -1,4 +1,4 @@
-// What every TokenStore does: keeping records. The other token-store-*.contract.ts files hold the rest of it.
+// The rules for every TokenStore: how it keeps records. The other token-store-*.contract.ts files have the other rules.
 import assert from 'node:assert/strict';
 import { seconds } from '../domain/time.ts';
 import type { TokenStore } from '../ports/token-store.ts';
