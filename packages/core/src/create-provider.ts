@@ -77,7 +77,7 @@ export interface ProviderOptions {
   readonly signingKeys?: SigningKeys;
   /** For several processes that count as one node. Default: another process sees a changed client within a second. */
   readonly clientChanges?: ClientChanges;
-  /** Told of failures that the caller is shown only as server_error. Default: nobody. */
+  /** Called for failures that the caller only sees as server_error. Default: none. */
   readonly reportFailure?: ReportFailure;
 }
 
@@ -268,7 +268,9 @@ const makeEndpoints = (
   };
 };
 
-/** RFC 8414 §2: a URL without query and fragment. Whether plain HTTP will do is the operator's decision, not the core's. */
+/**
+ * RFC 8414 §2: a URL without query and fragment. Whether plain HTTP will do is the operator's decision, not the core's.
+ */
 const issuerProblems = (issuer: string): readonly string[] => {
   if (!URL.canParse(issuer)) return ['issuer must be an absolute URL.'];
   const isPlain = isWebUrl(issuer) && !/[?#]/.test(issuer);

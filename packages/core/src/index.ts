@@ -1,4 +1,5 @@
-// The public API of the core. Stores come from `@claviger/core/memory` or an adapter, the system from `@claviger/core/node`.
+// The public API of the core. Stores come from `@claviger/core/memory` or an adapter, the system from
+// `@claviger/core/node`.
 
 export { createProvider, type ProviderOptions } from './create-provider.ts';
 export type { AuthorizationRequest, OidcContext, Parameters } from './domain/authorization-request.ts';

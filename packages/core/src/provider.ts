@@ -1,5 +1,5 @@
-// What createProvider returns: everything that HTTP, a command line or your own service can ask of the core. Commands and
-// results are declared beside their use cases.
+// What createProvider returns: everything that HTTP, a command line or your own service can ask of the core. Commands
+// and results are declared beside their use cases.
 import type { Client } from './domain/client.ts';
 import type { EpochSeconds } from './domain/time.ts';
 import type { OAuthError } from './errors/oauth-error.ts';
@@ -40,7 +40,9 @@ export interface Endpoints {
   readonly revoke: Endpoint;
   /** RFC 7662 §2. POST. For the admin listener: it asks for no authentication, as in the 2018 API. */
   readonly introspect: Endpoint;
-  /** RFC 7662 §2. POST. For the public listener: a confidential client asks about its own tokens, or those meant for it. */
+  /**
+   * RFC 7662 §2. POST. For the public listener: a confidential client asks about its own tokens, or those meant for it.
+   */
   readonly introspectAsClient: Endpoint;
   /** OpenID Connect Core §5.3. GET and POST. */
   readonly userinfo: Endpoint;
@@ -81,24 +83,38 @@ export interface AdminUseCases extends KeyUseCases {
 
   /** Remembered consents of a subject, newest first, each with its client. */
   listConsents(subject: string, page: Page): Promise<readonly ListedConsent[]>;
-  /** Ends the subject's grants, flows and remembered consents, for one client or for all. Returns how many there were. */
+  /**
+   * Ends the subject's grants, flows and remembered consents, for one client or for all. Returns how many there were.
+   */
   revokeConsents(of: { readonly subject: string; readonly clientId?: string }): Promise<number>;
   /** Ends the subject's remembered logins in every browser. Returns how many there were. */
   revokeLoginSessions(subject: string): Promise<number>;
-  /** Removes expired codes and tokens that were issued before `issuedBefore` (null: now). Returns how many rows went. */
+  /**
+   * Removes expired codes and tokens that were issued before `issuedBefore` (null: now). Returns how many rows went.
+   */
   flush(issuedBefore: EpochSeconds | null): Promise<number>;
-  /** One batch of everything that has expired, if it is this node's turn. Call it again while a figure reaches `limit`. */
+  /**
+   * One batch of everything that has expired, if it is this node's turn. Call it again while a figure reaches `limit`.
+   */
   cleanExpired(command: CleanExpired): Promise<CleanResult>;
 
   /** Rotates the signing keys as far as it is due, if it is this node's turn. Call it every now and then. */
   rotateKeys(command: RotateKeys): Promise<RotateKeysResult>;
 
-  /** Seals stored keys and client secrets with the newest system secret, where they are not. May be repeated at any time. */
+  /**
+   * Seals stored keys and client secrets with the newest system secret, where they are not. May be repeated at any
+   * time.
+   */
   reseal(): Promise<ResealResult>;
-  /** Makes the signing keys that a server of these settings needs, where they are missing; else the first answer waits. */
+  /**
+   * Makes the signing keys that a server of these settings needs, where they are missing; else the first answer waits.
+   */
   makeSigningKeys(): Promise<void>;
 
-  /** Exchanges with the other processes how many flows are pending. To be called about once a second; else each counts alone. */
+  /**
+   * Exchanges with the other processes how many flows are pending. To be called about once a second; else each counts
+   * alone.
+   */
   sharePendingFlows(): Promise<void>;
   countPendingFlows(): PendingFlowCounts;
 

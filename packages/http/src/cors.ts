@@ -1,15 +1,15 @@
-// Cross-origin requests from browsers (WHATWG Fetch §3.2), answered as in the 2018 API. @fastify/cors would answer every
-// OPTIONS request, on any path, and would list all allowed methods in every answer.
+// Cross-origin requests from browsers (WHATWG Fetch §3.2), answered as in the 2018 API. @fastify/cors would answer
+// every OPTIONS request, on any path, and would list all allowed methods in every answer.
 import { paths } from '@claviger/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 export interface CorsOptions {
   /**
-   * Origins such as `https://app.example`, `https://*.app.example` for every name below it, or `*`. Credentials are never
-   * allowed, so `*` gives nothing away.
+   * Origins such as `https://app.example`, `https://*.app.example` for every name below it, or `*`. Credentials are
+   * never allowed, so `*` gives nothing away.
    */
   readonly allowedOrigins: readonly string[];
-  /** Seconds for which a browser may remember the answer to a preflight. Default 0: it is not told. */
+  /** Seconds for which a browser may remember the answer to a preflight. Default 0: the reply does not say. */
   readonly maxAge?: number;
 }
 
@@ -86,8 +86,8 @@ export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins, maxAge 
 };
 
 /**
- * Hooks of a plugin run for its own routes only, so preflights need routes there. A plain OPTIONS request is answered as if
- * there were none.
+ * Hooks of a plugin run for its own routes only, so preflights need routes there. A plain OPTIONS request is answered
+ * as if there were none.
  */
 export const answerPreflights = (app: FastifyInstance, bodyLimit: number): void => {
   for (const path of [...forScripts, ...forEverybody, `${paths.registration}/:id`]) {
@@ -96,8 +96,9 @@ export const answerPreflights = (app: FastifyInstance, bodyLimit: number): void 
 };
 
 /**
- * The names asked for, undefined when one of them is not a name (RFC 9110 §5.6.2). Any header may come from an allowed origin:
- * tracing adds `traceparent` and others to every request, and nothing here trusts one. Credentials are never allowed.
+ * The names asked for, undefined when one of them is not a name (RFC 9110 §5.6.2). Any header may come from an allowed
+ * origin: tracing adds `traceparent` and others to every request, and nothing here trusts one. Credentials are never
+ * allowed.
  */
 const canonicalHeaders = (asked: string): readonly string[] | undefined => {
   const names = asked.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim().toLowerCase()]));

@@ -1,5 +1,5 @@
-// Bytes that are not an HTTP request, or arrive too slowly. Fastify's own handler would log the raw packet, which may hold
-// credentials.
+// Bytes that are not an HTTP request, or arrive too slowly. Fastify's own handler would log the raw packet, which may
+// hold credentials.
 import type { Socket } from 'node:net';
 import { errorBody } from '@claviger/core';
 import type { FastifyBaseLogger } from 'fastify';

@@ -7,8 +7,8 @@ import { explainNoRoute, isReading, type KnownRoute, knownRoute } from './route-
 export type ToPath = (from: string, to: string) => string;
 
 /**
- * An issuer with a path is behind a proxy that strips it, and the server does not see what was asked for: a relative reference
- * (RFC 3986 §4.2) stays below that path. Without one the path itself, as in the 2018 API.
+ * An issuer with a path is behind a proxy that strips it, and the server does not see what was asked for: a relative
+ * reference (RFC 3986 §4.2) stays below that path. Without one the path itself, as in the 2018 API.
  */
 export const locationsBelow = (issuer: string): ToPath => {
   if (new URL(issuer).pathname === '/') return (_from, to) => to;

@@ -1,5 +1,5 @@
-// What the routes of this package need of a Fastify application. Each plugin sets it up in its own scope, so that it works
-// in any application and leaves that application's other routes alone.
+// What the routes of this package need of a Fastify application. Each plugin sets it up in its own scope, so that it
+// works in any application and leaves that application's other routes alone.
 import { Ajv } from 'ajv';
 import type { FastifyInstance } from 'fastify';
 

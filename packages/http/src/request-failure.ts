@@ -1,4 +1,5 @@
-// Tells the caller's mistakes from failures of the server. Only the former are explained to the caller; the latter are logged.
+// Tells the caller's mistakes from failures of the server. Only the former are explained to the caller; the latter are
+// logged.
 import { OAuthError, oauthError, toOAuthError } from '@claviger/core';
 import type { FastifyRequest } from 'fastify';
 import { failureLogOf } from './failure-log.ts';

@@ -5,7 +5,9 @@ import { isForBrowser, replyPage } from './browser-page.ts';
 import { freshJson, replyFailure } from './json/reply-failure.ts';
 
 export interface ServerStatus {
-  /** false: requests that need the stores get temporarily_unavailable, because the state of the stores is not known yet. */
+  /**
+   * false: requests that need the stores get temporarily_unavailable, because the state of the stores is not known yet.
+   */
   readonly serving: boolean;
   /** The server stops soon: it still serves, and replies close their connections. */
   readonly draining?: true;

@@ -26,7 +26,9 @@ export const contracts: Contracts = {
   tokens: tokenStoreContract,
 };
 
-/** Runs the contracts of all ports, for an adapter that has every port. `openStores` returns empty stores at every call. */
+/**
+ * Runs the contracts of all ports, for an adapter that has every port. `openStores` returns empty stores at every call.
+ */
 export const runContracts = async (
   test: DeclareTest,
   openStores: () => Promise<Opened<Stores>>,

@@ -14,9 +14,9 @@ export interface AudienceParameters {
 const isResource = (text: string): boolean => /^[a-z][a-z0-9+.-]*:[^\s#\p{Cc}]+$/iu.test(text) && URL.canParse(text);
 
 /**
- * The requested audience without repetitions, empty when none was requested. Entries are compared character by character
- * (RFC 3986 §6.2.1). Throws invalid_target for a resource (RFC 8707 §2) and invalid_request for an audience. `refusal`
- * completes the sentence about an entry that is not in `allowed`.
+ * The requested audience without repetitions, empty when none was requested. Entries are compared character by
+ * character (RFC 3986 §6.2.1). Throws invalid_target for a resource (RFC 8707 §2) and invalid_request for an audience.
+ * `refusal` completes the sentence about an entry that is not in `allowed`.
  */
 export const requestedAudience = (
   { audience: listed = '', resource = '' }: AudienceParameters,
@@ -46,8 +46,8 @@ const spellingsOf = (issuer: string): readonly string[] => [
 export const isIssuer = (issuer: string, text: string): boolean => spellingsOf(issuer).includes(text);
 
 /**
- * RFC 8707 §2.2: a token request may ask for less than was granted. null means everything that was granted. A client may
- * always ask for the issuer, to get a token for userinfo: that endpoint decides by scope, not by audience.
+ * RFC 8707 §2.2: a token request may ask for less than was granted. null means everything that was granted. A client
+ * may always ask for the issuer, to get a token for userinfo: that endpoint decides by scope, not by audience.
  */
 export const narrowedAudience = (
   parameters: AudienceParameters,

@@ -7,8 +7,8 @@ import type { ResponseMode } from './response-mode.ts';
 export type Parameters = Readonly<Record<string, string>>;
 
 /**
- * What the request tells the login and consent pages about OpenID Connect (2018 API: `oidc_context`). The optional members
- * are absent when not asked for, and in what earlier versions stored.
+ * What the request tells the login and consent pages about OpenID Connect (2018 API: `oidc_context`). The optional
+ * members are absent when not asked for, and in what earlier versions stored.
  */
 export interface OidcContext {
   readonly acrValues: readonly string[];
@@ -24,9 +24,11 @@ export interface OidcContext {
 /** Everything that was asked, checked against the client's registration. */
 export interface AuthorizationRequest {
   readonly clientId: string;
-  /** Where the answer goes: the registered URI that was chosen. */
+  /** The registered URI to which the response is sent. */
   readonly redirectUri: string;
-  /** The `redirect_uri` parameter as sent, '' when it was left out (RFC 6749 §4.1.3 compares it at the token endpoint). */
+  /**
+   * The `redirect_uri` parameter as sent, '' when it was left out (RFC 6749 §4.1.3 compares it at the token endpoint).
+   */
   readonly sentRedirectUri: string;
   readonly responseType: string;
   readonly responseMode: ResponseMode;

@@ -2,7 +2,7 @@
 import { oauthError } from '../errors/oauth-error.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 
-/** As it was sent, its shape checked. What the server itself acts on is read by the functions below. */
+/** The parameter as sent, with its shape checked. The functions below read the parts on which the server acts. */
 export type ClaimsRequest = JsonObject;
 
 /** A value may be an object (`address`), but nothing needs more levels than this. */
@@ -75,8 +75,8 @@ const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * OpenID Connect Core §5.4 and §5.5: claims that the granted scope or the `claims` parameter asks for at userinfo, unless the
- * parameter asks for them in the ID token too.
+ * OpenID Connect Core §5.4 and §5.5: claims that the granted scope or the `claims` parameter asks for at userinfo,
+ * unless the parameter asks for them in the ID token too.
  */
 export const claimsForUserinfo = (
   grantedScope: readonly string[],
@@ -90,10 +90,12 @@ export const claimsForUserinfo = (
   return [...names].filter((name) => !Object.hasOwn(inIdToken, name));
 };
 
-/** They tell of the login, or repeat what every answer tells: nobody consents to them one by one. */
+/** Claims about the login, or that every response contains. They need no separate consent. */
 const needNoConsent = new Set(['sub', 'acr', 'amr', 'auth_time']);
 
-/** Whether each claim that is asked for now was also asked for when the person consented (OpenID Connect Core §3.1.2.4). */
+/**
+ * Whether each claim that is asked for now was also asked for when the person consented (OpenID Connect Core §3.1.2.4).
+ */
 export const coversClaims = (consented: ClaimsRequest | undefined, asked: ClaimsRequest | undefined): boolean => {
   const known = requestedClaims(consented);
   return requestedClaims(asked).every((name) => needNoConsent.has(name) || known.includes(name));

@@ -19,7 +19,7 @@ export interface Registration {
 export interface RegistrationLimits {
   readonly defaultClientScope: string;
   readonly minClientSecretLength: number;
-  /** What the server does not have is taken, as in the 2018 API. */
+  /** Accept values that the server does not support, as in the 2018 API. */
   readonly laxClientMetadata: boolean;
   readonly subjectTypes: readonly string[];
   readonly signingAlgorithms: readonly string[];
@@ -130,8 +130,8 @@ const checkAccessTokenStrategy = ({ accessTokenStrategy }: ClientMetadata): void
 };
 
 /**
- * OpenID Connect Registration §2. A MAC needs a secret that can be opened, which only client_secret_jwt keeps. Whether a
- * URI is https and of a public host is checked when it is fetched.
+ * OpenID Connect Registration §2. A MAC needs a secret that can be opened, which only client_secret_jwt keeps. Whether
+ * a URI is https and of a public host is checked when it is fetched.
  */
 const checkRequestObjects = (metadata: ClientMetadata): void => {
   const { requestObjectSigningAlg: alg, requestUris, tokenEndpointAuthMethod } = metadata;

@@ -107,7 +107,7 @@ export interface Client {
    * which nodes of the release before hold it to.
    */
   readonly authMethodUnstated?: true;
-  /** It registered itself without an initial access token: nobody vouches for where its redirect URIs lead. */
+  /** The client registered itself without an initial access token, so nobody has vetted its redirect URIs. */
   readonly registeredOpenly?: true;
 }
 
@@ -122,7 +122,7 @@ export const authMethodStatement = (sent: string, current?: Client): Pick<Client
   return sent === '' || isSentBack ? { authMethodUnstated: true } : {};
 };
 
-/** A node of the release before may have replaced the metadata and kept the mark. */
+/** A node of the previous release may have replaced the metadata and kept the mark. */
 const isAuthMethodUnstated = ({ authMethodUnstated, metadata }: Client): boolean =>
   authMethodUnstated === true && metadata.tokenEndpointAuthMethod === basic;
 
@@ -134,13 +134,13 @@ export const allowsAuthMethod = (client: Client, method: string): boolean =>
   client.metadata.tokenEndpointAuthMethod === method ||
   (method === 'client_secret_post' && isAuthMethodUnstated(client));
 
-/** For a client that the release before this one created, which drew none. No drawn incarnation has its length. */
+/** For a client created by the previous release, which drew none. No drawn incarnation has this length. */
 export const incarnationByTime = (createdAt: EpochSeconds): string => `t${createdAt.toString(36)}`;
 
 /** What a record says of the client that it was made for. */
 export interface MadeFor {
   readonly clientId: string;
-  /** null: a node of the release before this one made the record. */
+  /** null: a node of the previous release made the record. */
   readonly clientIncarnation: string | null;
 }
 

@@ -7,7 +7,7 @@ export interface Consent {
   /** The id of the flow in which it was given. */
   readonly id: string;
   readonly clientId: string;
-  /** Of the client that it was made for; null in what the release before this one stored. */
+  /** The incarnation of the consent's client. null in records of the previous release. */
   readonly clientIncarnation: string | null;
   readonly subject: string;
   readonly grantedScope: readonly string[];
@@ -22,7 +22,7 @@ export interface Consent {
   readonly request: ConsentRequestSnapshot;
 }
 
-/** What the consent app was shown; the listing of consents shows it again. */
+/** The context that the consent app was shown. The listing of consents returns it too. */
 export interface ConsentRequestSnapshot {
   readonly challenge: string;
   readonly requestedScope: readonly string[];

@@ -1,5 +1,5 @@
-// Bearer tokens on the wire (RFC 6750 §2): in the Authorization header or the form body. Never in the URL, which logs keep
-// (RFC 9700 §4.3.2).
+// Bearer tokens on the wire (RFC 6750 §2): in the Authorization header or the form body. Never in the URL, which logs
+// keep (RFC 9700 §4.3.2).
 import { oauthError } from '../errors/oauth-error.ts';
 import type { WireRequest } from './wire.ts';
 

@@ -25,7 +25,7 @@ const browserLifespan = seconds(30 * 24 * 3600);
 
 /**
  * First character of the session ids of an https issuer, which the browser also has in a cookie with a prefix. Such an
- * id without that cookie counts for nothing: a sibling subdomain may have set it.
+ * id without that cookie is ignored: a sibling subdomain may have set it.
  */
 const prefixedMark = '~';
 
@@ -113,7 +113,7 @@ export class BrowserCookies {
     return prefixed && old?.value.startsWith(prefixedMark) ? undefined : old;
   }
 
-  /** What a logout ends: the sessions of all valid cookies, also where none of them is trusted. A browser has few. */
+  /** The sessions that a logout ends: those of all valid cookies, even if none is trusted. A browser has few. */
   sessionsToEnd(request: WireRequest, now: EpochSeconds): readonly BrowserSecret[] {
     const values = this.#sessionJars().flatMap((jar) => [...this.#validValues(request, jar, now)]);
     return [...new Set(values)].slice(0, 8).map((value) => this.#secret(value));

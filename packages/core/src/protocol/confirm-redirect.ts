@@ -1,5 +1,5 @@
-// A page in front of a redirect to a client that anyone may have registered. Without it, a made-up request with an error
-// would turn the authorization endpoint into an open redirector (RFC 9700 §4.11.2).
+// A page in front of a redirect to a client that anyone may have registered. Without it, a made-up request with an
+// error would turn the authorization endpoint into an open redirector (RFC 9700 §4.11.2).
 import { type AnswerAddress, authorizationReply, type ErrorMembers } from './authorization-reply.ts';
 import { type Html, html } from './html.ts';
 import { plainContent } from './page.ts';

@@ -1,9 +1,14 @@
 // Cookies on the wire (RFC 6265bis): reading the Cookie header, writing Set-Cookie.
 
-/** Optional white space of HTTP (RFC 9110 §5.6.3). `trim` strips more, and would read a prefix into a name without one. */
+/**
+ * Optional white space of HTTP (RFC 9110 §5.6.3). `trim` strips more, and would read a prefix into a name without one.
+ */
 const around = /^[ \t]+|[ \t]+$/g;
 
-/** The values of all cookies of that name, in the order of the header. A browser can hold several: for each domain and path. */
+/**
+ * The values of all cookies of that name, in the order of the header. A browser can hold several: for each domain and
+ * path.
+ */
 export const readCookies = (header: string | undefined, name: string): readonly string[] => {
   const values: string[] = [];
   if (!header?.includes(name)) return values;
@@ -58,7 +63,9 @@ const pathsThatReach = (path: string): readonly string[] => {
   return ['/', ...reaching];
 };
 
-/** `a.b.example` is sent cookies of the domains `a.b.example` and `b.example`. Browsers refuse those of a public suffix. */
+/**
+ * `a.b.example` is sent cookies of the domains `a.b.example` and `b.example`. Browsers refuse those of a public suffix.
+ */
 const domainsThatReach = (host: string): readonly string[] => {
   if (/^\[|^[\d.]+$/.test(host)) return [];
   const labels = host.split('.');
@@ -66,8 +73,8 @@ const domainsThatReach = (host: string): readonly string[] => {
 };
 
 /**
- * Set-Cookie lines that remove every other cookie of the name that reaches `url`: those that a sibling subdomain set for the
- * common domain, and those of other paths.
+ * Set-Cookie lines that remove every other cookie of the name that reaches `url`: those that a sibling subdomain set
+ * for the common domain, and those of other paths.
  */
 export const clearStrayCookies = ({ name, path, secure }: CookieScope, url: URL): readonly string[] => {
   const line = (at: string, domain: string): string =>

@@ -24,10 +24,10 @@ export const freshJsonReply = (status: number, body: JsonObject): WireReply => (
   body: JSON.stringify(body),
 });
 
-/** RFC 3986 §2: a URI is ASCII. What is not is percent-encoded, so that no header ever carries a raw byte of it. */
+/** RFC 3986 §2: a URI is ASCII. Other characters are percent-encoded, so that headers never contain them raw. */
 const inAscii = (location: string): string => location.replace(/[^\x21-\x7e]+/gu, encodeURIComponent);
 
-/** The browser goes there. The address may carry codes or challenges, so no cache and no referrer keeps it. */
+/** Sends the browser there. The address may contain codes or challenges, so caches and referrers must not keep it. */
 export const redirectReply = (location: string, cookies: readonly string[] = []): WireReply => ({
   status: 302,
   headers: {

@@ -1,12 +1,15 @@
-// HTTP without an HTTP library: an endpoint's request and reply. packages/http maps them to Fastify, examples/embed-node-http
-// to node:http.
+// HTTP without an HTTP library: an endpoint's request and reply. packages/http maps them to Fastify,
+// examples/embed-node-http to node:http.
 
 export interface WireRequest {
   /** Upper case. */
   readonly method: string;
   /** Path and query exactly as received, such as `/oauth2/auth?client_id=x`. */
   readonly url: string;
-  /** IP address of the peer as the operator's proxies are trusted to tell it, '' when unknown. Read only when it matters. */
+  /**
+   * IP address of the peer as the operator's proxies are trusted to tell it, '' when unknown. Read only when it
+   * matters.
+   */
   readonly address: string;
   /** A header's value, undefined when absent. Names in lower case; repeated Cookie headers joined by `; `. */
   header(name: string): string | undefined;

@@ -19,9 +19,9 @@ type Clients = Map<string, Waiting[]>;
 
 /**
  * Turns go round the addresses, and within an address round its clients, so neither a flood from one address nor one
- * against one client delays the others by more than a turn each. Tasks without a lane are the administrators': they take
- * turns like one more address and are never refused. When too many strangers wait, the longest lane loses its newest
- * task: it rejects with temporarily_unavailable.
+ * against one client delays the others by more than a turn each. Tasks without a lane are the administrators': they
+ * take turns like one more address and are never refused. When too many strangers wait, the longest lane loses its
+ * newest task: it rejects with temporarily_unavailable.
  */
 export const fairQueue = ({ running: most, mostWaiting }: FairQueueOptions) => {
   const addresses = new Map<string, Clients>();

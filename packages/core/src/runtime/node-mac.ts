@@ -26,8 +26,8 @@ export const nodeMac = (secrets: readonly string[]): Mac => {
       return compute(key, text);
     },
     verify(purpose, text, mac) {
-      // The texts are compared, not what they encode: decoding ignores stray bits and characters, and one token must have
-      // one spelling.
+      // The texts are compared, not what they encode: decoding ignores stray bits and characters, and one token must
+      // have one spelling.
       const given = Buffer.from(mac);
       if (given.length !== textLength) return false;
       return keysFor(purpose).some((key) => timingSafeEqual(Buffer.from(compute(key, text)), given));

@@ -32,8 +32,8 @@ interface Answer {
 }
 
 /**
- * Stores an app's answer and returns where the browser goes with it, or `already-answered` if a different answer came first.
- * A repeat of the same answer, after a double click or a lost response, gets the same result.
+ * Stores an app's answer and returns where the browser goes with it, or `already-answered` if a different answer came
+ * first. A repeat of the same answer, after a double click or a lost response, gets the same result.
  */
 export const storeAnswer = async (
   { mac, flows }: { readonly mac: Mac; readonly flows: FlowStore },

@@ -1,7 +1,8 @@
-// Ids of grants, and of tokens without a grant: 16 bytes, 22 characters of base64url. They begin with the time, so that rows
-// made one after another are neighbours in a store's index. Its newest pages stay in memory however large it grows, and are
-// filled completely. The time is in milliseconds, as in UUIDs of version 7 (RFC 9562 §5.7), because order matters among the
-// many ids of one second too. An id is not a secret: a token is protected by its own random part and its MAC.
+// Ids of grants, and of tokens without a grant: 16 bytes, 22 characters of base64url. They begin with the time, so that
+// rows made one after another are neighbours in a store's index. Its newest pages stay in memory however large it
+// grows, and are filled completely. The time is in milliseconds, as in UUIDs of version 7 (RFC 9562 §5.7), because
+// order matters among the many ids of one second too. An id is not a secret: a token is protected by its own random
+// part and its MAC.
 import type { Clock, Random } from '../ports/system.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

@@ -1,5 +1,5 @@
-// How a route that speaks JSON is declared: its types come from TypeBox schemas, and the declaration says that the body is
-// decoded.
+// How a route that speaks JSON is declared: its types come from TypeBox schemas, and the declaration says that the body
+// is decoded.
 import { readJsonBody } from '@claviger/core';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type {
@@ -19,7 +19,10 @@ export type JsonApp = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** The options of a route with a JSON body. The Content-Type does not matter, and `null` counts as an empty object (2018 API). */
+/**
+ * The options of a route with a JSON body. The Content-Type does not matter, and `null` counts as an empty object (2018
+ * API).
+ */
 export const takesJson = <Schema extends { readonly body: TSchema; readonly params?: TSchema }>(schema: Schema) => ({
   schema,
   preValidation: async (request: { body: unknown }): Promise<void> => {

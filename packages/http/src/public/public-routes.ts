@@ -1,5 +1,5 @@
-// The endpoints for browsers and clients, as one Fastify plugin. They have no schemas (docs/decisions/0005): core decides what
-// OAuth answers to a bad request.
+// The endpoints for browsers and clients, as one Fastify plugin. They have no schemas (docs/decisions/0005): core
+// decides what OAuth answers to a bad request.
 import { type Endpoint, type Provider, paths } from '@claviger/core';
 import type { FastifyPluginCallback } from 'fastify';
 import { allowCrossOrigin, answerPreflights, type CorsOptions } from '../cors.ts';
@@ -45,7 +45,9 @@ const publicListenerOnly = ({ endpoints }: Provider): readonly PublicRoute[] => 
   [['POST'], paths.introspect, endpoints.introspectAsClient],
 ];
 
-/** RFC 9110 §9.2.1: HEAD must change nothing, and link checkers send it. A GET of these starts a flow or ends a session. */
+/**
+ * RFC 9110 §9.2.1: HEAD must change nothing, and link checkers send it. A GET of these starts a flow or ends a session.
+ */
 const withoutHead: ReadonlySet<string> = new Set([paths.authorize, paths.logout]);
 
 /** Bytes. No request of OAuth comes near it, and parsing 1 MiB blocks the event loop for a fifth of a second. */

@@ -17,7 +17,7 @@ interface Deps {
   readonly random: Random;
 }
 
-/** Flows that expire within the same so many seconds are counted together. */
+/** Flows are counted together by expiry, in intervals of this many seconds. */
 const grain = 10;
 
 /** The result of an older exchange is ignored. */

@@ -1,5 +1,5 @@
-// A browser returns with a verifier. The server must have issued it for this request, its app must have answered, and it
-// must not have been used before.
+// A browser returns with a verifier. The server must have issued it for this request, its app must have answered, and
+// it must not have been used before.
 import { belongsToRegistration, type Client, type MadeFor } from '../../domain/client.ts';
 import type { Flow, FlowState, Rejection } from '../../domain/flow.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
@@ -16,7 +16,9 @@ export interface PresentedVerifier {
   readonly verifier: string;
 }
 
-/** The return to the authorization endpoint: the verifier, with the client and redirect URI of the URL that carries it. */
+/**
+ * The return to the authorization endpoint: the verifier, with the client and redirect URI of the URL that carries it.
+ */
 export interface ReturningRequest {
   readonly verifier: string;
   readonly client: Client;

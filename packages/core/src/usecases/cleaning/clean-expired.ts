@@ -30,8 +30,8 @@ const turn = seconds(60);
 type Deps = Stores & { readonly system: Pick<System, 'clock' | 'digest'> };
 
 /**
- * Each store decides what has expired. It keeps used codes and rotated refresh tokens until their own expiry, grants as long
- * as a code or token belongs to them, and remembered consents until they end.
+ * Each store decides what has expired. It keeps used codes and rotated refresh tokens until their own expiry, grants as
+ * long as a code or token belongs to them, and remembered consents until they end.
  */
 export const makeCleanExpired = ({ consents, flows, leases, loginSessions, tokens, system }: Deps) => {
   const name = asHashed(system.digest.sha256('claviger/cleaner'));

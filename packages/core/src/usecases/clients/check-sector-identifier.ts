@@ -1,4 +1,5 @@
-// The document behind sector_identifier_uri must list every redirect URI of the client (OpenID Connect Registration §5).
+// The document behind sector_identifier_uri must list every redirect URI of the client (OpenID Connect Registration
+// §5).
 import type { ClientMetadata } from '../../domain/client.ts';
 import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import type { RemoteDocuments } from '../../ports/remote-documents.ts';

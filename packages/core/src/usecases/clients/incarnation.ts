@@ -1,4 +1,4 @@
-// What tells a client from an earlier one with the same id.
+// Distinguishes a client from an earlier one with the same id.
 import type { Random } from '../../ports/system.ts';
 
 /** Only compared with incarnations of the same client id, and not a secret. 48 bits are enough, and keep rows small. */

@@ -37,8 +37,8 @@ interface Deps {
 }
 
 /**
- * A consent grants at most what the client is registered for (RFC 6749 §3.3), and what was requested, unless the operator
- * allows more (2018 API: it may be more). Throws invalid_request.
+ * A consent grants at most what the client is registered for (RFC 6749 §3.3), and what was requested, unless the
+ * operator allows more (2018 API: it may be more). Throws invalid_request.
  */
 const checkScope = (
   { request }: Flow,
@@ -125,7 +125,7 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
         state === 'consent-accepted' && equalJson(asJson(consent?.accepted), asJson(accepted));
       const next = acceptConsent(flow, accepted);
       const result = await storeAnswer({ mac, flows }, flow, { step: 'consent', next, isIn }, now);
-      // After the answer is decided: a crash in between means that the person is asked again, nothing worse.
+      // After the answer is stored: after a crash in between, the person is only asked again.
       if (result.outcome === 'answered' && accepted.remember) await remember(flow, command.challenge, accepted);
       return result;
     },

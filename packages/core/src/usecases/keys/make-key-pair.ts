@@ -1,4 +1,5 @@
-// New keys, as the 2018 API names and keeps them: a pair as `private:<kid>` and `public:<kid>`, a secret key as `<kid>`.
+// New keys, as the 2018 API names and keeps them: a pair as `private:<kid>` and `public:<kid>`, a secret key as
+// `<kid>`.
 import { type Jwk, publicPart } from '../../domain/jwk.ts';
 import type { KeyAlgorithm, System } from '../../ports/system.ts';
 

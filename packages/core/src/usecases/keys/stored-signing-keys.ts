@@ -1,6 +1,6 @@
 // The default SigningKeys: sealed key pairs in the key store, in the set `hydra.openid.id-token` (2018 API). For each
-// algorithm the newest key whose signing time has begun signs. Every public key of the set is published. A key is made when
-// its algorithm is first needed; RS256 is always needed.
+// algorithm the newest key whose signing time has begun signs. Every public key of the set is published. A key is made
+// when its algorithm is first needed; RS256 is always needed.
 import type { JsonObject } from '../../domain/json.ts';
 import type { Jwk } from '../../domain/jwk.ts';
 import { type SigningAlgorithm, signingAlgorithms } from '../../domain/server-signing-algorithms.ts';

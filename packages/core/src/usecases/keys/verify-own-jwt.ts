@@ -17,8 +17,8 @@ interface Deps {
 }
 
 /**
- * Seconds. A token may be shown to a node whose clock is behind that of the node which made it: `nbf` is the moment of issue.
- * For `exp` the stored row of an access token decides.
+ * Seconds. A token may be shown to a node whose clock is behind that of the node which made it: `nbf` is the moment of
+ * issue. For `exp` the stored row of an access token decides.
  */
 const nodeClockTolerance = 60;
 

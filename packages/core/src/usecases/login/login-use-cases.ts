@@ -59,7 +59,7 @@ export const makeLoginUseCases = ({ system, flows, clients }: Deps) => {
       const { session } = flow.login;
       const accepted = {
         subject,
-        // A skipped login is remembered already: the session goes on as it is.
+        // A skipped login is already remembered, so the session does not change.
         remember: remember && !flow.login.skip,
         rememberFor,
         forceSubjectIdentifier,

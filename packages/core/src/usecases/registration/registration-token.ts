@@ -1,5 +1,6 @@
-// Registration access tokens (RFC 7592 §3): `clv_ra_<secret>.<MAC>`. The MAC is over the client's id too, and is checked
-// before any look-up; the store gets only the hash of the whole. The token stays the same as long as the client lives.
+// Registration access tokens (RFC 7592 §3): `clv_ra_<secret>.<MAC>`. The MAC is over the client's id too, and is
+// checked before any look-up; the store gets only the hash of the whole. The token stays the same as long as the client
+// lives.
 import { asHashed, type Hashed } from '../../domain/hashed.ts';
 import type { System } from '../../ports/system.ts';
 

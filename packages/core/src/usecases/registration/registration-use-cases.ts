@@ -3,8 +3,8 @@ import type { Client } from '../../domain/client.ts';
 import type { SelfRegisteredMetadata } from '../../domain/self-registration.ts';
 
 /**
- * What clients may do about their own registration (RFC 7591, RFC 7592). OAuthError: invalid_token, invalid_redirect_uri,
- * invalid_client_metadata, with a hint that names the member.
+ * What clients may do about their own registration (RFC 7591, RFC 7592). OAuthError: invalid_token,
+ * invalid_redirect_uri, invalid_client_metadata, with a hint that names the member.
  */
 export interface RegistrationUseCases {
   register(command: RegisterClient): Promise<RegisteredClient>;

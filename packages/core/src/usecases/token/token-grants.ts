@@ -1,4 +1,5 @@
-// The token endpoint's grants (RFC 6749 §4). A grant declares what it is; the checks that all grants share run here, once.
+// The token endpoint's grants (RFC 6749 §4). A grant declares what it is; the checks that all grants share run here,
+// once.
 import type { Parameters } from '../../domain/authorization-request.ts';
 import { allowsGrantType, isPublic } from '../../domain/client.ts';
 import { type OAuthError, oauthError } from '../../errors/oauth-error.ts';
@@ -11,8 +12,8 @@ export interface TokenGrant<Request = unknown> {
   /** Refuses public clients: anyone can claim to be one. */
   readonly needsConfidentialClient: boolean;
   /**
-   * When a client may not use the grant: `first` refuses before the parameters are read, `last` reports what is wrong with
-   * the parameters first. Either way the client is refused before `run`.
+   * When a client may not use the grant: `first` refuses before the parameters are read, `last` reports what is wrong
+   * with the parameters first. Either way the client is refused before `run`.
    */
   readonly refuseClient: 'first' | 'last';
   /** Reads every parameter that the grant uses. Neither `run` nor anything after it sees the raw form. */

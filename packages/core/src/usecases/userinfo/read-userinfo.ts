@@ -23,8 +23,8 @@ interface Deps {
 }
 
 /**
- * Throws request_unauthorized for any token but an active access token that a person granted, invalid_token for one that is
- * meant for others, and insufficient_scope.
+ * Throws request_unauthorized for any token but an active access token that a person granted, invalid_token for one
+ * that is meant for others, and insufficient_scope.
  */
 export const makeReadUserinfo = ({ issuer, endpoint, findActiveToken, signingKeys }: Deps) => {
   const checkPurpose = ({ audience, scope }: ActiveToken): void => {

@@ -18,8 +18,8 @@ import { tokensRoute } from './tokens.route.ts';
 export interface AdminRoutesOptions extends HealthOptions {
   readonly provider: Provider;
   /**
-   * Host names by which the endpoints may be addressed, beside loopback names: `*.example.com` stands for every name below it,
-   * `*` for all. Health and version answer to any. Default none.
+   * Host names by which the endpoints may be addressed, beside loopback names: `*.example.com` stands for every name
+   * below it, `*` for all. Health and version answer to any. Default none.
    */
   readonly allowedHosts?: readonly string[];
   /** In the Prometheus text format. */

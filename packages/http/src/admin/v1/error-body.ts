@@ -5,7 +5,9 @@ import { replyFailure } from '../../json/reply-failure.ts';
 import { validationHint } from '../../json/validation-hint.ts';
 import { asOAuthError, statusOf } from '../../request-failure.ts';
 
-/** The original has two kinds of 404. This one comes from its protocol library: for challenges, subjects and key sets. */
+/**
+ * The original has two kinds of 404. This one comes from its protocol library: for challenges, subjects and key sets.
+ */
 export const notFound: ErrorBody = {
   status: 404,
   error: 'Not Found',

@@ -51,7 +51,7 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 /** Fails to compile when the schema and the table name different members. */
 export const clientBodyIsComplete: Same<keyof ClientBody, WireName | OwnName> = true;
 
-/** What the 2018 API leaves out when it is empty, and what it had not. */
+/** Omitted when empty: members that the 2018 API omits, and members that it did not have. */
 const omittedWhenEmpty = new Set<keyof ClientMetadata>([
   'sectorIdentifierUri',
   'jwksUri',

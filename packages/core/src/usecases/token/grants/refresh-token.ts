@@ -1,5 +1,5 @@
-// The refresh token grant (RFC 6749 §6) with rotation (RFC 9700 §4.14.2). A repeat within the grace period gets the same
-// successors again, so that a lost response or a double click logs nobody out. A later repeat revokes the grant.
+// The refresh token grant (RFC 6749 §6) with rotation (RFC 9700 §4.14.2). A repeat within the grace period gets the
+// same successors again, so that a lost response or a double click logs nobody out. A later repeat revokes the grant.
 import { type AudienceParameters, narrowedAudience } from '../../../domain/audience.ts';
 import { belongsToRegistration } from '../../../domain/client.ts';
 import type { Grant } from '../../../domain/grant.ts';
