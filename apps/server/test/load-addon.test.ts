@@ -50,18 +50,18 @@ t.test('a folder that others may write to, or that is a link, or of somebody els
   const open = t.testdir();
   mkdirSync(folderIn(open));
   chmodSync(folderIn(open), 0o770);
-  t.throws(() => unpackAddon(bytes, open), /is not a folder of this user alone/);
+  t.throws(() => unpackAddon(bytes, open), /is not a private folder of this user/);
   chmodSync(folderIn(open), 0o700);
   t.ok(unpackAddon(bytes, open));
 
   const linked = join(open, 'linked');
   mkdirSync(join(linked, 'target'), { recursive: true, mode: 0o700 });
   symlinkSync(join(linked, 'target'), folderIn(linked));
-  t.throws(() => unpackAddon(bytes, linked), /is not a folder of this user alone/);
+  t.throws(() => unpackAddon(bytes, linked), /is not a private folder of this user/);
 
   if (process.geteuid?.() !== 0) return;
   chownSync(folderIn(open), 65534, 65534);
-  t.throws(() => unpackAddon(bytes, open), /is not a folder of this user alone/);
+  t.throws(() => unpackAddon(bytes, open), /is not a private folder of this user/);
 });
 
 t.test('what goes wrong is told with the setting that helps', async (t) => {

@@ -60,7 +60,7 @@ t.test('every command does what the text says', async (t) => {
   t.match(JSON.parse(consent ?? ''), { ...request, skip: false, subject: 'person-1' });
   t.match(end, /\/dev\/callback\?code=/);
   t.match(JSON.parse(again ?? ''), { ...request, skip: true, subject: 'person-1' });
-  t.match(denied, /\/dev\/callback\?error=access_denied&error_description=The\+person\+denied\+the\+request/);
+  t.match(denied, /\/dev\/callback\?error=access_denied&error_description=The\+user\+denied\+the\+request/);
   t.match(refused, /\/dev\/callback\?error=access_denied/);
   const [list = '', statuses] = (remembered ?? '').split(/(?<=\])(?=\d)/);
   t.match(JSON.parse(list), [
