@@ -1,6 +1,6 @@
 // Looks for the phrases of prose-words.mjs in comments, strings and documents: `node scripts/check-prose.mjs [folder or file …]`,
-// by default everywhere. `npm run lint` checks the folders that are clean so far: docs, bench, .ci, the README files, the
-// change log, apps/server/src and packages/adapters-redis/src. Not clean yet: the other packages, scripts, examples, all tests.
+// by default everywhere. `npm run lint` checks the folders that are clean so far: docs, bench, .ci, README and
+// CHANGELOG, and the sources of all packages except core's contract. Not clean yet: the contract's case names, examples, all tests.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

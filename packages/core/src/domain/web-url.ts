@@ -46,13 +46,13 @@ const hostAndPort = /^[a-z][a-z0-9.-]*:\d{1,5}(?=[/?]|$)/i;
  */
 export const redirectUriFault = (uri: string, allowHostAsScheme = false): string | undefined => {
   if (uri.includes('#')) return 'has a fragment';
-  if (!/^[a-z][a-z0-9+.-]*:[^\s\p{Cc}]+$/iu.test(uri) || !URL.canParse(uri)) return 'is no absolute URI';
+  if (!/^[a-z][a-z0-9+.-]*:[^\s\p{Cc}]+$/iu.test(uri) || !URL.canParse(uri)) return 'is not an absolute URI';
   const { protocol } = new URL(uri);
   if (scriptSchemes.includes(protocol)) return 'would run as script in a browser';
   if (localSchemes.includes(protocol)) return `has the scheme ${protocol.slice(0, -1)}, which leads to no application`;
   if (uri.includes('\\')) return 'has a backslash, which browsers read as a slash';
   if (userInfo.test(uri)) return 'has a user name or password';
-  if ((protocol === 'https:' || protocol === 'http:') && !isWebUrl(uri)) return 'is no absolute URI';
+  if ((protocol === 'https:' || protocol === 'http:') && !isWebUrl(uri)) return 'is not an absolute URI';
   if (!allowHostAsScheme && hostAndPort.test(uri)) {
     return `has no scheme: write ${JSON.stringify(`http://${uri}`)}`;
   }

@@ -129,7 +129,7 @@ export const nodeRemoteDocuments = (options: RemoteDocumentsOptions = {}): Remot
 
   return {
     async fetch(text, client = '') {
-      if (!URL.canParse(text)) throw refusal(new Refused('it is no URL'));
+      if (!URL.canParse(text)) throw refusal(new Refused('it is not a URL'));
       const url = new URL(text);
       try {
         check(url);

@@ -52,7 +52,7 @@ const headerOf = (jwt: string): ProtectedHeaderParameters => {
   try {
     return decodeProtectedHeader(jwt);
   } catch (cause) {
-    throw refuse('The request object is no JWT.', cause);
+    throw refuse('The request object is not a JWT.', cause);
   }
 };
 
@@ -95,7 +95,7 @@ export const makeVerifyRequestObject = ({ settings, issuer, clock, cipher, keysO
       payload = await verify(client, jwt, header.alg ?? '');
     } catch (cause) {
       if (cause instanceof OAuthError) throw cause;
-      const reason = cause instanceof errors.JOSEError ? cause.message : "the client's keys cannot be had";
+      const reason = cause instanceof errors.JOSEError ? cause.message : 'the keys of the client are not available';
       throw refuse(`The request object is not valid: ${reason}.`, cause);
     }
     checkParties(client, payload);

@@ -98,7 +98,7 @@ export const makeVerifyClientAssertion = (deps: Deps): VerifyClientAssertion => 
       verified = await verify(client, assertion);
     } catch (cause) {
       if (cause instanceof StoreUnavailable) throw cause;
-      const reason = cause instanceof errors.JOSEError ? cause.message : 'its keys cannot be had';
+      const reason = cause instanceof errors.JOSEError ? cause.message : 'its keys are not available';
       throw refuse(`The client_assertion is not valid: ${reason}.`, cause);
     }
     if (!isForUsAlone(verified.payload)) {
