@@ -152,7 +152,7 @@ t.test('documents come from public addresses over https, whole, in time, and not
       /^The document cannot be fetched: it cannot be reached at a public address\.$/,
     ],
     [guarded, 'file:///etc/passwd', /not https/],
-    [guarded, 'nonsense', /no URL/],
+    [guarded, 'nonsense', /not a URL/],
     [open, `${base}/redirect`, /answers 302/],
     [open, `${base}/long`, /longer than 1000/],
     [open, `${base}/hang`, /in time/],
