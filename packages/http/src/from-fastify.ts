@@ -53,8 +53,9 @@ const readForm = (
 };
 
 const readUrlencoded = (body: Buffer): URLSearchParams => {
-  checkParameterCount(body);
-  return new URLSearchParams(body.toString());
+  const text = body.toString();
+  checkParameterCount(text);
+  return new URLSearchParams(text);
 };
 
 /** RFC 7578. No parameter of OAuth is a file. Rejects with invalid_request for too many parts. */

@@ -9,7 +9,7 @@ const repeatable = 'resource';
 export const mostParameters = 100;
 
 /** Throws invalid_request. To be called before the text is parsed. */
-export const checkParameterCount = (text: { indexOf(separator: string, from: number): number }): void => {
+export const checkParameterCount = (text: string): void => {
   let found = 0;
   for (let at = text.indexOf('&', 0); at >= 0; at = text.indexOf('&', at + 1)) {
     found += 1;
