@@ -55,6 +55,17 @@ t.test('a hash recognises its secret, and rules out others, without scrypt in a 
   t.notMatch(hash, 'chosen');
 });
 
+t.test('a secret that was recognised before is right for its own hash only', async (t) => {
+  const hasher = hasherOf(first);
+  const [old, replaced] = await Promise.all([hasher.hashChosen('old'), hasher.hashChosen('new')]);
+  for (let turn = 0; turn < 3; turn += 1) {
+    t.equal(hasher.recognise('old', old), 'right');
+    t.equal(hasher.recognise('guess', old), 'wrong');
+    t.equal(hasher.recognise('old', replaced), 'wrong');
+    t.equal(hasher.recognise('new', replaced), 'right');
+  }
+});
+
 t.test('nodes of the release before read the hash as they always did', async (t) => {
   const hash = await hasherOf(first).hashChosen('chosen');
   const [, N, r, p, salt = '', key = ''] = hash.split(':');
