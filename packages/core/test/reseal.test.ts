@@ -1,10 +1,13 @@
 // After a change of the system secret everything stored is sealed with the new one, beside nodes that serve.
-import { emptyClientMetadata } from '@claviger/core';
+import { randomUUID } from 'node:crypto';
+import { emptyClientMetadata, type Provider } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import { nodeSystem } from '@claviger/core/node';
+import { SignJWT } from 'jose';
 import t from 'tap';
 import { broken } from './contract/broken-stores.ts';
 import { givenAProvider } from './support/given-a-provider.ts';
+import { get, json, post } from './support/wire.ts';
 
 const [older, newer] = ['the older system secret', 'the newer system secret'];
 
@@ -40,6 +43,56 @@ t.test('keys and secrets are sealed again, once, and then the older secret is no
   t.same(await after.checkStores(), []);
   t.same(await after.getKeySet('hydra.openid.id-token'), before);
   t.same(await after.reseal(), { keys: 0, clients: 0, unreadable: [] });
+});
+
+const publishedBy = async ({ endpoints }: Provider) => json(await get(endpoints.jwks, '/'));
+
+t.test('a node seals the signing keys again when it reads them for the first time', async (t) => {
+  const stores = await givenStores();
+  const published = await publishedBy(over(stores));
+  t.same(await publishedBy(over(stores, newer, older)), published);
+  t.same(await publishedBy(over(stores, newer)), published, 'the older secret is not needed');
+  t.match((await over(stores, newer).admin.reseal()).unreadable, ['key private:one of set own'], 'other sets wait');
+});
+
+t.test('signing keys of a store that refuses to be written are served all the same', async (t) => {
+  const stores = await givenStores();
+  const published = await publishedBy(over(stores));
+  const keys = broken(stores.keys, {
+    fault: 'is read-only',
+    caughtBy: '',
+    breaks: () => ({ replaceSealed: () => Promise.reject(new Error('read-only')) }),
+  });
+  t.same(await publishedBy(over({ ...stores, keys }, newer, older)), published);
+});
+
+t.test('a client_secret_jwt secret is sealed again when it verifies an assertion', async (t) => {
+  const stores = memoryStores();
+  await over(stores).admin.createClient({
+    ...jwtClient('shop'),
+    metadata: { ...jwtClient('shop').metadata, grantTypes: ['client_credentials'] },
+  });
+  const assertion = (secret: string) =>
+    new SignJWT({ jti: randomUUID() })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer('shop')
+      .setSubject('shop')
+      .setAudience('http://127.0.0.1:4444/')
+      .setExpirationTime('1m')
+      .sign(new TextEncoder().encode(secret));
+  const ask = async (provider: Provider, secret = jwtClient('shop').secret) => {
+    const form = {
+      grant_type: 'client_credentials',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await assertion(secret),
+    };
+    return (await post(provider.endpoints.token, form)).status;
+  };
+  const before = await stores.clients.find('shop');
+  t.equal(await ask(over(stores, newer, older), 'a wrong secret that has at least 32 bytes'), 401);
+  t.same(await stores.clients.find('shop'), before, 'a wrong assertion changes nothing');
+  t.equal(await ask(over(stores, newer, older)), 200);
+  t.equal(await ask(over(stores, newer)), 200, 'the older secret is not needed');
 });
 
 t.test('what no secret opens is named and left alone', async (t) => {

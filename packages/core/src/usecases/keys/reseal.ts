@@ -2,7 +2,7 @@
 // can run while nodes serve requests, and can be stopped and repeated: each value is replaced only if it has not
 // changed.
 import type { Client } from '../../domain/client.ts';
-import { sealingContext } from '../../domain/stored-key.ts';
+import { type StoredKey, sealingContext } from '../../domain/stored-key.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import type { Cipher } from '../../ports/system.ts';
@@ -31,11 +31,8 @@ export const makeReseal = ({ keys, clients, cipher }: Deps) => {
   const resealKeys = async (unreadable: Set<string>): Promise<number> => {
     let resealed = 0;
     for (const key of await keys.listAll()) {
-      const sealedJwk = orUnreadable(unreadable, `key ${key.kid} of set ${key.set}`, () =>
-        cipher.reseal(key.sealedJwk, sealingContext(key.set, key.kid)),
-      );
-      // Stale: it was removed, or replaced, and then sealed with the newest secret of the node that did it.
-      if (sealedJwk && (await keys.replaceSealed({ ...key, sealedJwk }, key.sealedJwk)) === 'replaced') resealed += 1;
+      const sealedJwk = orUnreadable(unreadable, `key ${key.kid} of set ${key.set}`, () => sealAgain(cipher, key));
+      if (sealedJwk && (await replaceSealed(keys, key, sealedJwk))) resealed += 1;
     }
     return resealed;
   };
@@ -75,6 +72,25 @@ export const makeReseal = ({ keys, clients, cipher }: Deps) => {
     }
     return { ...total, unreadable: [...unreadable] };
   };
+};
+
+/** Returns the key sealed with the newest system secret, or null if it already is. Throws if no secret opens it. */
+const sealAgain = (cipher: Cipher, { set, kid, sealedJwk }: StoredKey): string | null =>
+  cipher.reseal(sealedJwk, sealingContext(set, kid));
+
+/** Returns false if the key was removed or replaced meanwhile; the other node sealed it with its newest secret. */
+const replaceSealed = async (keys: KeyStore, key: StoredKey, sealedJwk: string): Promise<boolean> =>
+  (await keys.replaceSealed({ ...key, sealedJwk }, key.sealedJwk)) === 'replaced';
+
+/** For keys that were read and opened: seals those again that an older system secret sealed. */
+export const resealReadKeys = async (
+  { keys, cipher }: Pick<Deps, 'keys' | 'cipher'>,
+  read: readonly StoredKey[],
+): Promise<void> => {
+  for (const key of read) {
+    const sealedJwk = sealAgain(cipher, key);
+    if (sealedJwk) await replaceSealed(keys, key, sealedJwk);
+  }
 };
 
 const orUnreadable = (unreadable: Set<string>, what: string, reseal: () => string | null): string | null => {

@@ -15,6 +15,7 @@ import type { Settings } from '../../settings.ts';
 import { encodeJws } from './encode-jws.ts';
 import { makeEnsureKeys } from './ensure-keys.ts';
 import { KeyRing, type RingKey } from './key-ring.ts';
+import { resealReadKeys } from './reseal.ts';
 
 interface Deps {
   readonly keys: KeyStore;
@@ -92,8 +93,14 @@ export class StoredSigningKeys implements SigningKeys {
   }
 
   async #read(now: EpochSeconds): Promise<KeyRing> {
-    const stored = await this.#deps.keys.list(signingKeySet);
-    this.#latest = new KeyRing(this.#deps.system.cipher, stored, now, this.#latest);
-    return this.#latest;
+    const { keys, system } = this.#deps;
+    const stored = await keys.list(signingKeySet);
+    const isFirst = this.#latest === null;
+    const ring = new KeyRing(system.cipher, stored, now, this.#latest);
+    this.#latest = ring;
+    // Once in each process: nodes whose newest system secrets differ must not replace each other's work without end.
+    // A store that cannot be written to still serves its keys, and `claviger reseal` reports the failure.
+    if (isFirst) await resealReadKeys({ keys, cipher: system.cipher }, stored).catch(() => undefined);
+    return ring;
   }
 }

@@ -7,10 +7,11 @@ import { asHashed } from '../../domain/hashed.ts';
 import { clientClockTolerance, epochSeconds, seconds } from '../../domain/time.ts';
 import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import { StoreUnavailable } from '../../errors/store-unavailable.ts';
+import type { ClientStore } from '../../ports/client-store.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { KeyFinder } from '../clients/client-keys.ts';
-import { openSealedSecret } from '../clients/client-secret.ts';
+import { openSealedSecret, resealSecret } from '../clients/client-secret.ts';
 
 export const assertionAlgorithms: readonly string[] = [...asymmetricAlgorithms, ...macAlgorithms];
 
@@ -23,6 +24,7 @@ const clockSkew = 60;
 interface Deps {
   readonly system: System;
   readonly leases: LeaseStore;
+  readonly clientStore: Pick<ClientStore, 'replace'>;
   readonly keysOf: (client: Client) => KeyFinder;
   readonly issuer: string;
   /** URLs of this server's endpoints. */
@@ -49,7 +51,7 @@ export type VerifyClientAssertion = (client: Client, assertion: string) => Promi
 
 /** Throws invalid_client unless the assertion is valid, is this client's, and was not used before. */
 export const makeVerifyClientAssertion = (deps: Deps): VerifyClientAssertion => {
-  const { system, leases, keysOf, issuer, endpoints } = deps;
+  const { system, leases, clientStore, keysOf, issuer, endpoints } = deps;
 
   const verify = async (client: Client, assertion: string): Promise<JWTVerifyResult> => {
     const options: JWTVerifyOptions = {
@@ -88,6 +90,17 @@ export const makeVerifyClientAssertion = (deps: Deps): VerifyClientAssertion => 
     if (!isFirst) throw refuse('The client_assertion was used before.');
   };
 
+  /** So that an older system secret can be removed. */
+  const resealItsSecret = async (client: Client): Promise<void> => {
+    try {
+      const storedSecret = resealSecret(system.cipher, client);
+      if (storedSecret === null) return;
+      await clientStore.replace({ ...client, storedSecret, version: client.version + 1 }, client.version);
+    } catch {
+      // The assertion is still valid. `claviger reseal` reports what fails.
+    }
+  };
+
   return async (client, assertion) => {
     const method = client.metadata.tokenEndpointAuthMethod;
     if (method !== 'private_key_jwt' && method !== 'client_secret_jwt') {
@@ -106,5 +119,6 @@ export const makeVerifyClientAssertion = (deps: Deps): VerifyClientAssertion => 
     }
     if (isRequestObject(verified)) throw refuse('The client_assertion is a request object.');
     await useOnce(client, verified.payload);
+    await resealItsSecret(client);
   };
 };
