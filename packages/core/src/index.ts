@@ -2,6 +2,7 @@
 // `@claviger/core/node`.
 
 export { createProvider, type ProviderOptions } from './create-provider.ts';
+export { type AdminScope, adminScopes } from './domain/admin-scope.ts';
 export type { AuthorizationRequest, OidcContext, Parameters } from './domain/authorization-request.ts';
 export type { BrowserOfStep, PresentedBrowser } from './domain/browser.ts';
 export { type ClaimsRequest, requestedClaims, type StandardClaims } from './domain/claims-request.ts';

@@ -1,7 +1,8 @@
 // OAuth 2.0 clients.
 import type { Provider } from '@claviger/core';
 import type { FastifyRequest } from 'fastify';
-import { type JsonApp, pathParams, takesJson } from '../../json/json-app.ts';
+import { pathParams, takesJson } from '../../json/json-route.ts';
+import type { AdminApp } from '../admin-app.ts';
 import { type ClientBody, clientBody, fromClient, fromSavedClient, toClientMetadata } from '../wire/client.wire.ts';
 import { toPage } from '../wire/page.wire.ts';
 import { contended, duplicate, noSuchRow, replyError } from './error-body.ts';
@@ -26,8 +27,8 @@ const warnOfShortSecret = ({ log }: FastifyRequest, clientId: string, secret: st
   );
 };
 
-export const clientsRoute = (app: JsonApp, { admin }: Provider): void => {
-  app.post('/clients', takesJson({ body: clientBody }), async (request, reply) => {
+export const clientsRoute = (app: AdminApp, { admin }: Provider): void => {
+  app.post('/clients', { scope: 'write', ...takesJson({ body: clientBody }) }, async (request, reply) => {
     const { body } = request;
     const result = await admin.createClient(toCommand(body.client_id ?? '', body));
     if (result.outcome === 'exists') return replyError(reply, duplicate);
@@ -37,14 +38,14 @@ export const clientsRoute = (app: JsonApp, { admin }: Provider): void => {
     return fromSavedClient(client, body, secret);
   });
 
-  app.get('/clients', async ({ query }) => (await admin.listClients(toPage(query))).map(fromClient));
+  app.get('/clients', { scope: 'read' }, async ({ query }) => (await admin.listClients(toPage(query))).map(fromClient));
 
-  app.get('/clients/:id', { schema: { params } }, async (request, reply) => {
+  app.get('/clients/:id', { scope: 'read', schema: { params } }, async (request, reply) => {
     const client = await admin.getClient(request.params.id);
     return client ? fromClient(client) : replyError(reply, noSuchRow);
   });
 
-  app.put('/clients/:id', takesJson({ params, body: clientBody }), async (request, reply) => {
+  app.put('/clients/:id', { scope: 'write', ...takesJson({ params, body: clientBody }) }, async (request, reply) => {
     const { params, body } = request;
     const command = toCommand(params.id, body);
     const result = await admin.updateClient(command);
@@ -54,7 +55,7 @@ export const clientsRoute = (app: JsonApp, { admin }: Provider): void => {
     return fromSavedClient(result.client, body, command.secret);
   });
 
-  app.delete('/clients/:id', { schema: { params } }, async (request, reply) => {
+  app.delete('/clients/:id', { scope: 'write', schema: { params } }, async (request, reply) => {
     await admin.deleteClient(request.params.id);
     return reply.code(204).send();
   });

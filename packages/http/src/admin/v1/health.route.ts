@@ -1,19 +1,19 @@
 // For load balancers and people on call.
 import type { Provider } from '@claviger/core';
 import { failureLogOf } from '../../failure-log.ts';
-import type { JsonApp } from '../../json/json-app.ts';
 import { locationsBelow } from '../../no-route.ts';
 import type { ServerStatus } from '../../server-status.ts';
+import type { AdminApp } from '../admin-app.ts';
 
 export interface HealthOptions {
   readonly version: string;
   readonly status: () => ServerStatus;
 }
 
-export const healthRoute = (app: JsonApp, { admin, issuer }: Provider, { version, status }: HealthOptions): void => {
-  app.get('/health/alive', async () => ({ status: 'ok' }));
+export const healthRoute = (app: AdminApp, { admin, issuer }: Provider, { version, status }: HealthOptions): void => {
+  app.get('/health/alive', { scope: 'open' }, async () => ({ status: 'ok' }));
 
-  app.get('/health/ready', async (request, reply) => {
+  app.get('/health/ready', { scope: 'open' }, async (request, reply) => {
     const { problems } = status();
     if (Object.keys(problems).length > 0) return reply.code(503).send({ errors: problems });
     const failures = await admin.checkStores();
@@ -31,7 +31,7 @@ export const healthRoute = (app: JsonApp, { admin, issuer }: Provider, { version
   });
 
   const alive = locationsBelow(issuer)('/health/status', '/health/alive');
-  app.get('/health/status', async (_request, reply) =>
+  app.get('/health/status', { scope: 'open' }, async (_request, reply) =>
     // RFC 9110 §15.4.9: with a note that links to the new place.
     reply
       .code(308)
@@ -39,5 +39,5 @@ export const healthRoute = (app: JsonApp, { admin, issuer }: Provider, { version
       .send(`<a href="${alive}">Permanent Redirect</a>\n`),
   );
 
-  app.get('/version', async () => ({ version }));
+  app.get('/version', { scope: 'open' }, async () => ({ version }));
 };

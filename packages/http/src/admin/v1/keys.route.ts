@@ -1,7 +1,8 @@
 // Sets of JSON Web Keys.
 import type { Jwk, KeysResult, Provider } from '@claviger/core';
 import type { FastifyReply } from 'fastify';
-import { type JsonApp, pathParams, takesJson } from '../../json/json-app.ts';
+import { pathParams, takesJson } from '../../json/json-route.ts';
+import type { AdminApp } from '../admin-app.ts';
 import { createKeysBody, fromJwk, fromJwkSet, jwkBody, jwkSetBody, toJwk, toJwkSet } from '../wire/jwk.wire.ts';
 import { duplicate, noSuchRow, notFound, replyError } from './error-body.ts';
 
@@ -11,39 +12,47 @@ const paramsWithKid = pathParams('set', 'kid');
 const replyKeys = (reply: FastifyReply, result: KeysResult): FastifyReply =>
   result.outcome === 'exists' ? replyError(reply, duplicate) : reply.send(fromJwkSet(result.keys));
 
-export const keysRoute = (app: JsonApp, { admin }: Provider): void => {
-  app.post('/keys/:set', takesJson({ params, body: createKeysBody }), async ({ params, body }, reply) => {
-    const { set } = params;
-    const result = await admin.createKeys({ set, alg: body.alg, kid: body.kid ?? '', use: body.use ?? '' });
-    if (result.outcome === 'added') reply.code(201).header('location', `/keys/${encodeURIComponent(set)}`);
-    return replyKeys(reply, result);
-  });
+export const keysRoute = (app: AdminApp, { admin }: Provider): void => {
+  app.post(
+    '/keys/:set',
+    { scope: 'keys', ...takesJson({ params, body: createKeysBody }) },
+    async ({ params, body }, reply) => {
+      const { set } = params;
+      const result = await admin.createKeys({ set, alg: body.alg, kid: body.kid ?? '', use: body.use ?? '' });
+      if (result.outcome === 'added') reply.code(201).header('location', `/keys/${encodeURIComponent(set)}`);
+      return replyKeys(reply, result);
+    },
+  );
 
-  app.get('/keys/:set', { schema: { params } }, async ({ params }, reply) => {
+  app.get('/keys/:set', { scope: 'keys', schema: { params } }, async ({ params }, reply) => {
     const keys = await admin.getKeySet(params.set);
     return keys.length === 0 ? replyError(reply, notFound) : fromJwkSet(keys);
   });
 
   /** Adds the keys; nothing is removed (2018 API). */
-  app.put('/keys/:set', takesJson({ params, body: jwkSetBody }), async ({ params, body }, reply) =>
-    replyKeys(reply, await admin.addKeys(params.set, toJwkSet(body).keys)),
+  app.put(
+    '/keys/:set',
+    { scope: 'keys', ...takesJson({ params, body: jwkSetBody }) },
+    async ({ params, body }, reply) => replyKeys(reply, await admin.addKeys(params.set, toJwkSet(body).keys)),
   );
 
-  app.delete('/keys/:set', { schema: { params } }, async ({ params }, reply) => {
+  app.delete('/keys/:set', { scope: 'keys', schema: { params } }, async ({ params }, reply) => {
     await admin.deleteKeySet(params.set);
     return reply.code(204).send();
   });
 
-  app.get('/keys/:set/:kid', { schema: { params: paramsWithKid } }, async ({ params }, reply) => {
+  app.get('/keys/:set/:kid', { scope: 'keys', schema: { params: paramsWithKid } }, async ({ params }, reply) => {
     const key = await admin.getKey(params.set, params.kid);
     return key ? fromJwkSet([key]) : replyError(reply, noSuchRow);
   });
 
-  app.put('/keys/:set/:kid', takesJson({ params: paramsWithKid, body: jwkBody }), async ({ params, body }) =>
-    fromJwk(await admin.putKey(params.set, named(toJwk(body), params.kid))),
+  app.put(
+    '/keys/:set/:kid',
+    { scope: 'keys', ...takesJson({ params: paramsWithKid, body: jwkBody }) },
+    async ({ params, body }) => fromJwk(await admin.putKey(params.set, named(toJwk(body), params.kid))),
   );
 
-  app.delete('/keys/:set/:kid', { schema: { params: paramsWithKid } }, async ({ params }, reply) => {
+  app.delete('/keys/:set/:kid', { scope: 'keys', schema: { params: paramsWithKid } }, async ({ params }, reply) => {
     await admin.deleteKey(params.set, params.kid);
     return reply.code(204).send();
   });

@@ -1,6 +1,7 @@
 // The login app's side of a flow.
 import type { Provider } from '@claviger/core';
-import { type JsonApp, pathParams, takesJson } from '../../json/json-app.ts';
+import { pathParams, takesJson } from '../../json/json-route.ts';
+import type { AdminApp } from '../admin-app.ts';
 import { rejectBody, toReject } from '../wire/flow.wire.ts';
 import { acceptLoginBody, fromLoginRequest, toAcceptLogin } from '../wire/login.wire.ts';
 import { replyAnswer } from './answer.ts';
@@ -8,22 +9,22 @@ import { notFound, replyError } from './error-body.ts';
 
 const params = pathParams('challenge');
 
-export const loginRoute = (app: JsonApp, { admin }: Provider): void => {
-  app.get('/oauth2/auth/requests/login/:challenge', { schema: { params } }, async (request, reply) => {
+export const loginRoute = (app: AdminApp, { admin }: Provider): void => {
+  app.get('/oauth2/auth/requests/login/:challenge', { scope: 'flows', schema: { params } }, async (request, reply) => {
     const pending = await admin.getLoginRequest(request.params.challenge);
     return pending ? fromLoginRequest(pending) : replyError(reply, notFound);
   });
 
   app.put(
     '/oauth2/auth/requests/login/:challenge/accept',
-    takesJson({ params, body: acceptLoginBody }),
+    { scope: 'flows', ...takesJson({ params, body: acceptLoginBody }) },
     async ({ params, body }, reply) =>
       replyAnswer(reply, await admin.acceptLogin(toAcceptLogin(params.challenge, body))),
   );
 
   app.put(
     '/oauth2/auth/requests/login/:challenge/reject',
-    takesJson({ params, body: rejectBody }),
+    { scope: 'flows', ...takesJson({ params, body: rejectBody }) },
     async ({ params, body }, reply) => replyAnswer(reply, await admin.rejectLogin(toReject(params.challenge, body))),
   );
 };

@@ -1,10 +1,10 @@
 // Prometheus text format.
 
-import type { JsonApp } from '../../json/json-app.ts';
 import { metricsContentType } from '../../metrics.ts';
+import type { AdminApp } from '../admin-app.ts';
 
-export const metricsRoute = (app: JsonApp, render: () => Promise<string>): void => {
-  app.get('/metrics/prometheus', async (_request, reply) => {
+export const metricsRoute = (app: AdminApp, render: () => Promise<string>): void => {
+  app.get('/metrics/prometheus', { scope: 'read' }, async (_request, reply) => {
     const text = await render();
     return reply.header('content-type', metricsContentType).send(text);
   });

@@ -1,7 +1,8 @@
 // Remembered consents and logins of a subject.
 import type { Provider } from '@claviger/core';
 import type { FastifyReply } from 'fastify';
-import { type JsonApp, pathParams } from '../../json/json-app.ts';
+import { pathParams } from '../../json/json-route.ts';
+import type { AdminApp } from '../admin-app.ts';
 import { fromListedConsent } from '../wire/consent.wire.ts';
 import { toPage } from '../wire/page.wire.ts';
 import { notFound, replyError } from './error-body.ts';
@@ -13,23 +14,27 @@ const paramsWithClient = pathParams('subject', 'client');
 const replyRevoked = (reply: FastifyReply, count: number): FastifyReply =>
   count === 0 ? replyError(reply, notFound) : reply.code(204).send();
 
-export const sessionsRoute = (app: JsonApp, { admin }: Provider): void => {
-  app.get('/oauth2/auth/sessions/consent/:subject', { schema: { params } }, async ({ params, query }) =>
+export const sessionsRoute = (app: AdminApp, { admin }: Provider): void => {
+  app.get('/oauth2/auth/sessions/consent/:subject', { scope: 'read', schema: { params } }, async ({ params, query }) =>
     (await admin.listConsents(params.subject, toPage(query))).map(fromListedConsent),
   );
 
-  app.delete('/oauth2/auth/sessions/consent/:subject', { schema: { params } }, async ({ params }, reply) =>
-    replyRevoked(reply, await admin.revokeConsents({ subject: params.subject })),
+  app.delete(
+    '/oauth2/auth/sessions/consent/:subject',
+    { scope: 'write', schema: { params } },
+    async ({ params }, reply) => replyRevoked(reply, await admin.revokeConsents({ subject: params.subject })),
   );
 
   app.delete(
     '/oauth2/auth/sessions/consent/:subject/:client',
-    { schema: { params: paramsWithClient } },
+    { scope: 'write', schema: { params: paramsWithClient } },
     async ({ params }, reply) =>
       replyRevoked(reply, await admin.revokeConsents({ subject: params.subject, clientId: params.client })),
   );
 
-  app.delete('/oauth2/auth/sessions/login/:subject', { schema: { params } }, async ({ params }, reply) =>
-    replyRevoked(reply, await admin.revokeLoginSessions(params.subject)),
+  app.delete(
+    '/oauth2/auth/sessions/login/:subject',
+    { scope: 'write', schema: { params } },
+    async ({ params }, reply) => replyRevoked(reply, await admin.revokeLoginSessions(params.subject)),
   );
 };

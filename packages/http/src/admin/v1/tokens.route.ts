@@ -1,13 +1,14 @@
 // Introspection asks for no authentication, so it lives here (2018 API); and the removal of what expired.
 import type { Provider } from '@claviger/core';
-import { type JsonApp, takesJson } from '../../json/json-app.ts';
+import { takesJson } from '../../json/json-route.ts';
 import { serveEndpoint } from '../../serve-endpoint.ts';
+import type { AdminApp } from '../admin-app.ts';
 import { flushBody, toIssuedBefore } from '../wire/flush.wire.ts';
 
-export const tokensRoute = (app: JsonApp, { admin, endpoints }: Provider): void => {
-  app.post('/oauth2/introspect', serveEndpoint(endpoints.introspect));
+export const tokensRoute = (app: AdminApp, { admin, endpoints }: Provider): void => {
+  app.post('/oauth2/introspect', { scope: 'introspect' }, serveEndpoint(endpoints.introspect));
 
-  app.post('/oauth2/flush', takesJson({ body: flushBody }), async ({ body }, reply) => {
+  app.post('/oauth2/flush', { scope: 'write', ...takesJson({ body: flushBody }) }, async ({ body }, reply) => {
     await admin.flush(toIssuedBefore(body));
     return reply.code(204).send();
   });

@@ -1,23 +1,7 @@
 // How a route that speaks JSON is declared: its types come from TypeBox schemas, and the declaration says that the body
 // is decoded.
 import { readJsonBody } from '@claviger/core';
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type {
-  FastifyBaseLogger,
-  FastifyInstance,
-  RawReplyDefaultExpression,
-  RawRequestDefaultExpression,
-  RawServerDefault,
-} from 'fastify';
 import Type, { type TSchema } from 'typebox';
-
-export type JsonApp = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
 
 /**
  * The options of a route with a JSON body. The Content-Type does not matter, and `null` counts as an empty object (2018
