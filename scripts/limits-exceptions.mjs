@@ -2,11 +2,9 @@
 
 const table = 'One table. Split, it would have to be read in two places.';
 const wiring = 'Names every part once and connects it. It has no branches.';
-const listOfRules = 'One rule after another, each of one to three lines.';
 const notSplitYet = 'Has grown past the limit. To be split by endpoint or rule.';
 
 export const exceptions = new Map([
-  ['apps/server/src/config/variables.ts', table],
   ['packages/core/src/contract/fixtures.ts', table],
   ['packages/core/src/contract/fixtures.ts#fullFlow', table],
   ['packages/core/src/create-provider.ts', wiring],
@@ -16,8 +14,6 @@ export const exceptions = new Map([
   ['apps/server/src/build-servers.ts#buildServers', wiring],
   ['examples/embed-node-http/src/server.ts#createEmbedded', wiring],
   ['packages/adapters-redis/src/client.ts#makeClient', wiring],
-  ['packages/core/src/settings.ts#settingsProblems', listOfRules],
-  ['apps/server/src/config.ts#brokenRules', listOfRules],
   ['packages/core/src/usecases/authorize/issue-response.ts#makeIssueResponse', notSplitYet],
   ['packages/core/test/authorize.test.ts', notSplitYet],
   ['packages/core/test/clients.test.ts', notSplitYet],

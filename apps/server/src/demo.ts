@@ -1,7 +1,8 @@
 // The three steps that the greeting and the start page offer to a developer.
 import { paths, urlBelow } from '@claviger/core';
 import { baseUrl } from './config/base-url.ts';
-import { builtInPages, type Config } from './config.ts';
+import { builtInPages } from './config/pages.ts';
+import type { Config } from './config.ts';
 
 export interface DemoCommands {
   /** For a shell. */

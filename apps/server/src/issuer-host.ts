@@ -2,7 +2,7 @@
 // `127.0.0.1`, would leave its cookies there and fail when it comes back to the issuer: it is sent to the issuer's name first.
 import { isLoopbackHost, paths, urlBelow } from '@claviger/core';
 import type { FastifyInstance } from 'fastify';
-import { builtInPages } from './config.ts';
+import { builtInPages } from './config/pages.ts';
 
 /** Where browsers begin. They come to the other pages by redirects, which name the issuer. */
 const entrances: ReadonlySet<string | undefined> = new Set(['/', paths.authorize, paths.logout, builtInPages.login]);

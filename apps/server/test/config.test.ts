@@ -215,8 +215,8 @@ t.test('every problem is told at once, by name, with what would be right', async
     }),
     [
       'CLAVIGER_ISUER is not a setting; did you mean CLAVIGER_ISSUER?',
-      'CLAVIGER_DSN must be sqlite:FILE, such as sqlite:claviger.db, or sqlite::memory:, or begin with postgres:// or redis://.',
       'CLAVIGER_PUBLIC_PORT must be a whole number from 1 to 65535; it is "99999".',
+      'CLAVIGER_DSN must be sqlite:FILE, such as sqlite:claviger.db, or sqlite::memory:, or begin with postgres:// or redis://.',
       'CLAVIGER_CLEANER_INTERVAL must be a duration in whole seconds, at least 0s and at most 24h, such as 30s, 10m or 1h30m; it is "720h".',
       'CLAVIGER_LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent; it is "loud".',
       'CLAVIGER_ID_TOKEN_LIFESPAN must be a duration in whole seconds, at least 1s, such as 30s, 10m or 1h30m; it is "500ms".',

@@ -20,6 +20,13 @@ const mostSeconds = 100n * 365n * 24n * 3600n;
 /** A day, for what becomes a timer: those of Node.js, and Postgres' timeouts, count milliseconds in 31 bits. */
 export const mostOfTimers = 24n * 3600n;
 
+/** The shortest text of a length of time: `720h`, `90s`. */
+export const durationText = (value: number): string => {
+  if (value === 0) return '0s';
+  if (value % 3600 === 0) return `${value / 3600}h`;
+  return value % 60 === 0 ? `${value / 60}m` : `${value}s`;
+};
+
 /** Undefined if the text is not a duration, or not a whole number of seconds. */
 const wholeSeconds = (text: string): bigint | undefined => {
   let total = 0n;

@@ -1,44 +1,15 @@
-// The settings of the protocol engine among the values of all settings.
-import type { Settings } from '@claviger/core';
+// The settings of core among the values of all settings.
+import { defaultSettings, type Settings } from '@claviger/core';
 import type { Values } from './variables.ts';
 
-/** `workers`: how many processes serve. `builtInPages`: they make up the claims, as OpenID Connect has it. */
-export const settingsOf = (values: Values, workers: number, builtInPages: boolean): Settings => ({
-  accessTokenLifespan: values.accessTokenLifespan,
-  idTokenLifespan: values.idTokenLifespan,
-  authCodeLifespan: values.authCodeLifespan,
-  refreshTokenLifespan: values.refreshTokenLifespan,
-  loginSessionLifespan: values.loginSessionLifespan,
-  legacyCookies: values.legacyCookies,
-  flowLifespan: values.flowLifespan,
-  maxPendingFlows: values.maxPendingFlows,
-  maxPendingFlowsPerProcess: Math.ceil(values.maxPendingFlowsPerNode / workers),
-  refreshGrace: values.refreshGrace,
-  idTokenSigningAlg: values.idTokenSigningAlg,
-  accessTokenStrategy: values.accessTokenStrategy,
-  standardClaims: values.standardClaims ?? (builtInPages ? 'userinfo' : 'both'),
-  accessTokenSigningAlg: values.accessTokenSigningAlg,
-  keyRotationInterval: values.keyRotationInterval,
-  keyPublishAhead: values.keyPublishAhead,
-  showSigningKeys: values.showSigningKeys,
-  strictGrantScope: values.strictGrantScope,
-  scopeStrategy: values.scopeStrategy,
-  requirePkce: values.requirePkce,
-  minStateLength: values.minStateLength,
-  subjectTypes: values.subjectTypesSupported,
-  pairwiseSalt: values.pairwiseSalt ?? '',
-  shareErrorDebug: values.shareErrorDebug,
-  allowUnsignedRequestObjects: values.allowUnsignedRequestObjects,
-  clientRegistration: values.clientRegistration,
-  initialAccessTokens: values.initialAccessTokens ?? [],
-  registrationScope: values.registrationScope,
-  confirmErrorRedirects: values.confirmErrorRedirects,
-  strictAuthMethod: values.strictAuthMethod,
-  minClientSecretLength: values.minClientSecretLength,
-  registrationDefaultScope: values.registrationDefaultScope.join(' '),
-  laxClientMetadata: values.laxClientMetadata,
-  defaultClientScope: values.defaultClientScope.join(' '),
-  claimsSupported: values.claimsSupported,
-  scopesSupported: values.scopesSupported,
-  userinfoEndpoint: values.userinfoEndpoint ?? '',
-});
+/** `workers`: how many processes serve. `builtInPages`: they make up the claims, as OpenID Connect specifies. */
+export const settingsOf = (values: Values, workers: number, builtInPages: boolean): Settings => {
+  // That each setting of core has a variable is checked here, by the type.
+  const all: Settings = {
+    ...values,
+    maxPendingFlowsPerProcess: Math.ceil(values.maxPendingFlowsPerNode / workers),
+    standardClaims: values.standardClaims ?? (builtInPages ? 'userinfo' : 'both'),
+  };
+  const names = Object.keys(defaultSettings) as (keyof Settings)[];
+  return Object.fromEntries(names.map((name) => [name, all[name]])) as unknown as Settings;
+};

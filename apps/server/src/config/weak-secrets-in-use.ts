@@ -14,7 +14,7 @@ const initialAccessToken = 'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_
  */
 const weakSettings = ({ systemSecrets, initialAccessTokens }: SecretValues): readonly string[] => [
   ...(systemSecrets?.slice(0, 1).some(isWeakSecret) ? [systemSecret] : []),
-  ...(initialAccessTokens?.some(isWeakSecret) ? [initialAccessToken] : []),
+  ...(initialAccessTokens.some(isWeakSecret) ? [initialAccessToken] : []),
 ];
 
 export const weakSecretProblems = (values: SecretValues): readonly string[] =>

@@ -2,7 +2,7 @@
 import { type AnswerResult, type PendingRequest, type Provider, seconds, subjectOf } from '@claviger/core';
 import { asOAuthError } from '@claviger/http';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
-import { builtInPages } from '../config.ts';
+import { builtInPages } from '../config/pages.ts';
 import { logoOrigin } from './about-client.ts';
 import { callbackPage, callbackTitle } from './callback-page.ts';
 import { sessionFor } from './claims.ts';

@@ -24,7 +24,7 @@ const discoveryDocument = (issuer: string, settings: Settings, signingKeys: Sign
   authorization_endpoint: urlBelow(issuer, paths.authorize),
   token_endpoint: urlBelow(issuer, paths.token),
   jwks_uri: urlBelow(issuer, paths.jwks),
-  userinfo_endpoint: settings.userinfoEndpoint || urlBelow(issuer, paths.userinfo),
+  userinfo_endpoint: settings.userinfoEndpoint ?? urlBelow(issuer, paths.userinfo),
   ...(settings.clientRegistration === 'off' ? {} : { registration_endpoint: urlBelow(issuer, paths.registration) }),
   revocation_endpoint: urlBelow(issuer, paths.revoke),
   introspection_endpoint: urlBelow(issuer, paths.introspect),

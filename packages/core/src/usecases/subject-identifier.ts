@@ -29,5 +29,5 @@ export const makeIdentifySubject =
         'The client is registered for pairwise subjects, so it needs a single redirect URI or a sector_identifier_uri.',
       );
     }
-    return digest.sha256Hex(`${sector}${subject}${settings.pairwiseSalt}`);
+    return digest.sha256Hex(`${sector}${subject}${settings.pairwiseSalt ?? ''}`);
   };

@@ -1,0 +1,45 @@
+// The issuer, the two listeners and what they accept.
+import { duration, mostOfTimers } from '../duration.ts';
+import { hostName, hostPattern, issuerUrl, origin, wholeNumber } from '../parse.ts';
+import { list, optional, preset } from './declare.ts';
+
+const port = wholeNumber(1, 65535);
+
+export const listeners = {
+  issuer: optional(
+    'CLAVIGER_ISSUER',
+    issuerUrl,
+    'Public URL of the server, used exactly as written: the `iss` of ID tokens and the base of every public URL. Must be https, unless its host is a loopback address. Default: the address of the public listener on loopback, such as `http://127.0.0.1:4444`.',
+  ),
+  publicHost: preset('CLAVIGER_PUBLIC_HOST', '127.0.0.1', hostName, 'Address that the public listener binds to.'),
+  publicPort: preset('CLAVIGER_PUBLIC_PORT', '4444', port, 'Port of the public listener.'),
+  adminHost: preset(
+    'CLAVIGER_ADMIN_HOST',
+    '127.0.0.1',
+    hostName,
+    'Address that the admin listener binds to. The admin listener requires no credentials, so an address other than loopback needs CLAVIGER_DANGEROUS_OPEN_ADMIN.',
+  ),
+  adminPort: preset('CLAVIGER_ADMIN_PORT', '4445', port, 'Port of the admin listener.'),
+  adminAllowedHosts: list(
+    'CLAVIGER_ADMIN_ALLOWED_HOSTS',
+    hostPattern,
+    'Host names that the admin endpoints accept, in addition to loopback names and the address of the connection: `claviger-admin`, `*.internal.example.com`, or `*` for all. Requests with other names are answered with 403, which protects against DNS rebinding. `/health/…` accepts any name.',
+  ),
+  keepAlive: preset(
+    'CLAVIGER_KEEP_ALIVE',
+    '125s',
+    duration(1, mostOfTimers),
+    'How long an idle connection stays open. Must be longer than the idle timeout of the load balancer in front: use 620s for the load balancers of Google Cloud.',
+  ),
+  corsAllowedOrigins: list(
+    'CLAVIGER_CORS_ALLOWED_ORIGINS',
+    origin,
+    'Origins whose scripts may call the token, revocation, userinfo and registration endpoints: `https://app.example.com`, `https://*.example.com` for every name below it, or `*`. Default: none. Discovery and the key set are open to all origins.',
+  ),
+  corsMaxAge: preset(
+    'CLAVIGER_CORS_MAX_AGE',
+    '0s',
+    duration(0),
+    'How long browsers may cache that an origin is allowed. 0s leaves it to the browser.',
+  ),
+};
