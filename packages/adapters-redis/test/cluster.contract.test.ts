@@ -16,7 +16,7 @@ t.test('a Redis Cluster keeps the contract', (t) =>
       const { stores, close } = await openRedisStores({ url: cluster.url, prefix: freshPrefix() });
       return { store: stores, close };
     },
-    'by-itself',
+    'automatic',
   ),
 );
 

@@ -216,7 +216,7 @@ t.test('the commands that docs/redis.md lists are enough, on keys with the prefi
       const { stores, close } = await openRedisStores({ url, prefix: `claviger:${cases}:` });
       return { store: stores, close };
     },
-    'by-itself',
+    'automatic',
   );
   const outside = await open(t, url, { prefix: 'other:' });
   const token = fullClientToken();

@@ -17,7 +17,7 @@ t.test('one Redis server keeps the contract', (t) =>
       const { stores, close } = await openRedisStores({ url: redis.url, prefix: freshPrefix() });
       return { store: stores, close };
     },
-    'by-itself',
+    'automatic',
   ),
 );
 
@@ -32,6 +32,6 @@ t.test('two nodes on one Redis server keep the contract, whichever of them is as
       const store: Stores = byTurns(nodes.map(({ stores }) => stores));
       return { store, close: async () => void (await Promise.all(nodes.map(({ close }) => close()))) };
     },
-    'by-itself',
+    'automatic',
   ),
 );

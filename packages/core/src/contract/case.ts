@@ -1,7 +1,7 @@
 // The shape of a contract: named cases as data, for any test runner.
 
 /** How a store removes expired rows: when `removeExpired` is called, or automatically, in its own time. */
-export type Cleaning = 'on-request' | 'by-itself';
+export type Cleaning = 'on-request' | 'automatic';
 
 /** One rule that every store of a port must follow. */
 export interface Case<S> {

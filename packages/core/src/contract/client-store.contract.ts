@@ -20,7 +20,7 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     },
   },
   {
-    name: 'empty lists, empty texts and null come back as they are, not absent',
+    name: 'empty lists, empty texts and null come back unchanged, not as absent',
     async run(store) {
       const full = fullMetadata();
       const empty = { ...full, redirectUris: [], grantTypes: [], contacts: [], name: '', scope: '', jwks: null };
@@ -29,7 +29,7 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     },
   },
   {
-    name: 'a client that is not there is an answer, not an error',
+    name: 'a missing client is reported as missing, without an error',
     async run(store) {
       assert.equal(await store.find('app'), undefined);
       assert.deepEqual(await store.list(everything), []);
@@ -47,7 +47,7 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     },
   },
   {
-    name: 'of 20 creations of one id at once, one wins',
+    name: 'of 20 concurrent creations of one id, one succeeds',
     async run(store) {
       const outcomes = await atOnce(20, (index) => store.create(fullClient({ storedSecret: `secret ${index}` })));
       assert.deepEqual(tally(outcomes), { created: 1, exists: 19 });
@@ -55,7 +55,7 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     },
   },
   {
-    name: 'ids are compared exactly, whatever characters and however many they have',
+    name: 'ids of any length and with any characters are compared exactly',
     async run(store) {
       for (const id of oddTexts) {
         assert.equal(await store.create(fullClient({ id, storedSecret: `of ${id}` })), 'created', `create ${id}`);
@@ -78,7 +78,7 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     },
   },
   {
-    name: 'what a caller does to an object that it gave or was given does not reach the store',
+    name: 'a caller that modifies an object it passed or received does not change the store',
     async run(store) {
       const given = fullClient();
       await store.create(given);
@@ -93,7 +93,7 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     },
   },
   {
-    name: 'clients are listed by id in code point order',
+    name: 'clients are listed by id, in code point order',
     async run(store) {
       const sorted = ['', ' ', '0', '10', '9', 'B', 'a', 'a-', 'aa', 'b', '\u00e9', '\uff5e', '\u{1f600}'];
       for (const id of [...sorted].reverse()) await store.create(fullClient({ id }));
@@ -101,7 +101,7 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     },
   },
   {
-    name: 'pages are cut from that order; limit 0 and an offset past the end give none',
+    name: 'pages keep that order; limit 0 and an offset past the end return an empty page',
     async run(store) {
       for (const id of ['c', 'a', 'e', 'b', 'd']) await store.create(fullClient({ id }));
       assert.deepEqual(await idsOf(store, 2, 0), ['a', 'b']);
@@ -125,7 +125,7 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     },
   },
   {
-    name: 'a client that was deleted and created again is not replaced by the earlier one, though the version fits',
+    name: 'a client that was deleted and created again cannot be replaced by its predecessor, even if the version matches',
     async run(store) {
       await store.create(fullClient());
       await store.remove('app');
@@ -135,7 +135,7 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     },
   },
   {
-    name: 'a replacement of another version than the stored one is stale and changes nothing',
+    name: 'replacing a version other than the stored one is stale and changes nothing',
     async run(store) {
       await store.create(fullClient());
       assert.equal(await store.replace(fullClient({ storedSecret: 'old', version: 3 }), 2), 'stale');
@@ -144,7 +144,7 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     },
   },
   {
-    name: 'of 20 replacements of one version at once, one wins',
+    name: 'of 20 concurrent replacements of one version, one succeeds',
     async run(store) {
       await store.create(fullClient());
       const outcomes = await atOnce(20, (index) =>
@@ -155,7 +155,7 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     },
   },
   {
-    name: 'a client that was removed is gone, cannot be replaced, and its id can be taken again',
+    name: 'a removed client cannot be found or replaced, and its id can be used again',
     async run(store) {
       await store.create(fullClient());
       await store.create(fullClient({ id: 'other' }));

@@ -29,7 +29,7 @@ export const consentStoreContract: readonly Case<ConsentStore>[] = [
     },
   },
   {
-    name: 'empty lists, empty texts and null come back as they are, not absent',
+    name: 'empty lists, empty texts and null come back unchanged, not as absent',
     async run(store) {
       const empty = { grantedScope: [], expiresAt: null, session: { accessToken: {}, idToken: {} } };
       await store.remember(fullConsent(empty));
@@ -54,7 +54,7 @@ export const consentStoreContract: readonly Case<ConsentStore>[] = [
     },
   },
   {
-    name: 'clients, subjects and ids are compared exactly, whatever characters and however many they have',
+    name: 'clients, subjects and ids of any length and with any characters are compared exactly',
     async run(store) {
       for (const text of oddTexts) {
         await store.remember(fullConsent({ id: text, clientId: text, subject: text }));
@@ -69,7 +69,7 @@ export const consentStoreContract: readonly Case<ConsentStore>[] = [
     },
   },
   {
-    name: 'what a caller does to an object that it gave or was given does not reach the store',
+    name: 'a caller that modifies an object it passed or received does not change the store',
     async run(store) {
       const given = fullConsent();
       await store.remember(given);
@@ -80,7 +80,7 @@ export const consentStoreContract: readonly Case<ConsentStore>[] = [
     },
   },
   {
-    name: 'a consent is remembered until the second before its expiry, and not from then on',
+    name: 'a consent is found until the second before its expiry, and never afterwards',
     async run(store) {
       await store.remember(fullConsent({ expiresAt: later(10) }));
       assert.equal((await store.findFor('app', 'zoe', later(9))).length, 1);
@@ -90,7 +90,7 @@ export const consentStoreContract: readonly Case<ConsentStore>[] = [
     },
   },
   {
-    name: 'a consent without an expiry is remembered for ever',
+    name: 'a consent without an expiry is remembered forever',
     async run(store) {
       await store.remember(fullConsent({ expiresAt: null }));
       assert.equal(await store.removeExpired(later(1_000_000_000), 10), 0);
@@ -98,7 +98,7 @@ export const consentStoreContract: readonly Case<ConsentStore>[] = [
     },
   },
   {
-    name: 'consents come newest first, those of one second by id, descending',
+    name: 'consents are listed newest first; those of the same second by descending id',
     async run(store) {
       for (const id of ['b', 'd', 'a', 'c']) await store.remember(fullConsent({ id, requestedAt: later(-60) }));
       await store.remember(fullConsent({ id: 'oldest', requestedAt: later(-61) }));
@@ -109,7 +109,7 @@ export const consentStoreContract: readonly Case<ConsentStore>[] = [
     },
   },
   {
-    name: 'pages are cut from the consents that are not past; limit 0 and an offset past the end give none',
+    name: 'pages hold only live consents; limit 0 and an offset past the end return an empty page',
     async run(store) {
       for (const [index, id] of ['a', 'b', 'c', 'd', 'e'].entries()) {
         await store.remember(fullConsent({ id, requestedAt: later(-index) }));
@@ -133,7 +133,7 @@ export const consentStoreContract: readonly Case<ConsentStore>[] = [
     },
   },
   {
-    name: 'consents of a client are forgotten and counted, and no others',
+    name: 'only the consents of the given client are forgotten, and they are counted',
     async run(store) {
       await fillWithFour(store);
       assert.equal(await store.forget({ clientId: 'a' }), 2);
@@ -141,7 +141,7 @@ export const consentStoreContract: readonly Case<ConsentStore>[] = [
     },
   },
   {
-    name: 'consents of a subject are forgotten and counted, and no others',
+    name: 'only the consents of the given subject are forgotten, and they are counted',
     async run(store) {
       await fillWithFour(store);
       assert.equal(await store.forget({ subject: 's1' }), 2);
@@ -149,7 +149,7 @@ export const consentStoreContract: readonly Case<ConsentStore>[] = [
     },
   },
   {
-    name: 'consents of a client and a subject together are forgotten and counted, and no others',
+    name: 'only the consents of the given client and subject are forgotten, and they are counted',
     async run(store) {
       await fillWithFour(store);
       assert.equal(await store.forget({ clientId: 'a', subject: 's1' }), 1);
@@ -165,7 +165,7 @@ export const consentStoreContract: readonly Case<ConsentStore>[] = [
     },
   },
   {
-    name: 'expired consents are removed, at most as many as asked for, and counted; live ones stay',
+    name: 'expired consents are removed up to the limit and counted; live ones stay',
     async run(store, cleaning) {
       for (const id of ['e1', 'e2', 'e3']) await store.remember(fullConsent({ id, expiresAt: later(10) }));
       await store.remember(fullConsent({ id: 'live', expiresAt: later(11) }));

@@ -34,7 +34,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'empty lists, empty texts and null come back as they are, not absent',
+    name: 'empty lists, empty texts and null come back unchanged, not as absent',
     async run(store) {
       const request = fullRequest({ scope: [], prompt: [], state: '', maxAge: null });
       await store.create(youngFlow({ request }));
@@ -42,7 +42,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'a flow that is not there is an answer, not an error',
+    name: 'a missing flow is reported as missing, without an error',
     async run(store) {
       assert.equal(await store.find('flow', now), undefined);
       assert.equal(await store.replace(fullFlow({ version: 6 }), 5, now), 'stale');
@@ -52,7 +52,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'creating an id that is taken is refused and changes nothing',
+    name: 'creating a flow with an existing id is refused and changes nothing',
     async run(store) {
       await store.create(fullFlow());
       await assert.rejects(store.create(fullFlow({ state: 'ended' })));
@@ -60,7 +60,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'ids are compared exactly, whatever characters and however many they have',
+    name: 'ids of any length and with any characters are compared exactly',
     async run(store) {
       for (const id of oddTexts) await store.create(fullFlow({ id, request: fullRequest({ state: id }) }));
       for (const id of oddTexts) {
@@ -71,7 +71,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'what a caller does to an object that it gave or was given does not reach the store',
+    name: 'a caller that modifies an object it passed or received does not change the store',
     async run(store) {
       const given = fullFlow();
       await store.create(given);
@@ -93,7 +93,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'a flow cannot be found nor replaced from the second of its expiry on',
+    name: 'from the second of its expiry, a flow can be neither found nor replaced',
     async run(store) {
       await store.create(fullFlow({ expiresAt: later(10) }));
       assert.equal(await store.find('flow', later(10)), undefined);
@@ -113,7 +113,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'a replacement of another version than the stored one is stale and changes nothing',
+    name: 'replacing a version other than the stored one is stale and changes nothing',
     async run(store) {
       await store.create(fullFlow());
       assert.equal(await store.replace(fullFlow({ state: 'ended', version: 5 }), 4, now), 'stale');
@@ -122,7 +122,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'of 20 replacements of one version at once, one wins',
+    name: 'of 20 concurrent replacements of one version, one succeeds',
     async run(store) {
       await store.create(fullFlow());
       const outcomes = await atOnce(20, (index) =>
@@ -133,7 +133,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'flows of a client are removed and counted, and no others; then they cannot be replaced',
+    name: 'only the flows of the given client are removed and counted, and they cannot be replaced afterwards',
     async run(store) {
       const ids = await fillWithFive(store);
       assert.equal(await store.removeAll({ clientId: 'a' }), 3);
@@ -142,7 +142,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'flows of a subject are removed and counted, and no others',
+    name: 'only the flows of the given subject are removed, and they are counted',
     async run(store) {
       const ids = await fillWithFive(store);
       assert.equal(await store.removeAll({ subject: 's1' }), 2);
@@ -150,7 +150,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'flows of a client and a subject together are removed and counted, and no others',
+    name: 'only the flows of the given client and subject are removed, and they are counted',
     async run(store) {
       const ids = await fillWithFive(store);
       assert.equal(await store.removeAll({ clientId: 'b', subject: 's2' }), 1);
@@ -166,7 +166,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'the subject of a flow is the one of its latest version, remembered or logged in',
+    name: 'the subject of a flow is that of its latest version, whether remembered or logged in',
     async run(store) {
       const remembered = { ...youngFlow().login, subject: 'remembered' };
       await store.create(youngFlow({ id: 'remembered', login: remembered }));
@@ -178,7 +178,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: "a note of waiting flows takes the place of the holder's earlier one, and all are added up",
+    name: "a note of waiting flows replaces the holder's earlier note, and the notes of all holders are added up",
     async run(store) {
       assert.equal(await store.noteWaiting({ holder: 'a', waiting: 5, until: later(900) }, now), 5);
       assert.equal(await store.noteWaiting({ holder: 'b', waiting: -2, until: later(900) }, now), 3);
@@ -187,7 +187,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'a note of waiting flows counts until the second before its end, and not from then on',
+    name: 'a note of waiting flows counts until the second before its end, and never afterwards',
     async run(store) {
       await store.noteWaiting({ holder: 'a', waiting: 5, until: later(10) }, now);
       assert.equal(await store.noteWaiting({ holder: 'b', waiting: 1, until: later(900) }, later(9)), 6);
@@ -196,7 +196,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'of 20 notes of waiting flows at once none is lost',
+    name: 'of 20 concurrent notes of waiting flows, none is lost',
     async run(store) {
       const note = (index: number) => ({ holder: `node ${index}`, waiting: 1, until: later(900) });
       const sums = await atOnce(20, (index) => store.noteWaiting(note(index), now));
@@ -205,7 +205,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'a note of waiting flows is no flow',
+    name: 'a note of waiting flows is not found or removed as a flow',
     async run(store) {
       await store.noteWaiting({ holder: 'a', waiting: 5, until: later(10) }, now);
       assert.equal(await store.find('a', now), undefined);
@@ -214,7 +214,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
     },
   },
   {
-    name: 'expired flows are removed, at most as many as asked for, and counted; live ones stay',
+    name: 'expired flows are removed up to the limit and counted; live ones stay',
     async run(store, cleaning) {
       for (const id of ['e1', 'e2', 'e3']) await store.create(fullFlow({ id, expiresAt: later(10) }));
       await store.create(fullFlow({ id: 'live', expiresAt: later(11) }));

@@ -12,7 +12,7 @@ const kidsIn = async (store: KeyStore, set = 'set'): Promise<string[]> => (await
 
 export const keyStoreContract: readonly Case<KeyStore>[] = [
   {
-    name: 'a key comes back with every field, found and listed, however it was saved',
+    name: 'a key comes back with every field, found and listed, regardless of how it was saved',
     async run(store) {
       await store.createSet('created', [fullKey({ set: 'created' })]);
       await store.add([fullKey({ set: 'added' })]);
@@ -24,7 +24,7 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
     },
   },
   {
-    name: 'a key or set that is not there is an answer, not an error',
+    name: 'a missing key or set is reported as missing, without an error',
     async run(store) {
       assert.equal(await store.find('set', 'private:k1'), undefined);
       assert.deepEqual(await store.list('set'), []);
@@ -33,7 +33,7 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
     },
   },
   {
-    name: 'sets and kids are compared exactly, whatever characters and however many they have',
+    name: 'sets and kids of any length and with any characters are compared exactly',
     async run(store) {
       for (const text of oddTexts) {
         const key = fullKey({ set: text, kid: text, sealedJwk: text });
@@ -50,7 +50,7 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
     },
   },
   {
-    name: 'a set and a kid are never taken for another set and kid that read the same together',
+    name: 'a set and a kid are never confused with another pair that concatenates to the same text',
     async run(store) {
       await store.add([fullKey({ set: 'a:b', kid: 'c', sealedJwk: 'first' })]);
       assert.equal(await store.add([fullKey({ set: 'a', kid: 'b:c', sealedJwk: 'second' })]), 'added');
@@ -59,7 +59,7 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
     },
   },
   {
-    name: 'what a caller does to an object that it gave or was given does not reach the store',
+    name: 'a caller that modifies an object it passed or received does not change the store',
     async run(store) {
       const given = [fullKey({ kid: 'added' }), fullKey({ kid: 'put' })];
       await store.createSet('set', [fullKey()]);
@@ -72,7 +72,7 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
     },
   },
   {
-    name: 'the newest addition comes first, whatever its time says; keys added together stay in their order',
+    name: 'the latest addition comes first, regardless of its time; keys added together keep their order',
     async run(store) {
       await store.createSet('set', keysOf('c1', 'c2'));
       await store.add([fullKey({ kid: 'z', createdAt: later(-999) }), fullKey({ kid: 'a' })]);
@@ -92,7 +92,7 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
     },
   },
   {
-    name: 'a set that has a key cannot be created; nothing of the attempt stays',
+    name: 'a set that has a key cannot be created, and the attempt saves nothing',
     async run(store) {
       assert.equal(await store.createSet('set', keysOf('a', 'b')), 'created');
       assert.equal(await store.createSet('set', keysOf('c', 'd')), 'exists');
@@ -113,7 +113,7 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
     },
   },
   {
-    name: 'of 20 creations of one set at once, one wins, with all its keys',
+    name: 'of 20 concurrent creations of one set, one succeeds, with all its keys',
     async run(store) {
       const outcomes = await atOnce(20, (index) => store.createSet('set', keysOf(`${index}a`, `${index}b`)));
       assert.deepEqual(tally(outcomes), { created: 1, exists: 19 });
@@ -122,7 +122,7 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
     },
   },
   {
-    name: 'of keys added together, all are saved or none',
+    name: 'keys added together are saved all or not at all',
     async run(store) {
       await store.add(keysOf('taken'));
       assert.equal(await store.add(keysOf('new', 'taken')), 'exists');
@@ -133,7 +133,7 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
     },
   },
   {
-    name: 'of 20 additions of one kid at once, one wins',
+    name: 'of 20 concurrent additions of one kid, one succeeds',
     async run(store) {
       const outcomes = await atOnce(20, (index) => store.add([fullKey({ sealedJwk: `${index}` })]));
       assert.deepEqual(tally(outcomes), { added: 1, exists: 19 });
@@ -141,7 +141,7 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
     },
   },
   {
-    name: 'putting a kid that is there replaces the key at its place',
+    name: 'putting an existing kid replaces the key and keeps its position',
     async run(store) {
       await store.createSet('set', keysOf('a', 'b', 'c'));
       const replacement = fullKey({ kid: 'b', sealedJwk: 'new', createdAt: later(5) });
@@ -162,7 +162,7 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
     },
   },
   {
-    name: 'what is sealed is replaced at its place if it is still the expected',
+    name: 'a sealed key is replaced in its position if its sealed value is still the expected one',
     async run(store) {
       await store.createSet('set', keysOf('a', 'b', 'c'));
       const resealed = fullKey({ kid: 'b', sealedJwk: 'new' });
@@ -174,7 +174,7 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
     },
   },
   {
-    name: 'of 20 replacements at once of what is sealed, one wins',
+    name: 'of 20 concurrent replacements of a sealed key, one succeeds',
     async run(store) {
       await store.createSet('set', [fullKey()]);
       const outcomes = await atOnce(20, (index) => store.replaceSealed(fullKey({ sealedJwk: `${index}` }), 'sealed'));
@@ -183,7 +183,7 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
     },
   },
   {
-    name: 'a key that was removed is gone, and no other; the order of the rest stays',
+    name: 'removing a key removes only that key and keeps the order of the rest',
     async run(store) {
       await store.createSet('set', keysOf('a', 'b', 'c'));
       await store.add([fullKey({ set: 'other', kid: 'b' })]);
@@ -196,7 +196,7 @@ export const keyStoreContract: readonly Case<KeyStore>[] = [
     },
   },
   {
-    name: 'a set that was removed is gone with all its keys, counted, and no other set',
+    name: 'removing a set removes all its keys, counts them, and leaves other sets alone',
     async run(store) {
       await store.createSet('set', keysOf('a', 'b'));
       await store.createSet('other', [fullKey({ set: 'other' })]);

@@ -14,7 +14,7 @@ const leaseOf = (change: Partial<Lease> = {}): Lease => ({
 
 export const leaseStoreContract: readonly Case<LeaseStore>[] = [
   {
-    name: 'a lease excludes other holders until the second before its end, and is free from its end on',
+    name: 'a lease excludes other holders until the second before its end and is free from then on',
     async run(store) {
       assert.equal(await store.acquire(leaseOf(), now), true);
       assert.equal(await store.acquire(leaseOf({ holder: 'node-2', until: later(120) }), later(59)), false);
@@ -78,7 +78,7 @@ export const leaseStoreContract: readonly Case<LeaseStore>[] = [
     },
   },
   {
-    name: 'cleaning removes leases that have ended, at most as many as asked for, and keeps the others',
+    name: 'cleaning removes leases that have ended, up to the limit, and keeps the others',
     async run(store) {
       for (const index of [1, 2, 3]) await store.acquire(leaseOf({ name: hashOf(`ended-${index}`) }), now);
       await store.acquire(leaseOf({ name: hashOf('running'), until: later(61) }), now);

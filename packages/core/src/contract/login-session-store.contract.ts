@@ -24,7 +24,7 @@ export const loginSessionStoreContract: readonly Case<LoginSessionStore>[] = [
     },
   },
   {
-    name: 'a session that is not there is an answer, not an error, even for what is no hash',
+    name: 'a missing session is reported as missing, without an error, even if the id is not a hash',
     async run(store) {
       for (const unknown of [id, asHashed('caf\u00e9 / %2F'), asHashed('')]) {
         assert.equal(await store.find(unknown, now), undefined);
@@ -46,7 +46,7 @@ export const loginSessionStoreContract: readonly Case<LoginSessionStore>[] = [
     },
   },
   {
-    name: 'saving a session again replaces it whole',
+    name: 'saving a session again replaces the whole session',
     async run(store) {
       await store.save(fullLoginSession());
       const next = fullLoginSession({ subject: 'max', authenticatedAt: now, expiresAt: later(9999), acr: 'other' });
@@ -56,7 +56,7 @@ export const loginSessionStoreContract: readonly Case<LoginSessionStore>[] = [
     },
   },
   {
-    name: 'what a caller does to an object that it gave or was given does not reach the store',
+    name: 'a caller that modifies an object it passed or received does not change the store',
     async run(store) {
       const given = fullLoginSession();
       await store.save(given);
@@ -66,7 +66,7 @@ export const loginSessionStoreContract: readonly Case<LoginSessionStore>[] = [
     },
   },
   {
-    name: 'a session is found until the second before its expiry, and not from then on',
+    name: 'a session is found until the second before its expiry, and never afterwards',
     async run(store) {
       await store.save(fullLoginSession({ expiresAt: later(10) }));
       assert.deepEqual(await store.find(id, later(9)), fullLoginSession({ expiresAt: later(10) }));
@@ -74,7 +74,7 @@ export const loginSessionStoreContract: readonly Case<LoginSessionStore>[] = [
     },
   },
   {
-    name: 'a session that was removed is gone, and no other',
+    name: 'removing a session removes only that session',
     async run(store) {
       await store.save(fullLoginSession());
       await store.save(fullLoginSession({ id: hashOf('other') }));
@@ -85,7 +85,7 @@ export const loginSessionStoreContract: readonly Case<LoginSessionStore>[] = [
     },
   },
   {
-    name: 'all sessions of exactly one subject are removed and counted',
+    name: 'all sessions of the given subject, and only those, are removed and counted',
     async run(store) {
       for (const [index, subject] of oddTexts.entries()) {
         await store.save(fullLoginSession({ id: hashOf(`a${index}`), subject }));
@@ -100,7 +100,7 @@ export const loginSessionStoreContract: readonly Case<LoginSessionStore>[] = [
     },
   },
   {
-    name: 'expired sessions are removed, at most as many as asked for, and counted; live ones stay',
+    name: 'expired sessions are removed up to the limit and counted; live ones stay',
     async run(store, cleaning) {
       for (const label of ['e1', 'e2', 'e3']) {
         await store.save(fullLoginSession({ id: hashOf(label), expiresAt: later(10) }));

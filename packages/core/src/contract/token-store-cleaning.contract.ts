@@ -15,7 +15,7 @@ const expiringToken = (label: string, expiresAt: number, grant = 'grant') =>
 
 export const tokenStoreCleaningCases: readonly Case<TokenStore>[] = [
   {
-    name: 'a token is found until the second before its expiry, and not from then on',
+    name: 'a token is found until the second before its expiry, and never afterwards',
     async run(store) {
       const refresh = fullToken({ key: refreshKey, kind: 'refresh', expiresAt: later(10) });
       const own = fullClientToken({ expiresAt: later(10) });
@@ -40,7 +40,7 @@ export const tokenStoreCleaningCases: readonly Case<TokenStore>[] = [
       assert.equal(await clean(store, later(9)), 0);
       assert.equal(await clean(store, later(10)), due(4, cleaning));
       assert.equal(await clean(store, later(10)), 0);
-      // A removed row is also gone for a caller whose clock is behind. A row with native expiry is gone at its second.
+      // A removed row is missing even for a caller whose clock is behind. A row with native expiry disappears at its expiry.
       const at = cleaning === 'on-request' ? now : later(10);
       assert.deepEqual(await aliveOf(store, ['access', 'refresh', 'live'], 'grant', at), ['live']);
       assert.equal(await store.findCode(codeKey, at), undefined);
@@ -49,7 +49,7 @@ export const tokenStoreCleaningCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'only what was issued before the given moment is removed',
+    name: 'only rows that were issued before the given moment are removed',
     async run(store, cleaning) {
       const issued = (label: string, at: number) => ({ ...expiringToken(label, now), issuedAt: epochSeconds(at) });
       const tokens = [issued('older', later(-21)), issued('younger', later(-20))];
@@ -62,7 +62,7 @@ export const tokenStoreCleaningCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'at most as many rows are removed as asked for, grants included',
+    name: 'no more rows are removed than the limit allows, grants included',
     async run(store, cleaning) {
       for (const name of ['g1', 'g2', 'g3']) {
         const tokens = [expiringToken('access', now, name), expiringToken('more', now, name)];
@@ -76,7 +76,7 @@ export const tokenStoreCleaningCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a grant stays until keepUntil though nothing points at it',
+    name: 'a grant stays until keepUntil even if no code or token refers to it',
     async run(store, cleaning) {
       await store.createGrant(fullGrant({ keepUntil: later(10) }), {});
       assert.equal(await clean(store, later(9)), 0);
@@ -86,7 +86,7 @@ export const tokenStoreCleaningCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a grant stays as long as a token points at it, even past keepUntil, and goes afterwards',
+    name: 'a grant stays as long as a token refers to it, even past keepUntil, and is removed afterwards',
     async run(store, cleaning) {
       const refresh = fullToken({ key: refreshKey, kind: 'refresh', expiresAt: later(100) });
       await store.createGrant(fullGrant({ keepUntil: now }), { tokens: [expiringToken('access', later(50)), refresh] });
@@ -99,7 +99,7 @@ export const tokenStoreCleaningCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a grant stays as long as a code points at it, even past keepUntil',
+    name: 'a grant stays as long as a code refers to it, even past keepUntil',
     async run(store, cleaning) {
       await store.createGrant(fullGrant({ keepUntil: now }), { code: fullCode({ expiresAt: later(100) }) });
       assert.equal(await clean(store, later(99)), 0);
@@ -109,7 +109,7 @@ export const tokenStoreCleaningCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a grant stays as long as tokens live that joined it later, by redemption and by rotation',
+    name: 'a grant stays as long as tokens that joined it later, by redemption or rotation, are alive',
     async run(store, cleaning) {
       await store.createGrant(fullGrant({ keepUntil: now }), { code: fullCode({ expiresAt: later(10) }) });
       const refresh = fullToken({ key: refreshKey, kind: 'refresh', expiresAt: later(100) });
@@ -125,12 +125,12 @@ export const tokenStoreCleaningCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a grant that was removed can be created anew',
+    name: 'a grant that was removed can be created again',
     async run(store, cleaning) {
       await store.createGrant(fullGrant({ keepUntil: now }), {});
       assert.equal(await clean(store, now), due(1, cleaning));
-      const anew = store.createGrant(fullGrant(), { tokens: firstTokens() });
-      const created = await anew.then(
+      const secondGrant = store.createGrant(fullGrant(), { tokens: firstTokens() });
+      const created = await secondGrant.then(
         () => true,
         () => false,
       );
@@ -140,7 +140,7 @@ export const tokenStoreCleaningCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'cleaning revives nothing: a revoked grant with a token left is dead after it too',
+    name: 'cleaning revives nothing: a revoked grant that still has a token stays revoked',
     async run(store) {
       await store.createGrant(fullGrant({ keepUntil: now }), { code: fullCode(), tokens: firstTokens() });
       await store.revokeGrant(fullGrant().id, now);

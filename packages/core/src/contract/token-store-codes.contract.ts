@@ -8,7 +8,7 @@ import { aliveOf, codeKey, firstTokens, keyOf, tokenPair } from './token-store-f
 
 export const tokenStoreCodeCases: readonly Case<TokenStore>[] = [
   {
-    name: 'redeeming a code uses it up and saves its tokens with every field',
+    name: 'redeeming a code marks it as used and saves its tokens with every field',
     async run(store) {
       await store.createGrant(fullGrant(), { code: fullCode() });
       assert.equal(await store.redeemCode(codeKey, firstTokens(), now), 'redeemed');
@@ -28,7 +28,7 @@ export const tokenStoreCodeCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a code is missing from the second of its expiry on, and saves nothing',
+    name: 'from the second of its expiry, a code is missing and saves nothing',
     async run(store) {
       await store.createGrant(fullGrant(), { code: fullCode({ expiresAt: later(10) }) });
       assert.equal(await store.findCode(codeKey, later(10)), undefined);
@@ -37,7 +37,7 @@ export const tokenStoreCodeCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a used code that has expired is missing and does no harm',
+    name: 'a used code that has expired is missing, and replaying it revokes nothing',
     async run(store) {
       await store.createGrant(fullGrant(), { code: fullCode({ expiresAt: later(10) }) });
       await store.redeemCode(codeKey, firstTokens(), now);
@@ -46,7 +46,7 @@ export const tokenStoreCodeCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a replayed code ends all that its first use issued, saves nothing, and is missing from then on',
+    name: 'a replayed code revokes everything its first use issued, saves nothing, and is missing from then on',
     async run(store) {
       await store.createGrant(fullGrant(), { code: fullCode(), tokens: tokenPair('hybrid-') });
       await store.redeemCode(codeKey, firstTokens(), now);
@@ -60,7 +60,7 @@ export const tokenStoreCodeCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a replay leaves other grants of the same client and subject alone',
+    name: 'a replay does not affect other grants of the same client and subject',
     async run(store) {
       await store.createGrant(fullGrant(), { code: fullCode() });
       const other = fullCode({ key: keyOf('code', 'other') });
@@ -72,7 +72,7 @@ export const tokenStoreCodeCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'of 20 redemptions of one code at once, one wins, one is a replay, and nothing lives on',
+    name: 'of 20 concurrent redemptions of one code, one succeeds, one is a replay, and no token stays alive',
     async run(store) {
       await store.createGrant(fullGrant(), { code: fullCode() });
       const outcomes = await atOnce(20, (index) => store.redeemCode(codeKey, tokenPair(`${index}-`), now));
@@ -82,7 +82,7 @@ export const tokenStoreCodeCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: "redemptions of two grants' codes at once do not disturb each other",
+    name: 'concurrent redemptions of the codes of two grants do not affect each other',
     async run(store) {
       await store.createGrant(fullGrant(), { code: fullCode() });
       await store.createGrant(fullGrant({ id: grantIdOf('other') }), {
@@ -95,7 +95,7 @@ export const tokenStoreCodeCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a code whose grant was revoked is missing, and saves nothing',
+    name: 'a code whose grant was revoked is missing and saves nothing',
     async run(store) {
       await store.createGrant(fullGrant(), { code: fullCode() });
       await store.revokeGrant(fullGrant().id, now);
@@ -105,7 +105,7 @@ export const tokenStoreCodeCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'whichever comes first of a redemption and a revocation at once, nothing is alive afterwards',
+    name: 'after a concurrent redemption and revocation, in either order, nothing is alive',
     async run(store) {
       for (const round of ['r1', 'r2', 'r3', 'r4']) {
         await store.createGrant(fullGrant({ id: grantIdOf(round) }), { code: fullCode({ key: keyOf('code', round) }) });
@@ -121,7 +121,7 @@ export const tokenStoreCodeCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a caller that changes the tokens it redeemed a code for does not change them in the store',
+    name: 'a caller that modifies the tokens it redeemed a code for does not change the store',
     async run(store) {
       await store.createGrant(fullGrant(), { code: fullCode() });
       const given = fullToken();

@@ -17,13 +17,13 @@ const fillWithFour = async (store: TokenStore): Promise<void> => {
 const aliveGrants = async (store: TokenStore): Promise<string[]> => {
   const names = ['a1', 'a2', 'b1', 'b2'];
   const alive = await Promise.all(names.map((name) => aliveOf(store, ['access', 'refresh'], name)));
-  for (const labels of alive) assert.ok(labels.length !== 1, 'a grant lives or dies as a whole');
+  for (const labels of alive) assert.ok(labels.length !== 1, 'a grant is alive or revoked as a whole');
   return names.filter((_, index) => alive[index]?.length === 2);
 };
 
 export const tokenStoreRevocationCases: readonly Case<TokenStore>[] = [
   {
-    name: 'revoking a grant ends its code and all its tokens, rotated ones included',
+    name: 'revoking a grant revokes its code and all its tokens, rotated ones included',
     async run(store) {
       await store.createGrant(fullGrant(), { code: fullCode(), tokens: firstTokens() });
       await store.rotateRefreshToken(refreshKey, rotationTo('next-', 30), now);
@@ -33,7 +33,7 @@ export const tokenStoreRevocationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a grant is revoked once: the second time it was not alive',
+    name: 'a grant is revoked once; revoking it again reports that it was not alive',
     async run(store) {
       await store.createGrant(fullGrant(), { tokens: firstTokens() });
       assert.equal(await store.revokeGrant(fullGrant().id, now), true);
@@ -41,7 +41,7 @@ export const tokenStoreRevocationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'what was revoked is dead for a caller whose clock is behind too',
+    name: 'a revoked grant is also revoked for a caller whose clock is behind',
     async run(store) {
       await store.createGrant(fullGrant(), { code: fullCode(), tokens: firstTokens() });
       await store.revokeGrant(fullGrant().id, later(100));
@@ -50,7 +50,7 @@ export const tokenStoreRevocationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'revoking a grant leaves other grants alone',
+    name: 'revoking a grant does not affect other grants',
     async run(store) {
       await fillWithFour(store);
       await store.revokeGrant(grantIdOf('a1'), now);
@@ -68,7 +68,7 @@ export const tokenStoreRevocationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'grants of a client are revoked, those that were alive are counted, and no others',
+    name: 'only the grants of the given client are revoked, and those that were alive are counted',
     async run(store) {
       await fillWithFour(store);
       await store.revokeGrant(grantIdOf('a2'), now);
@@ -78,7 +78,7 @@ export const tokenStoreRevocationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'grants of a subject are revoked, those that were alive are counted, and no others',
+    name: 'only the grants of the given subject are revoked, and those that were alive are counted',
     async run(store) {
       await fillWithFour(store);
       assert.equal(await store.revokeGrants({ subject: 's2' }, now), 2);
@@ -87,7 +87,7 @@ export const tokenStoreRevocationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'grants of a client and a subject together are revoked and counted, and no others',
+    name: 'only the grants of the given client and subject are revoked, and they are counted',
     async run(store) {
       await fillWithFour(store);
       assert.equal(await store.revokeGrants({ clientId: 'b', subject: 's1' }, now), 1);
@@ -103,7 +103,7 @@ export const tokenStoreRevocationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'clients and subjects are compared exactly, whatever characters and however many they have',
+    name: 'clients and subjects of any length and with any characters are compared exactly',
     async run(store) {
       for (const [index, text] of oddTexts.entries()) {
         const grant = fullGrant({ id: grantIdOf(`c${index}`), clientId: text, subject: text });
@@ -116,7 +116,7 @@ export const tokenStoreRevocationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: "a client's own token has no grant: no revocation of grants ends it",
+    name: "a client's own token has no grant, so revoking grants does not end it",
     async run(store) {
       const token = fullClientToken();
       await store.saveClientToken(token);
@@ -126,7 +126,7 @@ export const tokenStoreRevocationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'removing a token removes that token and nothing else',
+    name: 'removing a token removes only that token',
     async run(store) {
       await store.createGrant(fullGrant(), { code: fullCode(), tokens: [...firstTokens(), ...tokenPair('more-')] });
       await store.saveClientToken(fullClientToken());

@@ -36,7 +36,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a rotated refresh token is found, and said to be rotated, until it expires',
+    name: 'a rotated refresh token is found, marked as rotated, until it expires',
     async run(store) {
       await begin(store);
       await store.rotateRefreshToken(refreshKey, rotationTo('next-'), now);
@@ -47,7 +47,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'once its successor was rotated, a rotated refresh token is reused, within the grace too',
+    name: 'once its successor was rotated, using a rotated refresh token is a reuse, even within the grace',
     async run(store) {
       await begin(store);
       await store.rotateRefreshToken(refreshKey, rotationTo('next-', 30), now);
@@ -63,7 +63,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a rotation removes the older access tokens of the grant, and nothing else of it',
+    name: 'a rotation removes the older access tokens of the grant and leaves the rest of it',
     async run(store) {
       const more = [fullToken({ key: keyOf('more') }), ...tokenPair('parallel-')];
       await store.createGrant(fullGrant(), { code: fullCode(), tokens: [...firstTokens(), ...more] });
@@ -74,7 +74,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a rotation leaves the tokens of other grants alone',
+    name: 'a rotation does not affect the tokens of other grants',
     async run(store) {
       await begin(store);
       await store.createGrant(fullGrant({ id: grantIdOf('other') }), { tokens: tokenPair('', 'other') });
@@ -86,7 +86,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: "within the grace a repeat gets the first rotation's sealed value, and changes nothing",
+    name: "within the grace, a repeat gets the first rotation's sealed value and changes nothing",
     async run(store) {
       await begin(store);
       await store.rotateRefreshToken(refreshKey, rotationTo('next-', 30), now);
@@ -99,7 +99,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a repeat counts its grace from the rotation, not from the last repeat',
+    name: 'the grace of a repeat is counted from the rotation, not from the last repeat',
     async run(store) {
       await begin(store);
       await store.rotateRefreshToken(refreshKey, rotationTo('a-', 30), now);
@@ -114,7 +114,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'at the second in which the grace ends the same token is reused, and the grant is revoked',
+    name: 'from the second in which the grace ends, using the same token is a reuse and revokes the grant',
     async run(store) {
       await begin(store);
       await store.rotateRefreshToken(refreshKey, rotationTo('next-', 30), now);
@@ -127,7 +127,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a grace of 0 never repeats, even for a caller whose clock is behind',
+    name: 'with a grace of 0, a rotation is never repeated, even for a caller whose clock is behind',
     async run(store) {
       await begin(store);
       await store.rotateRefreshToken(refreshKey, rotationTo('next-'), now);
@@ -136,7 +136,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'reusing the first of a long chain ends the last',
+    name: 'reusing the first token of a long chain revokes the last one',
     async run(store) {
       await begin(store);
       await store.rotateRefreshToken(refreshKey, rotationTo('a-', 30), now);
@@ -148,7 +148,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a reuse leaves other grants of the same client and subject alone',
+    name: 'a reuse does not affect other grants of the same client and subject',
     async run(store) {
       await begin(store);
       await store.createGrant(fullGrant({ id: grantIdOf('other') }), { tokens: tokenPair('', 'other') });
@@ -158,13 +158,13 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'of 20 rotations of one token at once without grace, one wins; then the grant is revoked',
+    name: 'of 20 concurrent rotations of one token without grace, one succeeds, and the grant is then revoked',
     async run(store) {
       await begin(store);
       const results = await atOnce(20, (index) => store.rotateRefreshToken(refreshKey, rotationTo(`${index}-`), now));
       const { rotated, reused = 0, missing = 0, ...others } = tally(outcomesOf(results));
       assert.equal(rotated, 1);
-      assert.ok(reused >= 1, 'at least one is told that the token was reused');
+      assert.ok(reused >= 1, 'at least one caller learns that the token was reused');
       assert.equal(reused + missing, 19);
       assert.deepEqual(others, {});
       const labels = results.flatMap((_, index) => [`${index}-access`, `${index}-refresh`]);
@@ -172,7 +172,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: "of 20 rotations of one token at once with grace, one wins and 19 repeat the winner's sealed value",
+    name: 'of 20 concurrent rotations of one token with grace, one succeeds and 19 repeat its sealed value',
     async run(store) {
       await begin(store);
       const rotate = (index: number) => store.rotateRefreshToken(refreshKey, rotationTo(`${index}-`, 30), now);
@@ -187,7 +187,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a refresh token can be rotated until the second before its expiry, and saves nothing from then on',
+    name: 'a refresh token can be rotated until the second before its expiry; from then on, an attempt saves nothing',
     async run(store) {
       const late = keyOf('late');
       const expiring = (key: typeof late) => fullToken({ key, kind: 'refresh', expiresAt: later(10) });
@@ -199,7 +199,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a refresh token that was removed, or whose grant was revoked, is missing and saves nothing',
+    name: 'a refresh token that was removed or whose grant was revoked is missing and saves nothing',
     async run(store) {
       const removed = keyOf('parallel-refresh');
       await store.createGrant(fullGrant(), { tokens: [...firstTokens(), ...tokenPair('parallel-')] });
@@ -212,7 +212,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'whichever comes first of a rotation and a revocation at once, nothing is alive afterwards',
+    name: 'after a concurrent rotation and revocation, in either order, nothing is alive',
     async run(store) {
       await begin(store);
       const rotate = (index: number) => store.rotateRefreshToken(refreshKey, rotationTo(`${index}-`, 30), now);
@@ -223,7 +223,7 @@ export const tokenStoreRotationCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'what a caller does to the successors that it gave, or to the answer that it got, does not reach the store',
+    name: 'a caller that modifies the successors it passed, or the answer it received, does not change the store',
     async run(store) {
       await begin(store);
       const given = rotationTo('next-', 30);

@@ -45,7 +45,7 @@ const recordCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: "empty lists, empty texts and null come back as they are: no scope, no audience is not the grant's",
+    name: "empty lists, empty texts and null come back unchanged; an empty scope or audience is not replaced by the grant's",
     async run(store) {
       const nothing = { scope: [], requestedScope: [], audience: [], requestedAudience: [] };
       const grant = fullGrant({ ...nothing, acr: '', session: { accessToken: {}, idToken: {} } });
@@ -84,7 +84,7 @@ const recordCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'what a caller does to an object that it gave or was given does not reach the store',
+    name: 'a caller that modifies an object it passed or received does not change the store',
     async run(store) {
       const given = { grant: fullGrant(), issued: { code: fullCode(), tokens: [fullToken()] }, own: fullClientToken() };
       await store.createGrant(given.grant, given.issued);
@@ -100,7 +100,7 @@ const recordCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'what is not there is an answer, not an error, even for what is no id and no hash',
+    name: 'missing records are reported as missing, without an error, even if the key is not an id or a hash',
     async run(store) {
       const rotation = { successors: [], sealed: 'sealed', grace: seconds(0) };
       const odd = ['', 'caf\u00e9 / %2F', 'x'.repeat(8192)].map((text) => ({ grantId: text, hash: hashOf('code') }));
@@ -117,7 +117,7 @@ const recordCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'ids and hashes are compared exactly, and only together',
+    name: 'ids and hashes are compared exactly, and must both match',
     async run(store) {
       const key = (grant: string, hash: string) => ({ grantId: grantIdOf(grant), hash: hashOf(hash) });
       const pairs = [key('abc', 'xyz'), key('ABC', 'xyz'), key('abc', 'XYZ')];
@@ -133,7 +133,7 @@ const recordCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a code is no token, a token is no code, and only a refresh token can be rotated',
+    name: 'a code is not found as a token, nor a token as a code, and only a refresh token can be rotated',
     async run(store) {
       await store.createGrant(fullGrant(), { code: fullCode(), tokens: firstTokens() });
       await store.saveClientToken(fullClientToken());
@@ -151,7 +151,7 @@ const recordCases: readonly Case<TokenStore>[] = [
     },
   },
   {
-    name: 'a second grant of one id is refused and changes nothing',
+    name: 'a second grant with the same id is refused and changes nothing',
     async run(store) {
       await store.createGrant(fullGrant(), { tokens: firstTokens() });
       const another = fullToken({ key: { ...accessKey, hash: hashOf('another') } });

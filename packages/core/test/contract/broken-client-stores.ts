@@ -1,4 +1,4 @@
-// Faults of client stores.
+// Broken client stores.
 import type { Client, ClientStore } from '../../src/index.ts';
 import { carelessly, type Fault, pause, withoutEmpty } from './broken-stores.ts';
 
@@ -13,13 +13,13 @@ export const clientFaults: readonly Fault<ClientStore>[] = [
     }),
   },
   {
-    fault: 'takes empty for absent',
-    caughtBy: 'empty lists, empty texts and null come back as they are, not absent',
+    fault: 'treats empty as absent',
+    caughtBy: 'empty lists, empty texts and null come back unchanged, not as absent',
     breaks: (sound) => ({ create: (client) => sound.create(withoutEmpty(client)) }),
   },
   {
     fault: 'throws when there is nothing',
-    caughtBy: 'a client that is not there is an answer, not an error',
+    caughtBy: 'a missing client is reported as missing, without an error',
     breaks: (sound) => ({
       find: async (id) => {
         const found = await sound.find(id);
@@ -40,8 +40,8 @@ export const clientFaults: readonly Fault<ClientStore>[] = [
     }),
   },
   {
-    fault: 'looks first and creates later',
-    caughtBy: 'of 20 creations of one id at once, one wins',
+    fault: 'checks first and creates later',
+    caughtBy: 'of 20 concurrent creations of one id, one succeeds',
     breaks: (sound) => ({
       create: async (client) => {
         if (await sound.find(client.id)) return 'exists';
@@ -52,7 +52,7 @@ export const clientFaults: readonly Fault<ClientStore>[] = [
     }),
   },
   ...carelessly<ClientStore>(
-    'ids are compared exactly, whatever characters and however many they have',
+    'ids of any length and with any characters are compared exactly',
     'ids',
     (sound, careless) => ({
       create: (client) => sound.create({ ...client, id: careless(client.id) }),
@@ -67,8 +67,8 @@ export const clientFaults: readonly Fault<ClientStore>[] = [
     },
   })),
   {
-    fault: 'hands out the object that it was given',
-    caughtBy: 'what a caller does to an object that it gave or was given does not reach the store',
+    fault: 'returns the object that it was given',
+    caughtBy: 'a caller that modifies an object it passed or received does not change the store',
     breaks: (sound) => {
       const given = new Map<string, Client>();
       return {
@@ -82,19 +82,19 @@ export const clientFaults: readonly Fault<ClientStore>[] = [
   },
   {
     fault: 'sorts by UTF-16 unit',
-    caughtBy: 'clients are listed by id in code point order',
+    caughtBy: 'clients are listed by id, in code point order',
     breaks: (sound) => ({
       list: async () => [...(await sound.list(everything))].sort((a, b) => (a.id < b.id ? -1 : 1)),
     }),
   },
   {
-    fault: 'takes limit 0 for no limit',
-    caughtBy: 'pages are cut from that order; limit 0 and an offset past the end give none',
+    fault: 'treats limit 0 as no limit',
+    caughtBy: 'pages keep that order; limit 0 and an offset past the end return an empty page',
     breaks: (sound) => ({ list: ({ limit, offset }) => sound.list({ limit: limit || 1000, offset }) }),
   },
   {
     fault: 'ignores the offset',
-    caughtBy: 'pages are cut from that order; limit 0 and an offset past the end give none',
+    caughtBy: 'pages keep that order; limit 0 and an offset past the end return an empty page',
     breaks: (sound) => ({ list: ({ limit }) => sound.list({ limit, offset: 0 }) }),
   },
   {
@@ -114,7 +114,8 @@ export const clientFaults: readonly Fault<ClientStore>[] = [
   },
   {
     fault: 'ignores the incarnation',
-    caughtBy: 'a client that was deleted and created again is not replaced by the earlier one, though the version fits',
+    caughtBy:
+      'a client that was deleted and created again cannot be replaced by its predecessor, even if the version matches',
     breaks: (sound) => ({
       replace: async (client, expectedVersion) => {
         const { incarnation } = (await sound.find(client.id)) ?? client;
@@ -124,14 +125,14 @@ export const clientFaults: readonly Fault<ClientStore>[] = [
   },
   {
     fault: 'ignores the version',
-    caughtBy: 'a replacement of another version than the stored one is stale and changes nothing',
+    caughtBy: 'replacing a version other than the stored one is stale and changes nothing',
     breaks: (sound) => ({
       replace: async (client) => sound.replace(client, (await sound.find(client.id))?.version ?? 0),
     }),
   },
   {
     fault: 'compares the version first and replaces later',
-    caughtBy: 'of 20 replacements of one version at once, one wins',
+    caughtBy: 'of 20 concurrent replacements of one version, one succeeds',
     breaks: (sound) => ({
       replace: async (client, expectedVersion) => {
         if ((await sound.find(client.id))?.version !== expectedVersion) return 'stale';
@@ -143,8 +144,8 @@ export const clientFaults: readonly Fault<ClientStore>[] = [
     }),
   },
   {
-    fault: 'creates what it was to replace',
-    caughtBy: 'a client that was removed is gone, cannot be replaced, and its id can be taken again',
+    fault: 'creates a client that it should replace',
+    caughtBy: 'a removed client cannot be found or replaced, and its id can be used again',
     breaks: (sound) => ({
       replace: async (client, expectedVersion) =>
         (await sound.create(client)) === 'created' ? 'replaced' : sound.replace(client, expectedVersion),

@@ -1,8 +1,8 @@
-// Faults of consent stores.
+// Broken consent stores.
 import { type Consent, type ConsentStore, epochSeconds } from '../../src/index.ts';
 import { carelessly, type Fault, withoutEmpty } from './broken-stores.ts';
 
-const expired = 'expired consents are removed, at most as many as asked for, and counted; live ones stay';
+const expired = 'expired consents are removed up to the limit and counted; live ones stay';
 
 export const consentFaults: readonly Fault<ConsentStore>[] = [
   {
@@ -18,8 +18,8 @@ export const consentFaults: readonly Fault<ConsentStore>[] = [
     breaks: (sound) => ({ remember: (consent) => sound.remember({ ...consent, clientIncarnation: null }) }),
   },
   {
-    fault: 'takes empty for absent',
-    caughtBy: 'empty lists, empty texts and null come back as they are, not absent',
+    fault: 'treats empty as absent',
+    caughtBy: 'empty lists, empty texts and null come back unchanged, not as absent',
     breaks: (sound) => ({ remember: (consent) => sound.remember(withoutEmpty(consent)) }),
   },
   {
@@ -48,7 +48,7 @@ export const consentFaults: readonly Fault<ConsentStore>[] = [
     },
   },
   ...carelessly<ConsentStore>(
-    'clients, subjects and ids are compared exactly, whatever characters and however many they have',
+    'clients, subjects and ids of any length and with any characters are compared exactly',
     'subjects',
     (sound, careless) => ({
       remember: (consent) => sound.remember({ ...consent, subject: careless(consent.subject) }),
@@ -56,8 +56,8 @@ export const consentFaults: readonly Fault<ConsentStore>[] = [
     }),
   ),
   {
-    fault: 'hands out the object that it was given',
-    caughtBy: 'what a caller does to an object that it gave or was given does not reach the store',
+    fault: 'returns the object that it was given',
+    caughtBy: 'a caller that modifies an object it passed or received does not change the store',
     breaks: () => {
       const given: Consent[] = [];
       return {
@@ -70,24 +70,24 @@ export const consentFaults: readonly Fault<ConsentStore>[] = [
   },
   {
     fault: 'expires a second late',
-    caughtBy: 'a consent is remembered until the second before its expiry, and not from then on',
+    caughtBy: 'a consent is found until the second before its expiry, and never afterwards',
     breaks: (sound) => ({ list: (subject, page, now) => sound.list(subject, page, epochSeconds(now - 1)) }),
   },
   {
-    fault: 'takes no expiry for expired',
-    caughtBy: 'a consent without an expiry is remembered for ever',
+    fault: 'treats a missing expiry as expired',
+    caughtBy: 'a consent without an expiry is remembered forever',
     breaks: (sound) => ({
       remember: (consent) => sound.remember({ ...consent, expiresAt: consent.expiresAt ?? epochSeconds(0) }),
     }),
   },
   {
     fault: 'lists the oldest first',
-    caughtBy: 'consents come newest first, those of one second by id, descending',
+    caughtBy: 'consents are listed newest first; those of the same second by descending id',
     breaks: (sound) => ({ findFor: async (...of) => [...(await sound.findFor(...of))].reverse() }),
   },
   {
-    fault: 'cuts the page before it leaves out what is past',
-    caughtBy: 'pages are cut from the consents that are not past; limit 0 and an offset past the end give none',
+    fault: 'cuts the page before it filters out expired consents',
+    caughtBy: 'pages hold only live consents; limit 0 and an offset past the end return an empty page',
     breaks: (sound) => ({
       list: async (subject, page, now) =>
         (await sound.list(subject, page, epochSeconds(0))).filter(({ expiresAt }) => (expiresAt ?? Infinity) > now),
@@ -101,22 +101,22 @@ export const consentFaults: readonly Fault<ConsentStore>[] = [
     }),
   },
   {
-    fault: 'does not see the client',
-    caughtBy: 'consents of a client are forgotten and counted, and no others',
+    fault: 'ignores the client',
+    caughtBy: 'only the consents of the given client are forgotten, and they are counted',
     breaks: (sound) => ({ forget: ({ clientId: _, ...of }) => sound.forget(of) }),
   },
   {
-    fault: 'does not see the subject',
-    caughtBy: 'consents of a subject are forgotten and counted, and no others',
+    fault: 'ignores the subject',
+    caughtBy: 'only the consents of the given subject are forgotten, and they are counted',
     breaks: (sound) => ({ forget: ({ subject: _, ...of }) => sound.forget(of) }),
   },
   {
-    fault: 'takes client and subject for the client',
-    caughtBy: 'consents of a client and a subject together are forgotten and counted, and no others',
+    fault: 'compares only the client when given client and subject',
+    caughtBy: 'only the consents of the given client and subject are forgotten, and they are counted',
     breaks: (sound) => ({ forget: (of) => sound.forget(of.clientId === undefined ? of : { clientId: of.clientId }) }),
   },
   {
-    fault: 'takes nobody for everybody',
+    fault: 'matches everything when given neither client nor subject',
     caughtBy: 'naming neither client nor subject forgets no consent',
     breaks: (sound) => ({
       forget: (of) => (Object.keys(of).length ? sound.forget(of) : sound.removeExpired(epochSeconds(1e12), 1000)),

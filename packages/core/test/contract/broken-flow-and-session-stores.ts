@@ -1,4 +1,4 @@
-// Faults of flow stores and login session stores.
+// Broken flow stores and login session stores.
 import { fixtures } from '../../src/contract/index.ts';
 import {
   asHashed,
@@ -12,8 +12,8 @@ import { carelessly, type Fault, pause, withoutEmpty } from './broken-stores.ts'
 
 const { youngFlow } = fixtures;
 const longAgo = epochSeconds(0);
-const expired = 'expired flows are removed, at most as many as asked for, and counted; live ones stay';
-const expiredSessions = 'expired sessions are removed, at most as many as asked for, and counted; live ones stay';
+const expired = 'expired flows are removed up to the limit and counted; live ones stay';
+const expiredSessions = 'expired sessions are removed up to the limit and counted; live ones stay';
 
 export const flowFaults: readonly Fault<FlowStore>[] = [
   {
@@ -27,13 +27,13 @@ export const flowFaults: readonly Fault<FlowStore>[] = [
     breaks: (sound) => ({ create: (flow) => sound.create({ ...flow, clientIncarnation: null }) }),
   },
   {
-    fault: 'takes empty for absent',
-    caughtBy: 'empty lists, empty texts and null come back as they are, not absent',
+    fault: 'treats empty as absent',
+    caughtBy: 'empty lists, empty texts and null come back unchanged, not as absent',
     breaks: (sound) => ({ create: (flow) => sound.create(withoutEmpty(flow)) }),
   },
   {
     fault: 'throws when there is nothing',
-    caughtBy: 'a flow that is not there is an answer, not an error',
+    caughtBy: 'a missing flow is reported as missing, without an error',
     breaks: (sound) => ({
       find: async (id, now) => {
         const found = await sound.find(id, now);
@@ -44,7 +44,7 @@ export const flowFaults: readonly Fault<FlowStore>[] = [
   },
   {
     fault: 'overwrites',
-    caughtBy: 'creating an id that is taken is refused and changes nothing',
+    caughtBy: 'creating a flow with an existing id is refused and changes nothing',
     breaks: (sound) => ({
       create: async (flow) => {
         const stored = await sound.find(flow.id, longAgo);
@@ -54,7 +54,7 @@ export const flowFaults: readonly Fault<FlowStore>[] = [
     }),
   },
   ...carelessly<FlowStore>(
-    'ids are compared exactly, whatever characters and however many they have',
+    'ids of any length and with any characters are compared exactly',
     'ids',
     (sound, careless) => ({
       create: (flow) => sound.create({ ...flow, id: careless(flow.id) }),
@@ -62,8 +62,8 @@ export const flowFaults: readonly Fault<FlowStore>[] = [
     }),
   ),
   {
-    fault: 'hands out the object that it was given',
-    caughtBy: 'what a caller does to an object that it gave or was given does not reach the store',
+    fault: 'returns the object that it was given',
+    caughtBy: 'a caller that modifies an object it passed or received does not change the store',
     breaks: (sound) => {
       const given = new Map<string, Flow>();
       return {
@@ -82,16 +82,16 @@ export const flowFaults: readonly Fault<FlowStore>[] = [
   },
   {
     fault: 'ignores expiry when it replaces',
-    caughtBy: 'a flow cannot be found nor replaced from the second of its expiry on',
+    caughtBy: 'from the second of its expiry, a flow can be neither found nor replaced',
     breaks: (sound) => ({ replace: (flow, version) => sound.replace(flow, version, longAgo) }),
   },
   {
     fault: 'expires a second late',
-    caughtBy: 'a flow cannot be found nor replaced from the second of its expiry on',
+    caughtBy: 'from the second of its expiry, a flow can be neither found nor replaced',
     breaks: (sound) => ({ find: (id, now) => sound.find(id, epochSeconds(now - 1)) }),
   },
   {
-    fault: 'keeps the expiry of the replaced flow',
+    fault: 'keeps the expiry of the old version',
     caughtBy: 'a replacement changes every field, and only that flow',
     breaks: (sound) => ({
       replace: async (flow, version, now) => {
@@ -102,14 +102,14 @@ export const flowFaults: readonly Fault<FlowStore>[] = [
   },
   {
     fault: 'ignores the version',
-    caughtBy: 'a replacement of another version than the stored one is stale and changes nothing',
+    caughtBy: 'replacing a version other than the stored one is stale and changes nothing',
     breaks: (sound) => ({
       replace: async (flow, _version, now) => sound.replace(flow, (await sound.find(flow.id, now))?.version ?? 0, now),
     }),
   },
   {
     fault: 'compares the version first and replaces later',
-    caughtBy: 'of 20 replacements of one version at once, one wins',
+    caughtBy: 'of 20 concurrent replacements of one version, one succeeds',
     breaks: (sound) => ({
       replace: async (flow, version, now) => {
         if ((await sound.find(flow.id, now))?.version !== version) return 'stale';
@@ -119,18 +119,18 @@ export const flowFaults: readonly Fault<FlowStore>[] = [
     }),
   },
   {
-    fault: 'does not see the client',
-    caughtBy: 'flows of a client are removed and counted, and no others; then they cannot be replaced',
+    fault: 'ignores the client',
+    caughtBy: 'only the flows of the given client are removed and counted, and they cannot be replaced afterwards',
     breaks: (sound) => ({ removeAll: (of) => (of.clientId === undefined ? sound.removeAll(of) : Promise.resolve(0)) }),
   },
   {
-    fault: 'does not see the subject',
-    caughtBy: 'flows of a subject are removed and counted, and no others',
+    fault: 'ignores the subject',
+    caughtBy: 'only the flows of the given subject are removed, and they are counted',
     breaks: (sound) => ({ removeAll: ({ subject: _, ...of }) => sound.removeAll(of) }),
   },
   {
-    fault: 'takes client and subject for client or subject',
-    caughtBy: 'flows of a client and a subject together are removed and counted, and no others',
+    fault: 'matches client or subject when given both',
+    caughtBy: 'only the flows of the given client and subject are removed, and they are counted',
     breaks: (sound) => ({
       removeAll: async ({ clientId, subject }) =>
         (clientId === undefined ? 0 : await sound.removeAll({ clientId })) +
@@ -138,7 +138,7 @@ export const flowFaults: readonly Fault<FlowStore>[] = [
     }),
   },
   {
-    fault: 'takes nobody for everybody',
+    fault: 'matches everything when given neither client nor subject',
     caughtBy: 'naming neither client nor subject removes no flow',
     breaks: (sound) => ({
       removeAll: (of) => (Object.keys(of).length ? sound.removeAll(of) : sound.removeExpired(epochSeconds(1e12), 1e6)),
@@ -146,7 +146,7 @@ export const flowFaults: readonly Fault<FlowStore>[] = [
   },
   {
     fault: 'keeps the subject of the first version',
-    caughtBy: 'the subject of a flow is the one of its latest version, remembered or logged in',
+    caughtBy: 'the subject of a flow is that of its latest version, whether remembered or logged in',
     breaks: (sound) => ({
       replace: async (flow, version, now) => {
         const { login } = (await sound.find(flow.id, now)) ?? flow;
@@ -155,8 +155,8 @@ export const flowFaults: readonly Fault<FlowStore>[] = [
     }),
   },
   {
-    fault: 'adds a note to the earlier one',
-    caughtBy: "a note of waiting flows takes the place of the holder's earlier one, and all are added up",
+    fault: 'adds a note to the earlier note',
+    caughtBy: "a note of waiting flows replaces the holder's earlier note, and the notes of all holders are added up",
     breaks: (sound) => {
       let notes = 0;
       return {
@@ -168,13 +168,13 @@ export const flowFaults: readonly Fault<FlowStore>[] = [
     },
   },
   {
-    fault: 'counts notes for ever',
-    caughtBy: 'a note of waiting flows counts until the second before its end, and not from then on',
+    fault: 'counts notes forever',
+    caughtBy: 'a note of waiting flows counts until the second before its end, and never afterwards',
     breaks: (sound) => ({ noteWaiting: (note) => sound.noteWaiting(note, longAgo) }),
   },
   {
-    fault: 'keeps one sum, which it reads and writes in two steps',
-    caughtBy: 'of 20 notes of waiting flows at once none is lost',
+    fault: 'keeps one sum and reads and writes it in two steps',
+    caughtBy: 'of 20 concurrent notes of waiting flows, none is lost',
     breaks: () => {
       const notes = new Map<string, number>();
       let sum = 0;
@@ -190,8 +190,8 @@ export const flowFaults: readonly Fault<FlowStore>[] = [
     },
   },
   {
-    fault: 'keeps notes among the flows',
-    caughtBy: 'a note of waiting flows is no flow',
+    fault: 'stores notes as flows',
+    caughtBy: 'a note of waiting flows is not found or removed as a flow',
     breaks: (sound) => ({
       noteWaiting: async (note, now) => {
         await sound.create(youngFlow({ id: note.holder, expiresAt: note.until }));
@@ -218,13 +218,13 @@ export const loginSessionFaults: readonly Fault<LoginSessionStore>[] = [
     breaks: (sound) => ({ save: (session) => sound.save({ ...session, acr: '' }) }),
   },
   {
-    fault: 'takes empty for absent',
+    fault: 'treats empty as absent',
     caughtBy: 'an empty text comes back empty, not absent',
     breaks: (sound) => ({ save: (session) => sound.save(withoutEmpty(session)) }),
   },
   {
     fault: 'decodes ids without checking them',
-    caughtBy: 'a session that is not there is an answer, not an error, even for what is no hash',
+    caughtBy: 'a missing session is reported as missing, without an error, even if the id is not a hash',
     breaks: (sound) => ({
       find: (id, now) => {
         if (id.length !== 43) throw new RangeError('not a hash');
@@ -242,7 +242,7 @@ export const loginSessionFaults: readonly Fault<LoginSessionStore>[] = [
   },
   {
     fault: 'does not replace',
-    caughtBy: 'saving a session again replaces it whole',
+    caughtBy: 'saving a session again replaces the whole session',
     breaks: (sound) => ({
       save: async (session) => {
         if (!(await sound.find(session.id, longAgo))) await sound.save(session);
@@ -250,8 +250,8 @@ export const loginSessionFaults: readonly Fault<LoginSessionStore>[] = [
     }),
   },
   {
-    fault: 'hands out the object that it was given',
-    caughtBy: 'what a caller does to an object that it gave or was given does not reach the store',
+    fault: 'returns the object that it was given',
+    caughtBy: 'a caller that modifies an object it passed or received does not change the store',
     breaks: (sound) => {
       const given = new Map<string, LoginSession>();
       return {
@@ -265,16 +265,16 @@ export const loginSessionFaults: readonly Fault<LoginSessionStore>[] = [
   },
   {
     fault: 'expires a second late',
-    caughtBy: 'a session is found until the second before its expiry, and not from then on',
+    caughtBy: 'a session is found until the second before its expiry, and never afterwards',
     breaks: (sound) => ({ find: (id, now) => sound.find(id, epochSeconds(now - 1)) }),
   },
   {
     fault: 'removes nothing',
-    caughtBy: 'a session that was removed is gone, and no other',
+    caughtBy: 'removing a session removes only that session',
     breaks: () => ({ remove: async () => true }),
   },
   ...carelessly<LoginSessionStore>(
-    'all sessions of exactly one subject are removed and counted',
+    'all sessions of the given subject, and only those, are removed and counted',
     'subjects',
     (sound, careless) => ({
       save: (session) => sound.save({ ...session, subject: careless(session.subject) }),

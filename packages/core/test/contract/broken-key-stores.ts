@@ -1,4 +1,4 @@
-// Faults of key stores.
+// Broken key stores.
 import { epochSeconds, type KeyStore, type StoredKey } from '../../src/index.ts';
 import { carelessly, type Fault, pause } from './broken-stores.ts';
 
@@ -10,12 +10,12 @@ const addOneByOne = async (store: KeyStore, keys: readonly StoredKey[]): Promise
 export const keyFaults: readonly Fault<KeyStore>[] = [
   {
     fault: 'forgets a field',
-    caughtBy: 'a key comes back with every field, found and listed, however it was saved',
+    caughtBy: 'a key comes back with every field, found and listed, regardless of how it was saved',
     breaks: (sound) => ({ put: (key) => sound.put({ ...key, createdAt: epochSeconds(0) }) }),
   },
   {
     fault: 'throws when there is nothing',
-    caughtBy: 'a key or set that is not there is an answer, not an error',
+    caughtBy: 'a missing key or set is reported as missing, without an error',
     breaks: (sound) => ({
       list: async (set) => {
         const keys = await sound.list(set);
@@ -25,7 +25,7 @@ export const keyFaults: readonly Fault<KeyStore>[] = [
     }),
   },
   ...carelessly<KeyStore>(
-    'sets and kids are compared exactly, whatever characters and however many they have',
+    'sets and kids of any length and with any characters are compared exactly',
     'kids',
     (sound, careless) => ({
       add: (keys) => sound.add(keys.map((key) => ({ ...key, kid: careless(key.kid) }))),
@@ -34,14 +34,14 @@ export const keyFaults: readonly Fault<KeyStore>[] = [
   ),
   {
     fault: 'joins set and kid with a colon',
-    caughtBy: 'a set and a kid are never taken for another set and kid that read the same together',
+    caughtBy: 'a set and a kid are never confused with another pair that concatenates to the same text',
     breaks: (sound) => ({
       add: (keys) => sound.add(keys.map((key) => ({ ...key, set: '', kid: `${key.set}:${key.kid}` }))),
     }),
   },
   {
-    fault: 'hands out the object that it was given',
-    caughtBy: 'what a caller does to an object that it gave or was given does not reach the store',
+    fault: 'returns the object that it was given',
+    caughtBy: 'a caller that modifies an object it passed or received does not change the store',
     breaks: (sound) => {
       const given = new Map<string, StoredKey>();
       return {
@@ -55,21 +55,21 @@ export const keyFaults: readonly Fault<KeyStore>[] = [
   },
   {
     fault: 'sorts by time',
-    caughtBy: 'the newest addition comes first, whatever its time says; keys added together stay in their order',
+    caughtBy: 'the latest addition comes first, regardless of its time; keys added together keep their order',
     breaks: (sound) => ({
       list: async (set) => [...(await sound.list(set))].sort((a, b) => b.createdAt - a.createdAt),
     }),
   },
   {
-    fault: 'takes all keys for the first one of their set',
+    fault: 'takes every key for one of the first set',
     caughtBy: 'keys of several sets can be added together',
     breaks: (sound) => ({
       add: (keys) => sound.add(keys.filter(({ set }) => set === keys[0]?.set)),
     }),
   },
   {
-    fault: 'adds to a set that it was to create',
-    caughtBy: 'a set that has a key cannot be created; nothing of the attempt stays',
+    fault: 'adds to an existing set instead of refusing to create it',
+    caughtBy: 'a set that has a key cannot be created, and the attempt saves nothing',
     breaks: (sound) => ({
       createSet: async (_set, keys) => ((await sound.add(keys)) === 'added' ? 'created' : 'exists'),
     }),
@@ -89,8 +89,8 @@ export const keyFaults: readonly Fault<KeyStore>[] = [
     },
   },
   {
-    fault: 'looks first and creates the set later',
-    caughtBy: 'of 20 creations of one set at once, one wins, with all its keys',
+    fault: 'checks first and creates the set later',
+    caughtBy: 'of 20 concurrent creations of one set, one succeeds, with all its keys',
     breaks: (sound) => ({
       createSet: async (set, keys) => {
         if ((await sound.list(set)).length > 0) return 'exists';
@@ -101,13 +101,13 @@ export const keyFaults: readonly Fault<KeyStore>[] = [
     }),
   },
   {
-    fault: 'adds key by key until one is taken',
-    caughtBy: 'of keys added together, all are saved or none',
+    fault: 'adds one key after another until a kid exists already',
+    caughtBy: 'keys added together are saved all or not at all',
     breaks: (sound) => ({ add: (keys) => addOneByOne(sound, keys) }),
   },
   {
-    fault: 'looks first and adds later',
-    caughtBy: 'of 20 additions of one kid at once, one wins',
+    fault: 'checks first and adds later',
+    caughtBy: 'of 20 concurrent additions of one kid, one succeeds',
     breaks: (sound) => ({
       add: async (keys) => {
         for (const { set, kid } of keys) if (await sound.find(set, kid)) return 'exists';
@@ -119,7 +119,7 @@ export const keyFaults: readonly Fault<KeyStore>[] = [
   },
   {
     fault: 'moves a key to the front when it is put again',
-    caughtBy: 'putting a kid that is there replaces the key at its place',
+    caughtBy: 'putting an existing kid replaces the key and keeps its position',
     breaks: (sound) => ({
       put: async (key) => {
         await sound.remove(key.set, key.kid);
@@ -128,13 +128,13 @@ export const keyFaults: readonly Fault<KeyStore>[] = [
     }),
   },
   {
-    fault: 'lists one set',
+    fault: 'lists only one set',
     caughtBy: 'every key of every set is listed',
     breaks: (sound) => ({ listAll: () => sound.list('set') }),
   },
   {
-    fault: 'replaces what was changed meanwhile',
-    caughtBy: 'what is sealed is replaced at its place if it is still the expected',
+    fault: 'replaces a key that was changed in the meantime',
+    caughtBy: 'a sealed key is replaced in its position if its sealed value is still the expected one',
     breaks: (sound) => ({
       replaceSealed: async (key) => {
         await sound.put(key);
@@ -143,8 +143,8 @@ export const keyFaults: readonly Fault<KeyStore>[] = [
     }),
   },
   {
-    fault: 'compares what is sealed first and replaces it later',
-    caughtBy: 'of 20 replacements at once of what is sealed, one wins',
+    fault: 'compares the sealed value first and replaces it later',
+    caughtBy: 'of 20 concurrent replacements of a sealed key, one succeeds',
     breaks: (sound) => ({
       replaceSealed: async (key, expected) => {
         if ((await sound.find(key.set, key.kid))?.sealedJwk !== expected) return 'stale';
@@ -156,12 +156,12 @@ export const keyFaults: readonly Fault<KeyStore>[] = [
   },
   {
     fault: 'removes nothing',
-    caughtBy: 'a key that was removed is gone, and no other; the order of the rest stays',
+    caughtBy: 'removing a key removes only that key and keeps the order of the rest',
     breaks: () => ({ remove: async () => true }),
   },
   {
     fault: 'counts wrong',
-    caughtBy: 'a set that was removed is gone with all its keys, counted, and no other set',
+    caughtBy: 'removing a set removes all its keys, counts them, and leaves other sets alone',
     breaks: (sound) => ({ removeSet: async (set) => Math.min(1, await sound.removeSet(set)) }),
   },
 ];

@@ -1,15 +1,15 @@
-// Lease stores that are broken on purpose: each fails the contract case it names.
+// Broken lease stores.
 import { type EpochSeconds, epochSeconds, type LeaseStore } from '../../src/index.ts';
 import { type Fault, pause } from './broken-stores.ts';
 
-const cleaning = 'cleaning removes leases that have ended, at most as many as asked for, and keeps the others';
+const cleaning = 'cleaning removes leases that have ended, up to the limit, and keeps the others';
 const race = 'of 20 holders that concurrently try to acquire a lease, one gets it';
 const laterRace = 'of 20 holders that concurrently try to acquire a lease that has ended, one gets it';
 
 export const leaseFaults: readonly Fault<LeaseStore>[] = [
   {
     fault: 'ends a lease a second late',
-    caughtBy: 'a lease excludes other holders until the second before its end, and is free from its end on',
+    caughtBy: 'a lease excludes other holders until the second before its end and is free from then on',
     breaks: (sound) => ({
       acquire: (lease, now) => sound.acquire({ ...lease, until: epochSeconds(lease.until + 1) }, now),
     }),
@@ -82,7 +82,7 @@ export const leaseFaults: readonly Fault<LeaseStore>[] = [
     breaks: (sound) => ({ removeExpired: (now) => sound.removeExpired(now, 1000) }),
   },
   {
-    fault: 'removes leases that are still running',
+    fault: 'removes leases that have not ended',
     caughtBy: cleaning,
     breaks: (sound) => ({ removeExpired: (now, limit) => sound.removeExpired(epochSeconds(now + 1), limit) }),
   },

@@ -1,4 +1,4 @@
-// Faults of token stores: expiring and cleaning.
+// Broken token stores: expiry and cleaning.
 import { type EpochSeconds, epochSeconds, type Grant, type TokenStore } from '../../src/index.ts';
 import type { Fault } from './broken-stores.ts';
 import { findingTokensAsGiven } from './broken-token-finding.ts';
@@ -24,14 +24,14 @@ const shiftedBy = (by: number, now: EpochSeconds): EpochSeconds => epochSeconds(
 export const cleaningFaults: readonly Fault<TokenStore>[] = [
   ...[1, -1].map((by) => ({
     fault: `lets tokens expire a second ${by > 0 ? 'early' : 'late'}`,
-    caughtBy: 'a token is found until the second before its expiry, and not from then on',
+    caughtBy: 'a token is found until the second before its expiry, and never afterwards',
     breaks: (sound: TokenStore): Partial<TokenStore> => ({
       findToken: (key, now) => sound.findToken(key, shiftedBy(by, now)),
     }),
   })),
   {
     fault: 'ignores expiry',
-    caughtBy: 'a token is found until the second before its expiry, and not from then on',
+    caughtBy: 'a token is found until the second before its expiry, and never afterwards',
     breaks: (sound) => ({ findToken: (key) => sound.findToken(key, epochSeconds(0)) }),
   },
   {
@@ -40,32 +40,32 @@ export const cleaningFaults: readonly Fault<TokenStore>[] = [
     breaks: (sound) => ({ removeExpired: async (...of) => Math.min(1, await sound.removeExpired(...of)) }),
   },
   {
-    fault: 'takes "issued before" for "until"',
-    caughtBy: 'only what was issued before the given moment is removed',
+    fault: 'treats "issued before" as "issued until"',
+    caughtBy: 'only rows that were issued before the given moment are removed',
     breaks: (sound) => ({
       removeExpired: ({ now, issued }, limit) => sound.removeExpired({ now, issued: shiftedBy(1, issued) }, limit),
     }),
   },
   {
     fault: 'ignores the limit',
-    caughtBy: 'at most as many rows are removed as asked for, grants included',
+    caughtBy: 'no more rows are removed than the limit allows, grants included',
     breaks: (sound) => ({ removeExpired: (before) => sound.removeExpired(before, 1000) }),
   },
   {
-    fault: 'removes grants as soon as nothing points at them',
-    caughtBy: 'a grant stays until keepUntil though nothing points at it',
+    fault: 'removes a grant as soon as no code or token refers to it',
+    caughtBy: 'a grant stays until keepUntil even if no code or token refers to it',
     breaks: (sound) => ({
       createGrant: (grant, issued) => sound.createGrant({ ...grant, keepUntil: epochSeconds(0) }, issued),
     }),
   },
   ...[
-    'a grant stays as long as a token points at it, even past keepUntil, and goes afterwards',
-    'a grant stays as long as a code points at it, even past keepUntil',
-    'a grant stays as long as tokens live that joined it later, by redemption and by rotation',
+    'a grant stays as long as a token refers to it, even past keepUntil, and is removed afterwards',
+    'a grant stays as long as a code refers to it, even past keepUntil',
+    'a grant stays as long as tokens that joined it later, by redemption or rotation, are alive',
   ].map((caughtBy) => ({ fault: 'ends grants at keepUntil', caughtBy, breaks: endsGrantsAtKeepUntil })),
   {
     fault: 'never forgets an id',
-    caughtBy: 'a grant that was removed can be created anew',
+    caughtBy: 'a grant that was removed can be created again',
     breaks: (sound) => {
       const known = new Set<string>();
       return {
@@ -79,7 +79,7 @@ export const cleaningFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'forgets revocations when it cleans',
-    caughtBy: 'cleaning revives nothing: a revoked grant with a token left is dead after it too',
+    caughtBy: 'cleaning revives nothing: a revoked grant that still has a token stays revoked',
     breaks: findingTokensAsGiven((_token, cleaned) => cleaned),
   },
 ];

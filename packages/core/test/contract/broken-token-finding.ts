@@ -1,10 +1,10 @@
-// Faults of token stores that find what they should not, used for several cases.
+// Parts of broken token stores that find tokens they should not find. Several cases use them.
 import type { FoundToken, GrantToken, TokenStore } from '../../src/index.ts';
 import type { Fault } from './broken-stores.ts';
 
 type Breaks = Fault<TokenStore>['breaks'];
 
-/** Finds tokens whatever became of their grant, as if each were a client's own. */
+/** Finds tokens regardless of the state of their grant, as if each were a client's own. */
 export const reviving = (sound: TokenStore): Partial<TokenStore> => {
   const saved = new Map<string, GrantToken>();
   const remember = (tokens: readonly GrantToken[]): void => {
@@ -33,7 +33,7 @@ export const reviving = (sound: TokenStore): Partial<TokenStore> => {
   };
 };
 
-/** A token is found as it was given, as long as `stillFound` says so. */
+/** Finds a token as it was passed in, as long as `stillFound` says so. */
 export const findingTokensAsGiven =
   (stillFound: (token: GrantToken, cleaned: boolean) => boolean): Breaks =>
   (sound) => {

@@ -1,4 +1,4 @@
-// Faults of token stores: keeping records, and codes.
+// Broken token stores: records and codes.
 import {
   asHashed,
   epochSeconds,
@@ -54,8 +54,9 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
     breaks: (sound) => ({ saveClientToken: (token) => sound.saveClientToken({ ...token, audience: [] }) }),
   },
   {
-    fault: "takes no audience for the grant's",
-    caughtBy: "empty lists, empty texts and null come back as they are: no scope, no audience is not the grant's",
+    fault: "replaces an empty audience by the grant's",
+    caughtBy:
+      "empty lists, empty texts and null come back unchanged; an empty scope or audience is not replaced by the grant's",
     breaks: (sound) => ({
       createGrant: (grant, { tokens = [], ...rest }) =>
         sound.createGrant(grant, {
@@ -65,8 +66,9 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
     }),
   },
   {
-    fault: 'takes empty for absent',
-    caughtBy: "empty lists, empty texts and null come back as they are: no scope, no audience is not the grant's",
+    fault: 'treats empty as absent',
+    caughtBy:
+      "empty lists, empty texts and null come back unchanged; an empty scope or audience is not replaced by the grant's",
     breaks: (sound) => ({
       createGrant: (grant, issued) => sound.createGrant(withoutEmpty(grant), withoutEmpty(issued)),
     }),
@@ -75,8 +77,8 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
     createGrant: (grant, issued) => sound.createGrant({ ...grant, acr: careless(grant.acr) }, issued),
   })),
   {
-    fault: 'hands out the object that it handed out before',
-    caughtBy: 'what a caller does to an object that it gave or was given does not reach the store',
+    fault: 'returns the same object every time',
+    caughtBy: 'a caller that modifies an object it passed or received does not change the store',
     breaks: (sound) => {
       const found = new Map<string, FoundCode | undefined>();
       return {
@@ -90,7 +92,7 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'throws when there is nothing',
-    caughtBy: 'what is not there is an answer, not an error, even for what is no id and no hash',
+    caughtBy: 'missing records are reported as missing, without an error, even if the key is not an id or a hash',
     breaks: (sound) => ({
       findToken: async (key, now) => {
         const found = await sound.findToken(key, now);
@@ -101,7 +103,7 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'ignores case in hashes',
-    caughtBy: 'ids and hashes are compared exactly, and only together',
+    caughtBy: 'ids and hashes are compared exactly, and must both match',
     breaks: (sound) => ({
       saveClientToken: (token) => sound.saveClientToken({ ...token, key: lowered(token.key) }),
       findToken: (key, now) => sound.findToken(lowered(key), now),
@@ -109,7 +111,7 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'rotates access tokens too',
-    caughtBy: 'a code is no token, a token is no code, and only a refresh token can be rotated',
+    caughtBy: 'a code is not found as a token, nor a token as a code, and only a refresh token can be rotated',
     breaks: (sound) => ({
       rotateRefreshToken: async (key, rotation, now) => {
         const found = await sound.findToken(key, now);
@@ -119,8 +121,8 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
     }),
   },
   {
-    fault: 'takes the second grant of an id for the first',
-    caughtBy: 'a second grant of one id is refused and changes nothing',
+    fault: 'treats a second grant with the same id as the first',
+    caughtBy: 'a second grant with the same id is refused and changes nothing',
     breaks: (sound) => ({ createGrant: (grant, issued) => sound.createGrant(grant, issued).catch(() => undefined) }),
   },
 ];
@@ -128,7 +130,7 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
 export const codeFaults: readonly Fault<TokenStore>[] = [
   {
     fault: 'forgets a field of a redeemed token',
-    caughtBy: 'redeeming a code uses it up and saves its tokens with every field',
+    caughtBy: 'redeeming a code marks it as used and saves its tokens with every field',
     breaks: (sound) => ({
       redeemCode: (key, tokens, now) =>
         sound.redeemCode(
@@ -140,7 +142,7 @@ export const codeFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'forgets the audience of a redeemed token',
-    caughtBy: 'redeeming a code uses it up and saves its tokens with every field',
+    caughtBy: 'redeeming a code marks it as used and saves its tokens with every field',
     breaks: (sound) => ({
       redeemCode: (key, tokens, now) =>
         sound.redeemCode(
@@ -157,17 +159,17 @@ export const codeFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'lets codes expire a second late',
-    caughtBy: 'a code is missing from the second of its expiry on, and saves nothing',
+    caughtBy: 'from the second of its expiry, a code is missing and saves nothing',
     breaks: (sound) => ({ redeemCode: (key, tokens, now) => sound.redeemCode(key, tokens, epochSeconds(now - 1)) }),
   },
   {
-    fault: 'takes an expired code for a replay',
-    caughtBy: 'a used code that has expired is missing and does no harm',
+    fault: 'reports an expired code as a replay',
+    caughtBy: 'a used code that has expired is missing, and replaying it revokes nothing',
     breaks: (sound) => ({ redeemCode: (key, tokens) => sound.redeemCode(key, tokens, epochSeconds(0)) }),
   },
   {
     fault: 'deletes a code that was used',
-    caughtBy: 'a replayed code ends all that its first use issued, saves nothing, and is missing from then on',
+    caughtBy: 'a replayed code revokes everything its first use issued, saves nothing, and is missing from then on',
     breaks: (sound) => ({
       redeemCode: async (key, tokens, now) =>
         (await sound.findCode(key, now))?.used ? 'missing' : sound.redeemCode(key, tokens, now),
@@ -175,7 +177,7 @@ export const codeFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'revokes all grants of the client after a replay',
-    caughtBy: 'a replay leaves other grants of the same client and subject alone',
+    caughtBy: 'a replay does not affect other grants of the same client and subject',
     breaks: (sound) => ({
       redeemCode: async (key, tokens, now) => {
         const outcome = await sound.redeemCode(key, tokens, now);
@@ -185,8 +187,8 @@ export const codeFaults: readonly Fault<TokenStore>[] = [
     }),
   },
   {
-    fault: 'looks first and uses the code up later',
-    caughtBy: 'of 20 redemptions of one code at once, one wins, one is a replay, and nothing lives on',
+    fault: 'checks first and marks the code as used later',
+    caughtBy: 'of 20 concurrent redemptions of one code, one succeeds, one is a replay, and no token stays alive',
     breaks: (sound) => ({
       redeemCode: async (key, tokens, now) => {
         const found = await sound.findCode(key, now);
@@ -197,8 +199,8 @@ export const codeFaults: readonly Fault<TokenStore>[] = [
     }),
   },
   {
-    fault: 'locks redemptions out instead of letting them wait',
-    caughtBy: "redemptions of two grants' codes at once do not disturb each other",
+    fault: 'refuses a redemption while another one runs, instead of letting it wait',
+    caughtBy: 'concurrent redemptions of the codes of two grants do not affect each other',
     breaks: (sound) => {
       let busy = false;
       return {
@@ -214,17 +216,17 @@ export const codeFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'saves tokens of a revoked grant alive',
-    caughtBy: 'a code whose grant was revoked is missing, and saves nothing',
+    caughtBy: 'a code whose grant was revoked is missing and saves nothing',
     breaks: reviving,
   },
   {
     fault: 'saves tokens of a grant that is being revoked alive',
-    caughtBy: 'whichever comes first of a redemption and a revocation at once, nothing is alive afterwards',
+    caughtBy: 'after a concurrent redemption and revocation, in either order, nothing is alive',
     breaks: reviving,
   },
   {
-    fault: 'keeps the token objects that a redemption gave',
-    caughtBy: 'a caller that changes the tokens it redeemed a code for does not change them in the store',
+    fault: 'keeps the token objects that were passed to a redemption',
+    caughtBy: 'a caller that modifies the tokens it redeemed a code for does not change the store',
     breaks: (sound) => {
       const given: GrantToken[] = [];
       return {

@@ -1,4 +1,4 @@
-// Faults of token stores: revoking and removing.
+// Broken token stores: revocation and removal.
 import { epochSeconds, type FoundCode, type FoundToken, type TokenKey, type TokenStore } from '../../src/index.ts';
 import { carelessly, type Fault } from './broken-stores.ts';
 
@@ -6,8 +6,8 @@ const everyone = ['app', 'a', 'b'];
 
 export const revocationFaults: readonly Fault<TokenStore>[] = [
   {
-    fault: 'ends the tokens of a grant but not its code',
-    caughtBy: 'revoking a grant ends its code and all its tokens, rotated ones included',
+    fault: 'revokes the tokens of a grant but not its code',
+    caughtBy: 'revoking a grant revokes its code and all its tokens, rotated ones included',
     breaks: (sound) => {
       const codes = new Map<string, FoundCode>();
       return {
@@ -21,7 +21,7 @@ export const revocationFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'counts a revoked grant as alive',
-    caughtBy: 'a grant is revoked once: the second time it was not alive',
+    caughtBy: 'a grant is revoked once; revoking it again reports that it was not alive',
     breaks: (sound) => ({
       revokeGrant: async (grantId, now) => {
         await sound.revokeGrant(grantId, now);
@@ -30,8 +30,8 @@ export const revocationFaults: readonly Fault<TokenStore>[] = [
     }),
   },
   {
-    fault: 'compares the time of revocation with the caller’s clock',
-    caughtBy: 'what was revoked is dead for a caller whose clock is behind too',
+    fault: "compares the time of the revocation with the caller's clock",
+    caughtBy: 'a revoked grant is also revoked for a caller whose clock is behind',
     breaks: (sound) => {
       const before = new Map<string, { at: number; token: FoundToken }>();
       return {
@@ -54,7 +54,7 @@ export const revocationFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'revokes too much',
-    caughtBy: 'revoking a grant leaves other grants alone',
+    caughtBy: 'revoking a grant does not affect other grants',
     breaks: (sound) => ({
       revokeGrant: async (_grantId, now) => {
         const counts = await Promise.all(everyone.map((clientId) => sound.revokeGrants({ clientId }, now)));
@@ -69,23 +69,23 @@ export const revocationFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'counts grants that were revoked before',
-    caughtBy: 'grants of a client are revoked, those that were alive are counted, and no others',
+    caughtBy: 'only the grants of the given client are revoked, and those that were alive are counted',
     breaks: (sound) => ({ revokeGrants: async (of, now) => (await sound.revokeGrants(of, now)) + 1 }),
   },
   {
-    fault: 'does not see the subject',
-    caughtBy: 'grants of a subject are revoked, those that were alive are counted, and no others',
+    fault: 'ignores the subject',
+    caughtBy: 'only the grants of the given subject are revoked, and those that were alive are counted',
     breaks: (sound) => ({ revokeGrants: ({ subject: _, ...of }, now) => sound.revokeGrants(of, now) }),
   },
   {
-    fault: 'takes client and subject for the client',
-    caughtBy: 'grants of a client and a subject together are revoked and counted, and no others',
+    fault: 'compares only the client when given client and subject',
+    caughtBy: 'only the grants of the given client and subject are revoked, and they are counted',
     breaks: (sound) => ({
       revokeGrants: (of, now) => sound.revokeGrants(of.clientId === undefined ? of : { clientId: of.clientId }, now),
     }),
   },
   {
-    fault: 'takes nobody for everybody',
+    fault: 'matches everything when given neither client nor subject',
     caughtBy: 'naming neither client nor subject revokes no grant',
     breaks: (sound) => ({
       revokeGrants: async (of, now) => {
@@ -96,7 +96,7 @@ export const revocationFaults: readonly Fault<TokenStore>[] = [
     }),
   },
   ...carelessly<TokenStore>(
-    'clients and subjects are compared exactly, whatever characters and however many they have',
+    'clients and subjects of any length and with any characters are compared exactly',
     'subjects and clients',
     (sound, careless) => ({
       createGrant: (grant, issued) => {
@@ -112,7 +112,7 @@ export const revocationFaults: readonly Fault<TokenStore>[] = [
   ),
   {
     fault: "ends a client's own token with its grants",
-    caughtBy: "a client's own token has no grant: no revocation of grants ends it",
+    caughtBy: "a client's own token has no grant, so revoking grants does not end it",
     breaks: (sound) => {
       const own: TokenKey[] = [];
       return {
@@ -129,7 +129,7 @@ export const revocationFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'revokes the grant of a token that is removed',
-    caughtBy: 'removing a token removes that token and nothing else',
+    caughtBy: 'removing a token removes only that token',
     breaks: (sound) => ({
       removeToken: async (key) => {
         const removed = await sound.removeToken(key);

@@ -1,4 +1,4 @@
-// Faults of token stores: rotating refresh tokens.
+// Broken token stores: rotation of refresh tokens.
 import { grantIdOf, hashOf } from '../../src/contract/fixtures.ts';
 import { type EpochSeconds, epochSeconds, type RotationResult, seconds, type TokenStore } from '../../src/index.ts';
 import { type Fault, pause } from './broken-stores.ts';
@@ -41,29 +41,29 @@ export const rotationFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'deletes a refresh token when it is rotated',
-    caughtBy: 'a rotated refresh token is found, and said to be rotated, until it expires',
+    caughtBy: 'a rotated refresh token is found, marked as rotated, until it expires',
     breaks: afterRotating((sound, _result, key) => sound.removeToken(key)),
   },
   {
     fault: 'removes the other refresh tokens of the grant too',
-    caughtBy: 'a rotation removes the older access tokens of the grant, and nothing else of it',
+    caughtBy: 'a rotation removes the older access tokens of the grant and leaves the rest of it',
     breaks: afterRotating((sound, _result, { grantId }) =>
       sound.removeToken({ grantId, hash: hashOf('parallel-refresh') }),
     ),
   },
   {
     fault: 'leaves the older access tokens alive',
-    caughtBy: 'a rotation removes the older access tokens of the grant, and nothing else of it',
+    caughtBy: 'a rotation removes the older access tokens of the grant and leaves the rest of it',
     breaks: findingTokensAsGiven((token) => token.kind === 'access'),
   },
   {
     fault: 'removes access tokens of another grant',
-    caughtBy: 'a rotation leaves the tokens of other grants alone',
+    caughtBy: 'a rotation does not affect the tokens of other grants',
     breaks: afterRotating((sound) => sound.removeToken({ grantId: grantIdOf('other'), hash: hashOf('access') })),
   },
   {
-    fault: 'repeats a rotation whose successor was used already',
-    caughtBy: 'once its successor was rotated, a rotated refresh token is reused, within the grace too',
+    fault: 'repeats a rotation whose successor has already been used',
+    caughtBy: 'once its successor was rotated, using a rotated refresh token is a reuse, even within the grace',
     breaks: (sound) => {
       const first = new Map<string, string>();
       return {
@@ -79,15 +79,15 @@ export const rotationFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: "repeats with the caller's own sealed value",
-    caughtBy: "within the grace a repeat gets the first rotation's sealed value, and changes nothing",
+    caughtBy: "within the grace, a repeat gets the first rotation's sealed value and changes nothing",
     breaks: rotating((sound) => async (key, rotation, now) => {
       const result = await sound.rotateRefreshToken(key, rotation, now);
       return result.outcome === 'repeated' ? { ...result, sealed: rotation.sealed } : result;
     }),
   },
   {
-    fault: 'starts the grace anew with every repeat',
-    caughtBy: 'a repeat counts its grace from the rotation, not from the last repeat',
+    fault: 'restarts the grace with every repeat',
+    caughtBy: 'the grace of a repeat is counted from the rotation, not from the last repeat',
     breaks: (sound) => {
       let more = 0;
       return {
@@ -101,16 +101,16 @@ export const rotationFaults: readonly Fault<TokenStore>[] = [
     },
   },
   {
-    fault: 'lets the grace last a second longer',
-    caughtBy: 'at the second in which the grace ends the same token is reused, and the grant is revoked',
+    fault: 'lets the grace last a second too long',
+    caughtBy: 'from the second in which the grace ends, using the same token is a reuse and revokes the grant',
     breaks: rotating((sound) => (key, rotation, now) => {
       const grace = seconds(rotation.grace > 0 ? rotation.grace + 1 : 0);
       return sound.rotateRefreshToken(key, { ...rotation, grace }, now);
     }),
   },
   {
-    fault: 'subtracts times without looking which is later',
-    caughtBy: 'a grace of 0 never repeats, even for a caller whose clock is behind',
+    fault: 'subtracts times without checking which is later',
+    caughtBy: 'with a grace of 0, a rotation is never repeated, even for a caller whose clock is behind',
     breaks: (sound) => {
       const rotatedAt = new Map<string, number>();
       return {
@@ -125,7 +125,7 @@ export const rotationFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'reports a reuse and revokes nothing',
-    caughtBy: 'reusing the first of a long chain ends the last',
+    caughtBy: 'reusing the first token of a long chain revokes the last one',
     breaks: rotating((sound) => async (key, rotation, now) => {
       const found = await sound.findToken(key, now);
       const rotated = found?.owner === 'grant' && found.rotated;
@@ -134,40 +134,40 @@ export const rotationFaults: readonly Fault<TokenStore>[] = [
   },
   {
     fault: 'revokes all grants of the client after a reuse',
-    caughtBy: 'a reuse leaves other grants of the same client and subject alone',
+    caughtBy: 'a reuse does not affect other grants of the same client and subject',
     breaks: afterRotating(async (sound, { outcome }) => {
       if (outcome === 'reused') await sound.revokeGrants({ clientId: 'app' }, epochSeconds(0));
     }),
   },
   {
-    fault: 'looks first and rotates later',
-    caughtBy: 'of 20 rotations of one token at once without grace, one wins; then the grant is revoked',
+    fault: 'checks first and rotates later',
+    caughtBy: 'of 20 concurrent rotations of one token without grace, one succeeds, and the grant is then revoked',
     breaks: looksFirst,
   },
   {
-    fault: 'looks first and rotates later, grace or not',
-    caughtBy: "of 20 rotations of one token at once with grace, one wins and 19 repeat the winner's sealed value",
+    fault: 'checks first and rotates later, with and without grace',
+    caughtBy: 'of 20 concurrent rotations of one token with grace, one succeeds and 19 repeat its sealed value',
     breaks: looksFirst,
   },
   {
     fault: 'rotates a second late',
-    caughtBy: 'a refresh token can be rotated until the second before its expiry, and saves nothing from then on',
+    caughtBy:
+      'a refresh token can be rotated until the second before its expiry; from then on, an attempt saves nothing',
     breaks: rotating((sound) => (key, rotation, now) => sound.rotateRefreshToken(key, rotation, shiftedBy(-1, now))),
   },
   {
     fault: 'saves successors of a dead token alive',
-    caughtBy: 'a refresh token that was removed, or whose grant was revoked, is missing and saves nothing',
+    caughtBy: 'a refresh token that was removed or whose grant was revoked is missing and saves nothing',
     breaks: reviving,
   },
   {
     fault: 'saves successors of a grant that is being revoked alive',
-    caughtBy: 'whichever comes first of a rotation and a revocation at once, nothing is alive afterwards',
+    caughtBy: 'after a concurrent rotation and revocation, in either order, nothing is alive',
     breaks: reviving,
   },
   {
-    fault: 'repeats with the answer that it handed out before',
-    caughtBy:
-      'what a caller does to the successors that it gave, or to the answer that it got, does not reach the store',
+    fault: 'returns the same answer object for every repeat',
+    caughtBy: 'a caller that modifies the successors it passed, or the answer it received, does not change the store',
     breaks: (sound) => {
       let handedOut: RotationResult | undefined;
       return {

@@ -1,4 +1,4 @@
-// The contract itself under test: it notices every store that is broken on purpose, and no case of it is idle.
+// Tests the contract itself: it catches every store that is broken on purpose, and every case catches at least one.
 import { AssertionError } from 'node:assert/strict';
 import t from 'tap';
 import { type Case, type Cleaning, contracts } from '../../src/contract/index.ts';
@@ -40,23 +40,20 @@ const failedBy = async <S extends object>(
 };
 
 const provePort = <Port extends PortName>(port: Port): Promise<unknown> =>
-  t.test(
-    `${port}: every broken store fails the case that is named for it, and every case fails some store`,
-    async (t) => {
-      const idle = new Set(contracts[port].map(({ name }) => name));
-      t.equal(idle.size, contracts[port].length, 'names of cases are unique');
-      for (const fault of faults[port]) {
-        const failed = await failedBy(fault, contracts[port], () => memoryStores()[port]);
-        t.ok(failed.includes(fault.caughtBy), `a store that ${fault.fault}: ${fault.caughtBy}`);
-        idle.delete(fault.caughtBy);
-      }
-      t.same([...idle], [], 'no case is without a store that it catches');
-    },
-  );
+  t.test(`${port}: every broken store fails the case that it names, and every case fails some store`, async (t) => {
+    const idle = new Set(contracts[port].map(({ name }) => name));
+    t.equal(idle.size, contracts[port].length, 'case names are unique');
+    for (const fault of faults[port]) {
+      const failed = await failedBy(fault, contracts[port], () => memoryStores()[port]);
+      t.ok(failed.includes(fault.caughtBy), `a store that ${fault.fault}: ${fault.caughtBy}`);
+      idle.delete(fault.caughtBy);
+    }
+    t.same([...idle], [], 'every case catches a broken store');
+  });
 
 for (const port of portNames) await provePort(port);
 
-t.test('a failing case says by an AssertionError what was expected', async (t) => {
+t.test('a failing case throws an AssertionError that says what was expected', async (t) => {
   const [first] = contracts.clients;
   const [forgetful] = clientFaults;
   t.ok(first && forgetful);
@@ -64,32 +61,40 @@ t.test('a failing case says by an AssertionError what was expected', async (t) =
     await t.rejects(first.run(broken(memoryStores().clients, forgetful), 'on-request'), AssertionError);
 });
 
-/** Whether a store that says it cleans by itself is found out; it leaves everything where it is, for ever. */
-const caughtByItself = async <Port extends 'flows' | 'consents' | 'loginSessions' | 'tokens'>(
+/** The number of cases that catch a store that claims to clean automatically but never removes anything. */
+const casesThatCatch = async <Port extends 'flows' | 'consents' | 'loginSessions' | 'tokens'>(
   port: Port,
   breaks: Fault<Stores[Port]>['breaks'],
 ): Promise<number> => {
   const fault = { fault: 'is broken', caughtBy: '', breaks };
-  return (await failedBy<Stores[Port]>(fault, contracts[port], () => memoryStores()[port], 'by-itself')).length;
+  return (await failedBy<Stores[Port]>(fault, contracts[port], () => memoryStores()[port], 'automatic')).length;
 };
 
-t.test('a store that cleans by itself answers 0 and finds nothing that is expired; else it is caught', async (t) => {
+t.test('a store that cleans automatically must return 0 from removeExpired and find no expired rows', async (t) => {
   const removeExpired = async (): Promise<number> => 0;
   const removeEarly = async (): Promise<number> => 1;
   const longAgo = epochSeconds(0);
   for (const port of ['flows', 'consents', 'loginSessions', 'tokens'] as const) {
-    t.equal(await caughtByItself(port, () => ({ removeExpired })), 0, `${port}: expired rows may stay, unfound`);
-    t.not(await caughtByItself(port, () => ({ removeExpired: removeEarly })), 0, `${port}: a count is caught`);
-    t.not(await caughtByItself(port, () => ({})), 0, `${port}: removing on request is caught`);
+    t.equal(
+      await casesThatCatch(port, () => ({ removeExpired })),
+      0,
+      `${port}: expired rows may stay if they are not found`,
+    );
+    t.not(
+      await casesThatCatch(port, () => ({ removeExpired: removeEarly })),
+      0,
+      `${port}: returning a count is caught`,
+    );
+    t.not(await casesThatCatch(port, () => ({})), 0, `${port}: removing on request is caught`);
   }
   const caught = [
-    await caughtByItself('flows', (sound) => ({ removeExpired, find: (id) => sound.find(id, longAgo) })),
-    await caughtByItself('loginSessions', (sound) => ({ removeExpired, find: (id) => sound.find(id, longAgo) })),
-    await caughtByItself('tokens', (sound) => ({ removeExpired, findToken: (key) => sound.findToken(key, longAgo) })),
-    await caughtByItself('consents', (sound) => ({
+    await casesThatCatch('flows', (sound) => ({ removeExpired, find: (id) => sound.find(id, longAgo) })),
+    await casesThatCatch('loginSessions', (sound) => ({ removeExpired, find: (id) => sound.find(id, longAgo) })),
+    await casesThatCatch('tokens', (sound) => ({ removeExpired, findToken: (key) => sound.findToken(key, longAgo) })),
+    await casesThatCatch('consents', (sound) => ({
       removeExpired,
       list: (...of) => sound.list(of[0], of[1], longAgo),
     })),
   ];
-  for (const cases of caught) t.ok(cases > 1, 'finding what is expired fails more than one case');
+  for (const cases of caught) t.ok(cases > 1, 'finding expired rows fails more than one case');
 });

@@ -1,9 +1,9 @@
-// The whole contract on the reference stores, and what the fixtures promise.
+// Runs the whole contract on the memory stores, and checks what the fixtures promise.
 import t from 'tap';
 import { fixtures, runContracts } from '../../src/contract/index.ts';
 import { memoryStores } from '../../src/memory/index.ts';
 
-t.test('the memory stores keep the contract', async (t) => {
+t.test('the memory stores pass the contract', async (t) => {
   await runContracts(
     (name, run) =>
       t.test(name, async (t) => {
@@ -14,7 +14,7 @@ t.test('the memory stores keep the contract', async (t) => {
   );
 });
 
-/** Names of members at their zero value. What a consent app or a claim may hold (session, claims) is free. */
+/** Names of members that have their zero value. `session` and `claims` may hold anything and are not checked. */
 const zeroMembers = (value: unknown, path: string): string[] => {
   if (value === 0 || value === '' || value === false || value === null || value === undefined) return [path];
   if (typeof value !== 'object') return [];
@@ -24,7 +24,7 @@ const zeroMembers = (value: unknown, path: string): string[] => {
 };
 
 t.test(
-  'no field of a full fixture has its zero value: it would come back right from a store that drops it',
+  'no field of a full fixture has its zero value, which a store that drops the field would also return',
   async (t) => {
     const { fullClient, fullClientToken, fullCode, fullConsent, fullFlow, fullGrant } = fixtures;
     const full = { fullClient, fullClientToken, fullCode, fullConsent, fullFlow, fullGrant };
