@@ -1,4 +1,4 @@
-// Audiences: who may ask for which, what a consent grants, and what the tokens say (RFC 8707, and the `audience` parameter).
+// Audiences: which client may request which, what a consent grants, and what the tokens say (RFC 8707, `audience` parameter).
 import t from 'tap';
 import {
   authorizeUrl,
@@ -20,7 +20,7 @@ const all = { grantedAudience: [photos, mails] };
 const audOf = async (given: GivenProvider, token: unknown): Promise<unknown> =>
   (await introspect(given, String(token))).aud;
 
-/** The parameters of a request, of which one may come more than once. */
+/** The parameters of a request; a parameter may be repeated. */
 const withResources = (url: string, ...resources: readonly string[]): string =>
   [url, ...resources.map((resource) => `resource=${encodeURIComponent(resource)}`)].join('&');
 
@@ -30,12 +30,12 @@ const ask = (given: GivenProvider, client: GivenClient, ...parameters: (readonly
   return post(given.provider.endpoints.token, form, client.auth);
 };
 
-t.test('client credentials: the audience that was asked for, as a list or as resources, and no other', async (t) => {
+t.test('client credentials: a token has exactly the requested audience, given as a list or as resources', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given, 'shop', registered);
   const granted = async (...parameters: (readonly [string, string])[]) =>
     audOf(given, json(await ask(given, client, ...parameters)).access_token);
-  t.equal(await granted(), undefined, 'nothing asked, nothing said');
+  t.equal(await granted(), undefined, 'no audience was requested');
   t.strictSame(await granted(['audience', `reports  ${photos} reports`]), ['reports', photos]);
   t.strictSame(await granted(['resource', mails]), [mails]);
   t.strictSame(await granted(['resource', mails], ['resource', ''], ['resource', photos]), [mails, photos]);
@@ -66,7 +66,7 @@ t.test('client credentials: the audience that was asked for, as a list or as res
   t.match(json(await ask(given, plain, ['resource', photos])), { error: 'invalid_target' });
 });
 
-t.test('an authorization request is refused at once for an audience that the client may not ask for', async (t) => {
+t.test('an authorization request is refused immediately if the client may not request its audience', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given, 'shop', registered);
   const errorFor = async (url: string): Promise<unknown> =>
@@ -77,7 +77,7 @@ t.test('an authorization request is refused at once for an audience that the cli
   t.equal(await errorFor(withResources(authorizeUrl(client), photos, mails)), null);
 });
 
-t.test('the consent app is shown what was asked for, and grants none of it, some or all', async (t) => {
+t.test('the consent app sees the requested audience and can grant none, some or all of it', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given, 'shop', registered);
   const url = withResources(authorizeUrl(client, { audience: 'reports' }), photos, mails);
@@ -99,7 +99,7 @@ t.test('the consent app is shown what was asked for, and grants none of it, some
   t.strictSame(asked?.flow.request.audience, ['reports', photos, mails]);
 });
 
-t.test('a registration that lost an audience while the person was busy is not served any more', async (t) => {
+t.test('an audience that the client lost while the person was logging in is not granted', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given, 'shop', registered);
   const visit = new Visit(given);
@@ -112,35 +112,42 @@ t.test('a registration that lost an audience while the person was busy is not se
   t.equal(location(await visit.browser.visit(last)).searchParams.get('error'), 'invalid_target');
 });
 
-t.test('a code and a refresh token buy tokens for less than was granted, never for more (RFC 8707 §2.2)', async (t) => {
-  const given = givenAProvider();
-  const client = await givenAClient(given, 'shop', registered);
-  const code = () =>
-    new Visit(given).code(withResources(authorizeUrl(client, { audience: 'reports' }), photos, mails), {}, all);
+t.test(
+  'a code and a refresh token give tokens for less than was granted, never for more (RFC 8707 §2.2)',
+  async (t) => {
+    const given = givenAProvider();
+    const client = await givenAClient(given, 'shop', registered);
+    const code = () =>
+      new Visit(given).code(withResources(authorizeUrl(client, { audience: 'reports' }), photos, mails), {}, all);
 
-  const first = await code();
-  const refused = await redeem(given, client, first, { audience: 'reports' });
-  t.match(json(refused), { error: 'invalid_request', error_hint: /The audience "reports" was not granted/ });
-  t.match(json(await redeem(given, client, first, { resource: `${photos}/1` })), { error: 'invalid_target' });
-  const narrow = json(await redeem(given, client, first, { resource: photos }));
-  t.strictSame(await audOf(given, narrow.access_token), [photos], 'what was refused before did not use the code up');
-  t.strictSame(await audOf(given, narrow.refresh_token), [photos, mails], 'the refresh token keeps all');
+    const first = await code();
+    const refused = await redeem(given, client, first, { audience: 'reports' });
+    t.match(json(refused), { error: 'invalid_request', error_hint: /The audience "reports" was not granted/ });
+    t.match(json(await redeem(given, client, first, { resource: `${photos}/1` })), { error: 'invalid_target' });
+    const narrow = json(await redeem(given, client, first, { resource: photos }));
+    t.strictSame(await audOf(given, narrow.access_token), [photos], 'the refused requests did not use up the code');
+    t.strictSame(
+      await audOf(given, narrow.refresh_token),
+      [photos, mails],
+      'the refresh token keeps the whole audience',
+    );
 
-  const wide = json(await refresh(given, client, String(narrow.refresh_token)));
-  t.strictSame(await audOf(given, wide.access_token), [photos, mails]);
-  t.match(json(await refresh(given, client, String(wide.refresh_token), { audience: 'reports' })), {
-    error: 'invalid_request',
-  });
-  const other = json(await refresh(given, client, String(wide.refresh_token), { audience: mails }));
-  t.strictSame(await audOf(given, other.access_token), [mails]);
+    const wide = json(await refresh(given, client, String(narrow.refresh_token)));
+    t.strictSame(await audOf(given, wide.access_token), [photos, mails]);
+    t.match(json(await refresh(given, client, String(wide.refresh_token), { audience: 'reports' })), {
+      error: 'invalid_request',
+    });
+    const other = json(await refresh(given, client, String(wide.refresh_token), { audience: mails }));
+    t.strictSame(await audOf(given, other.access_token), [mails]);
 
-  const again = { refresh: String(wide.refresh_token), resource: mails };
-  t.equal(json(await refresh(given, client, again.refresh, { resource: mails })).access_token, other.access_token);
-  t.match(json(await refresh(given, client, again.refresh, { resource: photos })), {
-    error: 'invalid_target',
-    error_hint: 'The refresh token was just used for another audience.',
-  });
-});
+    const again = { refresh: String(wide.refresh_token), resource: mails };
+    t.equal(json(await refresh(given, client, again.refresh, { resource: mails })).access_token, other.access_token);
+    t.match(json(await refresh(given, client, again.refresh, { resource: photos })), {
+      error: 'invalid_target',
+      error_hint: 'The refresh token was just used for another audience.',
+    });
+  },
+);
 
 t.test('tokens of the implicit grant have the audience of the consent', async (t) => {
   const given = givenAProvider();
@@ -171,7 +178,7 @@ t.test('a remembered consent answers only for the audience that it granted', asy
   t.equal(await skips(`${photos} ${mails}`), false);
 });
 
-t.test('an audience that could not be asked for is not registered', async (t) => {
+t.test('an audience that no request could name cannot be registered', async (t) => {
   const given = givenAProvider();
   for (const faulty of ['', 'two words', 'tab\there', '\u0001']) {
     const registering = givenAClient(given, 'shop', { audience: [photos, faulty] });
@@ -189,7 +196,7 @@ const foreign = [401, 'invalid_token', 'Bearer realm="claviger", error="invalid_
 const tooNarrow = [403, 'insufficient_scope', 'Bearer realm="claviger", error="insufficient_scope", scope="openid"'];
 
 for (const accessTokenStrategy of ['opaque', 'jwt'] as const) {
-  t.test(`userinfo, ${accessTokenStrategy}: a token for another audience is not good there`, async (t) => {
+  t.test(`userinfo, ${accessTokenStrategy}: a token for another audience is refused`, async (t) => {
     const given = givenAProvider({ accessTokenStrategy });
     const issuer = 'http://127.0.0.1:4444/';
     const client = await givenAClient(given, 'shop', { audience: [photos, issuer, `${issuer}userinfo`] });
@@ -206,28 +213,31 @@ for (const accessTokenStrategy of ['opaque', 'jwt'] as const) {
     }
   });
 
-  t.test(`${accessTokenStrategy}: a code or a refresh token buys a token for userinfo by its issuer`, async (t) => {
-    const given = givenAProvider({ accessTokenStrategy });
-    const client = await givenAClient(given, 'shop', { audience: [photos] });
-    const code = () =>
-      new Visit(given).code(withResources(authorizeUrl(client), photos), {}, { grantedAudience: [photos] });
-    for (const resource of ['http://127.0.0.1:4444/', 'http://127.0.0.1:4444']) {
-      const first = json(await redeem(given, client, await code(), { resource }));
-      t.strictSame(await audOf(given, first.access_token), ['http://127.0.0.1:4444/']);
-      t.strictSame(await userinfo(given, first.access_token), good);
-      const wide = json(await refresh(given, client, String(first.refresh_token)));
-      t.strictSame(await audOf(given, wide.access_token), [photos]);
-      t.strictSame(await userinfo(given, wide.access_token), foreign);
-      const narrow = json(await refresh(given, client, String(wide.refresh_token), { resource }));
-      t.strictSame(await userinfo(given, narrow.access_token), good);
-    }
-    const other = await redeem(given, client, await code(), { resource: 'http://127.0.0.1:4444/x' });
-    t.match(json(other), { error: 'invalid_target' });
-    const own = await ask(given, client, ['resource', 'http://127.0.0.1:4444/']);
-    t.match(json(own), { error: 'invalid_target' }, 'only where a person granted something');
-  });
+  t.test(
+    `${accessTokenStrategy}: a code or a refresh token gives a token for userinfo if the request names the issuer`,
+    async (t) => {
+      const given = givenAProvider({ accessTokenStrategy });
+      const client = await givenAClient(given, 'shop', { audience: [photos] });
+      const code = () =>
+        new Visit(given).code(withResources(authorizeUrl(client), photos), {}, { grantedAudience: [photos] });
+      for (const resource of ['http://127.0.0.1:4444/', 'http://127.0.0.1:4444']) {
+        const first = json(await redeem(given, client, await code(), { resource }));
+        t.strictSame(await audOf(given, first.access_token), ['http://127.0.0.1:4444/']);
+        t.strictSame(await userinfo(given, first.access_token), good);
+        const wide = json(await refresh(given, client, String(first.refresh_token)));
+        t.strictSame(await audOf(given, wide.access_token), [photos]);
+        t.strictSame(await userinfo(given, wide.access_token), foreign);
+        const narrow = json(await refresh(given, client, String(wide.refresh_token), { resource }));
+        t.strictSame(await userinfo(given, narrow.access_token), good);
+      }
+      const other = await redeem(given, client, await code(), { resource: 'http://127.0.0.1:4444/x' });
+      t.match(json(other), { error: 'invalid_target' });
+      const own = await ask(given, client, ['resource', 'http://127.0.0.1:4444/']);
+      t.match(json(own), { error: 'invalid_target' }, 'only where a person granted something');
+    },
+  );
 
-  t.test(`userinfo, ${accessTokenStrategy}: a token without openid is not good there`, async (t) => {
+  t.test(`userinfo, ${accessTokenStrategy}: a token without openid is refused`, async (t) => {
     const given = givenAProvider({ accessTokenStrategy });
     const client = await givenAClient(given);
     const grantedScope = ['offline', 'photos.read'];

@@ -49,7 +49,7 @@ t.test('a person logs in and consents, and the client redeems its code once', as
   t.strictSame(
     await introspect(given, String(body.access_token)),
     { active: false },
-    'RFC 6749 §4.1.2: a replay revokes what the code bought',
+    'RFC 6749 §4.1.2: a replay revokes the tokens of the code',
   );
   t.strictSame(await introspect(given, String(body.refresh_token)), { active: false });
 });
@@ -78,7 +78,7 @@ t.test('a remembered login and consent are skipped, and the session keeps its au
   });
 });
 
-t.test('a skipped login may not name another subject, and goes on as it was remembered', async (t) => {
+t.test('a skipped login may not name another subject and continues with the remembered one', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const visit = new Visit(given);
@@ -102,7 +102,7 @@ t.test('a login that is not remembered ends the session that the browser had', a
 });
 
 t.test(
-  'a remembered login ends when its time is over, when an administrator ends it, and between two passes',
+  'a remembered login ends when it expires or an administrator revokes it, even in the middle of a flow',
   async (t) => {
     const given = givenAProvider();
     const client = await givenAClient(given);
@@ -124,7 +124,7 @@ t.test(
   },
 );
 
-t.test('prompt and max_age decide whether a remembered login will do (OpenID Connect Core §3.1.2.1)', async (t) => {
+t.test('prompt and max_age decide whether a remembered login is enough (OpenID Connect Core §3.1.2.1)', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const visit = new Visit(given);
@@ -174,7 +174,7 @@ t.test('prompt=none needs a remembered consent', async (t) => {
 });
 
 t.test(
-  'consent is asked again for more scope, for a public client, and after it was revoked or its time is over',
+  'consent is asked again for more scope, for a public client, and after it was revoked or has expired',
   async (t) => {
     const given = givenAProvider({ requirePkce: false });
     const client = await givenAClient(given);
@@ -201,7 +201,7 @@ t.test(
   },
 );
 
-t.test('only the browser that began may come back, and a stranger cannot end the flow', async (t) => {
+t.test('only the browser that began a flow may continue it, and another browser cannot end it', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const visit = new Visit(given);
@@ -217,7 +217,7 @@ t.test('only the browser that began may come back, and a stranger cannot end the
   t.ok(location(await visit.browser.visit(consented)).searchParams.get('code'));
 });
 
-t.test('two tabs of one browser do not break each other', async (t) => {
+t.test('two tabs of one browser do not interfere with each other', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const visit = new Visit(given);
@@ -234,7 +234,7 @@ t.test('two tabs of one browser do not break each other', async (t) => {
   t.strictSame(states, ['first', 'second']);
 });
 
-t.test('a verifier counts once, for its own step, client and redirect URI', async (t) => {
+t.test('a verifier is valid once, and only for its own step, client and redirect URI', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given, 'shop', {
     redirectUris: ['https://shop.example/cb', 'https://shop.example/other'],
@@ -259,13 +259,13 @@ t.test('a verifier counts once, for its own step, client and redirect URI', asyn
   t.equal(await error(change(back, { login_verifier: '', consent_verifier: verifier })), 'access_denied');
   const consented = await visit.acceptConsent(challengeIn(await visit.browser.visit(back), 'consent_challenge'));
   const elsewhere = await new Visit(given).browser.visit(back);
-  t.equal(location(elsewhere).searchParams.get('error'), 'invalid_request', 'used before, and of another browser');
+  t.equal(location(elsewhere).searchParams.get('error'), 'invalid_request', 'already used, and by another browser');
   t.equal(await error(change(consented, { client_id: 'other' })), 'access_denied');
   t.ok(location(await visit.browser.visit(consented)).searchParams.get('code'));
   t.equal(await error(new URL(consented)), 'invalid_request', 'used before');
 });
 
-t.test('an answer is given once, and what was not asked or is too late is unknown', async (t) => {
+t.test('a request is answered once; an answer to an unknown or expired request is refused', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const visit = new Visit(given);
@@ -274,7 +274,7 @@ t.test('an answer is given once, and what was not asked or is too late is unknow
   const rejection = { error: 'access_denied', description: '', hint: '', debug: '', statusCode: 0 };
   t.match(await admin.getLoginRequest('f'.repeat(32)), undefined);
   t.match(await admin.rejectLogin({ challenge: 'f'.repeat(65), rejection }), { outcome: 'unknown-challenge' });
-  t.match(await admin.getConsentRequest(challenge), undefined, 'a login challenge is no consent challenge');
+  t.match(await admin.getConsentRequest(challenge), undefined, 'a login challenge is not a consent challenge');
   await visit.acceptLogin(challenge);
   t.match(await admin.rejectLogin({ challenge, rejection }), { outcome: 'already-answered' });
   t.ok(await admin.getLoginRequest(challenge), 'it can still be read');
@@ -286,7 +286,7 @@ t.test('an answer is given once, and what was not asked or is too late is unknow
 });
 
 t.test(
-  'the same answer again leads on, another one does not, and none counts once the browser has been back',
+  'repeating the same answer works, a different answer is refused, and none counts once the browser has returned',
   async (t) => {
     const given = givenAProvider();
     const client = await givenAClient(given);
@@ -339,7 +339,7 @@ t.test(
   },
 );
 
-t.test('a browser that comes back from the login twice goes on where the flow is', async (t) => {
+t.test('a browser that returns from the login twice continues where the flow is', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const visit = new Visit(given);
@@ -358,7 +358,7 @@ t.test('a browser that comes back from the login twice goes on where the flow is
   t.equal(location(await visit.browser.visit(back)).searchParams.get('error'), 'invalid_request', 'the flow has ended');
 });
 
-t.test('a browser that comes back from the login in two tabs at the same moment', async (t) => {
+t.test('a browser that returns from the login in two tabs at the same moment', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const visit = new Visit(given);
@@ -371,7 +371,7 @@ t.test('a browser that comes back from the login in two tabs at the same moment'
   t.ok(location(await visit.browser.visit(await visit.acceptConsent(challenge))).searchParams.get('code'));
 });
 
-t.test('a rejection reaches the client with what the app said, and ends the flow', async (t) => {
+t.test('a rejection reaches the client with the texts of the app and ends the flow', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const visit = new Visit(given);
@@ -398,7 +398,7 @@ t.test('a rejection reaches the client with what the app said, and ends the flow
   t.equal(location(await visit.browser.visit(refused.redirectTo)).searchParams.get('error'), 'invalid_request');
 });
 
-t.test('texts that a rejection leaves out are those of its own error', async (t) => {
+t.test('a rejection without texts gets the texts of its error code', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const visit = new Visit(given);
@@ -465,13 +465,13 @@ t.test('errors go to the client only when its address can be trusted', async (t)
     const to = location(await visit(authorizeUrl(client, change)));
     t.equal(to.origin, 'https://shop.example', JSON.stringify(change));
     t.equal(to.searchParams.get('error'), want, JSON.stringify(change));
-    t.equal(to.searchParams.get('state'), 'state-1', 'RFC 6749 §4.1.2.1: state is given back');
+    t.equal(to.searchParams.get('state'), 'state-1', 'RFC 6749 §4.1.2.1: state is returned');
   }
   const repeated = location(await visit(`${authorizeUrl(client)}&scope=openid`));
-  t.equal(repeated.searchParams.get('error'), 'invalid_request', 'RFC 6749 §3.1: no parameter twice');
+  t.equal(repeated.searchParams.get('error'), 'invalid_request', 'RFC 6749 §3.1: no parameter may be repeated');
 });
 
-t.test('no answer travels over plain HTTP, except to the person’s own machine (RFC 9700 §2.6)', async (t) => {
+t.test("no answer is sent over plain HTTP, except to the person's own machine (RFC 9700 §2.6)", async (t) => {
   const given = givenAProvider();
   const refused = ['http://app.example/cb', 'HTTP://app.example/cb', 'hTTp://app.example/cb'];
   const redirectUris = [...refused, 'http://127.0.0.1:8080/cb', 'http://localhost/cb', 'app:/cb'];
@@ -483,7 +483,7 @@ t.test('no answer travels over plain HTTP, except to the person’s own machine 
   }
 });
 
-t.test('an address that is not ASCII is encoded, never put raw into a header (RFC 3986 §2)', async (t) => {
+t.test('an address that is not ASCII is encoded before it is written to a header (RFC 3986 §2)', async (t) => {
   const ui = {
     loginUrl: 'http://ui.example/ログイン',
     consentUrl: 'http://ui.example/',
@@ -504,7 +504,7 @@ t.test('an address that is not ASCII is encoded, never put raw into a header (RF
   for (const header of [await visit({}), await visit({ scope: 'nope' })]) t.match(header, /^[\x21-\x7e]+$/);
 });
 
-t.test('a request is at most 16 KiB long: anyone can make one, and each is kept', async (t) => {
+t.test('a request is at most 16 KiB long, because anyone can send one and each is stored', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const { authorize } = given.provider.endpoints;
@@ -521,30 +521,27 @@ t.test('a request is at most 16 KiB long: anyone can make one, and each is kept'
   const over = await new Browser(authorize).visit(authorizeUrl(client, { theme: 'x'.repeat(rest + 2) }));
   t.equal(over.status, 400);
   const grows = await new Browser(authorize).visit(`${authorizeUrl(client)}&theme=${'('.repeat(6000)}`);
-  t.equal(grows.status, 400, 'what would be longer once it is encoded anew');
+  t.equal(grows.status, 400, 'a request that is too long after it is encoded again');
 });
 
-t.test(
-  'a posted request is sent back as a GET, without touching a cookie (OpenID Connect Core §3.1.2.1)',
-  async (t) => {
-    const given = givenAProvider();
-    const client = await givenAClient(given);
-    const visit = new Visit(given);
-    const pending = await visit.begin(authorizeUrl(client));
-    const parameters = new URL(authorizeUrl(client, { state: 'posted' }), 'http://x').searchParams;
-    const reply = await post(given.provider.endpoints.authorize, parameters);
-    t.equal(reply.status, 303);
-    t.notOk('set-cookie' in reply.headers, 'a post from another site brings no cookies, so it must not replace any');
-    const answer = location(await visit.run(String(reply.headers.location)));
-    t.equal(answer.searchParams.get('state'), 'posted');
-    t.ok(
-      challengeIn(await visit.browser.visit(await visit.acceptLogin(pending)), 'consent_challenge'),
-      'the other tab goes on',
-    );
-  },
-);
+t.test('a posted request is redirected to a GET without setting a cookie (OpenID Connect Core §3.1.2.1)', async (t) => {
+  const given = givenAProvider();
+  const client = await givenAClient(given);
+  const visit = new Visit(given);
+  const pending = await visit.begin(authorizeUrl(client));
+  const parameters = new URL(authorizeUrl(client, { state: 'posted' }), 'http://x').searchParams;
+  const reply = await post(given.provider.endpoints.authorize, parameters);
+  t.equal(reply.status, 303);
+  t.notOk('set-cookie' in reply.headers, 'a post from another site brings no cookies, so it must not replace any');
+  const answer = location(await visit.run(String(reply.headers.location)));
+  t.equal(answer.searchParams.get('state'), 'posted');
+  t.ok(
+    challengeIn(await visit.browser.visit(await visit.acceptLogin(pending)), 'consent_challenge'),
+    'the other tab goes on',
+  );
+});
 
-t.test('with an error URL, errors that no client may be trusted with go there', async (t) => {
+t.test('with an error URL, errors that must not be sent to a client are sent there', async (t) => {
   const ui = {
     loginUrl: 'http://ui.example/login',
     consentUrl: 'http://ui.example/consent',
@@ -613,7 +610,7 @@ t.test(
       'invalid_grant',
     );
     t.equal(json(await redeem(given, other, code)).error, 'invalid_grant', 'a code of another client');
-    t.equal((await redeem(given, client, code)).status, 200, 'and the code stays usable');
+    t.equal((await redeem(given, client, code)).status, 200, 'the code stays usable');
     const left = await new Visit(given).code(authorizeUrl(client, { redirect_uri: '' }));
     t.equal((await redeem(given, client, left, { redirect_uri: '' })).status, 200, 'left out in both');
   },
@@ -633,7 +630,7 @@ t.test('a code lives ten minutes', async (t) => {
 });
 
 t.test(
-  'a client registered anew under an old id has no part in flows, codes and consents of the old one',
+  'a client registered again under an old id gets no access to the flows, codes and consents of the old client',
   async (t) => {
     const given = givenAProvider();
     const old = await givenAClient(given);
@@ -641,19 +638,19 @@ t.test(
     const code = await visit.code(authorizeUrl(old), { remember: true }, { remember: true });
     const back = await visit.acceptLogin(await visit.begin(authorizeUrl(old)));
     given.wait(1);
-    // As if the deletion had been overtaken by requests in flight: the client goes, the rest stays.
+    // As if requests in flight had overtaken the deletion: the client is deleted, and the rest stays.
     await given.stores.clients.remove('shop');
-    const anew = await givenAClient(given);
-    t.equal(json(await redeem(given, anew, code)).error, 'invalid_grant');
+    const recreated = await givenAClient(given);
+    t.equal(json(await redeem(given, recreated, code)).error, 'invalid_grant');
     t.equal(location(await visit.browser.visit(back)).searchParams.get('error'), 'access_denied');
-    const again = await visit.acceptLogin(await visit.begin(authorizeUrl(anew)));
+    const again = await visit.acceptLogin(await visit.begin(authorizeUrl(recreated)));
     const challenge = challengeIn(await visit.browser.visit(again), 'consent_challenge');
     t.equal((await given.provider.admin.getConsentRequest(challenge))?.flow.consent?.skip, false);
   },
 );
 
 t.test(
-  'a consent grants what was requested; beyond it only by setting, and never beyond the registration',
+  'a consent grants at most what was requested, or more by a setting, but never more than the registration allows',
   async (t) => {
     const grant = async (given: GivenProvider, scope: string) => {
       const client = { id: 'shop' };
@@ -671,7 +668,7 @@ t.test(
   },
 );
 
-t.test('a scope that the client lost while the person was busy is not granted', async (t) => {
+t.test('a scope that the client lost while the person was logging in is not granted', async (t) => {
   const given = givenAProvider({ strictGrantScope: false });
   const client = await givenAClient(given, 'shop', { scope: 'openid photos.*' });
   const visit = new Visit(given);

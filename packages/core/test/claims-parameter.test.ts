@@ -1,4 +1,4 @@
-// The claims parameter (OpenID Connect Core §5.5), and what a client registers in place of parameters.
+// The claims parameter (OpenID Connect Core §5.5), and metadata that supplies default parameters.
 import t from 'tap';
 import { requestedClaims } from '../src/index.ts';
 import { authorizeUrl, challengeIn, givenAClient, redeem, Visit } from './support/given-a-flow.ts';
@@ -11,7 +11,7 @@ const errorOf = async (given: GivenProvider, url: string, visit = new Visit(give
 const withClaims = (claims: object, change: Record<string, string> = {}): string =>
   authorizeUrl({ id: 'shop' }, { claims: JSON.stringify(claims), ...change });
 
-t.test('what was asked for reaches the login and consent apps as it was sent', async (t) => {
+t.test('the login and consent apps see the claims parameter as it was sent', async (t) => {
   const given = givenAProvider();
   await givenAClient(given);
   const claims = {
@@ -37,7 +37,7 @@ t.test('what was asked for reaches the login and consent apps as it was sent', a
   t.strictSame((await given.provider.admin.getConsentRequest(consent))?.flow.request.context.claims, claims);
 });
 
-t.test('claims that are no claims request are refused, and the hint says what is wrong', async (t) => {
+t.test('a malformed claims parameter is refused, and the hint says what is wrong', async (t) => {
   const given = givenAProvider();
   await givenAClient(given);
   const deep = `{"id_token":{"x":{"value":${'['.repeat(20)}${']'.repeat(20)}}}}`;
@@ -78,7 +78,7 @@ t.test('a subject that the ID token must have (OpenID Connect Core §5.5.1)', as
   t.equal(await skips({ value: 'alice' }), true);
   t.equal(await skips({ values: ['bob', 'alice'] }), true);
   t.equal(await skips({ essential: true }), true);
-  t.equal(await skips({ value: 'bob' }), false, 'somebody else is asked to log in');
+  t.equal(await skips({ value: 'bob' }), false, 'another person is asked to log in');
   const silent = async (value: string) =>
     errorOf(given, await visit.acceptLogin(await visit.begin(withClaims(asked({ value }), { prompt: 'none' }))), visit);
   t.equal(await silent('bob'), 'login_required');
@@ -86,7 +86,7 @@ t.test('a subject that the ID token must have (OpenID Connect Core §5.5.1)', as
 
   const stranger = new Visit(given);
   const back = await stranger.acceptLogin(await stranger.begin(withClaims(asked({ value: 'bob' }))));
-  t.equal(await errorOf(given, back, stranger), 'login_required', 'alice logged in where bob was asked for');
+  t.equal(await errorOf(given, back, stranger), 'login_required', 'alice logged in, but the client asked for bob');
   const bob = new Visit(given);
   t.ok(await bob.code(withClaims(asked({ value: 'bob' })), { subject: 'bob' }));
 });
@@ -99,7 +99,7 @@ t.test('an acr that the login must reach (OpenID Connect Core §5.5.1.1)', async
   await visit.run(authorizeUrl(client), { remember: true, acr: 'silver' }, { remember: true });
   t.equal(await errorOf(given, withClaims(gold, { prompt: 'none' }), visit), 'login_required');
   const login = await given.provider.admin.getLoginRequest(await visit.begin(withClaims(gold)));
-  t.equal(login?.flow.login.skip, false, 'the remembered login was not good enough');
+  t.equal(login?.flow.login.skip, false, 'the remembered login did not reach the acr');
 
   const errorAfter = async (url: string, acr: string, session: string | undefined) => {
     const idToken = session === undefined ? {} : { acr: session };
@@ -109,17 +109,17 @@ t.test('an acr that the login must reach (OpenID Connect Core §5.5.1.1)', async
   t.equal(await errorAfter(withClaims(gold), 'silver', undefined), 'unmet_authentication_requirements');
   t.equal(await errorAfter(withClaims(gold), '', undefined), 'unmet_authentication_requirements');
   t.equal(await errorAfter(withClaims(gold), 'gold', undefined), null);
-  t.equal(await errorAfter(withClaims(gold), '', 'gold'), null, 'the consent app may say so, too');
+  t.equal(await errorAfter(withClaims(gold), '', 'gold'), null, 'the consent app may set the acr too');
   const wish = { id_token: { acr: { values: ['gold'] } } };
-  t.equal(await errorAfter(withClaims(wish), 'silver', undefined), null, 'only a wish');
+  t.equal(await errorAfter(withClaims(wish), 'silver', undefined), null, 'the acr is voluntary');
   t.equal(await errorAfter(withClaims({ id_token: { acr: { essential: true } } }), '', undefined), null);
 
   const again = new Visit(given);
   await again.run(withClaims(gold), { remember: true, acr: 'gold' });
-  t.equal(await errorOf(given, withClaims(gold, { prompt: 'none' }), again), null, 'and that is remembered');
+  t.equal(await errorOf(given, withClaims(gold, { prompt: 'none' }), again), null, 'the acr is remembered');
 });
 
-t.test('a remembered consent answers only for claims that were asked for when it was given', async (t) => {
+t.test('a remembered consent covers only the claims that were requested when it was given', async (t) => {
   const given = givenAProvider();
   await givenAClient(given);
   const visit = new Visit(given);
@@ -130,7 +130,7 @@ t.test('a remembered consent answers only for claims that were asked for when it
     const challenge = challengeIn(await visit.browser.visit(back), 'consent_challenge');
     return (await given.provider.admin.getConsentRequest(challenge))?.flow.consent?.skip;
   };
-  t.equal(await skips(email), false, 'nobody was asked about the address');
+  t.equal(await skips(email), false, 'the consent did not cover the email address');
   const silently = await visit.acceptLogin(await visit.begin(withClaims(email, { prompt: 'none' })));
   t.equal(await errorOf(given, silently, visit), 'consent_required');
   t.equal(await skips({ id_token: { sub: null, acr: null, amr: null, auth_time: { essential: true } } }), true);
@@ -138,11 +138,11 @@ t.test('a remembered consent answers only for claims that were asked for when it
 
   await visit.run(withClaims(email), {}, { remember: true });
   t.equal(await skips(email), true);
-  t.equal(await skips({ id_token: { email: { essential: true } } }), true, 'wherever it is to appear');
+  t.equal(await skips({ id_token: { email: { essential: true } } }), true, 'regardless of where the claim appears');
   t.equal(await skips({ userinfo: { email: null, phone_number: null } }), false);
 });
 
-t.test('default_max_age and default_acr_values stand in for parameters that are left out', async (t) => {
+t.test('default_max_age and default_acr_values replace missing parameters', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given, 'shop', { defaultMaxAge: 100, defaultAcrValues: ['gold'] });
   const visit = new Visit(given);
@@ -164,7 +164,7 @@ t.test('default_max_age and default_acr_values stand in for parameters that are 
   t.type(JSON.parse(Buffer.from(claims, 'base64url').toString()).auth_time, 'number');
 });
 
-t.test('several prompts at once (OpenID Connect Core §3.1.2.1)', async (t) => {
+t.test('several prompt values in one request (OpenID Connect Core §3.1.2.1)', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const visit = new Visit(given);

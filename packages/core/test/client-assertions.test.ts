@@ -58,7 +58,7 @@ t.test('private_key_jwt: every asymmetric algorithm, by key id, for the token en
   }
 });
 
-t.test('an assertion that is not right in every point is invalid_client', async (t) => {
+t.test('an assertion with any fault is invalid_client', async (t) => {
   const [key, other] = await Promise.all([makeKey('ES256', 'a'), makeKey('ES256', 'b')]);
   const given = givenAProvider();
   await serviceWith(given, [key.jwk]);
@@ -93,7 +93,7 @@ t.test('an assertion that is not right in every point is invalid_client', async 
   t.strictSame(given.failures, []);
 });
 
-t.test('the audience of an assertion: this server, by its issuer or endpoints, and nobody else', async (t) => {
+t.test('the audience of an assertion must be the issuer or an endpoint of this server', async (t) => {
   const key = await makeKey('ES256', 'a');
   const evil = 'https://evil.example/';
   for (const issuer of ['http://127.0.0.1:4444/', 'http://127.0.0.1:4444']) {
@@ -127,7 +127,7 @@ t.test('the audience of an assertion: this server, by its issuer or endpoints, a
   }
 });
 
-t.test('the clock of a client may differ by half a minute', async (t) => {
+t.test('the clock of a client may be off by 30 seconds', async (t) => {
   const key = await makeKey('ES256', 'a');
   const given = givenAProvider();
   await serviceWith(given, [key.jwk]);
@@ -139,10 +139,14 @@ t.test('the clock of a client may differ by half a minute', async (t) => {
   const assertion = await sign(key, claims({ exp: startOfTime + 1 }));
   t.equal((await ask(given, assertion)).status, 200);
   given.wait(30);
-  t.equal((await ask(given, assertion)).status, 401, 'its use is remembered as long as it would be accepted');
+  t.equal(
+    (await ask(given, assertion)).status,
+    401,
+    'the use of an assertion is remembered for as long as it would be accepted',
+  );
 });
 
-t.test('an assertion counts once, whoever is first (RFC 7523 §3)', async (t) => {
+t.test('an assertion is accepted once, even from concurrent requests (RFC 7523 §3)', async (t) => {
   const key = await makeKey('ES256', 'a');
   const given = givenAProvider();
   await serviceWith(given, [key.jwk]);
@@ -153,10 +157,10 @@ t.test('an assertion counts once, whoever is first (RFC 7523 §3)', async (t) =>
   t.equal(statuses.filter((status) => status === 200).length, 1);
   t.equal(statuses.filter((status) => status === 401).length, 19);
   given.wait(60);
-  t.equal((await ask(given, assertion)).status, 401, 'nor at its very end');
+  t.equal((await ask(given, assertion)).status, 401, 'it is refused in its last second too');
 });
 
-t.test('one way of authenticating at a time, and the registered one', async (t) => {
+t.test('a client uses one authentication method per request, and only the registered one', async (t) => {
   const key = await makeKey('ES256', 'a');
   const given = givenAProvider();
   const svc = await serviceWith(given, [key.jwk]);
@@ -176,7 +180,7 @@ t.test('one way of authenticating at a time, and the registered one', async (t) 
   t.equal((await ask(given, await assertion(), { client_id: 'shop' })).status, 401);
 });
 
-t.test('client_secret_jwt: a MAC with the secret, which has to be long and is kept sealed', async (t) => {
+t.test('client_secret_jwt: a MAC with the secret, which must be long enough and is stored sealed', async (t) => {
   const given = givenAProvider();
   const { admin } = given.provider;
   const svc = await givenAClient(given, 'svc', { tokenEndpointAuthMethod: 'client_secret_jwt' });
@@ -211,7 +215,7 @@ t.test('client_secret_jwt: a MAC with the secret, which has to be long and is ke
   });
 });
 
-t.test('jwks_uri: fetched once, again for an unknown key, but not for every forged one', async (t) => {
+t.test('jwks_uri: fetched once, and again for an unknown key, but not for every forged key id', async (t) => {
   const [first, second] = await Promise.all([makeKey('ES256', 'first'), makeKey('ES256', 'second')]);
   let published: readonly Jwk[] = [first.jwk];
   let fetched = 0;
@@ -243,7 +247,7 @@ t.test('jwks_uri: fetched once, again for an unknown key, but not for every forg
   t.equal(fetched, 3, 'after five minutes');
 });
 
-t.test('jwks_uri that does not answer for a while: known keys stay in use, for an hour', async (t) => {
+t.test('jwks_uri that stops answering: known keys stay valid for an hour', async (t) => {
   const [known, forged] = await Promise.all([makeKey('ES256', 'known'), makeKey('ES256', 'forged')]);
   let away = false;
   const remoteDocuments = {
@@ -265,16 +269,16 @@ t.test('jwks_uri that does not answer for a while: known keys stay in use, for a
   away = true;
   now = epochSeconds(now + 20);
   t.equal(await askWith(forged), 401);
-  t.equal(await askWith(known), 200, 'an unknown key drives no known one out');
+  t.equal(await askWith(known), 200, 'an unknown key does not evict a known one');
   now = epochSeconds(now + 1000);
   t.equal(await askWith(known), 200);
   now = epochSeconds(now + 3600);
   t.equal(await askWith(known), 401, 'too old to be trusted');
   away = false;
-  t.equal(await askWith(known), 200, 'by itself again');
+  t.equal(await askWith(known), 200, 'it recovers automatically');
 });
 
-t.test('jwks_uri: many large documents push the oldest out, so that strangers cannot fill the memory', async (t) => {
+t.test('jwks_uri: many large documents evict the oldest, so that strangers cannot fill the memory', async (t) => {
   const key = await makeKey('ES256', 'k');
   const text = JSON.stringify({ keys: [key.jwk], padding: 'x'.repeat(120_000) });
   const fetched: string[] = [];
@@ -301,7 +305,7 @@ t.test('jwks_uri: many large documents push the oldest out, so that strangers ca
   t.same(fetched, [uriOf(0)], 'only the oldest has to be fetched again');
 });
 
-t.test('a time with a fraction is one (RFC 7519 §2); a subject that is no text is refused', async (t) => {
+t.test('a time may have a fraction (RFC 7519 §2); a subject that is not a string is refused', async (t) => {
   const given = givenAProvider();
   const key = await makeKey('ES256', 'k');
   await serviceWith(given, [key.jwk]);
@@ -313,7 +317,7 @@ t.test('a time with a fraction is one (RFC 7519 §2); a subject that is no text 
     return acquire(lease, now);
   };
   t.equal((await ask(given, await sign(key, claims({ exp: startOfTime + 60.5 })))).status, 200);
-  t.same(ends, [startOfTime + 61 + 90], 'whole seconds for the store, and long enough for clocks that differ');
+  t.same(ends, [startOfTime + 61 + 90], 'the store gets whole seconds, with a margin for clocks that differ');
   const odd = await sign(key, { ...claims(), sub: 123 as unknown as string });
   t.match(await ask(given, odd), { status: 401 });
 });

@@ -1,4 +1,4 @@
-// A busy client is read once a second; a change made here is seen at once.
+// A busy client is read once a second; a change made in this process is seen immediately.
 
 import t from 'tap';
 import { type Client, emptyClientMetadata } from '../src/domain/client.ts';
@@ -53,19 +53,22 @@ t.test('requests of one second share one read', async (t) => {
   t.equal(counted.reads, 2);
 });
 
-t.test('a change made here is seen at once, also by whoever began to read before it', async (t) => {
-  const { recent, current } = givenClients();
-  await current.create(client('first'));
-  const before = recent.find('app');
-  await current.replace({ ...client('second'), version: 2 }, 1);
-  t.equal((await recent.find('app'))?.metadata.name, 'second');
-  await before;
-  t.equal((await recent.find('app'))?.metadata.name, 'second');
-  await current.remove('app');
-  t.equal(await recent.find('app'), undefined);
-});
+t.test(
+  'a change made in this process is seen immediately, even by a caller that began to read before it',
+  async (t) => {
+    const { recent, current } = givenClients();
+    await current.create(client('first'));
+    const before = recent.find('app');
+    await current.replace({ ...client('second'), version: 2 }, 1);
+    t.equal((await recent.find('app'))?.metadata.name, 'second');
+    await before;
+    t.equal((await recent.find('app'))?.metadata.name, 'second');
+    await current.remove('app');
+    t.equal(await recent.find('app'), undefined);
+  },
+);
 
-t.test('processes of one node tell each other of a change before it is answered', async (t) => {
+t.test('processes of one node notify each other of a change before it is answered', async (t) => {
   const told: string[] = [];
   let forget = (_id: string): void => undefined;
   const { recent, current, behind } = givenClients({
@@ -85,7 +88,7 @@ t.test('processes of one node tell each other of a change before it is answered'
   t.equal((await recent.find('app'))?.metadata.name, 'second');
 });
 
-t.test('neither a client that is not there nor a failure is remembered', async (t) => {
+t.test('neither a missing client nor a failure is cached', async (t) => {
   const { recent, behind, counted } = givenClients();
   t.equal(await recent.find('app'), undefined);
   await behind.create(client('first'));

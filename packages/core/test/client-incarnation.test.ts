@@ -1,5 +1,5 @@
-// A client that is deleted and created again under the same id inherits nothing, within the same second, and whatever the
-// clocks of two nodes say. Records of the release before have no incarnation: there times decide.
+// A client that is deleted and created again under the same id inherits nothing, even within the same second, and regardless
+// of the clocks of two nodes. Records of the release before have no incarnation, so times decide for them.
 import { type Client, epochSeconds } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import { nodeSystem } from '@claviger/core/node';
@@ -33,7 +33,7 @@ const ownToken = async ({ provider }: GivenProvider, { auth }: GivenClient): Pro
 const isActive = async (given: GivenProvider, token: string): Promise<boolean> =>
   (await introspect(given, token)).active === true;
 
-/** Two nodes over the same stores; the clock of the second is so many seconds ahead. */
+/** Two nodes over the same stores; the clock of the second is `ahead` seconds ahead. */
 const givenTwoNodes = (ahead: number): readonly [GivenProvider, GivenProvider] => {
   const stores = memoryStores();
   const second = nodeSystem({
@@ -43,7 +43,7 @@ const givenTwoNodes = (ahead: number): readonly [GivenProvider, GivenProvider] =
   return [givenAProvider({}, { stores }), givenAProvider({}, { stores, system: second })];
 };
 
-t.test('in the same second nothing of the old client is the new one’s', async (t) => {
+t.test('a client created again in the same second inherits nothing from the old one', async (t) => {
   const given = givenAProvider();
   const old = await givenAClient(given);
   const visit = new Visit(given);
@@ -52,12 +52,12 @@ t.test('in the same second nothing of the old client is the new one’s', async 
   const code = await visit.code(authorizeUrl(old), { remember: true }, { remember: true });
   const back = await visit.acceptLogin(await visit.begin(authorizeUrl(old)));
   t.ok(await isActive(given, own));
-  // As if the deletion had been overtaken by requests in flight: the client goes, the rest stays.
+  // As if requests in flight had overtaken the deletion: the client is deleted, and the rest stays.
   await given.stores.clients.remove('shop');
   // Creating it makes the node forget the old one.
   const next = await givenAClient(given);
-  t.notOk(await isActive(given, own), 'its own token is dead');
-  t.notOk(await isActive(given, tokens.access), 'access tokens are dead');
+  t.notOk(await isActive(given, own), "the client's own token is revoked");
+  t.notOk(await isActive(given, tokens.access), 'access tokens are revoked');
   t.equal(json(await refresh(given, next, tokens.refresh)).error, 'invalid_grant');
   t.equal(json(await redeem(given, next, code)).error, 'invalid_grant');
   t.equal(location(await visit.browser.visit(back)).searchParams.get('error'), 'access_denied');
@@ -66,19 +66,22 @@ t.test('in the same second nothing of the old client is the new one’s', async 
   t.equal((await given.provider.admin.getConsentRequest(challenge))?.flow.consent?.skip, false, 'asks for consent');
 });
 
-t.test('what a node issues to a client that it still remembers dies with that client', async (t) => {
-  const [first, second] = givenTwoNodes(0);
-  const old = await givenAClient(first);
-  await ownToken(second, old);
-  await first.provider.admin.deleteClient('shop');
-  const next = await givenAClient(first);
-  const late = await ownToken(second, old);
-  t.notOk(await isActive(first, late), 'the old secret was still good on the second node, the token is not');
-  t.ok(await isActive(first, await ownToken(first, next)));
-});
+t.test(
+  'tokens that a node issues to a deleted client that it still caches are not valid for the new client',
+  async (t) => {
+    const [first, second] = givenTwoNodes(0);
+    const old = await givenAClient(first);
+    await ownToken(second, old);
+    await first.provider.admin.deleteClient('shop');
+    const next = await givenAClient(first);
+    const late = await ownToken(second, old);
+    t.notOk(await isActive(first, late), 'the second node still accepted the old secret, but the token is inactive');
+    t.ok(await isActive(first, await ownToken(first, next)));
+  },
+);
 
 for (const ahead of [-30, -2, 2, 30]) {
-  t.test(`clocks ${ahead} seconds apart: all of a new client works on both nodes`, async (t: Test) => {
+  t.test(`clocks ${ahead} seconds apart: everything of a new client works on both nodes`, async (t: Test) => {
     const [first, second] = givenTwoNodes(ahead);
     const client = await givenAClient(second);
     for (const [one, other] of [
@@ -107,13 +110,17 @@ const repeatElsewhere = async (ahead: number): Promise<readonly [status: number,
   return [repeated.status, await isActive(first, String(successor.access_token))];
 };
 
-t.test('a difference of clocks is taken off the grace of a refresh token: 30 seconds leave nothing', async (t) => {
+t.test('a difference between clocks shortens the grace of a refresh token: 30 seconds use it up', async (t) => {
   t.same(await repeatElsewhere(-3600), [200, true], 'a clock that is behind lengthens the grace');
   t.same(await repeatElsewhere(29), [200, true]);
-  t.same(await repeatElsewhere(30), [400, false], 'the grace is over by the clock ahead: reuse ends the grant');
+  t.same(
+    await repeatElsewhere(30),
+    [400, false],
+    'by the clock that is ahead the grace has ended, so reuse revokes the grant',
+  );
 });
 
-t.test('a record without an incarnation is the client’s if it is not older', async (t) => {
+t.test('a record without an incarnation belongs to the client if it is not older', async (t) => {
   const stores = memoryStores();
   const tokens = broken(stores.tokens, {
     fault: 'writes what the release before wrote',
@@ -132,7 +139,7 @@ t.test('a record without an incarnation is the client’s if it is not older', a
   t.notOk(await isActive(given, token));
 });
 
-t.test('what the release before stored is completed', async (t) => {
+t.test('rows of the release before are completed', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const visit = new Visit(given);

@@ -1,4 +1,4 @@
-// Client secrets that a person chose: recognised without a slow hash, also in a fresh process, and never locked out.
+// Client secrets that a person chose: recognised without a slow hash, even in a new process, and never locked out.
 import { randomBytes, scryptSync } from 'node:crypto';
 import { type Client, type ClientStore, emptyClientMetadata } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
@@ -45,7 +45,7 @@ const givenAProcess = (clients: ClientStore, systemSecret = first, ...previousSe
   return { ask, provider };
 };
 
-t.test('a hash recognises its secret, and rules out others, without scrypt in a fresh process', async (t) => {
+t.test('a hash recognises its secret and rules out others without scrypt, even in a new process', async (t) => {
   const hash = await hasherOf(first).hashChosen('chosen');
   const fresh = hasherOf(first);
   t.equal(fresh.recognise('chosen', hash), 'right');
@@ -55,7 +55,7 @@ t.test('a hash recognises its secret, and rules out others, without scrypt in a 
   t.notMatch(hash, 'chosen');
 });
 
-t.test('a secret that was recognised before is right for its own hash only', async (t) => {
+t.test('a secret that was recognised before is accepted for its own hash only', async (t) => {
   const hasher = hasherOf(first);
   const [old, replaced] = await Promise.all([hasher.hashChosen('old'), hasher.hashChosen('new')]);
   for (let turn = 0; turn < 3; turn += 1) {
@@ -73,7 +73,7 @@ t.test('nodes of the release before read the hash as they always did', async (t)
   t.equal(scryptSync('chosen', Buffer.from(salt, 'base64url'), 32, cost).toString('base64url'), key);
 });
 
-t.test('equal secrets of two clients have different MACs, and no MAC is good for another hash', async (t) => {
+t.test('equal secrets of two clients have different MACs, and a MAC is valid for its own hash only', async (t) => {
   const hasher = hasherOf(first);
   const [a, b] = await Promise.all([hasher.hashChosen('chosen'), hasher.hashChosen('chosen')]);
   const macOf = (hash: string) => hash.slice(hash.lastIndexOf(':'));
@@ -114,7 +114,7 @@ t.test('the first success stores a hash that every process recognises', async (t
   }
 });
 
-t.test('a store that cannot be written to keeps nobody out, and is tried once by each process', async (t) => {
+t.test('a store that cannot be written to locks nobody out, and each process tries it once', async (t) => {
   const { clients } = memoryStores();
   await clients.create(clientWith(hashWithoutMac('chosen')));
   let tries = 0;
@@ -138,7 +138,7 @@ t.test('a store that cannot be written to keeps nobody out, and is tried once by
   t.equal(tries, 1);
 });
 
-t.test('a fresh process under a flood of wrong secrets: the right one is accepted at any time', async (t) => {
+t.test('a new process under a flood of wrong secrets always accepts the right one', async (t) => {
   const { clients } = memoryStores();
   await clients.create(clientWith(await hasherOf(first).hashChosen('chosen'), 'shop'));
   await clients.create(clientWith(hashWithoutMac('chosen'), 'earlier'));

@@ -1,4 +1,4 @@
-// Registration of clients: the use cases over the memory stores.
+// Registration of clients by an administrator.
 import {
   type ClientMetadata,
   type ClientStore,
@@ -43,7 +43,7 @@ const given = (settings = defaultSettings) => {
   };
 };
 
-t.test('a client registered with nothing gets an id, a secret of 256 bits and the defaults', async (t) => {
+t.test('a client registered without metadata gets an id, a secret of 256 bits and the defaults', async (t) => {
   const { register, get, system } = given();
   const result = await register('');
   if (result.outcome !== 'created') return t.fail(result.outcome);
@@ -60,7 +60,7 @@ t.test('a client registered with nothing gets an id, a secret of 256 bits and th
   t.ok(await system.secretHasher.verify(result.secret, result.client.storedSecret));
 });
 
-t.test('two clients registered with nothing share neither id nor secret', async (t) => {
+t.test('two clients registered without metadata share neither id nor secret', async (t) => {
   const { register } = given();
   const [a, b] = [await register(''), await register('')];
   if (a.outcome !== 'created' || b.outcome !== 'created') return t.fail();
@@ -68,7 +68,7 @@ t.test('two clients registered with nothing share neither id nor secret', async 
   t.not(a.secret, b.secret);
 });
 
-t.test('a secret that was sent is kept and given back once', async (t) => {
+t.test('a secret that was sent is stored and returned once', async (t) => {
   const { register, system } = given();
   const result = await register('shop', {}, 'chosen');
   if (result.outcome !== 'created') return t.fail(result.outcome);
@@ -77,12 +77,12 @@ t.test('a secret that was sent is kept and given back once', async (t) => {
   t.notOk(await system.secretHasher.verify('other!', result.client.storedSecret));
 });
 
-t.test('RFC 6749 §2.1: a public client is told no secret', async (t) => {
+t.test('RFC 6749 §2.1: a public client receives no secret', async (t) => {
   const { register } = given();
   t.match(await register('app', { tokenEndpointAuthMethod: 'none' }), { outcome: 'created', secret: '' });
 });
 
-t.test('an id is given once, and the second registration changes nothing', async (t) => {
+t.test('an existing id is refused, and the second registration changes nothing', async (t) => {
   const { register, get } = given();
   await register('shop', { name: 'first' });
   t.same(await register('shop', { name: 'second' }), { outcome: 'exists' });
@@ -95,7 +95,7 @@ t.test('a client without a scope gets the configured one', async (t) => {
   t.match(await register('b', { scope: 'photos' }), { client: { metadata: { scope: 'photos' } } });
 });
 
-t.test('metadata that no server could honour is refused, and the hint names the member', async (t) => {
+t.test('metadata that cannot work is refused, and the hint names the member', async (t) => {
   const rsa = { kty: 'RSA', n: 'AQAB', e: 'AQAB' };
   type Refused = readonly [string, Partial<ClientMetadata>, string];
   const refused: readonly Refused[] = [
@@ -172,7 +172,7 @@ t.test('metadata that no server could honour is refused, and the hint names the 
   }
 });
 
-t.test('whatever the 2018 API stored as it came is stored as it came', async (t) => {
+t.test('texts that the 2018 API stored unchanged are stored unchanged', async (t) => {
   const accepted: readonly Partial<ClientMetadata>[] = [
     { redirectUris: ['com.example.app:/cb', 'https://a.example/cb?a=1|2', 'http://127.0.0.1:14446/cb'] },
     { contacts: [''] },
@@ -208,7 +208,7 @@ t.test('whatever the 2018 API stored as it came is stored as it came', async (t)
   }
 });
 
-t.test('what the server does not have is refused with what it has, unless a setting takes it', async (t) => {
+t.test('unsupported values are refused with a list of the supported ones, unless a setting allows them', async (t) => {
   const cases: readonly [string, Partial<ClientMetadata>][] = [
     ['grant_types: "device_code" is not one of authorization_code, ', { grantTypes: ['device_code'] }],
     ['grant_types: "authorisation_code"', { grantTypes: ['refresh_token', 'authorisation_code'] }],
@@ -233,12 +233,12 @@ t.test('what the server does not have is refused with what it has, unless a sett
   t.match(await register('x', { responseTypes: ['token  id_token code'] }), { outcome: 'created' });
 });
 
-t.test('six bytes are enough for a secret, however few characters they are', async (t) => {
+t.test('the minimum length of a secret is six bytes, not six characters', async (t) => {
   const { register } = given();
   t.match(await register('x', {}, 'üüü'), { outcome: 'created', secret: 'üüü' });
 });
 
-t.test('an update replaces everything but the secret that it does not mention', async (t) => {
+t.test('an update without a secret replaces everything except the secret', async (t) => {
   const { register, update, get, pass, system } = given();
   await register('shop', { name: 'before', owner: 'me', contacts: ['x'] }, 'first-secret');
   pass(60);
@@ -267,13 +267,13 @@ t.test('an update that is refused changes nothing', async (t) => {
   t.same(await get('shop'), before);
 });
 
-t.test('an unknown client is not made by an update', async (t) => {
+t.test('an update does not create an unknown client', async (t) => {
   const { update, list } = given();
   t.same(await update({ id: 'ghost', secret: '', metadata: emptyClientMetadata }), { outcome: 'unknown' });
   t.same(await list({ limit: 10, offset: 0 }), []);
 });
 
-t.test('of parallel updates each takes place', async (t) => {
+t.test('every one of several concurrent updates takes effect', async (t) => {
   const { register, update, get } = given();
   await register('shop');
   const results = await Promise.all(
@@ -286,7 +286,7 @@ t.test('of parallel updates each takes place', async (t) => {
   t.equal((await get('shop'))?.version, 4);
 });
 
-t.test('the key for the algorithm that a client registers is published by then', async (t) => {
+t.test('the key for an algorithm is published before the registration that needs it is answered', async (t) => {
   const { register, update, signingKeys } = given();
   const published = async () => (await signingKeys.publicKeys()).map(({ kty, crv }) => crv ?? kty);
   await register('plain');
@@ -301,7 +301,7 @@ t.test('the key for the algorithm that a client registers is published by then',
   t.strictSame(await published(), ['Ed25519', 'P-256', 'RSA']);
 });
 
-t.test('an update gives up when others get in between again and again', async (t) => {
+t.test('an update gives up when others keep changing the client', async (t) => {
   const { stores, system, signingKeys, register } = given();
   await register('shop', { name: 'before' });
   const busy: ClientStore = {
@@ -315,7 +315,7 @@ t.test('an update gives up when others get in between again and again', async (t
   t.same(await update({ id: 'shop', secret: '', metadata: emptyClientMetadata }), { outcome: 'stale' });
 });
 
-t.test('clients are listed by id, a page at a time', async (t) => {
+t.test('clients are listed by id, in pages', async (t) => {
   const { register, list } = given();
   for (const id of ['c', 'a', 'b']) await register(id);
   const ids = async (limit: number, offset: number) => (await list({ limit, offset })).map(({ id }) => id);
@@ -324,7 +324,7 @@ t.test('clients are listed by id, a page at a time', async (t) => {
   t.same(await ids(0, 0), []);
 });
 
-t.test('deleting a client ends its grants, consents and flows, and nobody else’s', async (t) => {
+t.test('deleting a client ends its own grants, consents and flows, and no others', async (t) => {
   const { stores, register, remove } = given();
   const now = epochSeconds(1_500_000_000);
   const later = epochSeconds(1_500_000_900);
@@ -348,24 +348,24 @@ t.test('deleting a client ends its grants, consents and flows, and nobody else�
   }
   t.equal(await remove('shop'), true);
   t.equal(await stores.clients.find('shop'), undefined);
-  t.equal(await stores.tokens.revokeGrant('shop', now), false, 'the grant was dead already');
+  t.equal(await stores.tokens.revokeGrant('shop', now), false, 'the grant had already been revoked');
   t.same(await stores.consents.list('anna', { limit: 10, offset: 0 }, now), [
     ...(await stores.consents.findFor('other', 'anna', now)),
   ]);
   t.equal(await stores.flows.find('shop', now), undefined);
   t.ok(await stores.flows.find('other', now));
   t.equal(await stores.tokens.revokeGrant('other', later), true, 'the grant was alive');
-  t.equal(await remove('shop'), false, 'may be repeated');
+  t.equal(await remove('shop'), false, 'the deletion may be repeated');
 });
 
-t.test('a deletion that is repeated finishes what a crash left', async (t) => {
+t.test('repeating a deletion completes what a crash left behind', async (t) => {
   const { stores, register, remove } = given();
   const now = epochSeconds(1_500_000_000);
   await register('shop');
   await stores.clients.remove('shop');
   await stores.tokens.createGrant(grantOf('shop'), {});
   t.equal(await remove('shop'), false);
-  t.equal(await stores.tokens.revokeGrant('shop', now), false, 'the grant was dead already');
+  t.equal(await stores.tokens.revokeGrant('shop', now), false, 'the grant had already been revoked');
 });
 
 const noContext = { acrValues: [], uiLocales: [], display: '', loginHint: '', idTokenHintClaims: null };

@@ -1,5 +1,5 @@
-// Cookies of the authorization endpoint against whoever can set cookies beside them: sibling subdomains, other servers of one
-// host, and the release before.
+// Cookies of the authorization endpoint, against others that can set cookies beside them: sibling subdomains, other servers
+// of one host, and the release before.
 import { type Flow, type FlowStore, type Provider, type Settings, seconds, type WireReply } from '@claviger/core';
 import t from 'tap';
 import { CookieJar } from './support/cookie-jar.ts';
@@ -14,7 +14,7 @@ const serverAt = (issuer: string, settings: Partial<Settings> = {}): GivenProvid
   givenAProvider(settings, { issuer });
 
 /**
- * Over plain http a server writes and reads what the release before does over https, but for `Secure`; and that release does
+ * Over plain http a server writes and reads what the release before does over https, except for `Secure`; and that release does
  * not know a flow's `prefixedBrowser`.
  */
 const releaseBefore = ({ stores }: GivenProvider): GivenProvider => {
@@ -34,7 +34,7 @@ const releaseBefore = ({ stores }: GivenProvider): GivenProvider => {
   return givenAProvider({}, { issuer: 'http://login.example.com/', stores: { ...stores, flows } });
 };
 
-/** A browser that reaches every server by the address of the first. */
+/** A browser that reaches every server at the address of the first. */
 class Person {
   readonly jar = new CookieJar();
   readonly #base: URL;
@@ -56,7 +56,7 @@ class Person {
     return challengeIn(await this.visit(given, authorizeUrl({ id: 'shop' })), 'login_challenge');
   }
 
-  /** Whether somebody is logged in, and who. */
+  /** The person who is logged in, or ''. */
   async whoAmI(given: GivenProvider): Promise<string> {
     return (await given.provider.admin.getLoginRequest(await this.begin(given)))?.flow.login.subject ?? '';
   }
@@ -69,7 +69,7 @@ class Person {
     return this.visit(given, accepted.redirectTo);
   }
 
-  /** Through login and consent; what the client is told. */
+  /** Goes through login and consent. Returns the parameters that the client receives. */
   async logIn(given: GivenProvider, subject: string, then: GivenProvider = given): Promise<Record<string, string>> {
     const asked = await this.acceptLogin(given, await this.begin(given), subject);
     const problem = location(asked).searchParams.get('error');
@@ -142,9 +142,9 @@ for (const [what, issuer] of Object.entries(servers)) {
       const stolen = mallory.jar.named(sessionName);
       const [prefixed = ''] = Object.keys(stolen).filter((name) => name.startsWith('__'));
       for (const path of ['/', '/oauth2', '/oauth2/auth']) plant(alice.jar, sessionName, stolen[prefixed] ?? '', path);
-      t.equal(await alice.whoAmI(given), 'alice', 'her own session counts');
+      t.equal(await alice.whoAmI(given), 'alice', 'her own session is used');
       alice.jar.drop(prefixed.split(' ')[0] ?? '');
-      t.equal(await alice.whoAmI(given), '', 'without the cookie with the prefix the other one counts for nothing');
+      t.equal(await alice.whoAmI(given), '', 'without the cookie with the prefix the other one is ignored');
     },
   );
 
@@ -159,7 +159,7 @@ for (const [what, issuer] of Object.entries(servers)) {
     t.equal(location(reply).searchParams.get('error'), 'request_forbidden');
   });
 
-  t.test(`${what}: doubled cookies do not keep a browser from logging in`, async (t) => {
+  t.test(`${what}: duplicate cookies do not keep a browser from logging in`, async (t) => {
     const given = serverAt(issuer);
     await givenAClient(given);
     const [alice, mallory] = [new Person(given), new Person(given)];
@@ -185,18 +185,22 @@ for (const [what, issuer] of Object.entries(servers)) {
     await givenAClient(given);
     const alice = new Person(given);
     t.match(await alice.logIn(old, 'alice'), { code: /./ });
-    t.equal(await alice.whoAmI(given), 'alice', 'a session of the release before holds');
+    t.equal(await alice.whoAmI(given), 'alice', 'a session of the release before is valid here');
     const begunBefore = await alice.begin(old);
     const begunHere = await alice.begin(given);
     t.match(location(await alice.acceptLogin(given, begunBefore, 'alice')).searchParams.get('consent_challenge'), /./);
     t.match(location(await alice.acceptLogin(old, begunHere, 'alice')).searchParams.get('consent_challenge'), /./);
     const bob = new Person(given);
-    t.match(await bob.logIn(given, 'bob', old), { code: /./ }, 'the consent is brought back to the release before');
-    t.equal(await bob.whoAmI(old), 'bob', 'a session of this release holds there');
+    t.match(
+      await bob.logIn(given, 'bob', old),
+      { code: /./ },
+      'the browser returns from the consent to the release before',
+    );
+    t.equal(await bob.whoAmI(old), 'bob', 'a session of this release is valid there');
     t.match(await new Person(given).logIn(old, 'bob', given), { code: /./ });
   });
 
-  t.test(`${what}: without legacy cookies nothing of the release before counts`, async (t) => {
+  t.test(`${what}: without legacy cookies, cookies of the release before are ignored`, async (t) => {
     const given = serverAt(issuer, { legacyCookies: false });
     const old = releaseBefore(given);
     await givenAClient(given);
@@ -211,7 +215,7 @@ for (const [what, issuer] of Object.entries(servers)) {
   });
 }
 
-t.test('the id of a cookie without a prefix never becomes that of the one with it', async (t) => {
+t.test('the id in a cookie without the prefix is never copied to the cookie with it', async (t) => {
   const given = serverAt('https://login.example.com/');
   const old = releaseBefore(given);
   await givenAClient(given);
@@ -223,7 +227,7 @@ t.test('the id of a cookie without a prefix never becomes that of the one with i
   t.notMatch(alice.jar.named(csrf)[`__Host-${csrf} /`], known);
 });
 
-t.test('two servers below two paths of one host do not break each other', async (t) => {
+t.test('two servers at two paths of one host do not interfere with each other', async (t) => {
   const [first, second] = [serverAt('https://example.com/one'), serverAt('https://example.com/two')];
   await givenAClient(first);
   await givenAClient(second);
@@ -236,29 +240,26 @@ t.test('two servers below two paths of one host do not break each other', async 
   t.equal(await atSecond.whoAmI(second), 'bob');
 });
 
-t.test(
-  'a name is compared whole: white space that is none of HTTP does not hide a prefix from the browser',
-  async (t) => {
-    const given = serverAt('https://login.example.com/', { legacyCookies: false });
-    await givenAClient(given);
-    const mallory = new Person(given);
-    await mallory.logIn(given, 'mallory');
-    const cookie = `\u00a0__Host-${sessionName}=${plantable(mallory.jar, sessionName)}`;
-    const reply = await get(given.provider.endpoints.authorize, authorizeUrl({ id: 'shop' }), { cookie });
-    const begun = await given.provider.admin.getLoginRequest(challengeIn(reply, 'login_challenge'));
-    t.equal(begun?.flow.login.subject, '');
-  },
-);
+t.test('cookie names are compared whole: white space outside HTTP syntax does not hide a prefix', async (t) => {
+  const given = serverAt('https://login.example.com/', { legacyCookies: false });
+  await givenAClient(given);
+  const mallory = new Person(given);
+  await mallory.logIn(given, 'mallory');
+  const cookie = `\u00a0__Host-${sessionName}=${plantable(mallory.jar, sessionName)}`;
+  const reply = await get(given.provider.endpoints.authorize, authorizeUrl({ id: 'shop' }), { cookie });
+  const begun = await given.provider.admin.getLoginRequest(challengeIn(reply, 'login_challenge'));
+  t.equal(begun?.flow.login.subject, '');
+});
 
-t.test('over plain http a doubled name heals too', async (t) => {
+t.test('over plain http a browser recovers from a duplicate cookie too', async (t) => {
   const given = serverAt('http://login.example.com/');
   await givenAClient(given);
   const [alice, mallory] = [new Person(given), new Person(given)];
   await mallory.logIn(given, 'mallory');
   await alice.logIn(given, 'alice');
   for (const name of [csrf, 'oauth2_consent_csrf', sessionName]) plant(alice.jar, name, plantable(mallory.jar, name));
-  t.equal(await alice.whoAmI(given), '', 'neither of two is trusted');
-  t.equal(await alice.whoAmI(given), 'alice', 'the planted one is gone');
+  t.equal(await alice.whoAmI(given), '', 'neither of the two is trusted');
+  t.equal(await alice.whoAmI(given), 'alice', 'the planted cookie was deleted');
   t.match(await alice.logIn(given, 'alice'), { code: /./ });
 });
 

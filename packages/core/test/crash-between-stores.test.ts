@@ -1,5 +1,5 @@
-// Each port may be in a database of its own, so a use case that writes twice can stop between the two. Whichever write
-// fails, before or after it is done: nothing is half usable, and the operation, or a new authorization request, completes.
+// Each port may use its own database, so a use case that writes twice can stop between the two writes. Whichever write
+// fails, before or after it took effect, nothing is half usable, and repeating the operation or the authorization works.
 import { type AnswerResult, epochSeconds, seconds, type WireReply } from '@claviger/core';
 import t, { type Test } from 'tap';
 import { type FailingStores, failingStores, type Moment } from './support/failing-stores.ts';
@@ -29,11 +29,11 @@ const givenAWorld = async (): Promise<World> => {
 };
 
 const now = epochSeconds(startOfTime);
-/** Of the 2018 API. */
+/** As the 2018 API does. */
 const sessionCookie = 'oauth2_authentication_session';
 const everything = { limit: 100, offset: 0 };
 
-/** The failure that a call ended with, or what it resolved to. */
+/** What a call resolved to, or the error that it failed with. */
 const attempt = async <T>(run: Promise<T>): Promise<{ readonly result?: T; readonly failed: boolean }> => {
   try {
     return { result: await run, failed: false };
@@ -43,10 +43,10 @@ const attempt = async <T>(run: Promise<T>): Promise<{ readonly result?: T; reado
   }
 };
 
-/** Resolves to whether the fault came to pass. */
+/** Resolves to whether the fault happened. */
 type Scenario = (t: Test, world: World, arm: () => void) => Promise<boolean>;
 
-/** Runs a scenario once for every write of its operation and both moments, and makes sure that there are `writes`. */
+/** Runs a scenario for every write of its operation and both moments, and checks that there are exactly `writes`. */
 const forEachWrite = async (t: Test, writes: number, scenario: Scenario): Promise<void> => {
   for (const moment of ['before', 'after'] satisfies Moment[]) {
     for (let nth = 1; nth <= writes + 1; nth += 1) {
@@ -62,7 +62,7 @@ const forEachWrite = async (t: Test, writes: number, scenario: Scenario): Promis
 const isActive = async ({ given }: World, token: string): Promise<boolean> =>
   (await introspect(given, token)).active === true;
 
-/** A person with a browser of their own goes through all of it, and the client gets its tokens. */
+/** Another person with another browser completes a flow, and the client gets its tokens. */
 const completes = async (t: Test, { given, client }: World, visit: Visit): Promise<string> => {
   const tokens = json(await redeem(given, client, await visit.code(authorizeUrl(client))));
   t.equal(typeof tokens.access_token, 'string', 'a new authorization request completes');
@@ -72,10 +72,10 @@ const completes = async (t: Test, { given, client }: World, visit: Visit): Promi
 const errorOf = (reply: WireReply): string | null =>
   reply.headers.location === undefined ? null : location(reply).searchParams.get('error');
 
-/** RFC 6749 §4.1.2.1: the client learns that it may begin anew. */
+/** RFC 6749 §4.1.2.1: the client learns that it may begin again. */
 const isAway = (reply: WireReply): boolean => errorOf(reply) === 'temporarily_unavailable';
 
-t.test('accept consent: what is remembered was answered', async (t) => {
+t.test('accept consent: a consent is remembered only if it was answered', async (t) => {
   await forEachWrite(t, 2, async (t, world, arm) => {
     const { given, client, faults } = world;
     const visit = new Visit(given);
@@ -92,29 +92,29 @@ t.test('accept consent: what is remembered was answered', async (t) => {
     const first = await attempt<AnswerResult>(accept());
     const fired = faults.disarm();
     t.equal(first.failed, fired);
-    t.equal(await given.stores.tokens.revokeGrants({ subject: 'alice' }, now), 0, 'nothing is granted yet');
+    t.equal(await given.stores.tokens.revokeGrants({ subject: 'alice' }, now), 0, 'no grant exists yet');
 
     const remembered = (await given.provider.admin.listConsents('alice', everything)).length;
     const second = first.failed ? await accept() : first.result;
     if (remembered > 0 && first.failed) {
-      t.equal(second?.outcome, 'answered', 'what is remembered was answered, and the same answer again leads on');
+      t.equal(second?.outcome, 'answered', 'the same answer succeeds when repeated');
     }
     if (second?.outcome === 'answered') {
       t.equal((await given.provider.admin.listConsents('alice', everything)).length, 1, 'it is remembered once');
       const code = location(await visit.browser.visit(second.redirectTo)).searchParams.get('code') ?? '';
-      t.equal((await redeem(given, client, code)).status, 200, 'the flow goes on');
+      t.equal((await redeem(given, client, code)).status, 200, 'the flow continues');
     }
     await completes(t, world, new Visit(given));
     return fired;
   });
 });
 
-t.test('return from login: a session that was not handed out lets nobody in', async (t) => {
+t.test('return from login: a session that no browser received logs nobody in', async (t) => {
   await forEachWrite(t, 3, async (t, world, arm) => {
     const { given, client, faults } = world;
     const visit = new Visit(given);
     const remember = { remember: true, rememberFor: seconds(3600) };
-    // With a session already, which the new login replaces.
+    // The browser has a session, which the new login replaces.
     await visit.run(authorizeUrl(client), remember);
     const sessionBefore = visit.browser.cookies.get(sessionCookie);
     t.ok(sessionBefore);
@@ -130,14 +130,14 @@ t.test('return from login: a session that was not handed out lets nobody in', as
       t.equal(visit.browser.cookies.get(sessionCookie), sessionBefore, 'no new session was handed out');
       const again = await visit.browser.visit(back);
       const goesOn = again.status === 302 && location(again).searchParams.has('consent_challenge');
-      t.ok(goesOn || errorOf(again) === 'invalid_request', 'a repetition completes, or the client may ask anew');
+      t.ok(goesOn || errorOf(again) === 'invalid_request', 'a repetition completes, or the client may ask again');
     }
     t.ok(
       (await given.provider.admin.revokeLoginSessions('alice')) <= 1,
-      'the old session and the new one never both live',
+      'the old and the new session are never both valid',
     );
-    const anew = await given.provider.admin.getLoginRequest(await visit.begin(authorizeUrl(client)));
-    t.equal(anew?.flow.login.skip, false, 'a revocation finds every session, known to a browser or not');
+    const next = await given.provider.admin.getLoginRequest(await visit.begin(authorizeUrl(client)));
+    t.equal(next?.flow.login.skip, false, 'a revocation finds every session, even one that no browser knows');
     await completes(t, world, new Visit(given));
     return fired;
   });
@@ -162,7 +162,7 @@ t.test('return from consent: at most one grant, which a revocation finds', async
     });
     t.ok(codes.length <= 1, 'one consent gives one code');
     const [code] = codes;
-    if (code === undefined) t.equal(errorOf(replies[1] ?? reply), 'invalid_request', 'the client may ask anew');
+    if (code === undefined) t.equal(errorOf(replies[1] ?? reply), 'invalid_request', 'the client may ask again');
     else t.equal((await redeem(given, client, code)).status, 200);
     const access = await completes(t, world, new Visit(given));
     const grants = await given.stores.tokens.revokeGrants({ subject: 'alice' }, now);
@@ -172,7 +172,7 @@ t.test('return from consent: at most one grant, which a revocation finds', async
   });
 });
 
-/** A client with tokens, a remembered consent, and a browser that is just being asked for consent. */
+/** A client with tokens, a remembered consent, and a browser that is at the consent page. */
 const givenAHistory = async (world: World) => {
   const { given, client } = world;
   const visit = new Visit(given);
@@ -184,7 +184,7 @@ const givenAHistory = async (world: World) => {
   return { tokens, visit, consent };
 };
 
-/** What can still be used, of what is to end. */
+/** Which of the things that should end can still be used. */
 const alive = async (world: World, access: string, consent: string) => {
   const { given } = world;
   return {
@@ -195,7 +195,7 @@ const alive = async (world: World, access: string, consent: string) => {
   };
 };
 
-t.test('delete a client: its tokens die first, itself last', async (t) => {
+t.test('delete a client: its tokens are revoked first, and the client is deleted last', async (t) => {
   await forEachWrite(t, 7, async (t, world, arm) => {
     const { given, faults } = world;
     const { tokens, consent } = await givenAHistory(world);
@@ -203,8 +203,9 @@ t.test('delete a client: its tokens die first, itself last', async (t) => {
     const { failed } = await attempt(given.provider.admin.deleteClient('shop'));
     t.equal(failed, faults.disarm());
     const left = await alive(world, tokens.access, consent);
-    if (left.token) t.ok(left.remembered && left.client, 'while a token lives, nothing else has gone');
-    if (!left.client) t.notOk(left.token || left.remembered || left.pending, 'without its client nothing is left');
+    if (left.token) t.ok(left.remembered && left.client, 'while a token is alive, nothing else has been deleted');
+    if (!left.client)
+      t.notOk(left.token || left.remembered || left.pending, 'once the client is deleted, nothing else is left');
     if (failed) await given.provider.admin.deleteClient('shop');
     t.strictSame(await alive(world, tokens.access, consent), {
       token: false,
@@ -214,13 +215,13 @@ t.test('delete a client: its tokens die first, itself last', async (t) => {
     });
     const created = await givenAClient(given, 'shop');
     t.equal(created.id, 'shop', 'the id can be used again');
-    t.equal(await isActive(world, tokens.access), false, 'and inherits nothing');
+    t.equal(await isActive(world, tokens.access), false, 'the new client inherits nothing');
     await completes(t, { ...world, client: created }, new Visit(given));
     return failed;
   });
 });
 
-t.test('revoke consents: tokens die first', async (t) => {
+t.test('revoke consents: tokens are revoked first', async (t) => {
   await forEachWrite(t, 5, async (t, world, arm) => {
     const { given, faults } = world;
     const { tokens, consent } = await givenAHistory(world);
@@ -229,7 +230,7 @@ t.test('revoke consents: tokens die first', async (t) => {
     const { failed } = await attempt(revoke());
     t.equal(failed, faults.disarm());
     const left = await alive(world, tokens.access, consent);
-    if (left.token) t.ok(left.pending && left.remembered, 'while a token lives, nothing else has gone');
+    if (left.token) t.ok(left.pending && left.remembered, 'while a token is alive, nothing else has been deleted');
     if (failed) await revoke();
     t.strictSame(await alive(world, tokens.access, consent), {
       token: false,

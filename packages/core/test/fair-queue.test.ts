@@ -1,8 +1,8 @@
-// Turns of slow hashes: shared fairly among addresses and their clients.
+// The queue for slow hashes is shared fairly among addresses and their clients.
 import t from 'tap';
 import { fairQueue } from '../src/runtime/fair-queue.ts';
 
-/** A queue with one turn at a time, held by a first task until `open` is called; the others note when they had theirs. */
+/** A queue for one task at a time. A first task blocks it until `open` is called; the others record their order. */
 const given = (mostWaiting = 1_000) => {
   const run = fairQueue({ running: 1, mostWaiting });
   const order: string[] = [];
@@ -17,7 +17,7 @@ const given = (mostWaiting = 1_000) => {
   return { order, add, finish };
 };
 
-t.test('turns go round the addresses, and within an address round its clients', async (t) => {
+t.test('addresses take turns, and so do the clients of one address', async (t) => {
   const { order, add, finish } = given();
   const flood = ['a1', 'a2', 'a3'].map((name) => add(name, { clientId: 'a', address: '1' }));
   const all = [
@@ -31,7 +31,7 @@ t.test('turns go round the addresses, and within an address round its clients', 
   t.same(order, ['a1', 'a4', 'admin', 'b1', 'a5', 'a2', 'a3']);
 });
 
-t.test('when too many wait, the longest lane loses its newest; administrators never do', async (t) => {
+t.test('when too many wait, the longest lane drops its newest task, but never an administrator', async (t) => {
   const { order, add, finish } = given(3);
   const flood = ['x1', 'x2', 'x3'].map((name) => add(name, { clientId: 'x', address: '1' }));
   const admins = ['admin 1', 'admin 2', 'admin 3', 'admin 4', 'admin 5'].map((name) => add(name));
@@ -45,7 +45,7 @@ t.test('when too many wait, the longest lane loses its newest; administrators ne
   t.ok(order.includes('other'));
 });
 
-t.test('a task that fails gives its turn to the next', async (t) => {
+t.test('the next task runs after a task fails', async (t) => {
   const run = fairQueue({ running: 1, mostWaiting: 10 });
   const failing = run(undefined, async () => Promise.reject(new Error('broken')));
   const next = run(undefined, async () => 'done');

@@ -48,7 +48,7 @@ for (const alg of signingAlgorithms) {
     t.match(await verified(given, String(refreshed.id_token), alg), { sub: 'alice' });
 
     const hinted = await visit.browser.visit(authorizeUrl(client, { id_token_hint: answer.id_token ?? '' }));
-    t.match(String(hinted.headers.location), /login_challenge=/, 'it is good as a hint');
+    t.match(String(hinted.headers.location), /login_challenge=/, 'it is accepted as a hint');
   });
 
   t.test(`userinfo is signed with ${alg} for a client that registers it`, async (t) => {
@@ -66,7 +66,7 @@ for (const alg of signingAlgorithms) {
   });
 }
 
-t.test('without a registered algorithm the default of the server counts', async (t) => {
+t.test('without a registered algorithm the default of the server applies', async (t) => {
   for (const idTokenSigningAlg of ['EdDSA', 'RS256'] as const) {
     const given = givenAProvider({ idTokenSigningAlg });
     const client = await givenAClient(given);
@@ -82,7 +82,7 @@ t.test('discovery lists the algorithms, RS256 among them', async (t) => {
   t.strictSame(document.userinfo_signing_alg_values_supported, ['none', 'RS256', 'PS256', 'ES256', 'EdDSA']);
 });
 
-t.test('a hint counts as long as the key that signed it is published', async (t) => {
+t.test('a hint is accepted as long as the key that signed it is published', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const { admin } = given.provider;
@@ -94,6 +94,10 @@ t.test('a hint counts as long as the key that signed it is published', async (t)
   const hinted = (change = {}) => visit.browser.visit(authorizeUrl(client, { id_token_hint: idToken, ...change }));
   t.match(String((await hinted()).headers.location), /login_challenge/, 'after a rotation');
   await admin.deleteKey(set, kid);
-  t.match(String((await hinted()).headers.location), /login_challenge/, 'without its key it asks for a login');
+  t.match(
+    String((await hinted()).headers.location),
+    /login_challenge/,
+    'once its key is no longer published, the person has to log in',
+  );
   t.match(String((await hinted({ prompt: 'none' })).headers.location), /error=login_required/);
 });

@@ -1,4 +1,4 @@
-// Introspection on the public listener: who is told what of which token (RFC 7662 §2, §4).
+// Introspection on the public listener: what each caller learns about a token (RFC 7662 §2, §4).
 import { StoreUnavailable } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import t from 'tap';
@@ -27,43 +27,46 @@ const tokensFor = async (given: GivenProvider, client: GivenClient) => {
   return { access: String(access), refresh: String(refresh) };
 };
 
-t.test('a client is told of its own tokens, an API of those for it, and everybody else of nothing', async (t) => {
-  const given = givenAProvider();
-  const shop = await givenAClient(given, 'shop', { audience: ['photos'] });
-  const photos = await givenAClient(given, 'photos');
-  const other = await givenAClient(given, 'other', { audience: ['photos'] });
-  const tokens = await tokensFor(given, shop);
-  const seen = {
-    active: true,
-    scope: 'openid offline photos.read',
-    client_id: 'shop',
-    aud: ['photos'],
-    sub: 'alice',
-    exp: startOfTime + 3600,
-    iat: startOfTime,
-    iss: 'http://127.0.0.1:4444/',
-    token_type: 'access_token',
-  };
-  t.strictSame(await ask(given, shop, tokens.access), { status: 200, body: seen }, 'without what is for APIs');
-  t.strictSame((await ask(given, photos, tokens.access)).body, { ...seen, ext: { tier: 'gold' } });
-  t.match((await ask(given, shop, tokens.refresh)).body, { active: true, token_type: 'refresh_token' });
-  const nothing = { status: 200, body: { active: false } };
-  t.strictSame(await ask(given, photos, tokens.refresh), nothing, 'an API has no business with refresh tokens');
-  for (const token of Object.values(tokens)) {
-    t.strictSame(await ask(given, other, token), nothing, 'as for what is no token at all');
-  }
-  t.strictSame(await ask(given, other, 'no-token-at-all'), nothing);
-  t.strictSame(await ask(given, shop, tokens.access, { scope: 'photos.write' }), nothing, 'a scope that it lacks');
-  t.match((await ask(given, photos, tokens.access, { scope: 'photos.read' })).body, { active: true });
+t.test(
+  'a client can inspect its own tokens, an API can inspect tokens for its audience, and nobody else learns anything',
+  async (t) => {
+    const given = givenAProvider();
+    const shop = await givenAClient(given, 'shop', { audience: ['photos'] });
+    const photos = await givenAClient(given, 'photos');
+    const other = await givenAClient(given, 'other', { audience: ['photos'] });
+    const tokens = await tokensFor(given, shop);
+    const seen = {
+      active: true,
+      scope: 'openid offline photos.read',
+      client_id: 'shop',
+      aud: ['photos'],
+      sub: 'alice',
+      exp: startOfTime + 3600,
+      iat: startOfTime,
+      iss: 'http://127.0.0.1:4444/',
+      token_type: 'access_token',
+    };
+    t.strictSame(await ask(given, shop, tokens.access), { status: 200, body: seen }, 'without the members for APIs');
+    t.strictSame((await ask(given, photos, tokens.access)).body, { ...seen, ext: { tier: 'gold' } });
+    t.match((await ask(given, shop, tokens.refresh)).body, { active: true, token_type: 'refresh_token' });
+    const nothing = { status: 200, body: { active: false } };
+    t.strictSame(await ask(given, photos, tokens.refresh), nothing, 'an API learns nothing about refresh tokens');
+    for (const token of Object.values(tokens)) {
+      t.strictSame(await ask(given, other, token), nothing, 'the answer is the same as for a made-up token');
+    }
+    t.strictSame(await ask(given, other, 'no-token-at-all'), nothing);
+    t.strictSame(await ask(given, shop, tokens.access, { scope: 'photos.write' }), nothing, 'a scope that it lacks');
+    t.match((await ask(given, photos, tokens.access, { scope: 'photos.read' })).body, { active: true });
 
-  const own = { grant_type: 'client_credentials', audience: 'photos' };
-  const token = String(json(await post(given.provider.endpoints.token, own, shop.auth)).access_token);
-  t.match((await ask(given, shop, token)).body, { active: true, sub: 'shop' });
-  t.match((await ask(given, photos, token)).body, { active: true, sub: 'shop', client_id: 'shop' });
-  t.strictSame(await ask(given, other, token), nothing);
-});
+    const own = { grant_type: 'client_credentials', audience: 'photos' };
+    const token = String(json(await post(given.provider.endpoints.token, own, shop.auth)).access_token);
+    t.match((await ask(given, shop, token)).body, { active: true, sub: 'shop' });
+    t.match((await ask(given, photos, token)).body, { active: true, sub: 'shop', client_id: 'shop' });
+    t.strictSame(await ask(given, other, token), nothing);
+  },
+);
 
-t.test('a token for nobody in particular is told of to its own client only', async (t) => {
+t.test('a token without an audience can be inspected by its own client only', async (t) => {
   const given = givenAProvider();
   const shop = await givenAClient(given, 'shop');
   const photos = await givenAClient(given, 'photos');
@@ -73,7 +76,7 @@ t.test('a token for nobody in particular is told of to its own client only', asy
   t.equal((await ask(given, photos, token)).body.active, false);
 });
 
-t.test('who cannot prove who it is learns nothing, also of its own tokens', async (t) => {
+t.test('a caller that does not authenticate learns nothing, even about its own tokens', async (t) => {
   const given = givenAProvider();
   const shop = await givenAClient(given, 'shop', { audience: ['photos'] });
   const app = await givenAClient(given, 'app', { tokenEndpointAuthMethod: 'none' });
@@ -96,7 +99,7 @@ t.test('who cannot prove who it is learns nothing, also of its own tokens', asyn
   t.match(await ask(given, shop, ''), { status: 400, body: { error: 'invalid_request' } });
 });
 
-t.test('each is told its own name of the person (OpenID Connect Core §8)', async (t) => {
+t.test('each caller gets its own subject identifier of the person (OpenID Connect Core §8)', async (t) => {
   const given = givenAProvider({ subjectTypes: ['public', 'pairwise'], pairwiseSalt: 'a salt of many bytes' });
   const pairwise = { subjectType: 'pairwise' };
   const shop = await givenAClient(given, 'shop', { ...pairwise, audience: ['photos', 'mails'] });
@@ -113,7 +116,7 @@ t.test('each is told its own name of the person (OpenID Connect Core §8)', asyn
   for (const answer of answers) t.notOk('obfuscated_subject' in answer);
 });
 
-t.test('a store that is away is said so', async (t) => {
+t.test('an unavailable store is reported as such', async (t) => {
   const stores = memoryStores();
   const given = givenAProvider({}, { stores });
   const shop = await givenAClient(given, 'shop', { audience: ['photos'] });

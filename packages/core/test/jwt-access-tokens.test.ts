@@ -1,4 +1,4 @@
-// Access tokens as JWTs (RFC 9068): what they say, and that they live and die as opaque ones do.
+// Access tokens as JWTs (RFC 9068): their claims, and that they expire and are revoked like opaque tokens.
 import { generateKeyPairSync } from 'node:crypto';
 import { type ClientMetadata, type Settings, seconds, signingKeySet } from '@claviger/core';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify, SignJWT } from 'jose';
@@ -80,13 +80,13 @@ t.test("a client's own token has the client for its subject, and nobody who logg
   t.match(claims, { sub: 'shop', client_id: 'shop', scope: 'photos.read', scp: ['photos.read'] });
   t.notOk('auth_time' in claims || 'acr' in claims);
   t.match(await introspect(given, token), { active: true, sub: 'shop' });
-  t.equal((await userinfo(given, token)).status, 401, 'no person is behind it');
+  t.equal((await userinfo(given, token)).status, 401, 'the token has no person');
   const bare = await validated(given, await ownToken(given, client, ''));
   t.notOk('scope' in bare);
   t.strictSame(bare.scp, []);
 });
 
-t.test('the implicit flow hands out JWTs too', async (t) => {
+t.test('the implicit flow issues JWTs too', async (t) => {
   const { given, client } = await givenAll({}, { responseTypes: ['token'], grantTypes: ['implicit'] });
   const reply = await new Visit(given).run(authorizeUrl(client, { response_type: 'token' }));
   const token = new URLSearchParams(location(reply).hash.slice(1)).get('access_token') ?? '';
@@ -94,7 +94,7 @@ t.test('the implicit flow hands out JWTs too', async (t) => {
   t.match(await introspect(given, token), { active: true });
 });
 
-t.test('the audience that was granted takes the place of the issuer', async (t) => {
+t.test('the granted audience replaces the issuer in aud', async (t) => {
   const photos = 'https://photos.example';
   const { given, client } = await givenAll({}, { audience: [photos] });
   const code = await new Visit(given).code(
@@ -108,7 +108,7 @@ t.test('the audience that was granted takes the place of the issuer', async (t) 
   t.strictSame(decodeJwt(String(own.access_token)).aud, [photos]);
 });
 
-t.test('server and client choose the strategy, and the client has the last word', async (t) => {
+t.test("the client's strategy overrides the strategy of the server", async (t) => {
   const isJwt = async (strategy: Settings['accessTokenStrategy'], own: string): Promise<boolean> => {
     const { given, client } = await givenAll({ accessTokenStrategy: strategy }, { accessTokenStrategy: own });
     return (await ownToken(given, client)).startsWith('ey');
@@ -117,7 +117,7 @@ t.test('server and client choose the strategy, and the client has the last word'
   t.strictSame(await Promise.all([isJwt('opaque', ''), isJwt('jwt', 'opaque')]), [false, false]);
 });
 
-t.test('the algorithm is that of ID tokens by default, unless it has a setting of its own', async (t) => {
+t.test('the algorithm is that of ID tokens unless the setting for access tokens says otherwise', async (t) => {
   const algOf = async (settings: Partial<Settings>, metadata: Partial<ClientMetadata> = {}) => {
     const { given, client } = await givenAll(settings, metadata);
     const token = await ownToken(given, client);
@@ -127,10 +127,14 @@ t.test('the algorithm is that of ID tokens by default, unless it has a setting o
   };
   t.equal(await algOf({ idTokenSigningAlg: 'ES256' }), 'ES256');
   t.equal(await algOf({ idTokenSigningAlg: 'ES256', accessTokenSigningAlg: 'EdDSA' }), 'EdDSA');
-  t.equal(await algOf({}, { idTokenSignedResponseAlg: 'ES256' }), 'RS256', 'who reads it is not the client');
+  t.equal(
+    await algOf({}, { idTokenSignedResponseAlg: 'ES256' }),
+    'RS256',
+    'the client does not read it, so its algorithm does not apply',
+  );
 });
 
-t.test('a pairwise client is told its own name for the person, in the token as elsewhere', async (t) => {
+t.test('a pairwise client gets its own subject identifier in the token, as everywhere else', async (t) => {
   const pairwise = { subjectTypes: ['public', 'pairwise'], pairwiseSalt: 'a salt of tests' } as const;
   const { given, client } = await givenAll(pairwise, { subjectType: 'pairwise' });
   const tokens = await givenTokens(given, client);
@@ -166,10 +170,10 @@ t.test('refresh, its grace, and reuse work as with opaque tokens', async (t) => 
   t.equal(repeated.access_token, second.access_token, 'the same successor within the grace');
   given.wait(31);
   t.equal((await refresh(given, client, first.refresh)).status, 400);
-  t.strictSame(await introspect(given, String(second.access_token)), { active: false }, 'reuse ends the grant');
+  t.strictSame(await introspect(given, String(second.access_token)), { active: false }, 'reuse revokes the grant');
 });
 
-t.test('a JWT dies with its code, its consent, its time and its key', async (t) => {
+t.test('a JWT ends with a replay of its code, its consent, its expiry and its key', async (t) => {
   const { given, client } = await givenAll({ accessTokenLifespan: seconds(60) });
   const { admin } = given.provider;
   const code = await new Visit(given).code(authorizeUrl(client));
@@ -197,7 +201,7 @@ t.test('tokens outlive a rotation of the key that signed them', async (t) => {
   t.match(await introspect(given, token), { active: true });
 });
 
-t.test('an ID token is no access token, and the other way round (RFC 9068 §4)', async (t) => {
+t.test('an ID token is not accepted as an access token, or the other way round (RFC 9068 §4)', async (t) => {
   const { given, client } = await givenAll();
   const visit = new Visit(given);
   const tokens = await givenTokens(given, client, visit);
@@ -208,7 +212,7 @@ t.test('an ID token is no access token, and the other way round (RFC 9068 §4)',
   t.equal(location(await hinted(tokens.id)).searchParams.get('error'), null);
 });
 
-t.test('what this server did not sign is no token, whatever it says', async (t) => {
+t.test('a token that this server did not sign is refused, regardless of its claims', async (t) => {
   const { given, client } = await givenAll();
   const token = await ownToken(given, client);
   const [header = '', payload = '', signature = ''] = token.split('.');

@@ -1,4 +1,4 @@
-// When keys sign and when they go, as plain rules.
+// When keys sign and when they are removed, as plain rules.
 import t from 'tap';
 import { expiredKeys, needsSuccessor, type ScheduledKey, signerFor } from '../src/domain/key-schedule.ts';
 import { hashBitsOf, signingAlgorithms, suits } from '../src/domain/server-signing-algorithms.ts';
@@ -15,7 +15,7 @@ const key = (name: string, signsFrom: number, jwk: ScheduledKey['jwk'] = rsa): S
   signsFrom: epochSeconds(signsFrom),
 });
 
-t.test('the newest key whose time has come signs; the oldest that waits, when there is no other', async (t) => {
+t.test('the newest key whose time has come signs; if there is none, the oldest key that waits', async (t) => {
   const keys = [key('next', 200), key('now', 100), key('before', 0)];
   const signer = (now: number, among = keys) => signerFor(among, 'RS256', epochSeconds(now))?.name;
   t.equal(signer(99), 'before');
@@ -26,12 +26,12 @@ t.test('the newest key whose time has come signs; the oldest that waits, when th
   t.equal(signerFor(keys, 'ES256', epochSeconds(200)), undefined);
 });
 
-t.test('a key that an administrator adds overtakes one that waits, for good', async (t) => {
+t.test('a key that an administrator adds permanently replaces one that waits', async (t) => {
   const keys = [key('added', 150), key('waiting', 200), key('old', 0)];
   for (const now of [150, 200, 9999]) t.equal(signerFor(keys, 'RS256', epochSeconds(now))?.name, 'added');
 });
 
-t.test('a key suits an algorithm by type, curve and alg', async (t) => {
+t.test('type, curve and alg decide which algorithms a key serves', async (t) => {
   const fits = (jwk: ScheduledKey['jwk']) => signingAlgorithms.filter((alg) => suits(jwk, alg));
   t.strictSame(fits(rsa), ['RS256']);
   t.strictSame(fits({ kty: 'RSA' }), ['RS256', 'PS256']);
@@ -43,23 +43,30 @@ t.test('a key suits an algorithm by type, curve and alg', async (t) => {
   t.strictSame(signingAlgorithms.map(hashBitsOf), [256, 256, 256, 512]);
 });
 
-t.test('a successor is due so early that it signs when its predecessor has signed for the interval', async (t) => {
+t.test('a successor is created early enough to sign when its predecessor has signed for the interval', async (t) => {
   t.equal(needsSuccessor(key('now', 0), schedule, epochSeconds(899)), false);
   t.equal(needsSuccessor(key('now', 0), schedule, epochSeconds(900)), true);
   t.equal(needsSuccessor(key('waits', 1000), schedule, epochSeconds(900)), false);
 });
 
-t.test('a key goes when a newer one of every algorithm it serves has signed for long enough', async (t) => {
-  const gone = (keys: readonly ScheduledKey[], now: number) =>
-    expiredKeys(keys, signingAlgorithms, schedule, epochSeconds(now)).map(({ name }) => name);
-  const pair = [key('new', 100), key('old', 0)];
-  t.strictSame(gone(pair, 149), []);
-  t.strictSame(gone(pair, 150), ['old']);
-  t.strictSame(gone([key('newest', 200), ...pair], 150), ['old']);
-  t.strictSame(gone([key('curve', 100, curve), key('old', 0)], 9999), [], 'another algorithm replaces nothing');
-  const both = key('both', 0, { kty: 'RSA' });
-  t.strictSame(gone([key('new', 100), both], 9999), [], 'it still signs PS256');
-  t.strictSame(gone([key('ps', 100, { kty: 'RSA', alg: 'PS256' }), key('new', 100), both], 150), ['both']);
-  const foreign = key('foreign', 0, { kty: 'EC', crv: 'P-521' });
-  t.strictSame(gone([key('new', 100), foreign], 9999), [], 'what signs nothing here is left alone');
-});
+t.test(
+  'a key is removed when newer keys have signed for long enough with every algorithm that it serves',
+  async (t) => {
+    const gone = (keys: readonly ScheduledKey[], now: number) =>
+      expiredKeys(keys, signingAlgorithms, schedule, epochSeconds(now)).map(({ name }) => name);
+    const pair = [key('new', 100), key('old', 0)];
+    t.strictSame(gone(pair, 149), []);
+    t.strictSame(gone(pair, 150), ['old']);
+    t.strictSame(gone([key('newest', 200), ...pair], 150), ['old']);
+    t.strictSame(
+      gone([key('curve', 100, curve), key('old', 0)], 9999),
+      [],
+      'a key of another algorithm does not replace it',
+    );
+    const both = key('both', 0, { kty: 'RSA' });
+    t.strictSame(gone([key('new', 100), both], 9999), [], 'it still signs PS256');
+    t.strictSame(gone([key('ps', 100, { kty: 'RSA', alg: 'PS256' }), key('new', 100), both], 150), ['both']);
+    const foreign = key('foreign', 0, { kty: 'EC', crv: 'P-521' });
+    t.strictSame(gone([key('new', 100), foreign], 9999), [], 'a key that signs nothing is kept');
+  },
+);

@@ -1,4 +1,4 @@
-// Sets of JSON Web Keys: the use cases over the memory stores.
+// Sets of JSON Web Keys: creating, adding, reading and removing keys.
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { epochSeconds, type Jwk, type KeyAlgorithm, signingKeySet } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
@@ -73,7 +73,7 @@ t.test('an elliptic curve key names its curve and no algorithm', async (t) => {
   t.strictSame(open, { use: 'sig', alg: 'EdDSA', kty: 'OKP', crv: 'Ed25519', x: secret?.x, kid: 'public:k' });
 });
 
-t.test('RFC 7518 §3.2: a symmetric key is as long as the hash, and is one key', async (t) => {
+t.test('RFC 7518 §3.2: a symmetric key is as long as the hash and is a single key', async (t) => {
   const { make } = given();
   for (const [alg, bytes] of [
     ['HS256', 32],
@@ -85,14 +85,14 @@ t.test('RFC 7518 §3.2: a symmetric key is as long as the hash, and is one key',
   }
 });
 
-t.test('without a kid one is drawn, without a use there is none', async (t) => {
+t.test('without a kid a random one is chosen; without a use the key has none', async (t) => {
   const { make } = given();
   const [key] = await make('set', 'HS256', '', '');
   t.match(key?.kid, /^[0-9a-f-]{36}$/);
   t.notOk(key && 'use' in key);
 });
 
-t.test('a kid is taken once, and the second call changes nothing', async (t) => {
+t.test('an existing kid is refused, and the second call changes nothing', async (t) => {
   const { create, make, getSet } = given();
   const keys = await make('set', 'HS256');
   t.same(await create({ set: 'set', alg: 'HS512', kid: 'k', use: '' }), { outcome: 'exists' });
@@ -109,7 +109,7 @@ t.test('the newest keys of a set come first', async (t) => {
   );
 });
 
-t.test('a store sees no key material', async (t) => {
+t.test('no key material reaches the store in clear', async (t) => {
   const { make, stores } = given();
   const [key] = await make('set', 'HS256');
   const stored = JSON.stringify(await stores.keys.list('set'));
@@ -117,7 +117,7 @@ t.test('a store sees no key material', async (t) => {
   t.notMatch(stored, 'oct');
 });
 
-t.test('a key that a store passes off as another is not opened', async (t) => {
+t.test('a sealed key cannot be opened under another set or kid', async (t) => {
   const { make, stores, get } = given();
   await make('set', 'HS256');
   const stored = await stores.keys.find('set', 'k');
@@ -126,7 +126,7 @@ t.test('a key that a store passes off as another is not opened', async (t) => {
   await t.rejects(get('other', 'k'));
 });
 
-t.test('the private halves of the set that signs are never given out', async (t) => {
+t.test('the private halves of the signing set are never returned', async (t) => {
   const { create, put, add, get, getSet, stores } = given();
   const made = await create({ set: signingKeySet, alg: 'ES256', kid: 'k', use: 'sig' });
   if (made.outcome !== 'added') return t.fail();
@@ -137,10 +137,10 @@ t.test('the private halves of the set that signs are never given out', async (t)
   t.strictSame(await get(signingKeySet, 'private:k'), secret);
   t.strictSame(await put(signingKeySet, oct('own')), { kty: 'oct', kid: 'own' });
   t.strictSame(await add(signingKeySet, [oct('other')]), { outcome: 'added', keys: [{ kty: 'oct', kid: 'other' }] });
-  t.ok(await stores.keys.find(signingKeySet, 'private:k'), 'they are kept all the same');
+  t.ok(await stores.keys.find(signingKeySet, 'private:k'), 'they are stored');
 });
 
-t.test('the setting that says dangerous shows the private halves of the set that signs', async (t) => {
+t.test('the DANGEROUS setting shows the private halves of the signing set', async (t) => {
   const { create, getSet } = given(true);
   const made = await create({ set: signingKeySet, alg: 'ES256', kid: 'k', use: 'sig' });
   if (made.outcome !== 'added') return t.fail();
@@ -148,7 +148,7 @@ t.test('the setting that says dangerous shows the private halves of the set that
   t.strictSame(await getSet(signingKeySet), made.keys);
 });
 
-t.test('a key is put under its own kid, in the place of one that had it', async (t) => {
+t.test('putting a key replaces the key with the same kid', async (t) => {
   const { put, get, getSet } = given();
   t.strictSame(await put('set', oct('a', 'AAAA')), oct('a', 'AAAA'));
   await put('set', oct('z'));
@@ -157,7 +157,7 @@ t.test('a key is put under its own kid, in the place of one that had it', async 
   t.strictSame(await getSet('set'), [oct('z'), oct('a', 'BBBB')]);
 });
 
-t.test('keys are added all together, or none when a kid is taken', async (t) => {
+t.test('either all keys are added, or none if a kid exists', async (t) => {
   const { add, getSet } = given();
   t.strictSame(await add('set', [oct('a'), oct('b')]), { outcome: 'added', keys: [oct('a'), oct('b')] });
   t.strictSame(await add('set', [oct('c'), oct('b')]), { outcome: 'exists' });
@@ -165,7 +165,7 @@ t.test('keys are added all together, or none when a kid is taken', async (t) => 
   t.strictSame(await add('set', []), { outcome: 'added', keys: [] });
 });
 
-t.test('what is no key, or has no name, is refused with the member at fault', async (t) => {
+t.test('an invalid key or a key without a kid is refused, and the error names the member', async (t) => {
   const { put, add, getSet } = given();
   const rsa = { kty: 'RSA', kid: 'private:r', n: 'AQAB', e: 'AQAB', d: 'AQAB', p: 'AQAB', q: 'AQAB' };
   const refused: readonly [string, string, Jwk][] = [
@@ -192,10 +192,10 @@ t.test('what is no key, or has no name, is refused with the member at fault', as
     await t.rejects(add(signingKeySet, [jwk]), { code: 'invalid_request', hint: /^keys\[0\] does not belong/ });
     t.same(await getSet(signingKeySet), []);
   }
-  t.strictSame(await put('set', rsa), rsa, 'beyond the set that signs a key need not be complete');
+  t.strictSame(await put('set', rsa), rsa, 'outside the signing set a key need not be complete');
 });
 
-t.test('the signing set takes what others can verify with, and nothing else', async (t) => {
+t.test('the signing set accepts only keys that others can verify with', async (t) => {
   const { create, put, add, getSet } = given();
   const made = await create({ set: 'set', alg: 'ES256', kid: 'mine', use: 'sig' });
   const [half, open] = made.outcome === 'added' ? made.keys : [];
@@ -211,11 +211,11 @@ t.test('the signing set takes what others can verify with, and nothing else', as
     await t.rejects(add(signingKeySet, [jwk]), { code: 'invalid_request', hint });
     t.same(await getSet(signingKeySet), []);
   }
-  t.match(await add(signingKeySet, [half, open]), { outcome: 'added' }, 'both at once');
+  t.match(await add(signingKeySet, [half, open]), { outcome: 'added' }, 'both in one call');
   t.match(await put(signingKeySet, half), { kid: 'private:mine' }, 'or one after the other');
 });
 
-t.test('keys and sets are deleted, and what is not there is reported', async (t) => {
+t.test('keys and sets are deleted, and a missing one is reported', async (t) => {
   const { add, remove, removeSet, getSet, get } = given();
   await add('set', [oct('a'), oct('b'), oct('c')]);
   t.equal(await remove('set', 'a'), true);

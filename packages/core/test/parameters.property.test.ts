@@ -15,21 +15,24 @@ const name = fc.oneof(
 );
 const value = fc.oneof(fc.constantFrom('', ' ', ' a ', 'https://api.example/'), fc.string({ unit: 'grapheme' }));
 
-t.test('of each parameter the first value counts, every repetition is told, and an empty one is absent', async (t) => {
-  holds(t, fc.array(fc.tuple(name, value)), (pairs) => {
-    const { values, repeated } = readParameters(new URLSearchParams(pairs));
-    return pairs.every(([name], index) => {
-      const all = pairs.filter(([other]) => other === name).map(([, value]) => value);
-      if (name === 'resource')
-        return !repeated.includes(name) && (values[name] ?? '') === all.filter(Boolean).join(' ');
-      const isFirst = pairs.findIndex(([other]) => other === name) === index;
-      const kept = Object.hasOwn(values, name) ? values[name] : '';
-      return kept === all[0] && (isFirst || repeated.includes(name)) && all.length > 1 === repeated.includes(name);
+t.test(
+  'the first value of each parameter counts, every repetition is reported, and an empty value is absent',
+  async (t) => {
+    holds(t, fc.array(fc.tuple(name, value)), (pairs) => {
+      const { values, repeated } = readParameters(new URLSearchParams(pairs));
+      return pairs.every(([name], index) => {
+        const all = pairs.filter(([other]) => other === name).map(([, value]) => value);
+        if (name === 'resource')
+          return !repeated.includes(name) && (values[name] ?? '') === all.filter(Boolean).join(' ');
+        const isFirst = pairs.findIndex(([other]) => other === name) === index;
+        const kept = Object.hasOwn(values, name) ? values[name] : '';
+        return kept === all[0] && (isFirst || repeated.includes(name)) && all.length > 1 === repeated.includes(name);
+      });
     });
-  });
-});
+  },
+);
 
-t.test('no name reaches what every object has', async (t) => {
+t.test('no parameter name reaches a member that every object inherits', async (t) => {
   holds(t, fc.array(fc.tuple(name, value)), (pairs) => {
     const { values } = readParameters(new URLSearchParams(pairs));
     const sent = new Set(pairs.map(([name]) => name));
@@ -39,7 +42,7 @@ t.test('no name reaches what every object has', async (t) => {
   });
 });
 
-t.test('a URL gives its query back as it was sent', async (t) => {
+t.test('the query of a URL is returned as it was sent', async (t) => {
   holds(t, fc.tuple(fc.webPath(), fc.array(fc.tuple(name, value))), ([path, pairs]) => {
     const sent = new URLSearchParams(pairs);
     return String(queryOf(`${path}?${sent}`)) === String(sent) && String(queryOf(path)) === '';
@@ -78,7 +81,7 @@ t.test(
   },
 );
 
-/** Verifiers that resemble the right one. */
+/** Verifiers that are similar to the right one. */
 const forged = (right: string): fc.Arbitrary<string> =>
   fc.oneof(
     verifier,

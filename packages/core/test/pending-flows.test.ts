@@ -1,4 +1,4 @@
-// What a stranger can fill the store of flows with: how large a flow can be, and how many there can be.
+// How much a stranger can store as flows: the size of a flow, and the number of pending flows.
 import { type Flow, fullUrl, hintClaimsOf } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import t from 'tap';
@@ -8,7 +8,7 @@ import { get, json, location, post } from './support/wire.ts';
 
 const kibibyte = 1024;
 
-t.test('each parameter is bounded, in bytes, and the refusal names it', async (t) => {
+t.test('each parameter has a limit in bytes, and the refusal names the parameter', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   for (const [name, most] of Object.entries({ state: 8, nonce: 2, login_hint: 2, ui_locales: 2, claims: 8 })) {
@@ -26,7 +26,7 @@ t.test('each parameter is bounded, in bytes, and the refusal names it', async (t
   t.match(location(hint).searchParams.get('error_hint'), '"id_token_hint" has more than 8192 bytes');
 });
 
-/** Flows as the store is given them. */
+/** Flows as the store receives them. */
 const withStoredFlows = () => {
   const stores = memoryStores();
   const stored: Flow[] = [];
@@ -38,7 +38,7 @@ const withStoredFlows = () => {
   return { given: givenAProvider({}, { stores }), stored };
 };
 
-t.test('a request is kept once: a long one takes little more than its own length', async (t) => {
+t.test('a request is stored once: a long one takes little more than its own length', async (t) => {
   const { given, stored } = withStoredFlows();
   const client = await givenAClient(given);
   const visit = new Visit(given);
@@ -72,11 +72,11 @@ t.test('a request is kept once: a long one takes little more than its own length
   t.ok(flow && JSON.stringify(flow).length < url.length + 2000, `${url.length} become ${JSON.stringify(flow).length}`);
   t.strictSame(Object.keys(flow?.request.context.idTokenHintClaims ?? {}), ['sub']);
   t.match(flow && hintClaimsOf(flow.request.context, flow.request.url), { sub: 'alice', aud: ['shop'] });
-  t.notMatch(flow?.request.url, 'nnn', 'a long value is in its member only');
+  t.notMatch(flow?.request.url, 'nnn', 'a long value is stored in its member only');
   t.strictSame(
     Object.fromEntries(new URL(flow ? fullUrl(flow.request) : '').searchParams),
     { ...Object.fromEntries(new URLSearchParams(url.split('?')[1])), claims },
-    'and the whole URL can be told all the same',
+    'the whole URL can still be returned',
   );
   const back = new URL(await visit.acceptLogin(challenge)).searchParams;
   t.equal(back.get('state'), long.state);
@@ -91,7 +91,7 @@ t.test('short values stay in the URL as they were sent', async (t) => {
   t.equal(stored[0]?.request.url, `http://127.0.0.1:4444${url}`);
 });
 
-t.test('a flow that has ended keeps little of a long request, since it is not counted any more', async (t) => {
+t.test('a flow that has ended keeps little of a long request, since it no longer counts', async (t) => {
   const { given, stored } = withStoredFlows();
   const client = await givenAClient(given);
   const visit = new Visit(given);
@@ -124,7 +124,7 @@ t.test('a flow that has ended keeps little of a long request, since it is not co
   t.equal((await end(usual)).flow?.request.url, `http://127.0.0.1:4444${usual}`);
 });
 
-t.test('beyond the ceiling a new flow is 503 with Retry-After; tokens and flows that were begun go on', async (t) => {
+t.test('above the limit a new flow is 503 with Retry-After; tokens and flows in progress continue', async (t) => {
   const given = givenAProvider({ maxPendingFlowsPerProcess: 2 });
   const client = await givenAClient(given);
   const { authorize } = given.provider.endpoints;
@@ -135,7 +135,7 @@ t.test('beyond the ceiling a new flow is 503 with Retry-After; tokens and flows 
   t.equal(refused.status, 503);
   t.match(refused.headers, { 'retry-after': /^\d+$/, 'content-type': /html/ });
   t.match(given.provider.admin.countPendingFlows(), { here: 2, everywhere: 2, refused: 1 });
-  t.strictSame(given.failures, [], 'a refusal on purpose is no failure');
+  t.strictSame(given.failures, [], 'an intended refusal is not reported as a failure');
 
   const token = await post(given.provider.endpoints.token, { grant_type: 'client_credentials' }, client.auth);
   t.equal(token.status, 200);
@@ -144,7 +144,7 @@ t.test('beyond the ceiling a new flow is 503 with Retry-After; tokens and flows 
     rejection: { error: 'access_denied', description: '', hint: '', debug: '', statusCode: 0 },
   });
   await visit.browser.visit(rejected.outcome === 'answered' ? rejected.redirectTo : '');
-  t.match(await visit.run(authorizeUrl(client)), { status: 302 }, 'what has ended makes room');
+  t.match(await visit.run(authorizeUrl(client)), { status: 302 }, 'a flow that has ended makes room');
   t.match(given.provider.admin.countPendingFlows(), { here: 1 });
   await visit.begin(authorizeUrl(client));
   t.equal((await get(authorize, authorizeUrl(client))).status, 503);
@@ -155,7 +155,7 @@ t.test('beyond the ceiling a new flow is 503 with Retry-After; tokens and flows 
   );
 });
 
-t.test('of concurrent requests no more than the ceiling are taken', async (t) => {
+t.test('concurrent requests cannot exceed the limit', async (t) => {
   const given = givenAProvider({ maxPendingFlowsPerProcess: 5 });
   const client = await givenAClient(given);
   const visits = Array.from({ length: 20 }, () => get(given.provider.endpoints.authorize, authorizeUrl(client)));
@@ -172,7 +172,7 @@ t.test('a flow that cannot be stored is not counted', async (t) => {
   t.match(given.provider.admin.countPendingFlows(), { here: 0 });
 });
 
-t.test('the ceiling in all counts what every node began, wherever it ends', async (t) => {
+t.test('the limit for all nodes counts flows that any node began, wherever they end', async (t) => {
   const stores = memoryStores();
   const nodes = [1, 2].map(() => givenAProvider({ maxPendingFlows: 4 }, { stores }));
   const [first = givenAProvider(), second = first] = nodes;
@@ -207,7 +207,7 @@ t.test('the ceiling in all counts what every node began, wherever it ends', asyn
   t.equal(await statusAt(first), 302);
 });
 
-t.test('an idle node asks the store nothing', async (t) => {
+t.test('an idle node does not call the store', async (t) => {
   const stores = memoryStores();
   let notes = 0;
   const note = stores.flows.noteWaiting.bind(stores.flows);
@@ -220,10 +220,10 @@ t.test('an idle node asks the store nothing', async (t) => {
   t.equal(notes, 0);
   await new Visit(given).run(authorizeUrl(await givenAClient(given)));
   await given.provider.admin.sharePendingFlows();
-  t.equal(notes, 0, 'what began and ended in between is nothing to tell');
+  t.equal(notes, 0, 'flows that began and ended in between need no note');
 });
 
-t.test('0 turns the ceilings off', async (t) => {
+t.test('0 turns the limits off', async (t) => {
   const given = givenAProvider({ maxPendingFlows: 0, maxPendingFlowsPerProcess: 0 });
   const client = await givenAClient(given);
   await new Visit(given).begin(authorizeUrl(client));

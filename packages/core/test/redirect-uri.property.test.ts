@@ -1,4 +1,4 @@
-// Properties of redirect URIs: only what was registered is ever chosen, and an answer arrives whole.
+// Properties of redirect URIs: only a registered URI is ever chosen, and an answer arrives complete.
 import fc from 'fast-check';
 import t from 'tap';
 import { emptyClientMetadata } from '../src/domain/client.ts';
@@ -8,7 +8,7 @@ import { givenClient, holds } from './support/properties.ts';
 
 const registered = fc.webUrl({ withQueryParameters: true, validSchemes: ['https', 'http'] });
 
-/** A change that somebody could hope goes unnoticed. */
+/** A change that an attacker could hope goes unnoticed. */
 const disguised = (uri: string): fc.Arbitrary<string> =>
   fc.oneof(
     fc.constantFrom(
@@ -36,20 +36,26 @@ const disguised = (uri: string): fc.Arbitrary<string> =>
       .map(([at, extra]) => uri.slice(0, at) + extra + uri.slice(at)),
   );
 
-t.test('a redirect URI is taken exactly when it was registered, character by character (RFC 9700 §2.1)', async (t) => {
-  const requests = fc
-    .array(registered, { minLength: 1, maxLength: 4 })
-    .chain((redirectUris) =>
-      fc.tuple(fc.constant(redirectUris), fc.oneof(fc.constantFrom(...redirectUris), disguised(redirectUris[0] ?? ''))),
-    );
-  holds(t, requests, ([redirectUris, sent]) => {
-    const chosen = chooseRedirectUri(givenClient({ redirectUris }), sent);
-    if (sent === '') return chosen === (redirectUris.length === 1 ? redirectUris[0] : undefined);
-    return redirectUris.includes(sent) && !sent.includes('#') ? chosen === sent : chosen === undefined;
-  });
-});
+t.test(
+  'a redirect URI is accepted only if it equals a registered one, character by character (RFC 9700 §2.1)',
+  async (t) => {
+    const requests = fc
+      .array(registered, { minLength: 1, maxLength: 4 })
+      .chain((redirectUris) =>
+        fc.tuple(
+          fc.constant(redirectUris),
+          fc.oneof(fc.constantFrom(...redirectUris), disguised(redirectUris[0] ?? '')),
+        ),
+      );
+    holds(t, requests, ([redirectUris, sent]) => {
+      const chosen = chooseRedirectUri(givenClient({ redirectUris }), sent);
+      if (sent === '') return chosen === (redirectUris.length === 1 ? redirectUris[0] : undefined);
+      return redirectUris.includes(sent) && !sent.includes('#') ? chosen === sent : chosen === undefined;
+    });
+  },
+);
 
-t.test('what the registration takes is an absolute URI that runs no script and loses nothing on the way', async (t) => {
+t.test('the registration accepts only absolute URIs that run no script and survive parsing unchanged', async (t) => {
   const candidates = fc.oneof(
     registered.chain(disguised),
     fc
@@ -79,7 +85,7 @@ t.test('what the registration takes is an absolute URI that runs no script and l
 
 const parameters = fc.dictionary(fc.stringMatching(/^[a-z_]{1,9}$/), fc.string({ unit: 'grapheme' }), { maxKeys: 5 });
 
-t.test('an answer in the query or the fragment arrives whole, and the query of before stays', async (t) => {
+t.test('an answer in the query or the fragment arrives complete, and the existing query stays', async (t) => {
   holds(t, fc.tuple(registered, parameters), ([uri, answer]) => {
     const sent = new URL(withQuery(uri, answer));
     const before = [...new URL(uri).searchParams].filter(([name]) => !Object.hasOwn(answer, name));

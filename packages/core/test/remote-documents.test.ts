@@ -1,4 +1,4 @@
-// Fetching documents of clients: what strangers can make the server do, and for how long.
+// Fetching documents of clients: what a stranger can make the server do, and for how long.
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import t, { type Test } from 'tap';
 import { nodeRemoteDocuments, type RemoteDocumentsOptions } from '../src/runtime/node-remote-documents.ts';
 import { startNameServer } from './support/name-server.ts';
 
-/** Answers when told to; `/now…` immediately. */
+/** Answers when the test says so, and requests for `/now…` immediately. */
 const givenAHost = async (t: Test) => {
   const waiting: (() => void)[] = [];
   const requests: string[] = [];
@@ -43,7 +43,7 @@ const givenNames = async (t: Test, names: Readonly<Record<string, () => string>>
 
 const open = (options: RemoteDocumentsOptions) => nodeRemoteDocuments({ allowInternal: true, ...options });
 
-t.test('names whose servers stay silent hold up nobody else, and end in time', async (t) => {
+t.test('names whose servers do not answer do not delay others, and time out', async (t) => {
   const host = await givenAHost(t);
   const names = await givenNames(t, { 'good.example': () => '127.0.0.1' });
   const documents = open({ ...names, timeout: 3000 });
@@ -57,10 +57,14 @@ t.test('names whose servers stay silent hold up nobody else, and end in time', a
   await Promise.all(silent);
   const asked = names.asked.length;
   t.equal(await documents.fetch(`http://good.example:${host.port}/now2`), '/now2');
-  t.equal(names.asked.filter((name) => name.startsWith('silent')).length <= asked, true, 'nothing goes on afterwards');
+  t.equal(
+    names.asked.filter((name) => name.startsWith('silent')).length <= asked,
+    true,
+    'no look-up continues afterwards',
+  );
 });
 
-t.test('fetches at the same time are limited for each client, each host and in all', async (t) => {
+t.test('concurrent fetches are limited for each client, for each host and in total', async (t) => {
   const host = await givenAHost(t);
   const other = await givenAHost(t);
   let limited = 0;
@@ -80,7 +84,11 @@ t.test('fetches at the same time are limited for each client, each host and in a
   host.release();
   other.release();
   t.strictSame(await Promise.all(running), ['/a', '/b', '/d', '/f']);
-  t.equal(await documents.fetch(`http://127.0.0.1:${host.port}/now`, 'one'), '/now', 'what has ended makes room');
+  t.equal(
+    await documents.fetch(`http://127.0.0.1:${host.port}/now`, 'one'),
+    '/now',
+    'a flow that has ended makes room',
+  );
 });
 
 t.test('documents of clients that are being registered share the limit of one client', async (t) => {
@@ -95,7 +103,7 @@ t.test('documents of clients that are being registered share the limit of one cl
   await Promise.all(running);
 });
 
-t.test('one document is fetched once for all who want it at the same time', async (t) => {
+t.test('concurrent requests for one document share one fetch', async (t) => {
   const host = await givenAHost(t);
   const documents = open({ perClient: 1 });
   const url = `http://127.0.0.1:${host.port}/a`;
@@ -108,40 +116,43 @@ t.test('one document is fetched once for all who want it at the same time', asyn
   await host.arrived(1);
   host.release();
   await later;
-  t.equal(host.requests.length, 2, 'nothing is kept');
+  t.equal(host.requests.length, 2, 'nothing is cached');
 });
 
-t.test('a failure is repeated for a moment without another attempt', async (t) => {
+t.test('a failure is cached for a moment', async (t) => {
   const host = await givenAHost(t);
   const url = `http://127.0.0.1:${host.port}/now/broken`;
   const remembering = open({ rememberFailures: 60_000 });
   for (let times = 0; times < 3; times += 1) await t.rejects(remembering.fetch(url), { message: /answers 500/ });
   t.equal(host.requests.length, 1);
-  t.equal(await remembering.fetch(`http://127.0.0.1:${host.port}/now`), '/now', 'of that document only');
+  t.equal(await remembering.fetch(`http://127.0.0.1:${host.port}/now`), '/now', 'only the failed document is affected');
   const forgetful = open({ rememberFailures: 0 });
   for (let times = 0; times < 3; times += 1) await t.rejects(forgetful.fetch(url), { message: /answers 500/ });
   t.equal(host.requests.length, 5);
 });
 
-t.test('a name with an internal address is refused, however it comes by it, and no word tells so', async (t) => {
-  const names = await givenNames(t, {
-    'inner.example': () => '127.0.0.1',
-    'metadata.example': () => '169.254.169.254',
-  });
-  const hostsFile = join(mkdtempSync(join(tmpdir(), 'hosts-')), 'hosts');
-  writeFileSync(hostsFile, '# a comment\n10.0.0.7  Listed.example alias.example # another\n');
-  const guarded = nodeRemoteDocuments({ ...names, hostsFile });
-  for (const host of ['inner.example', 'inner.example.', 'metadata.example', 'listed.example', 'alias.example']) {
-    await t.rejects(
-      guarded.fetch(`https://${host}/`),
-      { message: 'The document cannot be fetched: it cannot be reached at a public address.' },
-      host,
-    );
-  }
-  t.notOk(names.asked.includes('listed.example'), 'the hosts file comes before the name server');
-});
+t.test(
+  'a name with an internal address is refused, wherever the address comes from, and the error does not reveal it',
+  async (t) => {
+    const names = await givenNames(t, {
+      'inner.example': () => '127.0.0.1',
+      'metadata.example': () => '169.254.169.254',
+    });
+    const hostsFile = join(mkdtempSync(join(tmpdir(), 'hosts-')), 'hosts');
+    writeFileSync(hostsFile, '# a comment\n10.0.0.7  Listed.example alias.example # another\n');
+    const guarded = nodeRemoteDocuments({ ...names, hostsFile });
+    for (const host of ['inner.example', 'inner.example.', 'metadata.example', 'listed.example', 'alias.example']) {
+      await t.rejects(
+        guarded.fetch(`https://${host}/`),
+        { message: 'The document cannot be fetched: it cannot be reached at a public address.' },
+        host,
+      );
+    }
+    t.notOk(names.asked.includes('listed.example'), 'the hosts file comes before the name server');
+  },
+);
 
-t.test('the connection goes to the address that was checked, even if the name changes meanwhile', async (t) => {
+t.test('the connection is made to the address that was checked, even if the name changes in between', async (t) => {
   const host = await givenAHost(t);
   const answers = ['127.0.0.1', '127.0.0.1'];
   const names = await givenNames(t, { 'rebinding.example': () => answers.shift() ?? '192.0.2.1' });

@@ -20,23 +20,23 @@ const givenASigner = (given: GivenProvider, change: Partial<ClientMetadata> = {}
 const visit = (given: GivenProvider, url: string): Promise<WireReply> =>
   new Browser(given.provider.endpoints.authorize).visit(url);
 
-/** What the client is told. */
+/** The parameters that the client receives. */
 const told = async (given: GivenProvider, change: Record<string, string>) => {
   const reply = await visit(given, authorizeUrl({ id: 'shop' }, change));
   const { origin, searchParams } = location(reply);
   return { to: origin, error: searchParams.get('error'), state: searchParams.get('state') };
 };
 
-t.test('what is in the object wins over what is beside it, and holds until the tokens', async (t) => {
+t.test('parameters in the object override those beside it, up to the tokens', async (t) => {
   const given = givenAProvider();
   const client = await givenASigner(given);
   const request = await signed({
     scope: 'openid photos.read',
-    state: 'of the object',
+    state: 'from the object',
     nonce: 'nonce of the object',
     max_age: 3600,
     claims: { id_token: { acr: { values: ['gold'] } } },
-    // What only a browser brings.
+    // Parameters that only the browser adds.
     login_verifier: 'x',
   });
   const person = new Visit(given);
@@ -52,13 +52,13 @@ t.test('what is in the object wins over what is beside it, and holds until the t
   const back = await person.acceptLogin(challenge);
   const consent = challengeIn(await person.browser.visit(back), 'consent_challenge');
   const answer = location(await person.browser.visit(await person.acceptConsent(consent))).searchParams;
-  t.equal(answer.get('state'), 'of the object');
+  t.equal(answer.get('state'), 'from the object');
   const tokens = json(await redeem(given, client, answer.get('code') ?? ''));
   const [, claims = ''] = String(tokens.id_token).split('.');
   t.match(JSON.parse(Buffer.from(claims, 'base64url').toString()), { nonce: 'nonce of the object' });
 });
 
-t.test('it is read once: that it expires during the login does not matter', async (t) => {
+t.test('an object is read once and may expire during the login', async (t) => {
   const given = givenAProvider();
   const client = await givenASigner(given, {
     redirectUris: ['https://shop.example/cb', 'https://shop.example/two'],
@@ -73,17 +73,17 @@ t.test('it is read once: that it expires during the login does not matter', asyn
   const answer = location(await person.browser.visit(await person.acceptConsent(consent)));
   t.equal(answer.pathname, '/two');
   t.ok(answer.searchParams.get('code'));
-  t.equal((await visit(given, url)).status, 400, 'a new request with it fails');
+  t.equal((await visit(given, url)).status, 400, 'a new request with the same object fails');
   const forged = new URL(back);
   forged.searchParams.set('login_verifier', 'x'.repeat(65));
-  t.equal((await visit(given, forged.href)).status, 400, 'nobody knows where to send this');
+  t.equal((await visit(given, forged.href)).status, 400, 'the redirect URI is unknown');
   await givenAClient(given, 'thief', { redirectUris: ['https://thief.example/cb'] });
   const stolen = new URL(back);
   stolen.searchParams.set('client_id', 'thief');
   t.equal((await visit(given, stolen.href)).status, 400, "another client cannot have this client's flow");
 });
 
-t.test('an object that is not right in every point is invalid_request_object', async (t) => {
+t.test('an object with any fault is invalid_request_object', async (t) => {
   const given = givenAProvider();
   await givenASigner(given);
   const unsigned = new UnsecuredJWT({ state: 'x' }).encode();
@@ -130,7 +130,7 @@ t.test('an object that is not right in every point is invalid_request_object', a
   }
 });
 
-t.test('parameters of the object are checked as any others', async (t) => {
+t.test('parameters of the object are checked like any others', async (t) => {
   const given = givenAProvider();
   await givenASigner(given);
   const cases: readonly [JWTPayload, string][] = [
@@ -152,13 +152,16 @@ t.test('parameters of the object are checked as any others', async (t) => {
   const begun = await new Visit(given).begin(authorizeUrl({ id: 'api' }, { request: await signed({ resource }) }));
   t.strictSame((await given.provider.admin.getLoginRequest(begun))?.flow.request.audience, resource, 'RFC 8707 §2');
   const alone = await signed({ response_type: 'code', scope: 'openid', redirect_uri: 'https://shop.example/cb' });
-  t.ok(await new Visit(given).begin(`/oauth2/auth?client_id=shop&request=${alone}`), 'RFC 9101 §5: all inside');
+  t.ok(
+    await new Visit(given).begin(`/oauth2/auth?client_id=shop&request=${alone}`),
+    'RFC 9101 §5: all parameters are in the object',
+  );
   const fragment = await signed({ response_mode: 'fragment', scope: 'videos', state: 'inner' });
   const reply = location(await visit(given, authorizeUrl({ id: 'shop' }, { request: fragment })));
-  t.equal(new URLSearchParams(reply.hash.slice(1)).get('state'), 'inner', 'errors too go where the object says');
+  t.equal(new URLSearchParams(reply.hash.slice(1)).get('state'), 'inner', 'errors are sent where the object says too');
 });
 
-t.test('an answer goes only to an address that the client registered, whatever an object says', async (t) => {
+t.test('an answer is sent only to a registered address, regardless of the object', async (t) => {
   const given = givenAProvider();
   await givenASigner(given, { redirectUris: ['https://shop.example/cb', 'https://shop.example/two'] });
   const evil = await signed({ redirect_uri: 'https://evil.example/' });
@@ -178,17 +181,21 @@ t.test('an answer goes only to an address that the client registered, whatever a
   t.equal(twice.status, 400);
 });
 
-t.test('where the operator allows it, an unsigned object of a client that registered no algorithm', async (t) => {
+t.test('a setting allows unsigned objects of clients that registered no algorithm', async (t) => {
   const given = givenAProvider({ allowUnsignedRequestObjects: true });
   await givenASigner(given);
-  const request = new UnsecuredJWT({ scope: 'beyond', state: 'of the object' }).encode();
-  t.match(await told(given, { request }), { error: 'invalid_scope', state: 'of the object' }, 'it is read');
+  const request = new UnsecuredJWT({ scope: 'beyond', state: 'from the object' }).encode();
+  t.match(await told(given, { request }), { error: 'invalid_scope', state: 'from the object' }, 'it is read');
   const signs = await givenAClient(given, 'signs', { requestObjectSigningAlg: 'ES256', jwks: { keys: [key.jwk] } });
   const refused = location(await visit(given, authorizeUrl(signs, { request })));
-  t.equal(refused.searchParams.get('error'), 'invalid_request_object', 'who registered another one is held to it');
+  t.equal(
+    refused.searchParams.get('error'),
+    'invalid_request_object',
+    'a client that registered an algorithm must use it',
+  );
 });
 
-t.test('the registered algorithm, and `none` only where it is registered', async (t) => {
+t.test('an object must use the registered algorithm, and `none` only if it is registered', async (t) => {
   const given = givenAProvider();
   await givenASigner(given, { requestObjectSigningAlg: 'PS256' });
   t.equal((await told(given, { request: await signed({}) })).error, 'invalid_request_object');
@@ -199,7 +206,7 @@ t.test('the registered algorithm, and `none` only where it is registered', async
   const plain = async (request: string) =>
     location(await visit(given, authorizeUrl({ id: 'plain' }, { request }))).searchParams.get('error');
   t.equal(await plain(await signed({})), 'invalid_request_object');
-  t.equal(await plain(`${unsigned}c2ln`), 'invalid_request_object', 'none, and yet a signature');
+  t.equal(await plain(`${unsigned}c2ln`), 'invalid_request_object', 'alg none with a signature');
   t.equal(await plain(new UnsecuredJWT({ exp: startOfTime - 60 }).encode()), 'invalid_request_object');
 
   const svc = await givenAClient(given, 'svc', { tokenEndpointAuthMethod: 'client_secret_jwt' });
@@ -210,7 +217,7 @@ t.test('the registered algorithm, and `none` only where it is registered', async
   t.equal(location(wrong).searchParams.get('error'), 'invalid_request_object');
 });
 
-t.test('what can be registered about request objects', async (t) => {
+t.test('client metadata for request objects', async (t) => {
   const given = givenAProvider();
   for (const requestObjectSigningAlg of ['HS256', 'RS1', 'None', 'ES256K']) {
     const hint = /request_object_signing_alg/;
@@ -233,7 +240,7 @@ t.test('what can be registered about request objects', async (t) => {
   });
 });
 
-/** A provider whose remote documents are under the test's control: the network is not part of this. */
+/** A provider with remote documents that the test supplies, without a network. */
 const givenDocuments = (documents: Record<string, string>) => {
   const fetched: string[] = [];
   const remoteDocuments = {
@@ -268,7 +275,7 @@ t.test('request_uri: a registered URL, fetched once for each request', async (t)
   t.equal(answer.pathname, '/two');
   t.equal(answer.searchParams.get('state'), 'fetched');
   t.ok(answer.searchParams.get('code'));
-  t.strictSame(fetched, ['https://shop.example/r'], 'not again after login and consent');
+  t.strictSame(fetched, ['https://shop.example/r'], 'it is not fetched again after login and consent');
   t.match(await told(given, { request_uri: 'https://shop.example/html' }), { error: 'invalid_request_object' });
   t.match(await told(given, { request_uri: 'https://shop.example/gone' }), { error: 'invalid_request_uri' });
   for (const uri of ['https://shop.example/R', 'https://shop.example/', 'https://evil.example/r', 'r', '#']) {

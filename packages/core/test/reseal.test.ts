@@ -1,4 +1,4 @@
-// After a change of the system secret everything stored is sealed with the new one, beside nodes that serve.
+// After a change of the system secret, everything stored is sealed again with the new one while nodes serve.
 import { randomUUID } from 'node:crypto';
 import { emptyClientMetadata, type Provider } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
@@ -30,7 +30,7 @@ const givenStores = async () => {
   return stores;
 };
 
-t.test('keys and secrets are sealed again, once, and then the older secret is not needed', async (t) => {
+t.test('keys and secrets are sealed again once, and the older secret is no longer needed', async (t) => {
   const stores = await givenStores();
   const before = await over(stores).admin.getKeySet('hydra.openid.id-token');
   t.match(await over(stores, newer).admin.checkStores(), [{ port: 'keys', problem: /system secret/ }]);
@@ -95,7 +95,7 @@ t.test('a client_secret_jwt secret is sealed again when it verifies an assertion
   t.equal(await ask(over(stores, newer)), 200, 'the older secret is not needed');
 });
 
-t.test('what no secret opens is named and left alone', async (t) => {
+t.test('values that no secret opens are named and left unchanged', async (t) => {
   const stores = await givenStores();
   const { keys, clients, unreadable } = await over(stores, newer).admin.reseal();
   t.same([keys, clients], [0, 0]);
@@ -104,7 +104,7 @@ t.test('what no secret opens is named and left alone', async (t) => {
   t.same(await over(stores).admin.checkStores(), [], 'the older secret still opens everything');
 });
 
-t.test('a change that comes between reading and replacing is not lost', async (t) => {
+t.test('a change between reading and replacing is not lost', async (t) => {
   const stores = memoryStores();
   const old = over(stores).admin;
   await old.createClient(jwtClient('shop'));

@@ -1,4 +1,4 @@
-// RFC 6749 §3.3: what a scope may be written with, wherever one comes in. A resource server may split a scope at any white
+// RFC 6749 §3.3: the characters of a scope, everywhere that one is accepted. A resource server may split a scope at any white
 // space, so a token such as "photos.x<TAB>admin" would show it a scope that the pattern `photos.*` never allowed.
 import t from 'tap';
 import { emptyClientMetadata, OAuthError } from '../src/index.ts';
@@ -99,7 +99,7 @@ t.test('accepting a consent: the flow stays open for a corrected answer', async 
   const grantedScope = ['openid', '', 'photos.read', 'openid'];
   const answer = location(await visit.browser.visit(await visit.acceptConsent(challenge, { grantedScope })));
   const tokens = json(await redeem(given, client, answer.searchParams.get('code') ?? ''));
-  t.equal(tokens.scope, 'openid photos.read', 'empty entries and repetitions drop out');
+  t.equal(tokens.scope, 'openid photos.read', 'empty entries and repetitions are dropped');
 });
 
 t.test('client metadata, from administrators and from clients', async (t) => {
@@ -129,7 +129,7 @@ t.test('settings', async (t) => {
   }
 });
 
-t.test('more than one space between scopes, and spaces around them, are overlooked', async (t) => {
+t.test('repeated, leading and trailing spaces are ignored', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given, 'shop', patterns);
   const form = { grant_type: 'client_credentials', scope: '  photos.read   photos.write photos.read ' };

@@ -1,4 +1,4 @@
-// Properties of scopes and audiences: what a strategy allows, and that nothing is allowed beyond it.
+// Properties of scopes and audiences: what each strategy allows, and that nothing else is allowed.
 import fc from 'fast-check';
 import t from 'tap';
 import { narrowedAudience, requestedAudience } from '../src/domain/audience.ts';
@@ -9,7 +9,7 @@ const word = fc.stringMatching(/^[a-zA-Z*:_-]{0,4}$/);
 const scope = fc.array(word, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.'));
 const strategy = fc.constantFrom<ScopeStrategy>('wildcard', 'hierarchic', 'exact');
 
-t.test('every strategy allows at least what is equal, and nothing empty', async (t) => {
+t.test('every strategy allows an equal scope and never an empty one', async (t) => {
   holds(t, fc.tuple(strategy, scope), ([strategy, one]) => {
     const isWhole =
       one !== '' && (strategy !== 'wildcard' || one.split('.').every((part) => part !== '' || !one.includes('*')));
@@ -22,7 +22,7 @@ t.test('every strategy allows at least what is equal, and nothing empty', async 
   );
 });
 
-t.test('exact allows nothing else; without an asterisk wildcard does not either', async (t) => {
+t.test('exact allows only equal scopes, and so does wildcard without an asterisk', async (t) => {
   holds(
     t,
     fc.tuple(scope, scope),
@@ -52,7 +52,7 @@ t.test('hierarchic allows what begins with all parts of the pattern, and is tran
   });
 });
 
-/** The rule of the 2018 API in other words: an asterisk inside is one part, one at the end is one or more. */
+/** The rule of the 2018 API: an asterisk inside matches one part; an asterisk at the end matches one or more. */
 const asRegExp = (pattern: string): RegExp => {
   const parts = pattern.split('.');
   const translated = parts.map((part, index) => {
@@ -72,7 +72,7 @@ t.test('wildcard allows what its pattern says, read as a regular expression', as
   });
 });
 
-t.test('of many scopes the first that no pattern allows is named', async (t) => {
+t.test('the first of several scopes that no pattern allows is named', async (t) => {
   holds(t, fc.tuple(strategy, fc.array(scope), fc.array(scope)), ([strategy, patterns, scopes]) => {
     const refused = firstNotAllowed(strategy, patterns, scopes);
     const allowed = (one: string) => patterns.some((pattern) => matchesScope(strategy, pattern, one));
@@ -80,7 +80,7 @@ t.test('of many scopes the first that no pattern allows is named', async (t) => 
   });
 });
 
-t.test('a scope that was parsed is parsed to itself, without blanks and repetitions (RFC 6749 §3.3)', async (t) => {
+t.test('parsing a parsed scope changes nothing; blanks and repetitions are dropped (RFC 6749 §3.3)', async (t) => {
   holds(t, fc.string({ unit: fc.constantFrom(' ', 'a', 'b', '\t', '.') }), (text) => {
     const parsed = parseScope(text);
     const again = parseScope(parsed.join(' '));
@@ -101,7 +101,7 @@ const target = fc.oneof(
   fc.string(),
 );
 
-t.test('no request gets an audience that is not allowed, and a narrowing is never wider', async (t) => {
+t.test('no request gets an audience that is not allowed, and narrowing never widens it', async (t) => {
   const requests = fc
     .tuple(fc.array(target), fc.array(target), fc.array(target))
     .map(([allowed, audience, resource]) => ({

@@ -31,7 +31,7 @@ const table: readonly [string, string, boolean, boolean, boolean][] = [
   ['', '', false, false, false],
 ];
 
-t.test('a pattern allows a scope as its strategy says', async (t) => {
+t.test('each strategy allows the scopes in its table', async (t) => {
   for (const [pattern, scope, wildcard, hierarchic, exact] of table) {
     const want = { wildcard, hierarchic, exact };
     for (const strategy of ['wildcard', 'hierarchic', 'exact'] as const) {
@@ -40,7 +40,7 @@ t.test('a pattern allows a scope as its strategy says', async (t) => {
   }
 });
 
-t.test('a scope is split at spaces; empty parts and repetitions drop out (RFC 6749 §3.3)', async (t) => {
+t.test('a scope is split at spaces; empty parts and repetitions are dropped (RFC 6749 §3.3)', async (t) => {
   t.strictSame(parseScope(' b  a b '), ['b', 'a']);
   t.strictSame(parseScope(''), []);
 });

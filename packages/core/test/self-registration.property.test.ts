@@ -1,4 +1,4 @@
-// Properties of self-registration: whatever a stranger sends, what is accepted stays within what a stranger may have.
+// Properties of self-registration: an accepted registration never has more than a stranger may have.
 import fc from 'fast-check';
 import t from 'tap';
 import { type ClientMetadata, emptyClientMetadata } from '../src/domain/client.ts';
@@ -84,7 +84,7 @@ const sent: fc.Arbitrary<SelfRegisteredMetadata> = fc
     return Object.fromEntries(selfRegisteredMembers.map((member) => [member, all[member]])) as SelfRegisteredMetadata;
   });
 
-/** The same, but for one member or two: else nearly everything is refused for the first fault. */
+/** A valid registration with one or two members changed. With more changes, nearly everything is refused for its first fault. */
 const nearlyGood = fc
   .tuple(sent, fc.subarray([...selfRegisteredMembers], { minLength: 0, maxLength: 3 }))
   .map(([odd, members]): SelfRegisteredMetadata => {
@@ -123,7 +123,7 @@ const isHarmless = (metadata: ClientMetadata): boolean => {
   );
 };
 
-t.test('whatever a stranger registers is harmless, or refused with an error of the protocol', async (t) => {
+t.test('every registration of a stranger is harmless or refused with an error of the protocol', async (t) => {
   let taken = 0;
   for (const metadata of [sent, nearlyGood]) {
     holds(t, metadata, (value) => {
@@ -135,7 +135,7 @@ t.test('whatever a stranger registers is harmless, or refused with an error of t
   t.ok(taken > 100, `${taken} were accepted`);
 });
 
-t.test('what only an administrator sets stays as it is, whatever the client sends', async (t) => {
+t.test('a client cannot change metadata that only an administrator may set', async (t) => {
   const current: ClientMetadata = {
     ...emptyClientMetadata,
     owner: 'team-a',

@@ -1,4 +1,4 @@
-// The signing keys over memory stores: made when they are needed, rotated on schedule, shared by nodes.
+// The signing keys: created when they are needed, rotated on schedule, shared by nodes.
 import {
   createProvider,
   epochSeconds,
@@ -24,12 +24,12 @@ const start = 1_800_000_000;
 const day = 24 * 3600;
 
 interface Node {
-  /** As another process of the same node would hold them: it hears of changes by the clock alone. */
+  /** As another process of the same node holds them: it learns of changes only when its cache expires. */
   readonly keys: StoredSigningKeys;
   readonly provider: Provider;
 }
 
-/** Nodes of one system: one memory, one clock. */
+/** Nodes of one system, with shared stores and one clock. */
 const given = (settings: Partial<Settings> = {}, stores: Stores = memoryStores()) => {
   let now = start;
   const system = nodeSystem({ systemSecret: 'a secret of the tests', clock: { now: () => epochSeconds(now) } });
@@ -66,7 +66,7 @@ const kidsOf = async (node: Node): Promise<readonly string[]> =>
 
 const rotate = ({ provider }: Node, holder = 'one') => provider.admin.rotateKeys({ holder });
 
-t.test('every algorithm signs what its published key verifies, and the header is that of the key', async (t) => {
+t.test('the published key verifies signatures in every algorithm, and the header names that key', async (t) => {
   const one = given().node();
   for (const alg of signingAlgorithms) {
     const jwt = await signWith(one, alg);
@@ -81,7 +81,7 @@ t.test('every algorithm signs what its published key verifies, and the header is
   t.equal((await kidsOf(one)).length, 4);
 });
 
-t.test('keys are made when they are needed: RS256 and those of the settings at first, others later', async (t) => {
+t.test('keys are created when they are needed: first RS256 and those of the settings, others later', async (t) => {
   const { node } = given({ idTokenSigningAlg: 'ES256', accessTokenSigningAlg: 'EdDSA' });
   const one = node();
   t.strictSame((await published(one)).keys.map(({ kty, crv }) => crv ?? kty).sort(), ['Ed25519', 'P-256', 'RSA']);
@@ -93,7 +93,7 @@ t.test('keys are made when they are needed: RS256 and those of the settings at f
   );
 });
 
-t.test('of ten nodes that need keys at once, one makes them', async (t) => {
+t.test('of ten nodes that need keys concurrently, one creates them', async (t) => {
   const { node, stores } = given();
   const nodes = Array.from({ length: 10 }, node);
   const first = await Promise.all(nodes.map((each) => signWith(each)));
@@ -103,7 +103,7 @@ t.test('of ten nodes that need keys at once, one makes them', async (t) => {
   t.equal((await stores.keys.list(signingKeySet)).length, 4);
 });
 
-t.test('a node that dies while it makes a key holds the others up for its turn only', async (t) => {
+t.test('a node that dies while it creates a key delays the others only until its lease ends', async (t) => {
   const { node, stores, system, wait } = given();
   const name = system.digest.sha256('claviger/missing-keys') as Parameters<Stores['leases']['acquire']>[0]['name'];
   await stores.leases.acquire({ name, holder: 'dead', until: epochSeconds(start + 10) }, epochSeconds(start));
@@ -114,7 +114,7 @@ t.test('a node that dies while it makes a key holds the others up for its turn o
   t.match(await waiting, /^ey/);
 });
 
-t.test('a key that was deleted is followed by a new one, under another name', async (t) => {
+t.test('a deleted key is replaced by a new one with another kid', async (t) => {
   const { node, wait } = given();
   const one = node();
   const [kid = ''] = await kidsOf(one);
@@ -127,7 +127,7 @@ t.test('a key that was deleted is followed by a new one, under another name', as
   t.not(next, kid);
 });
 
-t.test('scheduled rotation: published, signs later, verifies on, goes', async (t) => {
+t.test('scheduled rotation: a key is published, signs later, still verifies afterwards, and is removed', async (t) => {
   const { node, wait, stores } = given();
   const one = node();
   const [first = ''] = await kidsOf(one);
@@ -141,7 +141,7 @@ t.test('scheduled rotation: published, signs later, verifies on, goes', async (t
   if (result.outcome !== 'rotated') return t.fail();
   const [second = ''] = result.published;
   t.match(result, { published: [/^public:/], removed: [] });
-  t.strictSame(await kidsOf(one), [first, second], 'one that does not sign yet is published last');
+  t.strictSame(await kidsOf(one), [first, second], 'a key that does not sign yet is published last');
   t.equal(kidOf(await signWith(one)), first);
   t.strictSame(await rotate(one), { outcome: 'rotated', published: [], removed: [] }, 'once');
 
@@ -149,21 +149,21 @@ t.test('scheduled rotation: published, signs later, verifies on, goes', async (t
   t.equal(kidOf(await signWith(one)), first);
   const lastToken = await signWith(one);
   wait(1);
-  t.equal(kidOf(await signWith(one)), second, 'it signs from the second that was set');
+  t.equal(kidOf(await signWith(one)), second, 'it signs from the second that was scheduled');
   t.strictSame(await kidsOf(one), [second, first]);
   for (const token of [oldToken, lastToken, await signWith(one)]) {
     await t.resolves(jwtVerify(token, createLocalJWKSet(await published(one))));
   }
 
   wait(2 * 3600 - 1);
-  t.match(await rotate(one), { removed: [] }, 'an hour for its tokens, and an hour for clocks');
+  t.match(await rotate(one), { removed: [] }, 'one hour for its tokens and one hour for clocks');
   wait(1);
   t.strictSame(await rotate(one), { outcome: 'rotated', published: [], removed: [first] });
   t.strictSame(await kidsOf(one), [second]);
   t.equal((await stores.keys.list(signingKeySet)).length, 2);
 });
 
-t.test('another node signs with a new key at the same moment, without a word from the first', async (t) => {
+t.test('another node signs with a new key at the same moment, without a message from the first', async (t) => {
   const { node, wait } = given();
   const [one, two] = [node(), node()];
   const before = await Promise.all([signWith(one), signWith(two)]);
@@ -177,10 +177,10 @@ t.test('another node signs with a new key at the same moment, without a word fro
   const after = await Promise.all([signWith(one), signWith(two)]);
   t.equal(new Set(after.map(kidOf)).size, 1);
   t.not(kidOf(after[0]), kidOf(before[0]));
-  t.match(await rotate(two, 'two'), { outcome: 'rotated' }, 'the turn ends by itself');
+  t.match(await rotate(two, 'two'), { outcome: 'rotated' }, 'the lease ends after its time');
 });
 
-t.test('each algorithm that is in use rotates, and an RSA key is followed by one as long', async (t) => {
+t.test('each algorithm in use rotates, and the successor of an RSA key has the same length', async (t) => {
   const { node, wait } = given();
   const one = node();
   await signWith(one, 'ES256');
@@ -200,7 +200,7 @@ t.test('each algorithm that is in use rotates, and an RSA key is followed by one
   t.equal(Buffer.from(String(keys.find(({ kty }) => kty === 'RSA')?.n), 'base64url').length, 512);
 });
 
-t.test('a key that an administrator adds signs at once, and takes the place of one that waits', async (t) => {
+t.test('a key that an administrator adds signs immediately and replaces one that waits', async (t) => {
   const { node, wait } = given({ idTokenSigningAlg: 'ES256' });
   const one = node();
   const first = kidOf(await signWith(one, 'ES256'));
@@ -210,7 +210,7 @@ t.test('a key that an administrator adds signs at once, and takes the place of o
   wait(1);
   t.equal(kidOf(await signWith(one, 'ES256')), 'public:mine');
   wait(day);
-  t.equal(kidOf(await signWith(one, 'ES256')), 'public:mine', 'although the other one would sign by now');
+  t.equal(kidOf(await signWith(one, 'ES256')), 'public:mine', 'although the waiting key would sign by now');
   const result = await rotate(one);
   if (result.outcome !== 'rotated') return t.fail(result.outcome);
   wait(1);
@@ -219,7 +219,7 @@ t.test('a key that an administrator adds signs at once, and takes the place of o
   t.equal((await published(one)).keys.filter(({ kty }) => kty === 'EC').length, 1);
 });
 
-t.test('a removal that stops half way is finished the next time', async (t) => {
+t.test('a removal that stops half way is completed the next time', async (t) => {
   const sound = memoryStores();
   let fails = false;
   const keys: Stores['keys'] = new Proxy(sound.keys, {
@@ -244,7 +244,7 @@ t.test('a removal that stops half way is finished the next time', async (t) => {
   t.equal((await stores.keys.list(signingKeySet)).length, 2);
 });
 
-t.test('when a key signs from is kept under seal, and shown to nobody', async (t) => {
+t.test('the time from which a key signs is sealed with the key and never shown', async (t) => {
   const { node, wait, stores } = given({ showSigningKeys: true });
   const one = node();
   await kidsOf(one);
@@ -259,7 +259,7 @@ t.test('when a key signs from is kept under seal, and shown to nobody', async (t
   t.match((await one.provider.admin.getKeySet(signingKeySet))[0], { kty: 'RSA', d: String, kid: /^private:/ });
 });
 
-t.test('keys as earlier versions kept them sign from when they were made', async (t) => {
+t.test('keys that earlier versions stored sign from their creation', async (t) => {
   const { node, stores, system } = given();
   const pair = { kty: 'OKP', crv: 'Ed25519', x: 'x', kid: 'public:old' };
   const sealed = sealKey(system.cipher, pair, { set: signingKeySet, createdAt: epochSeconds(start - 5) });
@@ -268,7 +268,7 @@ t.test('keys as earlier versions kept them sign from when they were made', async
   t.match((await kidsOf(node())).at(-1), 'public:old');
 });
 
-t.test('rotation is off with an interval of 0, and with keys that are kept elsewhere', async (t) => {
+t.test('rotation is off with an interval of 0 and with keys in an external service', async (t) => {
   const { node, wait } = given({ keyRotationInterval: seconds(0) });
   const one = node();
   await kidsOf(one);
@@ -284,7 +284,11 @@ t.test('rotation is off with an interval of 0, and with keys that are kept elsew
   });
   t.strictSame(await elsewhere.admin.rotateKeys({ holder: 'one' }), { outcome: 'off' });
   const discovery = JSON.parse((await get(elsewhere.endpoints.discovery, '/')).body);
-  t.strictSame(discovery.id_token_signing_alg_values_supported, ['RS256'], 'discovery says what those keys can do');
+  t.strictSame(
+    discovery.id_token_signing_alg_values_supported,
+    ['RS256'],
+    'discovery lists the algorithms of those keys',
+  );
 });
 
 t.test('settings that cannot work are named', async (t) => {

@@ -1,4 +1,4 @@
-// Where claims appear that a scope or the `claims` parameter asks for: OpenID Connect Core §5.4, §5.5.
+// Where the claims of a scope or of the `claims` parameter appear: OpenID Connect Core §5.4, §5.5.
 import t from 'tap';
 import type { ClientMetadata } from '../src/index.ts';
 import { authorizeUrl, givenAClient, redeem, refresh, Visit } from './support/given-a-flow.ts';
@@ -42,18 +42,15 @@ const idTokens = async (server: 'both' | 'userinfo', standardClaims: string, cha
 const all = Object.keys(said);
 const others = ['name', 'role', 'nickname'];
 
-t.test('by default the consent app decides: what it says is in ID tokens and at userinfo', async (t) => {
+t.test('by default the consent app decides: its claims are in ID tokens and at userinfo', async (t) => {
   t.strictSame(await idTokens('both', ''), { exchanged: all, refreshed: all });
 });
 
-t.test(
-  'a server or a client keeps claims of the granted scopes at userinfo; others stay where they were',
-  async (t) => {
-    t.strictSame(await idTokens('userinfo', ''), { exchanged: others, refreshed: others });
-    t.strictSame(await idTokens('both', 'userinfo'), { exchanged: others, refreshed: others });
-    t.strictSame(await idTokens('userinfo', 'both'), { exchanged: all, refreshed: all });
-  },
-);
+t.test('a setting or a client can move the claims of granted scopes to userinfo; other claims stay', async (t) => {
+  t.strictSame(await idTokens('userinfo', ''), { exchanged: others, refreshed: others });
+  t.strictSame(await idTokens('both', 'userinfo'), { exchanged: others, refreshed: others });
+  t.strictSame(await idTokens('userinfo', 'both'), { exchanged: all, refreshed: all });
+});
 
 t.test('the claims parameter says where a claim appears', async (t) => {
   const claims = JSON.stringify({ userinfo: { nickname: null, email: null }, id_token: { email: null } });
@@ -61,7 +58,7 @@ t.test('the claims parameter says where a claim appears', async (t) => {
   t.strictSame(await idTokens('userinfo', '', { claims }), { exchanged: expected, refreshed: expected });
 });
 
-t.test('an ID token without an access token has them all; a hybrid one has not', async (t) => {
+t.test('an ID token without an access token has all claims; a hybrid one does not', async (t) => {
   t.strictSame(await idTokens('userinfo', '', { response_type: 'id_token' }), { direct: all });
   t.strictSame(await idTokens('userinfo', '', { response_type: 'id_token token' }), { direct: others });
   const hybrid = await idTokens('userinfo', '', { response_type: 'code id_token' });

@@ -11,7 +11,7 @@ const rememberedOnce = [{ remember: true }, { remember: true }] as const;
 const subOf = (jwt: string): string =>
   JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()).sub as string;
 
-/** Follows a prompt=none request; the login app passes a skipped login on. What the client is told, as a whole. */
+/** Follows a prompt=none request; the login app accepts a skipped login. Returns all parameters that the client receives. */
 const silently = async (visit: Visit, url: string, forceSubjectIdentifier = '') => {
   let reply = await visit.browser.visit(url);
   const login = location(reply).searchParams.get('login_challenge');
@@ -28,7 +28,7 @@ const claimsFor = (sub: string) => ({ claims: JSON.stringify({ id_token: { sub: 
 for (const subjectType of ['public', 'pairwise'] as const) {
   const change: Partial<ClientMetadata> = { subjectType };
 
-  t.test(`prompt=none, ${subjectType}: without consent every hint is answered alike`, async (t) => {
+  t.test(`prompt=none, ${subjectType}: without consent every hint gets the same answer`, async (t) => {
     const given = givenAProvider(pairwise);
     await givenAClient(given, 'other');
     const client = await givenAClient(given, 'shop', { ...change, redirectUris: ['https://shop.example/cb'] });
@@ -66,7 +66,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
   });
 }
 
-t.test('a login that is not expected is refused alike, for whatever reason', async (t) => {
+t.test('an unexpected login is refused with the same answer, regardless of the reason', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const alice = new Visit(given);
@@ -90,7 +90,7 @@ t.test('without prompt=none a remembered login is offered for the identifier tha
   t.equal(await skips(claimsFor('alice')), false);
 });
 
-t.test('prompt=none: an identifier that the login app forces is the one that is compared', async (t) => {
+t.test('prompt=none: a forced subject identifier is the one that is compared', async (t) => {
   const given = givenAProvider(pairwise);
   const client = await givenAClient(given, 'shop', { subjectType: 'pairwise' });
   const alice = new Visit(given);
@@ -102,7 +102,7 @@ t.test('prompt=none: an identifier that the login app forces is the one that is 
   t.equal((await silently(alice, url)).error, 'login_required');
 });
 
-t.test('prompt=none: a public client whose redirect URI is https is answered from what is remembered', async (t) => {
+t.test('prompt=none: a public client with an https redirect URI is answered from the remembered consent', async (t) => {
   const given = givenAProvider({ requirePkce: false });
   const uris = ['https://shop.example/cb', 'http://127.0.0.1/cb', 'app.example:/cb'];
   const client = await givenAClient(given, 'spa', { tokenEndpointAuthMethod: 'none', redirectUris: uris });
@@ -110,14 +110,14 @@ t.test('prompt=none: a public client whose redirect URI is https is answered fro
   for (const redirect_uri of uris) {
     await alice.run(authorizeUrl(client, { redirect_uri, prompt: 'login' }), ...rememberedOnce);
     const { error } = await silently(alice, authorizeUrl(client, { redirect_uri, prompt: 'none' }));
-    // RFC 8252 §8.6: anybody can receive at the others.
+    // RFC 8252 §8.6: any app can receive answers at the other kinds of redirect URI.
     t.equal(error, redirect_uri.startsWith('https:') ? undefined : 'consent_required', redirect_uri);
   }
   const wider = authorizeUrl(client, { prompt: 'none', scope: 'openid photos.write' });
   t.equal((await silently(alice, wider)).error, 'consent_required');
 });
 
-t.test('an id_token_hint may have expired: it is sent when a session is to be renewed', async (t) => {
+t.test('an id_token_hint may have expired, because clients send it to renew a session', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const alice = new Visit(given);
@@ -132,10 +132,10 @@ t.test('an id_token_hint may have expired: it is sent when a session is to be re
   t.equal(location(await bob.browser.visit(back)).searchParams.get('error'), 'login_required');
   const [header, claims] = id.split('.');
   const forged = authorizeUrl(client, { id_token_hint: `${header}.${claims}.${'A'.repeat(342)}` });
-  t.equal((await silently(alice, forged)).error, 'invalid_request', 'the signature is checked all the same');
+  t.equal((await silently(alice, forged)).error, 'invalid_request', 'the signature is still checked');
 });
 
-t.test('an id_token_hint whose key has been rotated out names nobody: the person logs in', async (t) => {
+t.test('an id_token_hint whose key has been removed is ignored: the person logs in', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const alice = new Visit(given);

@@ -15,7 +15,7 @@ const salt = 'a salt for tests';
 const pairwise = { subjectTypes: ['public', 'pairwise'], pairwiseSalt: salt } as const;
 const claimsOf = (jwt: unknown) => JSON.parse(Buffer.from(String(jwt).split('.')[1] ?? '', 'base64url').toString());
 
-t.test('a pairwise client is told another name, the same each time, and another than other sectors', async (t) => {
+t.test('a pairwise client gets a stable subject identifier that differs from those of other sectors', async (t) => {
   const given = givenAProvider(pairwise);
   const shop = await givenAClient(given, 'shop', { subjectType: 'pairwise' });
   const other = await givenAClient(given, 'other', {
@@ -38,7 +38,7 @@ t.test('a pairwise client is told another name, the same each time, and another 
   t.not(claimsOf((await login(other, 'https://other.example/cb')).id_token).sub, expected);
 });
 
-t.test('the login app may force the identifier of a pairwise client, and only of such', async (t) => {
+t.test('the login app may force the subject identifier of pairwise clients only', async (t) => {
   const given = givenAProvider(pairwise);
   const shop = await givenAClient(given, 'shop', { subjectType: 'pairwise' });
   const open = await givenAClient(given, 'open');
@@ -56,14 +56,14 @@ t.test('the login app may force the identifier of a pairwise client, and only of
   t.equal(await sub(open), 'alice');
 });
 
-t.test('an id_token_hint of a pairwise client names its own identifier', async (t) => {
+t.test("an id_token_hint of a pairwise client holds that client's own identifier", async (t) => {
   const given = givenAProvider(pairwise);
   const shop = await givenAClient(given, 'shop', { subjectType: 'pairwise' });
   const visit = new Visit(given);
   const tokens = json(await redeem(given, shop, await visit.code(authorizeUrl(shop), { remember: true })));
   const url = authorizeUrl(shop, { id_token_hint: String(tokens.id_token) });
   t.match((await given.provider.admin.getLoginRequest(await visit.begin(url)))?.flow.login, { skip: true });
-  t.ok(await new Visit(given).code(url), 'and the same person may log in with it');
+  t.ok(await new Visit(given).code(url), 'the same person may log in with it');
   const back = await new Visit(given).run(url, { subject: 'bob' }).catch((error: Error) => error.message);
   t.match(String(back), 'login_required');
 });
@@ -104,7 +104,7 @@ t.test('sector_identifier_uri must list every redirect URI (OpenID Connect Regis
   }
 });
 
-t.test('documents come from public addresses over https, whole, in time, and not without end', async (t) => {
+t.test('documents are fetched from public addresses over https, with limits on time and size', async (t) => {
   for (const address of [
     '127.0.0.1',
     '10.1.2.3',

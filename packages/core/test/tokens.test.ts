@@ -37,88 +37,91 @@ t.test('client credentials: a token for the client itself, with the scope it ask
     iss: 'http://127.0.0.1:4444/',
     token_type: 'access_token',
   });
-  t.equal(json(await ask({})).scope, '', 'nothing asked, nothing granted');
+  t.equal(json(await ask({})).scope, '', 'no scope requested, no scope granted');
   t.equal(json(await ask({ scope: 'videos' })).error, 'invalid_scope');
   given.wait(3599);
   t.equal((await introspect(given, String(body.access_token))).active, true);
   given.wait(1);
-  t.strictSame(await introspect(given, String(body.access_token)), { active: false }, 'it lives 3600 seconds');
+  t.strictSame(await introspect(given, String(body.access_token)), { active: false }, 'its lifespan is 3600 seconds');
 });
 
-t.test(
-  'a client is held to its registered authentication method, secret and grant types (RFC 6749 §5.2)',
-  async (t) => {
-    const given = givenAProvider();
-    const shop = await givenAClient(given);
-    const poster = await givenAClient(given, 'poster', { tokenEndpointAuthMethod: 'client_secret_post' });
-    const app = await givenAClient(given, 'app', { tokenEndpointAuthMethod: 'none' });
-    await givenAClient(given, 'plain', { grantTypes: [] });
-    const odd = await given.provider.admin.createClient({
-      id: 'odd:id ü',
-      secret: 'p+%20:ü secret',
-      metadata: metadata(),
-    });
-    t.equal(odd.outcome, 'created');
-    const grant = { grant_type: 'client_credentials' };
-    const cases: readonly [string, Record<string, string>, Record<string, string>, number, string][] = [
-      ['basic', grant, shop.auth, 200, ''],
-      ['basic, with its own id in the body', { ...grant, client_id: 'shop' }, shop.auth, 200, ''],
-      ['basic, form-encoded', grant, basic('odd:id ü', 'p+%20:ü secret'), 200, ''],
-      ['post', { ...grant, client_id: 'poster', client_secret: poster.secret }, {}, 200, ''],
-      ['basic for post', grant, poster.auth, 401, 'invalid_client'],
-      ['post, never stated', { ...grant, client_id: 'shop', client_secret: shop.secret }, {}, 200, ''],
-      ['both at once', { ...grant, client_id: 'shop', client_secret: shop.secret }, shop.auth, 400, 'invalid_request'],
-      ['two clients', { ...grant, client_id: 'poster' }, shop.auth, 400, 'invalid_request'],
-      ['wrong secret', grant, basic('shop', 'wrong'), 401, 'invalid_client'],
-      ['empty secret', grant, basic('shop', ''), 401, 'invalid_client'],
-      ['only the id', { ...grant, client_id: 'shop' }, {}, 401, 'invalid_client'],
-      ['unknown client', grant, basic('ghost', 'x'), 401, 'invalid_client'],
-      ['nothing', grant, {}, 401, 'invalid_client'],
-      ['another scheme', grant, { authorization: 'Bearer x' }, 401, 'invalid_client'],
-      ['no base64', grant, { authorization: 'Basic ***' }, 401, 'invalid_client'],
-      ['no colon', grant, { authorization: `Basic ${btoa('shop')}` }, 401, 'invalid_client'],
-      ['bad escape', grant, { authorization: `Basic ${btoa('shop:%zz')}` }, 401, 'invalid_client'],
-      [
-        'an unknown kind of assertion',
-        { ...grant, client_assertion: 'x', client_assertion_type: 'y' },
-        {},
-        400,
-        'invalid_request',
-      ],
-      ['a public client', { ...grant, client_id: 'app' }, {}, 400, 'unauthorized_client'],
-      [
-        'a public client with a secret',
-        { ...grant, client_id: 'app', client_secret: app.secret || 'x' },
-        {},
-        401,
-        'invalid_client',
-      ],
-      ['no grant type', {}, shop.auth, 400, 'invalid_request'],
-      ['an unknown grant type', { grant_type: 'password' }, shop.auth, 400, 'unsupported_grant_type'],
-      ['a name from the prototype', { grant_type: 'constructor' }, shop.auth, 400, 'unsupported_grant_type'],
-      ['a grant type of another case', { grant_type: 'Client_Credentials' }, shop.auth, 400, 'unsupported_grant_type'],
-    ];
-    for (const [name, fields, headers, status, error] of cases) {
-      const reply = await post(given.provider.endpoints.token, fields, headers);
-      t.equal(reply.status, status, name);
-      if (error !== '') t.equal(json(reply).error, error, name);
-      t.equal(reply.headers['www-authenticate'] !== undefined, status === 401, `${name}: RFC 6749 §5.2`);
-    }
-    const repeated = new URLSearchParams([
-      ['grant_type', 'client_credentials'],
-      ['scope', 'openid'],
-      ['scope', 'offline'],
-    ]);
-    t.equal(
-      json(await post(given.provider.endpoints.token, repeated, shop.auth)).error,
+t.test('a client must use its registered authentication method, secret and grant types (RFC 6749 §5.2)', async (t) => {
+  const given = givenAProvider();
+  const shop = await givenAClient(given);
+  const poster = await givenAClient(given, 'poster', { tokenEndpointAuthMethod: 'client_secret_post' });
+  const app = await givenAClient(given, 'app', { tokenEndpointAuthMethod: 'none' });
+  await givenAClient(given, 'plain', { grantTypes: [] });
+  const odd = await given.provider.admin.createClient({
+    id: 'odd:id ü',
+    secret: 'p+%20:ü secret',
+    metadata: metadata(),
+  });
+  t.equal(odd.outcome, 'created');
+  const grant = { grant_type: 'client_credentials' };
+  const cases: readonly [string, Record<string, string>, Record<string, string>, number, string][] = [
+    ['basic', grant, shop.auth, 200, ''],
+    ['basic, with its own id in the body', { ...grant, client_id: 'shop' }, shop.auth, 200, ''],
+    ['basic, form-encoded', grant, basic('odd:id ü', 'p+%20:ü secret'), 200, ''],
+    ['post', { ...grant, client_id: 'poster', client_secret: poster.secret }, {}, 200, ''],
+    ['basic for post', grant, poster.auth, 401, 'invalid_client'],
+    ['post, never stated', { ...grant, client_id: 'shop', client_secret: shop.secret }, {}, 200, ''],
+    [
+      'both in one call',
+      { ...grant, client_id: 'shop', client_secret: shop.secret },
+      shop.auth,
+      400,
       'invalid_request',
-      'RFC 6749 §3.2',
-    );
-    t.strictSame(given.failures, [], 'none of it is a failure of the server');
-  },
-);
+    ],
+    ['two clients', { ...grant, client_id: 'poster' }, shop.auth, 400, 'invalid_request'],
+    ['wrong secret', grant, basic('shop', 'wrong'), 401, 'invalid_client'],
+    ['empty secret', grant, basic('shop', ''), 401, 'invalid_client'],
+    ['only the id', { ...grant, client_id: 'shop' }, {}, 401, 'invalid_client'],
+    ['unknown client', grant, basic('ghost', 'x'), 401, 'invalid_client'],
+    ['nothing', grant, {}, 401, 'invalid_client'],
+    ['another scheme', grant, { authorization: 'Bearer x' }, 401, 'invalid_client'],
+    ['no base64', grant, { authorization: 'Basic ***' }, 401, 'invalid_client'],
+    ['no colon', grant, { authorization: `Basic ${btoa('shop')}` }, 401, 'invalid_client'],
+    ['bad escape', grant, { authorization: `Basic ${btoa('shop:%zz')}` }, 401, 'invalid_client'],
+    [
+      'an unknown kind of assertion',
+      { ...grant, client_assertion: 'x', client_assertion_type: 'y' },
+      {},
+      400,
+      'invalid_request',
+    ],
+    ['a public client', { ...grant, client_id: 'app' }, {}, 400, 'unauthorized_client'],
+    [
+      'a public client with a secret',
+      { ...grant, client_id: 'app', client_secret: app.secret || 'x' },
+      {},
+      401,
+      'invalid_client',
+    ],
+    ['no grant type', {}, shop.auth, 400, 'invalid_request'],
+    ['an unknown grant type', { grant_type: 'password' }, shop.auth, 400, 'unsupported_grant_type'],
+    ['a name from the prototype', { grant_type: 'constructor' }, shop.auth, 400, 'unsupported_grant_type'],
+    ['a grant type of another case', { grant_type: 'Client_Credentials' }, shop.auth, 400, 'unsupported_grant_type'],
+  ];
+  for (const [name, fields, headers, status, error] of cases) {
+    const reply = await post(given.provider.endpoints.token, fields, headers);
+    t.equal(reply.status, status, name);
+    if (error !== '') t.equal(json(reply).error, error, name);
+    t.equal(reply.headers['www-authenticate'] !== undefined, status === 401, `${name}: RFC 6749 §5.2`);
+  }
+  const repeated = new URLSearchParams([
+    ['grant_type', 'client_credentials'],
+    ['scope', 'openid'],
+    ['scope', 'offline'],
+  ]);
+  t.equal(
+    json(await post(given.provider.endpoints.token, repeated, shop.auth)).error,
+    'invalid_request',
+    'RFC 6749 §3.2',
+  );
+  t.strictSame(given.failures, [], 'none of these is reported as a failure of the server');
+});
 
-t.test('a refresh rotates: the new pair lives, the old access token and the old refresh token do not', async (t) => {
+t.test('a refresh rotates: the new pair is active, and the old access and refresh tokens are not', async (t) => {
   const given = givenAProvider({ refreshGrace: seconds(0) });
   const client = await givenAClient(given);
   const first = await givenTokens(given, client);
@@ -139,12 +142,12 @@ t.test('a refresh rotates: the new pair lives, the old access token and the old 
   t.strictSame(
     await introspect(given, String(second.access_token)),
     { active: false },
-    'RFC 9700 §4.14.2: reuse ends the grant',
+    'RFC 9700 §4.14.2: reuse revokes the grant',
   );
   t.equal(json(await refresh(given, client, String(second.refresh_token))).error, 'invalid_grant');
 });
 
-t.test('within the grace period a repeated refresh gets the same successors; later reuse ends the grant', async (t) => {
+t.test('within the grace a repeated refresh gets the same successors; later reuse revokes the grant', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const first = await givenTokens(given, client);
@@ -158,13 +161,17 @@ t.test('within the grace period a repeated refresh gets the same successors; lat
   const parallel = await Promise.all(
     Array.from({ length: 20 }, () => refresh(given, client, String(second.refresh_token))),
   );
-  t.equal(new Set(parallel.map((reply) => json(reply).refresh_token)).size, 1, 'twenty at once get one successor');
+  t.equal(
+    new Set(parallel.map((reply) => json(reply).refresh_token)).size,
+    1,
+    '20 concurrent requests get one successor',
+  );
   given.wait(1);
   t.equal(json(await refresh(given, client, first.refresh)).error, 'invalid_grant');
   t.strictSame(await introspect(given, String(parallel.map(json)[0]?.access_token)), { active: false });
 });
 
-t.test('a repeat is for the same scope, and never outlives the access token that it repeats', async (t) => {
+t.test('a repeat has the same scope and never outlives the access token that it repeats', async (t) => {
   const given = givenAProvider({ accessTokenLifespan: seconds(5) });
   const client = await givenAClient(given);
   const first = await givenTokens(given, client);
@@ -176,23 +183,26 @@ t.test('a repeat is for the same scope, and never outlives the access token that
   t.equal(json(await refresh(given, client, first.refresh)).error, 'invalid_grant');
 });
 
-t.test('once a successor was used, its predecessor is reused, within the grace too (RFC 9700 §4.14.2)', async (t) => {
-  const given = givenAProvider();
-  const client = await givenAClient(given);
-  const first = await givenTokens(given, client);
-  const second = json(await refresh(given, client, first.refresh));
-  const third = json(await refresh(given, client, String(second.refresh_token)));
-  t.equal(json(await refresh(given, client, first.refresh)).error, 'invalid_grant');
-  t.strictSame(await introspect(given, String(third.access_token)), { active: false });
-});
+t.test(
+  'once a successor was used, using its predecessor is a reuse, even within the grace (RFC 9700 §4.14.2)',
+  async (t) => {
+    const given = givenAProvider();
+    const client = await givenAClient(given);
+    const first = await givenTokens(given, client);
+    const second = json(await refresh(given, client, first.refresh));
+    const third = json(await refresh(given, client, String(second.refresh_token)));
+    t.equal(json(await refresh(given, client, first.refresh)).error, 'invalid_grant');
+    t.strictSame(await introspect(given, String(third.access_token)), { active: false });
+  },
+);
 
-t.test('a key that cannot sign costs neither the code nor the refresh token', async (t) => {
+t.test('a key that cannot sign uses up neither the code nor the refresh token', async (t) => {
   let broken = false;
   const signingKeys: SigningKeys = {
     algorithms: ['RS256'],
     prepare: async () => undefined,
     sign: async () => {
-      if (broken) throw new Error('the key management service is away');
+      if (broken) throw new Error('the key management service is unavailable');
       return 'a.b.c';
     },
     publicKeys: async () => [],
@@ -210,7 +220,7 @@ t.test('a key that cannot sign costs neither the code nor the refresh token', as
   t.equal((await refresh(given, client, String(tokens.refresh_token))).status, 200);
 });
 
-t.test('a flood of wrong secrets for one client keeps out neither that client nor another', async (t) => {
+t.test('a flood of wrong secrets for one client locks out neither that client nor another', async (t) => {
   const given = givenAProvider();
   const { admin, endpoints } = given.provider;
   for (const id of ['one', 'two']) await admin.createClient({ id, secret: 'chosen-secret', metadata: metadata() });
@@ -236,7 +246,7 @@ t.test('a refresh may ask for less, never for more (RFC 6749 §6)', async (t) =>
   t.equal(all.scope, 'openid offline photos.read', 'the next one may ask for all of it again');
 });
 
-t.test('a refresh token serves only its client, and only as what it is', async (t) => {
+t.test('a refresh token is accepted only from its client, and only as a refresh token', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const other = await givenAClient(given, 'other');
@@ -248,7 +258,7 @@ t.test('a refresh token serves only its client, and only as what it is', async (
   }
   t.equal(json(await refresh(given, other, tokens.refresh)).error, 'invalid_grant');
   t.equal(json(await refresh(given, codeOnly, tokens.refresh)).error, 'unauthorized_client');
-  t.equal((await refresh(given, client, tokens.refresh)).status, 200, 'and none of that hurt it');
+  t.equal((await refresh(given, client, tokens.refresh)).status, 200, 'the refused requests did not use it up');
 });
 
 t.test(
@@ -344,7 +354,7 @@ t.test('userinfo answers for a live access token of a person, as JSON or signed'
   t.strictSame(payload, { email: 'a@example.com', sub: 'alice', iss: 'http://127.0.0.1:4444/', aud: ['signing'] });
 });
 
-t.test('revocation: either token takes the whole grant, another client achieves nothing (RFC 7009 §2)', async (t) => {
+t.test('revoking either token revokes the whole grant, and another client cannot do it (RFC 7009 §2)', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const other = await givenAClient(given, 'other');
@@ -364,50 +374,55 @@ t.test('revocation: either token takes the whole grant, another client achieves 
   const [one, two] = [await own(), await own()];
   await post(revoke, { token: one }, client.auth);
   t.equal((await introspect(given, one)).active, false);
-  t.equal((await introspect(given, two)).active, true, 'a client token dies alone');
+  t.equal((await introspect(given, two)).active, true, "a client's own token is revoked alone");
   t.equal((await post(revoke, { token: two })).status, 401);
   t.equal((await post(revoke, { token: two }, basic('shop', 'wrong'))).status, 401);
   t.equal((await post(revoke, {}, client.auth)).status, 400);
 });
 
-t.test('introspection: only whole, live tokens of existing clients, and all the scopes asked for', async (t) => {
-  const given = givenAProvider();
-  const client = await givenAClient(given, 'shop', { scope: 'docs.* openid offline photos.read' });
-  const tokens = await givenTokens(given, client);
-  const own = String(
-    json(await post(given.provider.endpoints.token, { grant_type: 'client_credentials', scope: 'docs.*' }, client.auth))
-      .access_token,
-  );
-  const active = async (token: string, scope = ''): Promise<unknown> =>
-    json(await post(given.provider.endpoints.introspect, { token, scope })).active;
-  const code = await new Visit(given).code(authorizeUrl(client));
-  const [head = '', mac = ''] = tokens.access.split('.');
-  const cases: readonly [string, string, string, boolean][] = [
-    ['access', tokens.access, '', true],
-    ['refresh', tokens.refresh, '', true],
-    ['scope held', tokens.access, 'openid photos.read', true],
-    ['scope not held', tokens.access, 'openid photos.write', false],
-    ['wildcard child', own, 'docs.read', true],
-    ['wildcard parent', own, 'docs', false],
-    ['code', code, '', false],
-    ['ID token', tokens.id, '', false],
-    ['changed body', `${head.slice(0, -1)}${head.endsWith('A') ? 'B' : 'A'}.${mac}`, '', false],
-    ['changed MAC', `${head}.${mac.slice(0, -1)}${mac.endsWith('A') ? 'E' : 'A'}`, '', false],
-    ['no MAC', head, '', false],
-    ['no body', `.${mac}`, '', false],
-    ['another kind', tokens.access.replace('clv_at_', 'clv_rt_'), '', false],
-    ['empty', '', '', false],
-  ];
-  for (const [name, token, scope, want] of cases) t.equal(await active(token, scope), want, name);
-  given.wait(1);
-  await given.provider.admin.deleteClient('shop');
-  for (const token of [tokens.access, tokens.refresh, own]) t.equal(await active(token), false, 'the client is gone');
-  await givenAClient(given, 'shop');
-  for (const token of [tokens.access, tokens.refresh, own])
-    t.equal(await active(token), false, 'a new client of that name has no part in it');
-});
+t.test(
+  'introspection: active means unaltered, live, of an existing client, and with all the given scopes',
+  async (t) => {
+    const given = givenAProvider();
+    const client = await givenAClient(given, 'shop', { scope: 'docs.* openid offline photos.read' });
+    const tokens = await givenTokens(given, client);
+    const own = String(
+      json(
+        await post(given.provider.endpoints.token, { grant_type: 'client_credentials', scope: 'docs.*' }, client.auth),
+      ).access_token,
+    );
+    const active = async (token: string, scope = ''): Promise<unknown> =>
+      json(await post(given.provider.endpoints.introspect, { token, scope })).active;
+    const code = await new Visit(given).code(authorizeUrl(client));
+    const [head = '', mac = ''] = tokens.access.split('.');
+    const cases: readonly [string, string, string, boolean][] = [
+      ['access', tokens.access, '', true],
+      ['refresh', tokens.refresh, '', true],
+      ['scope held', tokens.access, 'openid photos.read', true],
+      ['scope not held', tokens.access, 'openid photos.write', false],
+      ['wildcard child', own, 'docs.read', true],
+      ['wildcard parent', own, 'docs', false],
+      ['code', code, '', false],
+      ['ID token', tokens.id, '', false],
+      ['changed body', `${head.slice(0, -1)}${head.endsWith('A') ? 'B' : 'A'}.${mac}`, '', false],
+      ['changed MAC', `${head}.${mac.slice(0, -1)}${mac.endsWith('A') ? 'E' : 'A'}`, '', false],
+      ['no MAC', head, '', false],
+      ['no body', `.${mac}`, '', false],
+      ['another kind', tokens.access.replace('clv_at_', 'clv_rt_'), '', false],
+      ['empty', '', '', false],
+    ];
+    for (const [name, token, scope, want] of cases) t.equal(await active(token, scope), want, name);
+    given.wait(1);
+    await given.provider.admin.deleteClient('shop');
+    for (const token of [tokens.access, tokens.refresh, own])
+      t.equal(await active(token), false, 'the client was deleted');
+    await givenAClient(given, 'shop');
+    for (const token of [tokens.access, tokens.refresh, own])
+      t.equal(await active(token), false, 'a new client with that id does not revive it');
+  },
+);
 
-t.test('flush removes what is expired and nothing else', async (t) => {
+t.test('flush removes expired rows only', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const tokens = await givenTokens(given, client);
@@ -418,7 +433,7 @@ t.test('flush removes what is expired and nothing else', async (t) => {
   t.equal((await refresh(given, client, tokens.refresh)).status, 200);
 });
 
-t.test('the cleaner removes what is expired in batches, one node at a time', async (t) => {
+t.test('the cleaner removes expired rows in batches, one node at a time', async (t) => {
   const given = givenAProvider({
     flowLifespan: seconds(10),
     authCodeLifespan: seconds(10),
@@ -429,7 +444,7 @@ t.test('the cleaner removes what is expired in batches, one node at a time', asy
   for (const _ of [1, 2, 3]) await givenTokens(given, client);
   const nothing = { outcome: 'cleaned', flows: 0, loginSessions: 0, consents: 0, tokens: 0, leases: 0 };
   const first = await cleanExpired({ limit: 2, holder: 'one' });
-  t.strictSame(first, { ...nothing, leases: 1 }, 'the turn to make the first key is over');
+  t.strictSame(first, { ...nothing, leases: 1 }, 'the lease for the first key has ended');
   t.strictSame(await cleanExpired({ limit: 2, holder: 'two' }), { outcome: 'not-my-turn' });
   given.wait(10);
   t.match(await cleanExpired({ limit: 2, holder: 'one' }), { flows: 2, tokens: 2 });
@@ -439,12 +454,12 @@ t.test('the cleaner removes what is expired in batches, one node at a time', asy
     { flows: 0, tokens: 2 },
     'three codes and three access tokens',
   );
-  t.strictSame(await cleanExpired({ limit: 2, holder: 'one' }), nothing, 'what the refresh tokens need stays');
+  t.strictSame(await cleanExpired({ limit: 2, holder: 'one' }), nothing, 'rows that the refresh tokens need stay');
   given.wait(60);
-  t.match(await cleanExpired({ limit: 2, holder: 'two' }), { outcome: 'cleaned' }, 'its turn is over');
+  t.match(await cleanExpired({ limit: 2, holder: 'two' }), { outcome: 'cleaned' }, 'the lease has ended');
 });
 
-t.test('a failure inside is server_error without detail, and is reported', async (t) => {
+t.test('an internal failure is server_error without details, and is reported', async (t) => {
   const cause = new Error('the disk said: secret path /var/x');
   const good = givenAProvider();
   const tokens = { ...good.stores.tokens, saveClientToken: () => Promise.reject(cause) };
@@ -468,7 +483,7 @@ t.test('error_debug is the cause of a refusal, and is sent only where it is shar
   }
 });
 
-t.test('a store that is away is 503 with Retry-After, wherever the request ends', async (t) => {
+t.test('an unavailable store is 503 with Retry-After, at every endpoint', async (t) => {
   const away = new StoreUnavailable('postgres', new Error('connect ECONNREFUSED 10.0.0.7:5432'));
   const good = givenAProvider();
   const client = await givenAClient(good);
@@ -499,7 +514,7 @@ t.test('a store that is away is 503 with Retry-After, wherever the request ends'
   t.strictSame(failing, [{ port: 'flows', cause: away }]);
 });
 
-t.test('keys: a new signing key signs at once, the old one stays published', async (t) => {
+t.test('a new signing key signs immediately, and the old one stays published', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const first = await givenTokens(given, client);

@@ -17,7 +17,7 @@ const reachesPath = ({ path }: Kept, at: string): boolean =>
 export class CookieJar {
   #kept: readonly Kept[] = [];
 
-  /** What a https response of `host` sets. Refused lines are ignored, as browsers do. */
+  /** Stores the cookies of an https response from `host`. Ignores lines that browsers refuse. */
   receive(host: string, lines: string | readonly string[] | undefined): void {
     for (const line of [lines ?? []].flat()) this.#receiveOne(host, line);
   }
@@ -31,7 +31,7 @@ export class CookieJar {
       .join('; ');
   }
 
-  /** Values of the cookies whose name ends so. */
+  /** Values of the cookies whose names end with `end`. */
   named(end: string): Readonly<Record<string, string>> {
     const found = this.#kept.filter(({ name }) => name.endsWith(end));
     return Object.fromEntries(found.map(({ name, path, value }) => [`${name} ${path}`, value]));

@@ -1,15 +1,15 @@
-// Memory stores of which one write fails: the only doubles of our own code here, because a fault cannot be had otherwise.
+// Memory stores with one failing write. These are the only doubles of our own code: a fault cannot be caused otherwise.
 import { type Stores, StoreUnavailable } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 
-/** `before`: the store never got the write. `after`: it is done, and its answer is lost. */
+/** `before`: the store never received the write. `after`: the write took effect, and its answer is lost. */
 export type Moment = 'before' | 'after';
 
 export interface FailingStores {
   readonly stores: Stores;
-  /** From now on the write of this number, counted from 1, fails at that moment, once. */
+  /** Makes the write with this number, counted from 1 and from now on, fail once at that moment. */
   arm(nth: number, moment: Moment): void;
-  /** Whether it has come to that since. Nothing fails afterwards. */
+  /** Whether the fault has happened since. Nothing fails afterwards. */
   disarm(): boolean;
 }
 

@@ -59,7 +59,7 @@ export class Visit {
     this.browser = browser;
   }
 
-  /** The login challenge that the browser is sent away with. */
+  /** The login challenge in the redirect to the login app. */
   async begin(url: string): Promise<string> {
     return challengeIn(await this.browser.visit(url), 'login_challenge');
   }
@@ -78,7 +78,7 @@ export class Visit {
     return result.redirectTo;
   }
 
-  /** Through login and consent; the reply that carries the code. */
+  /** Goes through login and consent. Returns the reply that carries the code. */
   async run(url: string, login: Partial<AcceptLogin> = {}, consent: Partial<AcceptConsent> = {}): Promise<WireReply> {
     const back = await this.acceptLogin(await this.begin(url), login);
     const challenge = challengeIn(await this.browser.visit(back), 'consent_challenge');

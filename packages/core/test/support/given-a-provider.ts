@@ -16,7 +16,7 @@ export interface GivenProvider {
   readonly provider: Provider;
   readonly stores: Stores;
   readonly failures: unknown[];
-  /** Moves the clock by so many seconds. */
+  /** Moves the clock forward. */
   wait(seconds: number): void;
 }
 

@@ -1,11 +1,11 @@
-// A name server that knows some names, stays silent about others, and counts what it is asked.
+// A name server that answers for some names, stays silent for others, and records the questions.
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
 export interface NameServer {
-  /** As a resolver wants it. */
+  /** In the form that a resolver takes. */
   readonly address: string;
-  /** Names in the order in which they were asked for, those of IPv6 too. */
+  /** Names in the order of the questions, including those for IPv6. */
   readonly asked: string[];
   stop(): void;
 }

@@ -1,4 +1,4 @@
-// Properties, checked by fast-check with values that it draws. FUZZ_SEED repeats a run; a failure prints its seed and the
+// Properties, checked by fast-check with random values. FUZZ_SEED repeats a run; a failure prints its seed and the
 // smallest value that it found.
 import fc from 'fast-check';
 import type { Test } from 'tap';
@@ -10,7 +10,7 @@ const runs = 2000;
 const given = process.env.FUZZ_SEED;
 const seed = given === undefined || given === '' ? Date.now() % 2 ** 31 : Number(given);
 
-/** Passes when the property is true of every value that is drawn. */
+/** Passes if the property holds for every generated value. */
 export const holds = <T>(t: Test, values: fc.Arbitrary<T>, property: (value: T) => boolean): void => {
   const result = fc.check(fc.property(values, property), { numRuns: runs, seed });
   t.notOk(result.failed, result.failed ? `FUZZ_SEED=${seed}: ${fc.defaultReportMessage(result)}` : `${runs} values`);

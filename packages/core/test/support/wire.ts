@@ -39,7 +39,7 @@ export const location = (reply: WireReply): URL => new URL(String(reply.headers.
 
 export const json = (reply: WireReply): Record<string, unknown> => JSON.parse(reply.body) as Record<string, unknown>;
 
-/** A browser: keeps cookies, follows nothing by itself. */
+/** A browser that keeps cookies and follows no redirect automatically. */
 export class Browser {
   readonly cookies = new Map<string, string>();
   readonly #endpoint: Endpoint;

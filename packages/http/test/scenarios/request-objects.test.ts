@@ -9,13 +9,16 @@ t.test('a signed request object all the way to the tokens', async (t) => {
   const server = givenAServer(t);
   const key = makeClientKey('ro');
   const client = await givenAClient(server, 'shop', { jwks: { keys: [key.jwk] }, request_object_signing_alg: 'RS256' });
-  const request = clientJwt({ scope: 'openid photos.read', state: 'object', nonce: 'of the object', max_age: 60 }, key);
+  const request = clientJwt(
+    { scope: 'openid photos.read', state: 'object', nonce: 'from the object', max_age: 60 },
+    key,
+  );
   const steps = { params: { scope: 'openid', request } };
   const alice = new Person(server);
   const end = await alice.authorize(client, steps);
   t.match(end, { at: 'client', told: { state: 'object' }, login: { requested_scope: ['openid', 'photos.read'] } });
   t.match(end.login?.request_url, `request=${request}`, 'the request as it was sent');
-  t.equal(claimsOf((await alice.tokens(client, steps)).id_token).nonce, 'of the object');
+  t.equal(claimsOf((await alice.tokens(client, steps)).id_token).nonce, 'from the object');
 });
 
 t.test('an unsigned one counts only for a client that registered none', async (t) => {

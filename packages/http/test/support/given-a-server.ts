@@ -42,7 +42,7 @@ export interface GivenServer {
   readonly public: Send;
   readonly apps: { readonly admin: FastifyInstance; readonly public: FastifyInstance };
   readonly logged: string[];
-  /** Moves the clock by so many seconds. */
+  /** Moves the clock forward. */
   wait(seconds: number): void;
 }
 

@@ -78,7 +78,7 @@ export const makeReseal = ({ keys, clients, cipher }: Deps) => {
 const sealAgain = (cipher: Cipher, { set, kid, sealedJwk }: StoredKey): string | null =>
   cipher.reseal(sealedJwk, sealingContext(set, kid));
 
-/** Returns false if the key was removed or replaced meanwhile; the other node sealed it with its newest secret. */
+/** Returns false if the key was removed or replaced in the meantime; the other node sealed it with its newest secret. */
 const replaceSealed = async (keys: KeyStore, key: StoredKey, sealedJwk: string): Promise<boolean> =>
   (await keys.replaceSealed({ ...key, sealedJwk }, key.sealedJwk)) === 'replaced';
 

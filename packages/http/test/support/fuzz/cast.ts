@@ -42,7 +42,7 @@ export const authorizeQuery: Pairs = [
 /** The client may leave it unsigned. */
 export const requestObject = [
   { alg: 'none' },
-  { client_id: 'shop', state: 'of the object', max_age: 60, claims: {} },
+  { client_id: 'shop', state: 'from the object', max_age: 60, claims: {} },
   '',
 ]
   .map((part) => (part === '' ? '' : Buffer.from(JSON.stringify(part)).toString('base64url')))
