@@ -11,7 +11,7 @@ const listOf = (metadata: Readonly<Record<string, unknown>>, member: string): re
 export const discoveryModules: readonly Module[] = [
   {
     name: 'oidcc-discovery-endpoint-verification',
-    requirement: 'discovery has all that is required, all endpoints are https, and the keys are where it says',
+    requirement: 'discovery has all required members, all endpoints are https, and the keys are at the announced URL',
     async run(t, { server }) {
       const reply = await laxFetch(`${server.issuer}.well-known/openid-configuration`);
       t.equal(reply.status, 200);

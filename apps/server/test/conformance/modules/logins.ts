@@ -54,18 +54,18 @@ const harmless = (name: string, change: Parameters, requirement: string): Module
 });
 
 export const loginModules: readonly Module[] = [
-  harmless('oidcc-display-page', { display: 'page' }, 'display=page does no harm'),
-  harmless('oidcc-display-popup', { display: 'popup' }, 'display=popup does no harm'),
-  harmless('oidcc-ui-locales', { ui_locales: 'se' }, 'ui_locales of a language that is not there does no harm'),
-  harmless('oidcc-claims-locales', { claims_locales: 'se' }, 'claims_locales does no harm'),
+  harmless('oidcc-display-page', { display: 'page' }, 'display=page causes no error'),
+  harmless('oidcc-display-popup', { display: 'popup' }, 'display=popup causes no error'),
+  harmless('oidcc-ui-locales', { ui_locales: 'se' }, 'ui_locales with an unsupported language causes no error'),
+  harmless('oidcc-claims-locales', { claims_locales: 'se' }, 'claims_locales causes no error'),
   harmless(
     'oidcc-ensure-request-with-acr-values-succeeds',
     { acr_values: '1 2' },
-    'acr_values that the server does not know do no harm (OpenID Connect Core §3.1.2.1: a voluntary claim)',
+    'unknown acr_values cause no error (OpenID Connect Core §3.1.2.1: a voluntary claim)',
   ),
   {
     name: 'oidcc-login-hint',
-    requirement: 'login_hint does no harm: the login page has it filled in',
+    requirement: 'login_hint causes no error, and the login page is filled in with it',
     async run(t, given) {
       const change = { login_hint: 'buffy@claviger.example' };
       const flow = await complete(t, given, await registerParty(given), { change });
@@ -74,14 +74,14 @@ export const loginModules: readonly Module[] = [
   },
   {
     name: 'oidcc-prompt-login',
-    requirement: 'with prompt=login a person who is logged in logs in again, and auth_time says so',
+    requirement: 'with prompt=login, a user who is logged in must log in again, and auth_time shows it',
     async run(t, given) {
       wasAsked(t, await twice(t, given, () => ({ prompt: 'login' }), { pause: 1100 }));
     },
   },
   {
     name: 'oidcc-prompt-none-not-logged-in',
-    requirement: 'with prompt=none no page is shown: if nobody is logged in, the client receives an error',
+    requirement: 'with prompt=none, no page is shown; if nobody is logged in, the client receives an error',
     async run(t, given) {
       const party = await registerParty(given);
       const begun = await begin(given, party, { change: { prompt: 'none' } });
@@ -91,21 +91,21 @@ export const loginModules: readonly Module[] = [
   },
   {
     name: 'oidcc-prompt-none-logged-in',
-    requirement: 'with prompt=none a person who is logged in and has consented is not asked',
+    requirement: 'with prompt=none, a user who is logged in and has consented sees no page',
     async run(t, given) {
       wasSilent(t, await twice(t, given, () => ({ prompt: 'none' })));
     },
   },
   {
     name: 'oidcc-max-age-1',
-    requirement: 'a login older than max_age is done again, and auth_time says when',
+    requirement: 'a user whose login is older than max_age must log in again, and auth_time says when',
     async run(t, given) {
       wasAsked(t, await twice(t, given, () => ({ max_age: '1' }), { pause: 2100 }));
     },
   },
   {
     name: 'oidcc-max-age-10000',
-    requirement: 'a login younger than max_age is good, and auth_time says when it was',
+    requirement: 'a login that is younger than max_age is accepted, and auth_time says when it was',
     async run(t, given) {
       const result = await twice(t, given, () => ({ max_age: '10000' }), { change: { max_age: '15000' } });
       wasSilent(t, result);
@@ -114,7 +114,7 @@ export const loginModules: readonly Module[] = [
   },
   {
     name: 'oidcc-id-token-hint',
-    requirement: 'with prompt=none and the ID token of before as a hint, nobody is asked',
+    requirement: 'with prompt=none and the earlier ID token as a hint, the user sees no page',
     async run(t, given) {
       wasSilent(t, await twice(t, given, (first) => ({ prompt: 'none', id_token_hint: lastIdToken(first).text })));
     },

@@ -33,12 +33,12 @@ const query = '?dummy1=lorem&dummy2=ipsum';
 export const redirectUriModules: readonly Module[] = [
   {
     name: 'oidcc-ensure-registered-redirect-uri',
-    requirement: 'an answer never goes to an address that is not registered: the person sees an error page',
+    requirement: 'no answer is sent to an unregistered URI; the user sees an error page',
     run: (t, given) => showsPage(t, given, { asked: { redirect_uri: `${redirectUri}/unregistered` } }),
   },
   {
     name: 'oidcc-ensure-redirect-uri-in-authorization-request',
-    requirement: 'of two registered addresses the request must name one: else the person sees an error page',
+    requirement: 'if two URIs are registered, the request must name one; otherwise the user sees an error page',
     run: (t, given) =>
       showsPage(t, given, {
         registered: { redirect_uris: [redirectUri, `${redirectUri}/2`] },
@@ -47,7 +47,7 @@ export const redirectUriModules: readonly Module[] = [
   },
   {
     name: 'oidcc-redirect-uri-query-OK',
-    requirement: 'the query of a registered address is kept',
+    requirement: 'the query of a registered URI is kept',
     async run(t, given) {
       const party = await registerParty(given, { change: { redirect_uris: [`${redirectUri}${query}`] } });
       const flow = await complete(t, given, party);
@@ -58,7 +58,7 @@ export const redirectUriModules: readonly Module[] = [
   },
   {
     name: 'oidcc-redirect-uri-query-mismatch',
-    requirement: 'an address with another query than the registered one is not the registered one',
+    requirement: 'a URI whose query differs from the registered one is refused',
     run: (t, given) =>
       showsPage(t, given, {
         registered: { redirect_uris: [`${redirectUri}${query}`] },
@@ -67,12 +67,12 @@ export const redirectUriModules: readonly Module[] = [
   },
   {
     name: 'oidcc-redirect-uri-query-added',
-    requirement: 'an address with a query is not the registered one without',
+    requirement: 'a URI with a query is refused if it is registered without one',
     run: (t, given) => showsPage(t, given, { asked: { redirect_uri: `${redirectUri}${query}` } }),
   },
   {
     name: 'oidcc-redirect-uri-regfrag',
-    requirement: 'an address with a fragment cannot be registered',
+    requirement: 'a URI with a fragment cannot be registered',
     async run(t, given) {
       const change = { redirect_uris: [`${redirectUri}#foobar`] };
       const reply = await sendRegistration(given, registrationRequest(given, await sharedKeys(), change));

@@ -48,7 +48,7 @@ export const registrationModules: readonly Module[] = [
   onLoginPage('oidcc-registration-tos-uri', 'tos_uri', (url) => `<a href="${url}"`),
   {
     name: 'oidcc-registration-jwks-uri',
-    requirement: 'a client may publish its keys and register their address',
+    requirement: 'a client may publish its keys and register their URL',
     async run(t, given) {
       const keys = await makeKeys();
       const jwksUri = given.documents.publish(JSON.stringify(keys.publicJwks));

@@ -52,7 +52,7 @@ const unsignedByReference = async (t: Test, given: Given): Promise<void> => {
 export const requestObjectModules: readonly Module[] = [
   {
     name: 'oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported',
-    requirement: 'an unsigned request object counts, with everything in it',
+    requirement: 'all parameters of an unsigned request object take effect',
     async run(t, given) {
       const party = await registerParty(given);
       const request = makeRequest(given, party);
@@ -62,12 +62,12 @@ export const requestObjectModules: readonly Module[] = [
   },
   {
     name: 'oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported',
-    requirement: 'an unsigned request object at a registered address counts, with everything in it',
+    requirement: 'all parameters of an unsigned request object at a registered URI take effect',
     run: unsignedByReference,
   },
   {
     name: 'oidcc-request-uri-unsigned',
-    requirement: 'discovery announces request_uri, and an unsigned object at a registered address counts',
+    requirement: 'discovery announces request_uri, and an unsigned object at a registered URI takes effect',
     async run(t, given) {
       t.equal(given.server.metadata.request_uri_parameter_supported, true);
       await unsignedByReference(t, given);
@@ -75,7 +75,8 @@ export const requestObjectModules: readonly Module[] = [
   },
   {
     name: 'oidcc-request-uri-signed-rs256',
-    requirement: 'discovery announces RS256 for request objects, and one so signed at a registered address counts',
+    requirement:
+      'discovery announces RS256 for request objects, and an object that is signed with it at a registered URI takes effect',
     async run(t, given) {
       t.ok((given.server.metadata.request_object_signing_alg_values_supported as readonly string[]).includes('RS256'));
       const { party, uri } = await registerWithUri(given, { request_object_signing_alg: 'RS256' });
@@ -95,7 +96,7 @@ export const requestObjectModules: readonly Module[] = [
   },
   {
     name: 'oidcc-ensure-request-object-with-redirect-uri',
-    requirement: 'the address in a request object counts, not the one outside; or the person sees an error page',
+    requirement: 'the URI in a request object takes precedence over the one outside, or the user sees an error page',
     async run(t, given) {
       const party = await registerParty(given);
       const { asked, sent } = makeRequest(given, party);

@@ -26,7 +26,8 @@ const claimsOfTheProtocol = [
 export const responseModules: readonly Module[] = [
   {
     name: 'oidcc-server',
-    requirement: 'the usual request gets all of the response type, in its place, and every token is good',
+    requirement:
+      'a normal request returns everything that its response type names, in the right place, and every token is valid',
     async run(t, given) {
       const party = await registerParty(given);
       const flow = await complete(t, given, party);
@@ -55,7 +56,7 @@ export const responseModules: readonly Module[] = [
   },
   {
     name: 'oidcc-response-type-missing',
-    requirement: 'a request without response_type is refused, at the client',
+    requirement: 'a request without response_type is refused, and the client receives the error',
     async run(t, given) {
       const party = await registerParty(given);
       const begun = await begin(given, party, { change: { response_type: undefined } });
@@ -68,7 +69,7 @@ export const responseModules: readonly Module[] = [
   },
   {
     name: 'oidcc-idtoken-signature',
-    requirement: 'a client that names no algorithm gets ID tokens signed with RS256, by a key that is named',
+    requirement: 'a client that names no algorithm gets ID tokens that are signed with RS256 and name their key',
     async run(t, given) {
       const flow = await complete(t, given, await registerParty(given));
       for (const { header } of flow.idTokens) t.match(header, { alg: 'RS256', kid: String });
@@ -76,7 +77,7 @@ export const responseModules: readonly Module[] = [
   },
   {
     name: 'oidcc-idtoken-rs256',
-    requirement: 'a client that asks for RS256 gets ID tokens signed with RS256, by a key that is named',
+    requirement: 'a client that asks for RS256 gets ID tokens that are signed with RS256 and name their key',
     async run(t, given) {
       const party = await registerParty(given, { change: { id_token_signed_response_alg: 'RS256' } });
       t.equal(party.registered.id_token_signed_response_alg, 'RS256');
@@ -86,7 +87,7 @@ export const responseModules: readonly Module[] = [
   },
   {
     name: 'oidcc-idtoken-unsigned',
-    requirement: 'ID tokens without a signature are neither announced nor to be had (the suite then skips this module)',
+    requirement: 'ID tokens without a signature are neither announced nor available (the suite then skips this module)',
     async run(t, given) {
       const { id_token_signing_alg_values_supported: algorithms } = given.server.metadata;
       t.notOk((algorithms as readonly string[]).includes('none'));
@@ -115,7 +116,7 @@ export const responseModules: readonly Module[] = [
   },
   {
     name: 'oidcc-ensure-post-request-succeeds',
-    requirement: 'a request may be posted, and the login and consent that follow lead to the end',
+    requirement: 'a request may be posted, and the login and consent that follow succeed',
     async run(t, given) {
       const flow = await complete(t, given, await registerParty(given), { posted: true });
       t.equal(flow.logins.length, 1);
@@ -123,14 +124,14 @@ export const responseModules: readonly Module[] = [
   },
   {
     name: 'oidcc-ensure-request-with-unknown-parameter-succeeds',
-    requirement: 'a parameter that nobody has defined is ignored (RFC 6749 §3.1)',
+    requirement: 'an undefined parameter is ignored (RFC 6749 §3.1)',
     async run(t, given) {
       await complete(t, given, await registerParty(given), { change: { extra: 'foobar' } });
     },
   },
   {
     name: 'oidcc-ensure-request-with-valid-pkce-succeeds',
-    requirement: 'PKCE may be used (RFC 7636), and then the verifier is needed',
+    requirement: 'PKCE may be used (RFC 7636), and the verifier is then required',
     async run(t, given) {
       const party = await registerParty(given);
       const verifier = randomText() + randomText();
@@ -145,7 +146,7 @@ export const responseModules: readonly Module[] = [
   },
   {
     name: 'oidcc-ensure-request-without-nonce-succeeds-for-code-flow',
-    requirement: 'without an ID token in the authorization response a nonce is not needed',
+    requirement: 'without an ID token in the authorization response, a nonce is not required',
     async run(t, given) {
       const flow = await complete(t, given, await registerParty(given), { change: { nonce: undefined } });
       t.notOk('nonce' in lastIdToken(flow).claims);
@@ -153,7 +154,7 @@ export const responseModules: readonly Module[] = [
   },
   {
     name: 'oidcc-ensure-request-without-nonce-fails',
-    requirement: 'with an ID token in the authorization response a nonce is needed (OpenID Connect Core §3.2.2.1)',
+    requirement: 'with an ID token in the authorization response, a nonce is required (OpenID Connect Core §3.2.2.1)',
     async run(t, given) {
       const party = await registerParty(given);
       const begun = await begin(given, party, { change: { nonce: undefined } });

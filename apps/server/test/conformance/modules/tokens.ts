@@ -45,17 +45,17 @@ const replay =
 export const tokenModules: readonly Module[] = [
   {
     name: 'oidcc-codereuse',
-    requirement: 'a code is good once, and what it gave ends with the second try',
+    requirement: 'a code can be used once, and a second use revokes its tokens',
     run: replay(0),
   },
   {
     name: 'oidcc-codereuse-30seconds',
-    requirement: 'a code is good once, also half a minute later, and what it gave ends with the second try',
+    requirement: 'a code can be used once, and a second use half a minute later revokes its tokens',
     run: replay(30_500),
   },
   {
     name: 'oidcc-refresh-token',
-    requirement: 'a refresh token gives new tokens about the same login, to its own client only',
+    requirement: 'a refresh token returns new tokens for the same login, and only to its own client',
     async run(t, given) {
       const [party, other] = [await registerOffline(given), await registerOffline(given)];
       const flow = await complete(t, given, party, offline);
@@ -77,7 +77,7 @@ export const tokenModules: readonly Module[] = [
   },
   {
     name: 'oidcc-refresh-token-rp-key-rotation',
-    requirement: 'a client that changes its keys at jwks_uri can soon use the new one',
+    requirement: 'a client that changes its keys at jwks_uri can soon use the new key',
     async run(t, given) {
       const [before, after] = [await makeKeys(), await makeKeys()];
       const jwksUri = given.documents.publish(JSON.stringify(before.publicJwks));
@@ -95,7 +95,7 @@ export const tokenModules: readonly Module[] = [
   },
   {
     name: 'oidcc-server-rotate-keys',
-    requirement: 'an administrator can add a signing key: it is published, and the one before stays',
+    requirement: 'an administrator can add a signing key; it is published, and the previous one stays',
     async run(t, given) {
       const kidsOf = async () => (await serverKeys(given)).keys.map(({ kid }) => kid);
       const party = await registerParty(given);

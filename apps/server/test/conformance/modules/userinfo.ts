@@ -43,7 +43,7 @@ const claimsFrom = async (t: Test, given: Given, flow: Flow): Promise<Readonly<R
 
 const scopeModule = (name: string, scopes: readonly Scope[]): Module => ({
   name,
-  requirement: `the scope ${scopes.join(' ')} gives all of its claims, each of the right type, and no others`,
+  requirement: `the scope ${scopes.join(' ')} returns all of its claims, each of the right type, and no others`,
   async run(t, given) {
     const party = await registerParty(given, { scope: ['openid', ...scopes].join(' ') });
     const claims = await claimsFrom(t, given, await complete(t, given, party));
@@ -68,12 +68,12 @@ const callModule = (name: string, how: UserinfoCall, requirement: string): Modul
 });
 
 export const userinfoModules: readonly Module[] = [
-  callModule('oidcc-userinfo-get', 'get', 'userinfo takes a GET with the token in the header'),
-  callModule('oidcc-userinfo-post-header', 'post-header', 'userinfo takes a POST with the token in the header'),
-  callModule('oidcc-userinfo-post-body', 'post-body', 'userinfo takes a POST with the token in the body'),
+  callModule('oidcc-userinfo-get', 'get', 'userinfo accepts a GET with the token in the header'),
+  callModule('oidcc-userinfo-post-header', 'post-header', 'userinfo accepts a POST with the token in the header'),
+  callModule('oidcc-userinfo-post-body', 'post-body', 'userinfo accepts a POST with the token in the body'),
   {
     name: 'oidcc-userinfo-rs256',
-    requirement: 'a client that asks for it gets userinfo as a JWT, signed with RS256, for it alone',
+    requirement: 'a client that asks for it gets userinfo as a JWT that is signed with RS256 and only for this client',
     async run(t, given) {
       const party = await registerParty(given, { change: { userinfo_signed_response_alg: 'RS256' } });
       t.equal(party.registered.userinfo_signed_response_alg, 'RS256');
@@ -97,7 +97,7 @@ export const userinfoModules: readonly Module[] = [
   scopeModule('oidcc-scope-all', ['profile', 'email', 'address', 'phone']),
   {
     name: 'oidcc-claims-essential',
-    requirement: 'a claim that is asked for by name is given, at userinfo or in the ID token as asked',
+    requirement: 'a claim that is requested by name is returned at userinfo or in the ID token, as requested',
     async run(t, given) {
       const party = await registerParty(given);
       const place = given.responseType === 'id_token' ? 'id_token' : 'userinfo';
