@@ -60,7 +60,7 @@ export type { LoginSessionStore } from './ports/login-session-store.ts';
 export type { Page } from './ports/paging.ts';
 export type { RemoteDocuments } from './ports/remote-documents.ts';
 export type { JwtType, SigningKeys } from './ports/signing-keys.ts';
-export { mapPorts, type PortName, portNames, type Stores } from './ports/stores.ts';
+export { commandsOf, mapPorts, type PortName, portNames, type Stores } from './ports/stores.ts';
 export type {
   Cipher,
   Clock,
