@@ -2,6 +2,7 @@
 import { isWebUrl } from './domain/web-url.ts';
 import type { ClientChanges } from './ports/client-changes.ts';
 import type { ClientStore } from './ports/client-store.ts';
+import type { EventSink } from './ports/event-sink.ts';
 import type { SigningKeys } from './ports/signing-keys.ts';
 import type { Stores } from './ports/stores.ts';
 import type { System } from './ports/system.ts';
@@ -77,6 +78,8 @@ export interface ProviderOptions {
   readonly signingKeys?: SigningKeys;
   /** For several processes that count as one node. Default: another process sees a changed client within a second. */
   readonly clientChanges?: ClientChanges;
+  /** Receives what happened, for audit logs and metrics. Default: none, which costs nothing. */
+  readonly events?: EventSink;
   /** Called for failures that the caller only sees as server_error. Default: none. */
   readonly reportFailure?: ReportFailure;
 }
@@ -88,7 +91,8 @@ export const createProvider = (options: ProviderOptions): Provider => {
   const problems = [...issuerProblems(issuer), ...settingsProblems(settings)];
   if (problems.length > 0) throw new TypeError(`The provider's options are not valid: ${problems.join(' ')}`);
 
-  const storedKeys = new StoredSigningKeys({ ...stores, system, settings });
+  const events = options.events ?? null;
+  const storedKeys = new StoredSigningKeys({ ...stores, events, system, settings });
   const signingKeys = options.signingKeys ?? storedKeys;
   const verifyOwnJwt = makeVerifyOwnJwt({ issuer, signingKeys, clock: system.clock });
   const identifySubject = makeIdentifySubject({ digest: system.digest, settings });
@@ -99,6 +103,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
   });
   const pendingFlows = new PendingFlows({ ...stores, ...system, settings });
   const wiring = {
+    events,
     pendingFlows,
     identifySubject,
     verifyOwnJwt,
@@ -120,6 +125,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     shareErrorDebug: settings.shareErrorDebug,
     errorUrl: ui.errorUrl,
     reportFailure: options.reportFailure ?? (() => undefined),
+    events,
   });
 
   const administering = { ...wiring, clients: clients.current };
@@ -141,7 +147,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     sharePendingFlows: () => pendingFlows.share(),
     countPendingFlows: () => pendingFlows.counts(),
     reseal: async () => {
-      const result = await makeReseal({ ...stores, clients: clients.current, cipher: system.cipher })();
+      const result = await makeReseal({ ...stores, clients: clients.current, cipher: system.cipher, events })();
       storedKeys.refresh();
       return result;
     },
@@ -182,6 +188,7 @@ type Wiring = Omit<Stores, 'clients'> & {
   readonly clients: FindClient;
   readonly clientStore: ClientStore;
   readonly issuer: string;
+  readonly events: EventSink | null;
   readonly ui: UserInterface;
   readonly system: System;
   readonly settings: Settings;

@@ -8,6 +8,7 @@ export type { BrowserOfStep, PresentedBrowser } from './domain/browser.ts';
 export { type ClaimsRequest, requestedClaims, type StandardClaims } from './domain/claims-request.ts';
 export { type Client, type ClientMetadata, emptyClientMetadata, type MadeFor } from './domain/client.ts';
 export { type Consent, type ConsentRequestSnapshot, isRemembered } from './domain/consent.ts';
+export type { CredentialsRefusal, DomainEvent, EndpointName, EventType, Origin } from './domain/event.ts';
 export {
   type ConsentAcceptance,
   type Flow,
@@ -53,6 +54,7 @@ export { StoreUnavailable } from './errors/store-unavailable.ts';
 export type { ClientChanges } from './ports/client-changes.ts';
 export type { ClientStore } from './ports/client-store.ts';
 export type { ConsentStore } from './ports/consent-store.ts';
+export type { EventSink } from './ports/event-sink.ts';
 export type { FlowStore, WaitingNote } from './ports/flow-store.ts';
 export type { KeyStore } from './ports/key-store.ts';
 export type { Lease, LeaseStore } from './ports/lease-store.ts';

@@ -1,6 +1,7 @@
 // What createProvider returns: everything that HTTP, a command line or your own service can ask of the core. Commands
 // and results are declared beside their use cases.
 import type { Client } from './domain/client.ts';
+import type { Origin } from './domain/event.ts';
 import type { EpochSeconds } from './domain/time.ts';
 import type { OAuthError } from './errors/oauth-error.ts';
 import type { Page } from './ports/paging.ts';
@@ -64,31 +65,32 @@ export interface Endpoints {
 
 /**
  * What administrators and login and consent apps may do. Results are values; OAuthError is thrown only for input that
- * no state could make right (invalid_request, with a hint that names the member).
+ * no state could make right (invalid_request, with a hint that names the member). `origin` says where the request came
+ * from, for the event sink.
  */
 export interface AdminUseCases extends KeyUseCases {
-  createClient(command: CreateClient): Promise<CreateClientResult>;
+  createClient(command: CreateClient, origin?: Origin): Promise<CreateClientResult>;
   getClient(id: string): Promise<Client | undefined>;
   listClients(page: Page): Promise<readonly Client[]>;
-  updateClient(command: UpdateClient): Promise<UpdateClientResult>;
+  updateClient(command: UpdateClient, origin?: Origin): Promise<UpdateClientResult>;
   /** Ends the client's grants, consents and flows too. May be repeated. Whether there was such a client. */
-  deleteClient(id: string): Promise<boolean>;
+  deleteClient(id: string, origin?: Origin): Promise<boolean>;
 
   getLoginRequest(challenge: string): Promise<PendingRequest | undefined>;
-  acceptLogin(command: AcceptLogin): Promise<AnswerResult>;
-  rejectLogin(command: Reject): Promise<AnswerResult>;
+  acceptLogin(command: AcceptLogin, origin?: Origin): Promise<AnswerResult>;
+  rejectLogin(command: Reject, origin?: Origin): Promise<AnswerResult>;
   getConsentRequest(challenge: string): Promise<PendingRequest | undefined>;
-  acceptConsent(command: AcceptConsent): Promise<AnswerResult>;
-  rejectConsent(command: Reject): Promise<AnswerResult>;
+  acceptConsent(command: AcceptConsent, origin?: Origin): Promise<AnswerResult>;
+  rejectConsent(command: Reject, origin?: Origin): Promise<AnswerResult>;
 
   /** Remembered consents of a subject, newest first, each with its client. */
   listConsents(subject: string, page: Page): Promise<readonly ListedConsent[]>;
   /**
    * Ends the subject's grants, flows and remembered consents, for one client or for all. Returns how many there were.
    */
-  revokeConsents(of: { readonly subject: string; readonly clientId?: string }): Promise<number>;
+  revokeConsents(of: { readonly subject: string; readonly clientId?: string }, origin?: Origin): Promise<number>;
   /** Ends the subject's remembered logins in every browser. Returns how many there were. */
-  revokeLoginSessions(subject: string): Promise<number>;
+  revokeLoginSessions(subject: string, origin?: Origin): Promise<number>;
   /**
    * Removes expired codes and tokens that were issued before `issuedBefore` (null: now). Returns how many rows went.
    */

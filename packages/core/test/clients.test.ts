@@ -23,8 +23,8 @@ const given = (settings = defaultSettings) => {
   let now = 1_500_000_000;
   const system = nodeSystem({ systemSecret: 'a-secret-of-the-tests', clock: { now: () => epochSeconds(now) } });
   const stores = memoryStores();
-  const signingKeys = new StoredSigningKeys({ ...stores, system, settings });
-  const deps = { ...stores, system, settings, signingKeys };
+  const signingKeys = new StoredSigningKeys({ ...stores, events: null, system, settings });
+  const deps = { ...stores, events: null, system, settings, signingKeys };
   const create = makeCreateClient(deps);
   return {
     stores,
@@ -311,7 +311,7 @@ t.test('an update gives up when others keep changing the client', async (t) => {
     remove: (id) => stores.clients.remove(id),
     replace: async () => 'stale',
   };
-  const update = makeUpdateClient({ clients: busy, system, settings: defaultSettings, signingKeys });
+  const update = makeUpdateClient({ clients: busy, events: null, system, settings: defaultSettings, signingKeys });
   t.same(await update({ id: 'shop', secret: '', metadata: emptyClientMetadata }), { outcome: 'stale' });
 });
 

@@ -12,7 +12,10 @@ const given = (showSigningKeys = false) => {
     clock: { now: () => epochSeconds(1_500_000_000) },
   });
   const stores = memoryStores();
-  const keys = makeKeyUseCases({ keys: stores.keys, system, settings: { showSigningKeys } }, () => undefined);
+  const keys = makeKeyUseCases(
+    { keys: stores.keys, events: null, system, settings: { showSigningKeys } },
+    () => undefined,
+  );
   return {
     stores,
     make: async (set: string, alg: KeyAlgorithm, kid = 'k', use = 'sig') => {

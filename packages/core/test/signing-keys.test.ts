@@ -35,7 +35,7 @@ const given = (settings: Partial<Settings> = {}, stores: Stores = memoryStores()
   const system = nodeSystem({ systemSecret: 'a secret of the tests', clock: { now: () => epochSeconds(now) } });
   const complete = { ...defaultSettings, ...settings };
   const node = (): Node => ({
-    keys: new StoredSigningKeys({ ...stores, system, settings: complete }),
+    keys: new StoredSigningKeys({ ...stores, events: null, system, settings: complete }),
     provider: createProvider({
       issuer: 'http://127.0.0.1:4444/',
       stores,

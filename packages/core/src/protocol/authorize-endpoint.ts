@@ -90,6 +90,7 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
       client: addressed.client,
       browser: kept.browser,
       sessionId: cookies.session(request, now)?.hash ?? null,
+      origin: request,
     });
     if (begun.outcome === 'too-many-flows') return errors.busy(tooManyFlows, secondsUntilRetry, request.id);
     const location = withQuery(ui.loginUrl, { login_challenge: begun.loginChallenge });
@@ -129,7 +130,7 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     returning: ReturningRequest,
   ): Promise<WireReply> => {
     const browser = cookies.browser(request, 'consent', clock.now());
-    const result = await deps.resumeAfterConsent({ ...returning, browser });
+    const result = await deps.resumeAfterConsent({ ...returning, browser, origin: request });
     if (result.outcome === 'rejected') {
       return errors.redirect(addressOf(addressed), rejectionMembers(result.rejection, deps.shareErrorDebug));
     }
@@ -158,12 +159,13 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
       if (request.form !== null) return asGet(request, request.form);
       addressed = await deps.addressRequest(receive(request));
     } catch (thrown) {
-      return errors.page(errors.toOAuthError(thrown, request.id), request.id);
+      return errors.page(errors.toOAuthError(thrown, request, { endpoint: 'authorize' }), request.id);
     }
     try {
       return await proceed(request, addressed);
     } catch (thrown) {
-      const members = errors.members(errors.toOAuthError(thrown, request.id));
+      const refused = { endpoint: 'authorize', clientId: addressed.client.id } as const;
+      const members = errors.members(errors.toOAuthError(thrown, request, refused));
       return asksFirst(addressed)
         ? errors.confirm(addressOf(addressed), members, request.id)
         : errors.redirect(addressOf(addressed), members);

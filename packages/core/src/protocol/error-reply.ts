@@ -1,7 +1,9 @@
 // OAuthError -> bytes, in the three places where one can end: JSON, the client's redirect URI, an error page.
+import type { DomainEvent, EndpointName } from '../domain/event.ts';
 import type { Rejection } from '../domain/flow.ts';
 import { withQuery } from '../domain/redirect-uri.ts';
 import { errorKinds, type OAuthError, type OAuthErrorCode, retryHeader, toOAuthError } from '../errors/oauth-error.ts';
+import type { EventSink } from '../ports/event-sink.ts';
 import {
   type AnswerAddress,
   type AnswerParameters,
@@ -12,7 +14,7 @@ import { confirmRedirect } from './confirm-redirect.ts';
 import { errorBody } from './error-body.ts';
 import { plainContent } from './page.ts';
 import { jsonReply, noStore, pageReply, redirectReply } from './reply.ts';
-import type { WireReply } from './wire.ts';
+import type { WireReply, WireRequest } from './wire.ts';
 
 /**
  * Receives every failure of the server itself. The caller only sees server_error or temporarily_unavailable.
@@ -20,9 +22,16 @@ import type { WireReply } from './wire.ts';
  */
 export type ReportFailure = (cause: unknown, requestId?: string) => void;
 
+export interface RefusedRequest {
+  readonly endpoint: EndpointName;
+  /** As presented; undefined when unknown. */
+  readonly clientId?: string | undefined;
+  readonly grantType?: string | undefined;
+}
+
 export interface ErrorReplies {
-  /** Reports a failure of the server, under the request's id. */
-  toOAuthError(thrown: unknown, requestId: string | undefined): OAuthError;
+  /** Reports a failure of the server, under the request's id, and records the refusal. */
+  toOAuthError(thrown: unknown, request: WireRequest, refused: RefusedRequest): OAuthError;
   /** RFC 6749 §5.2, with the members of the 2018 API. */
   json(error: OAuthError): WireReply;
   /** RFC 6749 §4.1.2.1. */
@@ -40,7 +49,17 @@ interface Deps {
   readonly shareErrorDebug: boolean;
   readonly errorUrl: string | null;
   readonly reportFailure: ReportFailure;
+  readonly events: EventSink | null;
 }
+
+const refusal = (
+  { code: error, status, hint }: OAuthError,
+  request: WireRequest,
+  refused: RefusedRequest,
+): DomainEvent => {
+  const type = refused.endpoint === 'token' ? 'OAuth2TokenExchangeError' : 'OAuth2RequestRefused';
+  return { type, ...refused, error, status, hint, origin: request };
+};
 
 const present = (members: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== ''));
@@ -51,7 +70,7 @@ const parametersOf = ({ always }: AnswerAddress, { error, description, hint, deb
 /** RFC 7617 §2: what a client must send instead. */
 const challenge = { 'www-authenticate': 'Basic realm="claviger", charset="UTF-8"' } as const;
 
-export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: Deps): ErrorReplies => {
+export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure, events }: Deps): ErrorReplies => {
   const members = ({ code, description, hint, debug }: OAuthError): ErrorMembers => ({
     error: code,
     description,
@@ -62,9 +81,10 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure }: D
   return {
     members,
 
-    toOAuthError(thrown, requestId) {
+    toOAuthError(thrown, request, refused) {
       const error = toOAuthError(thrown);
-      if (error.status >= 500) reportFailure(thrown, requestId);
+      if (error.status >= 500) reportFailure(thrown, request.id);
+      events?.record(refusal(error, request, refused));
       return error;
     },
 

@@ -55,24 +55,24 @@ export const makeIntrospectionEndpoint =
       const { token = '', scope = '' } = readForm(request);
       return present(await introspect(token, readScope(scope)), issuer);
     } catch (thrown) {
-      return errors.json(errors.toOAuthError(thrown, request.id));
+      return errors.json(errors.toOAuthError(thrown, request, { endpoint: 'introspect' }));
     }
   };
 
 export const makeClientIntrospectionEndpoint =
   ({ issuer, authenticateClient, introspectAsClient, errors }: ClientDeps): Endpoint =>
   async (request) => {
+    let clientId: string | undefined;
     try {
       const parameters = readForm(request);
-      const client = await authenticateClient(
-        readClientCredentials(request.header('authorization'), parameters),
-        request,
-      );
+      const credentials = readClientCredentials(request.header('authorization'), parameters);
+      clientId = credentials.id;
+      const client = await authenticateClient(credentials, request);
       const { token = '', scope = '' } = parameters;
       // RFC 7662 §2.1: token is required.
       if (token === '') throw oauthError('invalid_request', 'The parameter "token" is missing.');
       return present(await introspectAsClient(client, token, readScope(scope)), issuer);
     } catch (thrown) {
-      return errors.json(errors.toOAuthError(thrown, request.id));
+      return errors.json(errors.toOAuthError(thrown, request, { endpoint: 'introspect', clientId }));
     }
   };

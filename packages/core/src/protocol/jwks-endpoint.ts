@@ -23,7 +23,7 @@ export const makeJwksEndpoint = ({ signingKeys, digest, errors }: Deps): Endpoin
       if (latest?.keys !== keys) latest = { keys, reply: cacheableReply(digest, { keys }, keysAge) };
       return latest.reply(request);
     } catch (thrown) {
-      return errors.json(errors.toOAuthError(thrown, request.id));
+      return errors.json(errors.toOAuthError(thrown, request, { endpoint: 'jwks' }));
     }
   };
 };

@@ -29,6 +29,7 @@ const readAccess = (request: WireRequest): RegistrationAccess => {
   return {
     clientId: decode(path.slice(path.lastIndexOf('/') + 1)),
     registrationToken: bearerHeader(request),
+    origin: request,
   };
 };
 
@@ -46,7 +47,7 @@ const answerErrors =
     try {
       return await endpoint(request);
     } catch (thrown) {
-      const error = errors.toOAuthError(thrown, request.id);
+      const error = errors.toOAuthError(thrown, request, { endpoint: 'registration' });
       const reply = errors.json(error);
       if (error.code !== 'invalid_token') return reply;
       const challenge = bearerChallenge(request.header('authorization') ?? '');
@@ -59,6 +60,7 @@ export const makeRegistrationEndpoint = ({ issuer, registration, errors }: Deps)
   answerErrors(async (request) => {
     const registered = await registration.register({
       initialAccessToken: bearerHeader(request),
+      origin: request,
       ...readRegistration(readJson(request)),
     });
     return freshJsonReply(201, presentRegistration(registered, issuer));

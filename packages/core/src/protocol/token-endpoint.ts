@@ -42,20 +42,21 @@ const present = ({ accessToken, expiresIn, scope, refreshToken, idToken }: Token
 export const makeTokenEndpoint =
   ({ authenticateClient, runGrant, errors }: Deps): Endpoint =>
   async (request) => {
+    let grantType: string | undefined;
+    let clientId: string | undefined;
     try {
       // 1. The request is a form, with each parameter once.
       const parameters = readForm(request);
       // 2. It names a grant type.
-      const { grant_type: grantType } = parameters;
+      grantType = parameters.grant_type;
       if (grantType === undefined) throw oauthError('invalid_request', 'The parameter "grant_type" is missing.');
       // 3. The client is authenticated.
-      const client = await authenticateClient(
-        readClientCredentials(request.header('authorization'), parameters),
-        request,
-      );
+      const credentials = readClientCredentials(request.header('authorization'), parameters);
+      clientId = credentials.id;
+      const client = await authenticateClient(credentials, request);
       // 4. to 7. are in token-grants.ts.
-      return freshJsonReply(200, present(await runGrant(client, grantType, parameters)));
+      return freshJsonReply(200, present(await runGrant(client, grantType, parameters, request)));
     } catch (thrown) {
-      return errors.json(errors.toOAuthError(thrown, request.id));
+      return errors.json(errors.toOAuthError(thrown, request, { endpoint: 'token', clientId, grantType }));
     }
   };

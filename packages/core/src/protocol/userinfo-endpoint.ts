@@ -30,7 +30,7 @@ export const makeUserinfoEndpoint =
       token = readBearerToken(request);
       return present(await readUserinfo(token));
     } catch (thrown) {
-      const error = errors.toOAuthError(thrown, request.id);
+      const error = errors.toOAuthError(thrown, request, { endpoint: 'userinfo' });
       const reply = errors.json(error);
       return error.status === 401 || error.status === 403
         ? { ...reply, headers: { ...reply.headers, 'www-authenticate': challenge(error, token) } }

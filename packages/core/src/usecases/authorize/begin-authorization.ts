@@ -2,10 +2,12 @@
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
 import type { BrowserOfStep } from '../../domain/browser.ts';
 import type { Client } from '../../domain/client.ts';
+import type { Origin } from '../../domain/event.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { Hashed } from '../../domain/hashed.ts';
 import { keptRequest } from '../../domain/request-url.ts';
 import { after } from '../../domain/time.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { LoginSessionStore } from '../../ports/login-session-store.ts';
 import type { System } from '../../ports/system.ts';
@@ -23,12 +25,15 @@ export interface BeginAuthorization {
   readonly browser: BrowserOfStep;
   /** From the session cookie; null without one. */
   readonly sessionId: Hashed | null;
+  /** For the event. */
+  readonly origin: Origin;
 }
 
 interface Deps {
   readonly system: System;
   readonly settings: Settings;
   readonly flows: FlowStore;
+  readonly events: EventSink | null;
   readonly loginSessions: LoginSessionStore;
   readonly identifySubject: IdentifySubject;
   readonly recallConsent: RecallConsent;
@@ -42,8 +47,8 @@ export type AuthorizationBegun =
 
 /** With prompt=none, throws login_required if no suitable person is logged in, or consent_required. */
 export const makeBeginAuthorization =
-  ({ system, settings, flows, loginSessions, identifySubject, recallConsent, pendingFlows }: Deps) =>
-  async ({ request, client, browser, sessionId }: BeginAuthorization): Promise<AuthorizationBegun> => {
+  ({ system, settings, flows, events, loginSessions, identifySubject, recallConsent, pendingFlows }: Deps) =>
+  async ({ request, client, browser, sessionId, origin }: BeginAuthorization): Promise<AuthorizationBegun> => {
     const now = system.clock.now();
     const found = sessionId === null ? undefined : await loginSessions.find(sessionId, now);
     const identifierOf = (subject: string): string => identifySubject(client, subject, '');
@@ -78,5 +83,6 @@ export const makeBeginAuthorization =
       pendingFlows.end(flow.expiresAt);
       throw error;
     }
+    events?.record({ type: 'OAuth2FlowBegun', clientId: client.id, subject: flow.login.subject, origin });
     return { outcome: 'begun', loginChallenge: handleOf(system.mac, 'login-challenge', flow) };
   };

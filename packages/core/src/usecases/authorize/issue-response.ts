@@ -2,6 +2,7 @@
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
 import { claimsForUserinfo, requiredAcrValues } from '../../domain/claims-request.ts';
 import type { Client } from '../../domain/client.ts';
+import type { Origin } from '../../domain/event.ts';
 import type { ConsentAcceptance, Flow, LoginAcceptance } from '../../domain/flow.ts';
 import type { Grant } from '../../domain/grant.ts';
 import { issuesOf } from '../../domain/response-type.ts';
@@ -9,6 +10,7 @@ import { grantsOpenId } from '../../domain/scope.ts';
 import { after, type EpochSeconds } from '../../domain/time.ts';
 import type { AuthorizationCode, GrantToken } from '../../domain/token.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { System } from '../../ports/system.ts';
 import type { TokenStore } from '../../ports/token-store.ts';
 import type { Settings } from '../../settings.ts';
@@ -16,6 +18,7 @@ import { drawSortableId } from '../sortable-id.ts';
 import type { IdentifySubject } from '../subject-identifier.ts';
 import type { IssueIdToken } from '../token/issue-id-token.ts';
 import type { MintAccessToken } from '../token/mint-access-token.ts';
+import { tokenIssued } from '../token/token-events.ts';
 import { mintToken } from '../token/token-format.ts';
 
 /** '' and null for values that were not requested. */
@@ -34,6 +37,8 @@ export interface Accepted {
   readonly flow: Flow;
   readonly login: LoginAcceptance;
   readonly consent: ConsentAcceptance;
+  /** For the events. */
+  readonly origin: Origin;
 }
 
 export type IssueResponse = (accepted: Accepted, client: Client, now: EpochSeconds) => Promise<AuthorizationAnswer>;
@@ -42,6 +47,7 @@ interface Deps {
   readonly system: System;
   readonly settings: Settings;
   readonly tokens: TokenStore;
+  readonly events: EventSink | null;
   readonly issueIdToken: (command: IssueIdToken) => Promise<string>;
   readonly mintAccessToken: MintAccessToken;
   readonly identifySubject: IdentifySubject;
@@ -59,12 +65,25 @@ const checkAcr = ({ flow, consent }: Accepted, acr: string): void => {
   }
 };
 
+const recordIssued = (
+  events: EventSink,
+  { code, accessToken, idToken }: AuthorizationAnswer,
+  issued: Omit<Parameters<typeof tokenIssued>[0], 'grantType' | 'grant'> & { readonly grant: Grant },
+): void => {
+  const { client, grant, origin } = issued;
+  const act = { clientId: client.id, subject: grant.subject, grantId: grant.id, origin };
+  if (code !== '') events.record({ type: 'OAuth2AuthorizationCodeIssued', ...act });
+  if (accessToken !== '') {
+    events.record(tokenIssued({ grantType: 'implicit', ...issued }, idToken === '' ? {} : { idToken }));
+  } else if (idToken !== '') events.record({ type: 'OIDCIdentityTokenIssued', ...act });
+};
+
 /**
  * Throws access_denied when an ID token was asked for without `openid` being granted,
  * unmet_authentication_requirements.
  */
 export const makeIssueResponse = (deps: Deps): IssueResponse => {
-  const { system, settings, tokens, issueIdToken, mintAccessToken, identifySubject } = deps;
+  const { system, settings, tokens, events, issueIdToken, mintAccessToken, identifySubject } = deps;
 
   /** OpenID Connect Core §5.4: claims go to userinfo where an access token is issued, now or for the code. */
   const onlyAtUserinfo = ({ flow, consent }: Accepted, client: Client): Pick<Grant, 'userinfoClaims'> => {
@@ -98,6 +117,7 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
   });
 
   return async (accepted, client, now) => {
+    const { origin } = accepted;
     const { request } = accepted.flow;
     const issues = issuesOf(request.responseType);
     const grant = grantFor(accepted, client, now);
@@ -142,7 +162,7 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
     if (first || accessTokens.length > 0) {
       await tokens.createGrant(grant, { ...(first ? { code: first } : {}), tokens: accessTokens });
     }
-    return {
+    const answer = {
       request,
       scope: grant.scope,
       code: code?.secret ?? '',
@@ -150,5 +170,7 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
       expiresIn: settings.accessTokenLifespan,
       idToken,
     };
+    if (events) recordIssued(events, answer, { client, grant, settings, origin });
+    return answer;
   };
 };

@@ -2,6 +2,7 @@
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
 import { isBrowserOf, type PresentedBrowser } from '../../domain/browser.ts';
 import type { Client } from '../../domain/client.ts';
+import type { Origin } from '../../domain/event.ts';
 import { end, type Flow } from '../../domain/flow.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
@@ -16,6 +17,8 @@ import { openReturningFlow, type RejectedStep, type ReturningRequest, usedBefore
 export interface ResumeAfterConsent extends ReturningRequest {
   /** From the consent CSRF cookies. */
   readonly browser: PresentedBrowser;
+  /** For the event. */
+  readonly origin: Origin;
 }
 
 export type ConsentResumed = { readonly outcome: 'issued'; readonly answer: AuthorizationAnswer } | RejectedStep;
@@ -70,7 +73,11 @@ export const makeResumeAfterConsent = ({ system, settings, flows, issueResponse,
     checkStillAllowed(request, consent.accepted.grantedScope, command.client, settings);
     return {
       outcome: 'issued',
-      answer: await issueResponse({ flow, login: login.accepted, consent: consent.accepted }, command.client, now),
+      answer: await issueResponse(
+        { flow, login: login.accepted, consent: consent.accepted, origin: command.origin },
+        command.client,
+        now,
+      ),
     };
   };
 };

@@ -1,6 +1,8 @@
 // Registers a client.
 import { authMethodStatement, type Client, type ClientMetadata, isPublic } from '../../domain/client.ts';
+import type { Origin } from '../../domain/event.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { System } from '../../ports/system.ts';
 import { acceptRegistration, type RegistrationDeps } from './accept-registration.ts';
 import { keepSecret, secretBytes } from './client-secret.ts';
@@ -27,10 +29,11 @@ export const makeCreateClient =
   (
     deps: RegistrationDeps & {
       clients: ClientStore;
+      events: EventSink | null;
       system: Pick<System, 'clock' | 'random' | 'cipher' | 'secretHasher'>;
     },
   ) =>
-  async (command: CreateClient): Promise<CreateClientResult> => {
+  async (command: CreateClient, origin?: Origin): Promise<CreateClientResult> => {
     const { clock, random } = deps.system;
     const metadata = await acceptRegistration(deps, command);
     const now = clock.now();
@@ -47,6 +50,7 @@ export const makeCreateClient =
       ...authMethodStatement(command.metadata.tokenEndpointAuthMethod),
     };
     if ((await deps.clients.create(client)) === 'exists') return { outcome: 'exists' };
+    deps.events?.record({ type: 'OAuth2ClientCreated', clientId: id, origin });
     // A public client cannot keep a secret, so nobody may rely on one (RFC 6749 §2.1).
     return { outcome: 'created', client, secret: isPublic(client) ? '' : secret };
   };

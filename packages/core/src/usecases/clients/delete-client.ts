@@ -1,6 +1,8 @@
 // Deletes a client and ends everything that was granted to it.
+import type { Origin } from '../../domain/event.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { ConsentStore } from '../../ports/consent-store.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { TokenStore } from '../../ports/token-store.ts';
@@ -18,6 +20,7 @@ export const makeDeleteClient = (deps: {
   tokens: TokenStore;
   consents: ConsentStore;
   flows: FlowStore;
+  events: EventSink | null;
   system: Pick<System, 'clock'>;
 }) => {
   const endAll = async (clientId: string): Promise<void> => {
@@ -25,10 +28,11 @@ export const makeDeleteClient = (deps: {
     await deps.consents.forget({ clientId });
     await deps.flows.removeAll({ clientId });
   };
-  return async (id: string): Promise<boolean> => {
+  return async (id: string, origin?: Origin): Promise<boolean> => {
     await endAll(id);
     const removed = await deps.clients.remove(id);
     await endAll(id);
+    if (removed) deps.events?.record({ type: 'OAuth2ClientDeleted', clientId: id, origin });
     return removed;
   };
 };

@@ -1,6 +1,8 @@
 // Replaces what a client registered, as a whole. Tokens and consents stay.
 import { authMethodStatement, type Client, type ClientMetadata } from '../../domain/client.ts';
+import type { Origin } from '../../domain/event.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { System } from '../../ports/system.ts';
 import { acceptRegistration, type RegistrationDeps } from './accept-registration.ts';
 import { keepSecret, rekeepSecret } from './client-secret.ts';
@@ -25,10 +27,11 @@ export const makeUpdateClient =
   (
     deps: RegistrationDeps & {
       clients: ClientStore;
+      events: EventSink | null;
       system: Pick<System, 'clock' | 'cipher' | 'secretHasher'>;
     },
   ) =>
-  async (command: UpdateClient): Promise<UpdateClientResult> => {
+  async (command: UpdateClient, origin?: Origin): Promise<UpdateClientResult> => {
     const { id, secret } = command;
     const metadata = await acceptRegistration(deps, command);
     if (!(await deps.clients.find(command.id))) return { outcome: 'unknown' };
@@ -45,7 +48,9 @@ export const makeUpdateClient =
         updatedAt: deps.system.clock.now(),
         version: current.version + 1,
       };
-      if ((await deps.clients.replace(client, current.version)) === 'replaced') return { outcome: 'updated', client };
+      if ((await deps.clients.replace(client, current.version)) === 'stale') continue;
+      deps.events?.record({ type: 'OAuth2ClientUpdated', clientId: id, origin });
+      return { outcome: 'updated', client };
     }
     return { outcome: 'stale' };
   };

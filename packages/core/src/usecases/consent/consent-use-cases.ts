@@ -1,5 +1,6 @@
 // The consent app's side of a flow: what is asked, and its answer (accept or reject), given once.
 import type { Client } from '../../domain/client.ts';
+import type { Origin } from '../../domain/event.ts';
 import { acceptConsent, type ConsentAcceptance, type Flow, rejectConsent, subjectOf } from '../../domain/flow.ts';
 import type { GrantSession } from '../../domain/grant.ts';
 import { equalJson, type JsonObject } from '../../domain/json.ts';
@@ -8,6 +9,7 @@ import { firstNotAllowed, parseScope, readScopeList } from '../../domain/scope.t
 import { after, type Seconds, seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ConsentStore } from '../../ports/consent-store.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
@@ -32,6 +34,7 @@ interface Deps {
   readonly system: System;
   readonly settings: Settings;
   readonly flows: FlowStore;
+  readonly events: EventSink | null;
   readonly consents: ConsentStore;
   readonly clients: FindClient;
 }
@@ -71,8 +74,9 @@ const checkAcceptance = ({ request }: Flow, accepted: ConsentAcceptance): void =
 const asJson = (accepted: ConsentAcceptance | null | undefined): JsonObject =>
   accepted ? { ...accepted, session: { ...accepted.session } } : {};
 
-export const makeConsentUseCases = ({ system, settings, flows, consents, clients }: Deps) => {
+export const makeConsentUseCases = ({ system, settings, flows, events, consents, clients }: Deps) => {
   const { clock, mac } = system;
+  const answering = { mac, flows, events };
 
   const remember = (
     flow: Flow,
@@ -106,7 +110,7 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
       return flow && client ? { challenge, flow, client } : undefined;
     },
 
-    async acceptConsent(command: AcceptConsent): Promise<AnswerResult> {
+    async acceptConsent(command: AcceptConsent, origin?: Origin): Promise<AnswerResult> {
       const now = clock.now();
       const flow = await findByHandle({ mac, flows }, 'consent-challenge', command.challenge, now);
       const client = flow?.consent && (await clients.find(flow.request.clientId));
@@ -124,19 +128,19 @@ export const makeConsentUseCases = ({ system, settings, flows, consents, clients
       const isIn = ({ state, consent }: Flow): boolean =>
         state === 'consent-accepted' && equalJson(asJson(consent?.accepted), asJson(accepted));
       const next = acceptConsent(flow, accepted);
-      const result = await storeAnswer({ mac, flows }, flow, { step: 'consent', next, isIn }, now);
+      const result = await storeAnswer(answering, flow, { step: 'consent', next, isIn }, now, origin);
       // After the answer is stored: after a crash in between, the person is only asked again.
       if (result.outcome === 'answered' && accepted.remember) await remember(flow, command.challenge, accepted);
       return result;
     },
 
-    async rejectConsent({ challenge, rejection }: Reject): Promise<AnswerResult> {
+    async rejectConsent({ challenge, rejection }: Reject, origin?: Origin): Promise<AnswerResult> {
       const now = clock.now();
       const flow = await findByHandle({ mac, flows }, 'consent-challenge', challenge, now);
       if (!flow?.consent) return { outcome: 'unknown-challenge' };
       const isIn = ({ state, consent }: Flow): boolean =>
         state === 'consent-rejected' && equalJson({ ...consent?.rejected }, { ...rejection });
-      return storeAnswer({ mac, flows }, flow, { step: 'consent', next: rejectConsent(flow, rejection), isIn }, now);
+      return storeAnswer(answering, flow, { step: 'consent', next: rejectConsent(flow, rejection), isIn }, now, origin);
     },
   };
 };

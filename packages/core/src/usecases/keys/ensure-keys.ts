@@ -3,6 +3,7 @@ import { asHashed } from '../../domain/hashed.ts';
 import { type SigningAlgorithm, suits } from '../../domain/server-signing-algorithms.ts';
 import { signingKeySet } from '../../domain/stored-key.ts';
 import { after, type Seconds, seconds } from '../../domain/time.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { System } from '../../ports/system.ts';
@@ -18,11 +19,12 @@ const looks = 300;
 
 interface Deps {
   readonly keys: KeyStore;
+  readonly events: EventSink | null;
   readonly leases: LeaseStore;
   readonly system: System;
 }
 
-export const makeEnsureKeys = ({ keys, leases, system }: Deps) => {
+export const makeEnsureKeys = ({ keys, leases, events, system }: Deps) => {
   const { clock, random, cipher, digest } = system;
   const name = asHashed(digest.sha256('claviger/missing-keys'));
 
@@ -35,7 +37,9 @@ export const makeEnsureKeys = ({ keys, leases, system }: Deps) => {
   const make = async (algorithms: readonly SigningAlgorithm[]): Promise<void> => {
     const pairs = algorithms.map((alg) => makeSigningPair(system, { alg, rsaBits: leastRsaBits }));
     const made = (await Promise.all(pairs)).flat();
-    if ((await keys.createSet(signingKeySet, made)) === 'exists') await keys.add(made);
+    const isFirst = (await keys.createSet(signingKeySet, made)) === 'created';
+    if (!isFirst && (await keys.add(made)) === 'exists') return;
+    events?.record({ type: 'JsonWebKeyCreated', set: signingKeySet, kids: made.map(({ kid }) => kid) });
   };
 
   return async (algorithms: readonly SigningAlgorithm[]): Promise<void> => {

@@ -4,6 +4,7 @@
 import type { Client } from '../../domain/client.ts';
 import { type StoredKey, sealingContext } from '../../domain/stored-key.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import type { Cipher } from '../../ports/system.ts';
 import { resealSecret } from '../clients/client-secret.ts';
@@ -20,6 +21,7 @@ interface Deps {
   readonly keys: KeyStore;
   readonly clients: ClientStore;
   readonly cipher: Cipher;
+  readonly events: EventSink | null;
 }
 
 const pageSize = 100;
@@ -27,7 +29,7 @@ const pageSize = 100;
 /** Each failure means that somebody else changed the client; it is then looked at again. */
 const attempts = 20;
 
-export const makeReseal = ({ keys, clients, cipher }: Deps) => {
+export const makeReseal = ({ keys, clients, cipher, events }: Deps) => {
   const resealKeys = async (unreadable: Set<string>): Promise<number> => {
     let resealed = 0;
     for (const key of await keys.listAll()) {
@@ -70,6 +72,7 @@ export const makeReseal = ({ keys, clients, cipher }: Deps) => {
       total.clients += done.clients;
       if (done.keys + done.clients === 0) break;
     }
+    if (total.keys + total.clients > 0) events?.record({ type: 'SecretsResealed', ...total });
     return { ...total, unreadable: [...unreadable] };
   };
 };

@@ -5,6 +5,7 @@ import { expiredKeys, type KeySchedule, needsSuccessor } from '../../domain/key-
 import { type SigningAlgorithm, signingAlgorithms, suits } from '../../domain/server-signing-algorithms.ts';
 import { signingKeySet } from '../../domain/stored-key.ts';
 import { after, seconds } from '../../domain/time.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { System } from '../../ports/system.ts';
@@ -37,6 +38,7 @@ const clockSkew = 3600;
 
 interface Deps {
   readonly keys: KeyStore;
+  readonly events: EventSink | null;
   readonly leases: LeaseStore;
   readonly system: System;
   readonly settings: Settings;
@@ -46,7 +48,7 @@ interface Deps {
 const rsaBitsOf = ({ jwk: { n } }: RingKey): number =>
   Math.max(leastRsaBits, Math.floor((typeof n === 'string' ? n.length * 3 : 0) / 4) * 8);
 
-export const makeRotateKeys = ({ keys, leases, system, settings }: Deps, signingKeysChanged: () => void) => {
+export const makeRotateKeys = ({ keys, leases, events, system, settings }: Deps, signingKeysChanged: () => void) => {
   const { clock, digest, cipher } = system;
   const name = asHashed(digest.sha256('claviger/key-rotation'));
   const schedule: KeySchedule = {
@@ -83,7 +85,10 @@ export const makeRotateKeys = ({ keys, leases, system, settings }: Deps, signing
     }
     const removed: string[] = [];
     for (const key of expiredKeys(signing, signingAlgorithms, schedule, now)) removed.push(await remove(key));
-    if (published.length + removed.length > 0) signingKeysChanged();
+    if (published.length + removed.length > 0) {
+      signingKeysChanged();
+      events?.record({ type: 'SigningKeysRotated', published, removed });
+    }
     return { outcome: 'rotated', published, removed };
   };
 };

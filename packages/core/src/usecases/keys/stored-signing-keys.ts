@@ -7,6 +7,7 @@ import { type SigningAlgorithm, signingAlgorithms } from '../../domain/server-si
 import { signingKeySet } from '../../domain/stored-key.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { JwtType, SigningKeys } from '../../ports/signing-keys.ts';
@@ -19,6 +20,7 @@ import { resealReadKeys } from './reseal.ts';
 
 interface Deps {
   readonly keys: KeyStore;
+  readonly events: EventSink | null;
   readonly leases: LeaseStore;
   readonly system: System;
   readonly settings: Pick<Settings, 'idTokenSigningAlg' | 'accessTokenSigningAlg'>;

@@ -1,8 +1,10 @@
 // The login app's side of a flow: what is asked, and its answer (accept or reject), given once.
+import type { Origin } from '../../domain/event.ts';
 import { acceptLogin, type Flow, rejectLogin } from '../../domain/flow.ts';
 import { equalJson } from '../../domain/json.ts';
 import { type Seconds, seconds } from '../../domain/time.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { System } from '../../ports/system.ts';
 import type { FindClient } from '../clients/client-cache.ts';
@@ -26,6 +28,7 @@ export interface AcceptLogin {
 interface Deps {
   readonly system: System;
   readonly flows: FlowStore;
+  readonly events: EventSink | null;
   readonly clients: FindClient;
 }
 
@@ -40,8 +43,9 @@ const checkAcceptance = ({ login }: Flow, { subject }: AcceptLogin): void => {
   if (subject === '') throw oauthError('invalid_request', 'The member "subject" must not be empty.');
 };
 
-export const makeLoginUseCases = ({ system, flows, clients }: Deps) => {
+export const makeLoginUseCases = ({ system, flows, events, clients }: Deps) => {
   const { clock, mac } = system;
+  const answering = { mac, flows, events };
 
   return {
     async getLoginRequest(challenge: string): Promise<PendingRequest | undefined> {
@@ -50,7 +54,7 @@ export const makeLoginUseCases = ({ system, flows, clients }: Deps) => {
       return flow && client && { challenge, flow, client };
     },
 
-    async acceptLogin(command: AcceptLogin): Promise<AnswerResult> {
+    async acceptLogin(command: AcceptLogin, origin?: Origin): Promise<AnswerResult> {
       const now = clock.now();
       const flow = await findByHandle({ mac, flows }, 'login-challenge', command.challenge, now);
       if (!flow) return { outcome: 'unknown-challenge' };
@@ -71,16 +75,16 @@ export const makeLoginUseCases = ({ system, flows, clients }: Deps) => {
       const isIn = ({ state, login }: Flow): boolean =>
         state === 'login-accepted' &&
         equalJson({ ...login.accepted, authenticatedAt: 0 }, { ...accepted, authenticatedAt: 0 });
-      return storeAnswer({ mac, flows }, flow, { step: 'login', next: acceptLogin(flow, accepted), isIn }, now);
+      return storeAnswer(answering, flow, { step: 'login', next: acceptLogin(flow, accepted), isIn }, now, origin);
     },
 
-    async rejectLogin({ challenge, rejection }: Reject): Promise<AnswerResult> {
+    async rejectLogin({ challenge, rejection }: Reject, origin?: Origin): Promise<AnswerResult> {
       const now = clock.now();
       const flow = await findByHandle({ mac, flows }, 'login-challenge', challenge, now);
       if (!flow) return { outcome: 'unknown-challenge' };
       const isIn = ({ state, login }: Flow): boolean =>
         state === 'login-rejected' && equalJson({ ...login.rejected }, { ...rejection });
-      return storeAnswer({ mac, flows }, flow, { step: 'login', next: rejectLogin(flow, rejection), isIn }, now);
+      return storeAnswer(answering, flow, { step: 'login', next: rejectLogin(flow, rejection), isIn }, now, origin);
     },
   };
 };

@@ -1,7 +1,9 @@
 // A client reads, replaces and deletes its own registration with its registration access token (RFC 7592 §2).
 import { type Client, usesSecret } from '../../domain/client.ts';
+import type { Origin } from '../../domain/event.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { System } from '../../ports/system.ts';
 import { isSecretOf, keepSecret, rekeepSecret, secretBytes } from '../clients/client-secret.ts';
 import { checkMetadata, type MetadataDeps } from './check-metadata.ts';
@@ -11,7 +13,8 @@ import type { RegisteredClient, RegistrationAccess, ReplaceRegistration } from '
 interface Deps extends MetadataDeps {
   readonly clients: ClientStore;
   readonly system: System;
-  readonly deleteClient: (id: string) => Promise<boolean>;
+  readonly events: EventSink | null;
+  readonly deleteClient: (id: string, origin?: Origin) => Promise<boolean>;
 }
 
 /** A full replacement does not depend on what was there, so losing a race only means reading the client again. */
@@ -68,13 +71,15 @@ export const makeManageRegistration = (deps: Deps) => {
     async replace(command: ReplaceRegistration): Promise<RegisteredClient> {
       for (let attempt = 0; attempt < attempts; attempt++) {
         const replaced = await replaceOnce(command);
-        if (replaced !== 'stale') return replaced;
+        if (replaced === 'stale') continue;
+        deps.events?.record({ type: 'OAuth2ClientUpdated', clientId: command.clientId, origin: command.origin });
+        return replaced;
       }
       throw oauthError('temporarily_unavailable', 'Another request changed the client at the same time. Try again.');
     },
 
     async remove(access: RegistrationAccess): Promise<void> {
-      await deleteClient((await open(access)).id);
+      await deleteClient((await open(access)).id, access.origin);
     },
   };
 };

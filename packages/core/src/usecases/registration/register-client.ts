@@ -2,6 +2,7 @@
 import { type Client, emptyClientMetadata, usesSecret } from '../../domain/client.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { Digest, System } from '../../ports/system.ts';
 import { keepSecret, secretBytes } from '../clients/client-secret.ts';
 import { drawIncarnation } from '../clients/incarnation.ts';
@@ -16,8 +17,19 @@ const isOneOf = (digest: Digest, token: string, known: readonly string[]): boole
 };
 
 export const makeRegisterClient =
-  (deps: MetadataDeps & { readonly clients: ClientStore; readonly system: System }) =>
-  async ({ initialAccessToken, softwareStatement, metadata: sent }: RegisterClient): Promise<RegisteredClient> => {
+  (
+    deps: MetadataDeps & {
+      readonly clients: ClientStore;
+      readonly events: EventSink | null;
+      readonly system: System;
+    },
+  ) =>
+  async ({
+    initialAccessToken,
+    softwareStatement,
+    metadata: sent,
+    origin,
+  }: RegisterClient): Promise<RegisteredClient> => {
     const { clients, system, settings } = deps;
     const isVouchedFor = isOneOf(system.digest, initialAccessToken, settings.initialAccessTokens);
     if (settings.clientRegistration === 'guarded' && !isVouchedFor) {
@@ -48,5 +60,6 @@ export const makeRegisterClient =
       ...(isVouchedFor ? {} : { registeredOpenly: true }),
     };
     if ((await clients.create(client)) === 'exists') throw new Error('The id that was drawn for a client is taken.');
+    deps.events?.record({ type: 'OAuth2ClientRegistered', clientId: id, origin });
     return { client, secret: usesSecret(client) ? secret : '', registrationToken: token };
   };

@@ -1,5 +1,6 @@
 // The commands and results of clients that register themselves.
 import type { Client } from '../../domain/client.ts';
+import type { Origin } from '../../domain/event.ts';
 import type { SelfRegisteredMetadata } from '../../domain/self-registration.ts';
 
 /**
@@ -21,12 +22,16 @@ export interface RegisterClient {
   /** '' when none was sent. */
   readonly initialAccessToken: string;
   readonly metadata: SelfRegisteredMetadata;
+  /** For the event. */
+  readonly origin?: Origin;
 }
 
 export interface RegistrationAccess {
   readonly clientId: string;
   /** '' when none was sent. */
   readonly registrationToken: string;
+  /** For the event. */
+  readonly origin?: Origin;
 }
 
 export interface ReplaceRegistration extends RegistrationAccess {

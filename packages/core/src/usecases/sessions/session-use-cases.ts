@@ -1,7 +1,9 @@
 // An administrator lists and revokes a person's consents and logins.
 import type { Client } from '../../domain/client.ts';
 import type { Consent } from '../../domain/consent.ts';
+import type { Origin } from '../../domain/event.ts';
 import type { ConsentStore } from '../../ports/consent-store.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { LoginSessionStore } from '../../ports/login-session-store.ts';
 import type { Page } from '../../ports/paging.ts';
@@ -19,11 +21,12 @@ interface Deps {
   readonly clients: FindClient;
   readonly consents: ConsentStore;
   readonly flows: FlowStore;
+  readonly events: EventSink | null;
   readonly loginSessions: LoginSessionStore;
   readonly tokens: TokenStore;
 }
 
-export const makeSessionUseCases = ({ clock, clients, consents, flows, loginSessions, tokens }: Deps) => ({
+export const makeSessionUseCases = ({ clock, clients, consents, flows, events, loginSessions, tokens }: Deps) => ({
   async listConsents(subject: string, page: Page): Promise<readonly ListedConsent[]> {
     const remembered = await consents.list(subject, page, clock.now());
     const ids = [...new Set(remembered.map((consent) => consent.clientId))];
@@ -40,15 +43,21 @@ export const makeSessionUseCases = ({ clock, clients, consents, flows, loginSess
    * flows, because a flow may have read a consent, and finally the grants and consents that were added in between. A
    * crash half-way leaves nothing usable that was not usable before, and the call can be repeated.
    */
-  async revokeConsents(of: { readonly subject: string; readonly clientId?: string }): Promise<number> {
+  async revokeConsents(of: { readonly subject: string; readonly clientId?: string }, origin?: Origin): Promise<number> {
     const now = clock.now();
     const grants = await tokens.revokeGrants(of, now);
     const remembered = await consents.forget(of);
     const pending = await flows.removeAll(of);
     const rememberedLate = await consents.forget(of);
     const grantedLate = await tokens.revokeGrants(of, now);
-    return grants + remembered + pending + rememberedLate + grantedLate;
+    const count = grants + remembered + pending + rememberedLate + grantedLate;
+    if (count > 0) events?.record({ type: 'OAuth2ConsentRevoked', ...of, count, origin });
+    return count;
   },
 
-  revokeLoginSessions: (subject: string): Promise<number> => loginSessions.removeBySubject(subject),
+  async revokeLoginSessions(subject: string, origin?: Origin): Promise<number> {
+    const count = await loginSessions.removeBySubject(subject);
+    if (count > 0) events?.record({ type: 'OAuth2LoginSessionsRevoked', subject, count, origin });
+    return count;
+  },
 });

@@ -1,7 +1,9 @@
 // Client authentication (RFC 6749 §2.3) at the token and revocation endpoints.
 import { allowsAuthMethod, type Client, isPublic } from '../../domain/client.ts';
-import { oauthError } from '../../errors/oauth-error.ts';
+import type { CredentialsRefusal, Origin } from '../../domain/event.ts';
+import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import type { Clock, SecretHasher } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
 import type { FindClient } from '../clients/client-cache.ts';
@@ -23,17 +25,13 @@ declare const authenticated: unique symbol;
 /** A client that proved who it is. Only authenticateClient makes one. */
 export type AuthenticatedClient = Client & { readonly [authenticated]: true };
 
-/** Who sent the credentials. The address is read only when it matters. */
-export interface Peer {
-  readonly address: string;
-}
-
-export type AuthenticateClient = (credentials: ClientCredentials, peer: Peer) => Promise<AuthenticatedClient>;
+export type AuthenticateClient = (credentials: ClientCredentials, origin: Origin) => Promise<AuthenticatedClient>;
 
 interface Deps {
   readonly clients: FindClient;
   readonly clientStore: Pick<ClientStore, 'replace'>;
   readonly clock: Clock;
+  readonly events: EventSink | null;
   readonly settings: Pick<Settings, 'strictAuthMethod'>;
   readonly secretHasher: SecretHasher;
   readonly verifyClientAssertion: VerifyClientAssertion;
@@ -41,12 +39,23 @@ interface Deps {
 
 /** Throws invalid_client, alike for an unknown client and for a wrong secret. */
 export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
-  const { clients, clientStore, settings, secretHasher, verifyClientAssertion } = deps;
+  const { clients, clientStore, events, settings, secretHasher, verifyClientAssertion } = deps;
   const countWrongGuess = makeCountWrongGuess(deps.clock);
 
-  const find = async (id: string): Promise<Client> => {
+  /** Records why, and returns the error: callers of the endpoint do not learn the reason. */
+  const refused = (
+    clientId: string,
+    origin: Origin,
+    reason: CredentialsRefusal,
+    error = oauthError('invalid_client'),
+  ): OAuthError => {
+    events?.record({ type: 'OAuth2ClientAuthenticationFailed', clientId, reason, origin });
+    return error;
+  };
+
+  const find = async (id: string, origin: Origin): Promise<Client> => {
     const client = await clients.find(id);
-    if (!client) throw oauthError('invalid_client');
+    if (!client) throw refused(id, origin, 'unknown_client');
     return client;
   };
 
@@ -60,43 +69,55 @@ export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
     }
   };
 
-  const verifySecret = async (client: Client, secret: string, peer: Peer): Promise<void> => {
+  const verifySecret = async (client: Client, secret: string, origin: Origin): Promise<void> => {
     const { storedSecret } = client;
     let verdict = secretHasher.recognise(secret, storedSecret);
     if (verdict === 'right') return;
-    const lane = { clientId: client.id, address: networkOf(peer.address) };
+    const lane = { clientId: client.id, address: networkOf(origin.address) };
     if (verdict === 'unknown') {
       const isRight = await secretHasher.verify(secret, storedSecret, lane);
       // Of concurrent requests, the first has renewed the hash already.
       verdict = isRight ? secretHasher.recognise(secret, storedSecret) : 'wrong';
     }
-    if (verdict === 'wrong') throw countWrongGuess(lane.clientId, lane.address);
+    if (verdict === 'wrong') {
+      throw refused(client.id, origin, 'wrong_secret', countWrongGuess(lane.clientId, lane.address));
+    }
     if (verdict !== 'right') await storeRenewedHash(client, secret);
   };
 
-  const checkSecret = async (client: Client, method: string, secret: string, peer: Peer): Promise<void> => {
+  const checkSecret = async (client: Client, method: string, secret: string, origin: Origin): Promise<void> => {
     const registered = client.metadata.tokenEndpointAuthMethod;
     if (method === 'none') {
-      if (!isPublic(client)) throw oauthError('invalid_client');
+      if (!isPublic(client)) throw refused(client.id, origin, 'secret_missing');
       return;
     }
     // Its secret is a key for MACs, and is compared with nothing.
-    if (registered === 'client_secret_jwt') throw oauthError('invalid_client');
-    await verifySecret(client, secret, peer);
+    if (registered === 'client_secret_jwt') throw refused(client.id, origin, 'wrong_method');
+    await verifySecret(client, secret, origin);
     // Only a caller that knows the secret learns the registered method.
     if (method !== registered && (settings.strictAuthMethod || !allowsAuthMethod(client, method))) {
-      throw oauthError('invalid_client', `The client is registered for "${registered}", but used "${method}".`);
+      const hint = `The client is registered for "${registered}", but used "${method}".`;
+      throw refused(client.id, origin, 'wrong_method', oauthError('invalid_client', hint));
     }
   };
 
-  return async (credentials, peer) => {
+  const checkAssertion = async (client: Client, assertion: string, origin: Origin): Promise<void> => {
+    try {
+      await verifyClientAssertion(client, assertion);
+    } catch (thrown) {
+      if (!(thrown instanceof OAuthError) || thrown.code !== 'invalid_client') throw thrown;
+      throw refused(client.id, origin, 'invalid_assertion', thrown);
+    }
+  };
+
+  return async (credentials, origin) => {
     if (credentials.method === 'client_assertion') {
-      const client = await find(credentials.id || claimedClient(credentials.assertion));
-      await verifyClientAssertion(client, credentials.assertion);
+      const client = await find(credentials.id || claimedClient(credentials.assertion), origin);
+      await checkAssertion(client, credentials.assertion, origin);
       return client as AuthenticatedClient;
     }
-    const client = await find(credentials.id);
-    await checkSecret(client, credentials.method, credentials.secret, peer);
+    const client = await find(credentials.id, origin);
+    await checkSecret(client, credentials.method, credentials.secret, origin);
     return client as AuthenticatedClient;
   };
 };

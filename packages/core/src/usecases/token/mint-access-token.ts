@@ -5,6 +5,7 @@ import type { Grant } from '../../domain/grant.ts';
 import { asHashed } from '../../domain/hashed.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
+import type { AccessTokenStrategy } from '../../domain/token.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
 import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
@@ -21,6 +22,12 @@ export interface NewAccessToken {
   readonly issuedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
 }
+
+/** What the client registered, or else the server's default. */
+export const formatFor = (
+  { metadata }: Client,
+  { accessTokenStrategy }: Pick<Settings, 'accessTokenStrategy'>,
+): AccessTokenStrategy => ((metadata.accessTokenStrategy || accessTokenStrategy) === 'jwt' ? 'jwt' : 'opaque');
 
 export type MintAccessToken = (token: NewAccessToken) => Promise<MintedToken>;
 
@@ -67,8 +74,7 @@ export const makeMintAccessToken = ({ issuer, signingKeys, system, settings }: D
   const alg = settings.accessTokenSigningAlg ?? settings.idTokenSigningAlg;
   return async (token) => {
     const grantId = token.grant?.id ?? drawSortableId(system);
-    const strategy = token.client.metadata.accessTokenStrategy || settings.accessTokenStrategy;
-    if (strategy !== 'jwt') return mintToken(system, 'access-token', grantId);
+    if (formatFor(token.client, settings) !== 'jwt') return mintToken(system, 'access-token', grantId);
     const jti = `${grantId}${system.random.base64url(ownBytes)}`;
     const secret = await signingKeys.sign(accessTokenClaims(issuer, jti, token), alg, 'at+jwt');
     return { secret, key: { grantId, hash: asHashed(system.digest.sha256(secret)) } };

@@ -2,6 +2,7 @@
 // once.
 import type { Parameters } from '../../domain/authorization-request.ts';
 import { allowsGrantType, isPublic } from '../../domain/client.ts';
+import type { Origin } from '../../domain/event.ts';
 import { type OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import type { AuthenticatedClient } from './authenticate-client.ts';
 import type { TokenResponse } from './mint-pair.ts';
@@ -18,13 +19,14 @@ export interface TokenGrant<Request = unknown> {
   readonly refuseClient: 'first' | 'last';
   /** Reads every parameter that the grant uses. Neither `run` nor anything after it sees the raw form. */
   parse(parameters: Parameters, client: AuthenticatedClient): Request;
-  run(client: AuthenticatedClient, request: Request): Promise<TokenResponse>;
+  run(client: AuthenticatedClient, request: Request, origin: Origin): Promise<TokenResponse>;
 }
 
 export type RunGrant = (
   client: AuthenticatedClient,
   grantType: string,
   parameters: Parameters,
+  origin: Origin,
 ) => Promise<TokenResponse>;
 
 /** RFC 6749 §5.2, unauthorized_client. */
@@ -40,7 +42,7 @@ const refusalOf = (client: AuthenticatedClient, grant: TokenGrant): OAuthError |
 /** Continues the phases of the token endpoint, which has read the parameters and authenticated the client. */
 export const makeRunGrant = (grants: readonly TokenGrant[]): RunGrant => {
   const byType = new Map(grants.map((grant) => [grant.grantType, grant]));
-  return async (client, grantType, parameters) => {
+  return async (client, grantType, parameters, origin) => {
     // 4. The grant type is known (RFC 6749 §5.2).
     const grant = byType.get(grantType);
     if (!grant)
@@ -52,6 +54,6 @@ export const makeRunGrant = (grants: readonly TokenGrant[]): RunGrant => {
     const request = grant.parse(parameters, client);
     if (refusal) throw refusal;
     // 7. Tokens are issued.
-    return grant.run(client, request);
+    return grant.run(client, request, origin);
   };
 };

@@ -3,6 +3,7 @@ import type { Provider } from '@claviger/core';
 import type { FastifyRequest } from 'fastify';
 import { pathParams, takesJson } from '../../json/json-route.ts';
 import type { AdminApp } from '../admin-app.ts';
+import { originOf } from '../origin.ts';
 import { type ClientBody, clientBody, fromClient, fromSavedClient, toClientMetadata } from '../wire/client.wire.ts';
 import { toPage } from '../wire/page.wire.ts';
 import { contended, duplicate, noSuchRow, replyError } from './error-body.ts';
@@ -30,7 +31,7 @@ const warnOfShortSecret = ({ log }: FastifyRequest, clientId: string, secret: st
 export const clientsRoute = (app: AdminApp, { admin }: Provider): void => {
   app.post('/clients', { scope: 'write', ...takesJson({ body: clientBody }) }, async (request, reply) => {
     const { body } = request;
-    const result = await admin.createClient(toCommand(body.client_id ?? '', body));
+    const result = await admin.createClient(toCommand(body.client_id ?? '', body), originOf(request));
     if (result.outcome === 'exists') return replyError(reply, duplicate);
     const { client, secret } = result;
     warnOfShortSecret(request, client.id, body.client_secret ?? '');
@@ -48,7 +49,7 @@ export const clientsRoute = (app: AdminApp, { admin }: Provider): void => {
   app.put('/clients/:id', { scope: 'write', ...takesJson({ params, body: clientBody }) }, async (request, reply) => {
     const { params, body } = request;
     const command = toCommand(params.id, body);
-    const result = await admin.updateClient(command);
+    const result = await admin.updateClient(command, originOf(request));
     if (result.outcome === 'unknown') return replyError(reply, noSuchRow);
     if (result.outcome === 'stale') return replyError(reply, contended);
     warnOfShortSecret(request, result.client.id, command.secret);
@@ -56,7 +57,7 @@ export const clientsRoute = (app: AdminApp, { admin }: Provider): void => {
   });
 
   app.delete('/clients/:id', { scope: 'write', schema: { params } }, async (request, reply) => {
-    await admin.deleteClient(request.params.id);
+    await admin.deleteClient(request.params.id, originOf(request));
     return reply.code(204).send();
   });
 };

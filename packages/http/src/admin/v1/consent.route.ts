@@ -2,6 +2,7 @@
 import type { Provider } from '@claviger/core';
 import { pathParams, takesJson } from '../../json/json-route.ts';
 import type { AdminApp } from '../admin-app.ts';
+import { originOf } from '../origin.ts';
 import { acceptConsentBody, fromConsentRequest, toAcceptConsent } from '../wire/consent.wire.ts';
 import { rejectBody, toReject } from '../wire/flow.wire.ts';
 import { replyAnswer } from './answer.ts';
@@ -22,13 +23,18 @@ export const consentRoute = (app: AdminApp, { admin }: Provider): void => {
   app.put(
     '/oauth2/auth/requests/consent/:challenge/accept',
     { scope: 'flows', ...takesJson({ params, body: acceptConsentBody }) },
-    async ({ params, body }, reply) =>
-      replyAnswer(reply, await admin.acceptConsent(toAcceptConsent(params.challenge, body))),
+    async (request, reply) => {
+      const command = toAcceptConsent(request.params.challenge, request.body);
+      return replyAnswer(reply, await admin.acceptConsent(command, originOf(request)));
+    },
   );
 
   app.put(
     '/oauth2/auth/requests/consent/:challenge/reject',
     { scope: 'flows', ...takesJson({ params, body: rejectBody }) },
-    async ({ params, body }, reply) => replyAnswer(reply, await admin.rejectConsent(toReject(params.challenge, body))),
+    async (request, reply) => {
+      const command = toReject(request.params.challenge, request.body);
+      return replyAnswer(reply, await admin.rejectConsent(command, originOf(request)));
+    },
   );
 };

@@ -3,6 +3,7 @@ import type { Jwk, KeysResult, Provider } from '@claviger/core';
 import type { FastifyReply } from 'fastify';
 import { pathParams, takesJson } from '../../json/json-route.ts';
 import type { AdminApp } from '../admin-app.ts';
+import { originOf } from '../origin.ts';
 import { createKeysBody, fromJwk, fromJwkSet, jwkBody, jwkSetBody, toJwk, toJwkSet } from '../wire/jwk.wire.ts';
 import { duplicate, noSuchRow, notFound, replyError } from './error-body.ts';
 
@@ -13,16 +14,14 @@ const replyKeys = (reply: FastifyReply, result: KeysResult): FastifyReply =>
   result.outcome === 'exists' ? replyError(reply, duplicate) : reply.send(fromJwkSet(result.keys));
 
 export const keysRoute = (app: AdminApp, { admin }: Provider): void => {
-  app.post(
-    '/keys/:set',
-    { scope: 'keys', ...takesJson({ params, body: createKeysBody }) },
-    async ({ params, body }, reply) => {
-      const { set } = params;
-      const result = await admin.createKeys({ set, alg: body.alg, kid: body.kid ?? '', use: body.use ?? '' });
-      if (result.outcome === 'added') reply.code(201).header('location', `/keys/${encodeURIComponent(set)}`);
-      return replyKeys(reply, result);
-    },
-  );
+  app.post('/keys/:set', { scope: 'keys', ...takesJson({ params, body: createKeysBody }) }, async (request, reply) => {
+    const { set } = request.params;
+    const { alg, kid, use } = request.body;
+    const command = { set, alg, kid: kid ?? '', use: use ?? '' };
+    const result = await admin.createKeys(command, originOf(request));
+    if (result.outcome === 'added') reply.code(201).header('location', `/keys/${encodeURIComponent(set)}`);
+    return replyKeys(reply, result);
+  });
 
   app.get('/keys/:set', { scope: 'keys', schema: { params } }, async ({ params }, reply) => {
     const keys = await admin.getKeySet(params.set);
@@ -30,14 +29,12 @@ export const keysRoute = (app: AdminApp, { admin }: Provider): void => {
   });
 
   /** Adds the keys; nothing is removed (2018 API). */
-  app.put(
-    '/keys/:set',
-    { scope: 'keys', ...takesJson({ params, body: jwkSetBody }) },
-    async ({ params, body }, reply) => replyKeys(reply, await admin.addKeys(params.set, toJwkSet(body).keys)),
+  app.put('/keys/:set', { scope: 'keys', ...takesJson({ params, body: jwkSetBody }) }, async (request, reply) =>
+    replyKeys(reply, await admin.addKeys(request.params.set, toJwkSet(request.body).keys, originOf(request))),
   );
 
-  app.delete('/keys/:set', { scope: 'keys', schema: { params } }, async ({ params }, reply) => {
-    await admin.deleteKeySet(params.set);
+  app.delete('/keys/:set', { scope: 'keys', schema: { params } }, async (request, reply) => {
+    await admin.deleteKeySet(request.params.set, originOf(request));
     return reply.code(204).send();
   });
 
@@ -49,11 +46,15 @@ export const keysRoute = (app: AdminApp, { admin }: Provider): void => {
   app.put(
     '/keys/:set/:kid',
     { scope: 'keys', ...takesJson({ params: paramsWithKid, body: jwkBody }) },
-    async ({ params, body }) => fromJwk(await admin.putKey(params.set, named(toJwk(body), params.kid))),
+    async (request) => {
+      const { set, kid } = request.params;
+      return fromJwk(await admin.putKey(set, named(toJwk(request.body), kid), originOf(request)));
+    },
   );
 
-  app.delete('/keys/:set/:kid', { scope: 'keys', schema: { params: paramsWithKid } }, async ({ params }, reply) => {
-    await admin.deleteKey(params.set, params.kid);
+  app.delete('/keys/:set/:kid', { scope: 'keys', schema: { params: paramsWithKid } }, async (request, reply) => {
+    const { set, kid } = request.params;
+    await admin.deleteKey(set, kid, originOf(request));
     return reply.code(204).send();
   });
 };

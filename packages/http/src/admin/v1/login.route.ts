@@ -2,6 +2,7 @@
 import type { Provider } from '@claviger/core';
 import { pathParams, takesJson } from '../../json/json-route.ts';
 import type { AdminApp } from '../admin-app.ts';
+import { originOf } from '../origin.ts';
 import { rejectBody, toReject } from '../wire/flow.wire.ts';
 import { acceptLoginBody, fromLoginRequest, toAcceptLogin } from '../wire/login.wire.ts';
 import { replyAnswer } from './answer.ts';
@@ -18,13 +19,18 @@ export const loginRoute = (app: AdminApp, { admin }: Provider): void => {
   app.put(
     '/oauth2/auth/requests/login/:challenge/accept',
     { scope: 'flows', ...takesJson({ params, body: acceptLoginBody }) },
-    async ({ params, body }, reply) =>
-      replyAnswer(reply, await admin.acceptLogin(toAcceptLogin(params.challenge, body))),
+    async (request, reply) => {
+      const command = toAcceptLogin(request.params.challenge, request.body);
+      return replyAnswer(reply, await admin.acceptLogin(command, originOf(request)));
+    },
   );
 
   app.put(
     '/oauth2/auth/requests/login/:challenge/reject',
     { scope: 'flows', ...takesJson({ params, body: rejectBody }) },
-    async ({ params, body }, reply) => replyAnswer(reply, await admin.rejectLogin(toReject(params.challenge, body))),
+    async (request, reply) => {
+      const command = toReject(request.params.challenge, request.body);
+      return replyAnswer(reply, await admin.rejectLogin(command, originOf(request)));
+    },
   );
 };

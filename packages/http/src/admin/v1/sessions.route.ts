@@ -3,6 +3,7 @@ import type { Provider } from '@claviger/core';
 import type { FastifyReply } from 'fastify';
 import { pathParams } from '../../json/json-route.ts';
 import type { AdminApp } from '../admin-app.ts';
+import { originOf } from '../origin.ts';
 import { fromListedConsent } from '../wire/consent.wire.ts';
 import { toPage } from '../wire/page.wire.ts';
 import { notFound, replyError } from './error-body.ts';
@@ -22,19 +23,22 @@ export const sessionsRoute = (app: AdminApp, { admin }: Provider): void => {
   app.delete(
     '/oauth2/auth/sessions/consent/:subject',
     { scope: 'write', schema: { params } },
-    async ({ params }, reply) => replyRevoked(reply, await admin.revokeConsents({ subject: params.subject })),
+    async (request, reply) => {
+      const { subject } = request.params;
+      return replyRevoked(reply, await admin.revokeConsents({ subject }, originOf(request)));
+    },
   );
 
   app.delete(
     '/oauth2/auth/sessions/consent/:subject/:client',
     { scope: 'write', schema: { params: paramsWithClient } },
-    async ({ params }, reply) =>
-      replyRevoked(reply, await admin.revokeConsents({ subject: params.subject, clientId: params.client })),
+    async (request, reply) => {
+      const { subject, client: clientId } = request.params;
+      return replyRevoked(reply, await admin.revokeConsents({ subject, clientId }, originOf(request)));
+    },
   );
 
-  app.delete(
-    '/oauth2/auth/sessions/login/:subject',
-    { scope: 'write', schema: { params } },
-    async ({ params }, reply) => replyRevoked(reply, await admin.revokeLoginSessions(params.subject)),
+  app.delete('/oauth2/auth/sessions/login/:subject', { scope: 'write', schema: { params } }, async (request, reply) =>
+    replyRevoked(reply, await admin.revokeLoginSessions(request.params.subject, originOf(request))),
   );
 };

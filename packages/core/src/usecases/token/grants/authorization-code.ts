@@ -1,17 +1,21 @@
 // The authorization code grant (RFC 6749 §4.1.3): find the code, check everything it is bound to, then use it up.
 import { type AudienceParameters, narrowedAudience } from '../../../domain/audience.ts';
-import { belongsToRegistration } from '../../../domain/client.ts';
+import { belongsToRegistration, type Client } from '../../../domain/client.ts';
+import type { Origin } from '../../../domain/event.ts';
+import type { Grant } from '../../../domain/grant.ts';
 import { isCodeVerifier } from '../../../domain/pkce.ts';
 import { grantsOpenId } from '../../../domain/scope.ts';
 import type { AuthorizationCode, TokenKey } from '../../../domain/token.ts';
-import { oauthError } from '../../../errors/oauth-error.ts';
+import { type OAuthError, oauthError } from '../../../errors/oauth-error.ts';
+import type { EventSink } from '../../../ports/event-sink.ts';
 import type { System } from '../../../ports/system.ts';
-import type { TokenStore } from '../../../ports/token-store.ts';
+import type { FoundCode, TokenStore } from '../../../ports/token-store.ts';
 import type { Settings } from '../../../settings.ts';
 import type { AuthenticatedClient } from '../authenticate-client.ts';
 import type { IssueIdToken } from '../issue-id-token.ts';
 import type { MintAccessToken } from '../mint-access-token.ts';
 import { mintPair, type TokenResponse } from '../mint-pair.ts';
+import { tokenIssued } from '../token-events.ts';
 import { readToken } from '../token-format.ts';
 import type { TokenGrant } from '../token-grants.ts';
 
@@ -20,6 +24,7 @@ interface Deps {
   readonly system: System;
   readonly settings: Settings;
   readonly tokens: TokenStore;
+  readonly events: EventSink | null;
   readonly issueIdToken: (command: IssueIdToken) => Promise<string>;
   readonly mintAccessToken: MintAccessToken;
 }
@@ -34,8 +39,22 @@ interface AuthorizationCodeRequest {
   readonly target: AudienceParameters;
 }
 
+const misuses = {
+  OAuth2AuthorizationCodeReused: 'The code was used before. The tokens issued for it have been revoked.',
+  OAuth2CodeVerifierRefused: 'The code_verifier does not match the code_challenge.',
+};
+
+/** RFC 6749 §4.1.3. */
+const checkBinding = ({ code, grant }: FoundCode, client: Client, redirectUri: string): void => {
+  if (!belongsToRegistration(grant, client, grant.createdAt))
+    throw oauthError('invalid_grant', 'The code was issued to another client.');
+  if (code.redirectUri !== '' && code.redirectUri !== redirectUri) {
+    throw oauthError('invalid_grant', 'The redirect_uri differs from that of the authorization request.');
+  }
+};
+
 export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant<AuthorizationCodeRequest> => {
-  const { issuer, system, settings, tokens, issueIdToken } = deps;
+  const { issuer, system, settings, tokens, events, issueIdToken } = deps;
 
   const keyOf = (code: string): TokenKey => {
     const read = readToken(system, code);
@@ -51,9 +70,16 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant<Authorization
     return isCodeVerifier(verifier) && system.digest.equal(system.digest.sha256(verifier), codeChallenge);
   };
 
+  /** The client is the one that presented the code. */
+  const misused = (type: keyof typeof misuses, client: Client, grant: Grant, origin: Origin): OAuthError => {
+    events?.record({ type, clientId: client.id, subject: grant.subject, grantId: grant.id, origin });
+    return oauthError('invalid_grant', misuses[type]);
+  };
+
   const run = async (
     client: AuthenticatedClient,
     { key, redirectUri, codeVerifier, target }: AuthorizationCodeRequest,
+    origin: Origin,
   ): Promise<TokenResponse> => {
     const now = system.clock.now();
     const found = await tokens.findCode(key, now);
@@ -62,17 +88,13 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant<Authorization
     if (found.used) {
       // RFC 6749 §4.1.2: redeeming a used code revokes every token issued from it.
       await tokens.redeemCode(key, [], now);
-      throw oauthError('invalid_grant', 'The code was used before. The tokens issued for it have been revoked.');
+      throw misused('OAuth2AuthorizationCodeReused', client, grant, origin);
     }
-    if (!belongsToRegistration(grant, client, grant.createdAt))
-      throw oauthError('invalid_grant', 'The code was issued to another client.');
-    if (code.redirectUri !== '' && code.redirectUri !== redirectUri) {
-      throw oauthError('invalid_grant', 'The redirect_uri differs from that of the authorization request.');
-    }
+    checkBinding(found, client, redirectUri);
     if (!provesPossession(code, codeVerifier)) {
       // A wrong verifier means that somebody else has the code, so it is used up: there is no second guess.
       await tokens.redeemCode(key, [], now);
-      throw oauthError('invalid_grant', 'The code_verifier does not match the code_challenge.');
+      throw misused('OAuth2CodeVerifierRefused', client, grant, origin);
     }
     const audience = narrowedAudience(target, grant.audience, issuer);
     // Signed before the code is used up: a key that cannot sign costs a retry, not the code.
@@ -80,16 +102,17 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant<Authorization
     const idToken = grantsOpenId(grant.scope)
       ? await issueIdToken({ client, grant, nonce: code.nonce, now })
       : undefined;
-    if ((await tokens.redeemCode(key, pair.records, now)) !== 'redeemed') {
-      throw oauthError('invalid_grant', 'The code was used before. The tokens issued for it have been revoked.');
-    }
-    return {
+    if ((await tokens.redeemCode(key, pair.records, now)) !== 'redeemed')
+      throw misused('OAuth2AuthorizationCodeReused', client, grant, origin);
+    const response: TokenResponse = {
       accessToken: pair.accessToken,
       expiresIn: settings.accessTokenLifespan,
       scope: grant.scope,
       ...(pair.refreshToken === null ? {} : { refreshToken: pair.refreshToken }),
       ...(idToken === undefined ? {} : { idToken }),
     };
+    events?.record(tokenIssued({ grantType: 'authorization_code', client, grant, settings, origin }, response));
+    return response;
   };
   return {
     grantType: 'authorization_code',

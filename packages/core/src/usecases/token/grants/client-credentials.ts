@@ -3,16 +3,19 @@ import { requestedAudience } from '../../../domain/audience.ts';
 import { firstNotAllowed, notAllowedHint, parseScope, readScope } from '../../../domain/scope.ts';
 import { after } from '../../../domain/time.ts';
 import { oauthError } from '../../../errors/oauth-error.ts';
+import type { EventSink } from '../../../ports/event-sink.ts';
 import type { System } from '../../../ports/system.ts';
 import type { TokenStore } from '../../../ports/token-store.ts';
 import type { Settings } from '../../../settings.ts';
 import type { MintAccessToken } from '../mint-access-token.ts';
+import { tokenIssued } from '../token-events.ts';
 import type { TokenGrant } from '../token-grants.ts';
 
 interface Deps {
   readonly system: System;
   readonly settings: Settings;
   readonly tokens: TokenStore;
+  readonly events: EventSink | null;
   readonly mintAccessToken: MintAccessToken;
 }
 
@@ -25,6 +28,7 @@ export const makeClientCredentialsGrant = ({
   system,
   settings,
   tokens,
+  events,
   mintAccessToken,
 }: Deps): TokenGrant<ClientCredentialsRequest> => ({
   grantType: 'client_credentials',
@@ -40,12 +44,13 @@ export const makeClientCredentialsGrant = ({
     return { scope, audience: requestedAudience(parameters, metadata.audience, 'is not registered for the client.') };
   },
 
-  async run(client, { scope, audience }) {
+  async run(client, { scope, audience }, origin) {
     const issuedAt = system.clock.now();
     const expiresAt = after(issuedAt, settings.accessTokenLifespan);
     const { secret, key } = await mintAccessToken({ client, grant: null, scope, audience, issuedAt, expiresAt });
     const { id: clientId, incarnation: clientIncarnation } = client;
     await tokens.saveClientToken({ key, clientId, clientIncarnation, scope, audience, issuedAt, expiresAt });
+    events?.record(tokenIssued({ grantType: 'client_credentials', client, grant: null, settings, origin }, {}));
     return { accessToken: secret, expiresIn: settings.accessTokenLifespan, scope };
   },
 });

@@ -2,11 +2,13 @@
 // same successors again, so that a lost response or a double click logs nobody out. A later repeat revokes the grant.
 import { type AudienceParameters, narrowedAudience } from '../../../domain/audience.ts';
 import { belongsToRegistration } from '../../../domain/client.ts';
+import type { DomainEvent, Origin } from '../../../domain/event.ts';
 import type { Grant } from '../../../domain/grant.ts';
 import { grantsOpenId, readScope } from '../../../domain/scope.ts';
 import { after, type EpochSeconds, seconds } from '../../../domain/time.ts';
 import type { TokenKey } from '../../../domain/token.ts';
-import { oauthError } from '../../../errors/oauth-error.ts';
+import { type OAuthError, oauthError } from '../../../errors/oauth-error.ts';
+import type { EventSink } from '../../../ports/event-sink.ts';
 import type { Cipher, System } from '../../../ports/system.ts';
 import type { FoundToken, TokenStore } from '../../../ports/token-store.ts';
 import type { Settings } from '../../../settings.ts';
@@ -14,6 +16,7 @@ import type { AuthenticatedClient } from '../authenticate-client.ts';
 import type { IssueIdToken } from '../issue-id-token.ts';
 import type { MintAccessToken } from '../mint-access-token.ts';
 import { mintPair, type TokenResponse } from '../mint-pair.ts';
+import { tokenIssued } from '../token-events.ts';
 import { readToken } from '../token-format.ts';
 import type { TokenGrant } from '../token-grants.ts';
 
@@ -22,6 +25,7 @@ interface Deps {
   readonly system: System;
   readonly settings: Settings;
   readonly tokens: TokenStore;
+  readonly events: EventSink | null;
   readonly issueIdToken: (command: IssueIdToken) => Promise<string>;
   readonly mintAccessToken: MintAccessToken;
 }
@@ -67,8 +71,25 @@ const opened = (cipher: Cipher, presented: string, sealed: string): Successors =
 const sameList = (one: readonly string[] = [], other: readonly string[] = []): boolean =>
   one.length === other.length && one.every((entry) => other.includes(entry));
 
+const tokenPresented = (
+  type: 'OAuth2RefreshTokenRepeated' | 'OAuth2RefreshTokenReused',
+  { id: clientId }: AuthenticatedClient,
+  { subject, id: grantId }: Grant,
+  origin: Origin,
+): DomainEvent => ({ type, clientId, subject, grantId, origin });
+
+/** A repeat gets the tokens of the first request, so it must ask for the same. */
+const checkRepeat = (handedOut: Successors, fresh: Successors): void => {
+  if (!sameList(handedOut.scope, fresh.scope)) {
+    throw oauthError('invalid_scope', 'The refresh token was just used for another scope.');
+  }
+  if (!sameList(handedOut.audience, fresh.audience)) {
+    throw oauthError('invalid_target', 'The refresh token was just used for another audience.');
+  }
+};
+
 export const makeRefreshTokenGrant = (deps: Deps): TokenGrant<RefreshRequest> => {
-  const { issuer, system, settings, tokens, issueIdToken } = deps;
+  const { issuer, system, settings, tokens, events, issueIdToken } = deps;
 
   const keyOf = (refreshToken: string): TokenKey => {
     const read = readToken(system, refreshToken);
@@ -78,7 +99,12 @@ export const makeRefreshTokenGrant = (deps: Deps): TokenGrant<RefreshRequest> =>
     return read.key;
   };
 
-  const run = async (client: AuthenticatedClient, request: RefreshRequest): Promise<TokenResponse> => {
+  const reused = (client: AuthenticatedClient, grant: Grant, origin: Origin): OAuthError => {
+    events?.record(tokenPresented('OAuth2RefreshTokenReused', client, grant, origin));
+    return oauthError('invalid_grant', 'The refresh token was used before. The grant has been revoked.');
+  };
+
+  const run = async (client: AuthenticatedClient, request: RefreshRequest, origin: Origin): Promise<TokenResponse> => {
     const { presented, key } = request;
     const now = system.clock.now();
     const grant = checked(await tokens.findToken(key, now), client);
@@ -99,24 +125,23 @@ export const makeRefreshTokenGrant = (deps: Deps): TokenGrant<RefreshRequest> =>
     const grace = seconds(Math.min(settings.refreshGrace, settings.accessTokenLifespan));
     const sealed = grace > 0 ? system.cipher.sealUnder(presented, JSON.stringify(fresh)) : '';
     const result = await tokens.rotateRefreshToken(key, { successors: pair.records, sealed, grace }, now);
-    if (result.outcome === 'reused') {
-      throw oauthError('invalid_grant', 'The refresh token was used before. The grant has been revoked.');
-    }
+    if (result.outcome === 'reused') throw reused(client, grant, origin);
     if (result.outcome === 'missing') throw oauthError('invalid_grant', 'The refresh token is expired or revoked.');
     const handedOut = result.outcome === 'rotated' ? fresh : opened(system.cipher, presented, result.sealed);
-    if (!sameList(handedOut.scope, fresh.scope)) {
-      throw oauthError('invalid_scope', 'The refresh token was just used for another scope.');
-    }
-    if (!sameList(handedOut.audience, fresh.audience)) {
-      throw oauthError('invalid_target', 'The refresh token was just used for another audience.');
-    }
-    return {
+    checkRepeat(handedOut, fresh);
+    const response: TokenResponse = {
       accessToken: handedOut.accessToken,
       expiresIn: handedOut.expiresAt - now,
       scope: handedOut.scope,
       refreshToken: handedOut.refreshToken,
       ...(idToken === undefined ? {} : { idToken }),
     };
+    events?.record(
+      result.outcome === 'rotated'
+        ? tokenIssued({ grantType: 'refresh_token', client, grant, settings, origin }, response)
+        : tokenPresented('OAuth2RefreshTokenRepeated', client, grant, origin),
+    );
+    return response;
   };
   return {
     grantType: 'refresh_token',
