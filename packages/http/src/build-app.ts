@@ -9,6 +9,7 @@ import { FailureLog, setUpFailureLog } from './failure-log.ts';
 import { answerMalformedRequest } from './malformed-request.ts';
 import { Metrics } from './metrics.ts';
 import { answerWithoutRoute, locationsBelow, replyWithoutRoute } from './no-route.ts';
+import { describeRoutes } from './openapi/describe-routes.ts';
 import { setUpScope } from './own-scope.ts';
 import { publicRoutes } from './public/public-routes.ts';
 import { type LogOptions, logController, loggerOptions, logRequests, requestIds } from './request-log.ts';
@@ -129,6 +130,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
   logRequests(app);
   if (listener === 'public') allowCrossOrigin(app, options.cors ?? { allowedOrigins: [] });
   refuseUnlessServing(app, status);
+  describeRoutes(app, { listener, issuer: provider.issuer, version });
   app.register(publicRoutes, { provider, listener });
   if (listener === 'admin') {
     app.register(adminV1Routes, { provider, renderMetrics, version, status, shareErrorDebug, allowedHosts });

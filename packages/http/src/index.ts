@@ -6,6 +6,7 @@ export type { CorsOptions } from './cors.ts';
 export { FailureLog, reasonOf } from './failure-log.ts';
 export { fromFastify } from './from-fastify.ts';
 export { Metrics } from './metrics.ts';
+export { openApiDocumentOf } from './openapi/describe-routes.ts';
 export { type PublicRoutesOptions, publicRoutes } from './public/public-routes.ts';
 export { asOAuthError } from './request-failure.ts';
 export type { LogOptions } from './request-log.ts';

@@ -22,14 +22,17 @@ const alwaysServed: ReadonlySet<string | undefined> = new Set([
   '/health/status',
   '/metrics/prometheus',
   '/version',
+  '/openapi.json',
 ]);
+
+export const isAlwaysServed = (route: string | undefined): boolean => alwaysServed.has(route);
 
 const unavailable = oauthError('temporarily_unavailable');
 const advice = 'Something went wrong on our side. Please try again in a moment.';
 
 export const refuseUnlessServing = (app: FastifyInstance, status: () => ServerStatus): void => {
   app.addHook('onRequest', (request, reply, done) => {
-    if (status().serving || alwaysServed.has(request.routeOptions.url)) {
+    if (status().serving || isAlwaysServed(request.routeOptions.url)) {
       done();
       return;
     }

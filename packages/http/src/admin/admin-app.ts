@@ -1,5 +1,5 @@
-// How a route of the admin API is declared: like any Fastify route, and with the scope that its callers need. The
-// compiler refuses a route without one.
+// How a route of the admin API is declared: like any Fastify route, with the scope that its callers need, and with its
+// part of the OpenAPI document. The compiler refuses a route without them.
 import type { AdminScope } from '@claviger/core';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type {
@@ -13,6 +13,7 @@ import type {
   RouteHandlerMethod,
   RouteShorthandOptions,
 } from 'fastify';
+import type { Operation } from '../openapi/operation.ts';
 
 /** `open`: for anyone, such as a balancer that checks the server's health. */
 export type RouteScope = AdminScope | 'open';
@@ -41,7 +42,7 @@ type Handler<Schema extends FastifySchema> = RouteHandlerMethod<
 
 type DeclareRoute = <const Schema extends FastifySchema>(
   path: string,
-  options: Options<Schema> & { readonly scope: RouteScope },
+  options: Options<Schema> & { readonly scope: RouteScope; readonly operation: Operation },
   handler: Handler<Schema>,
 ) => unknown;
 

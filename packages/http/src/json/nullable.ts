@@ -5,5 +5,14 @@ import Type, { type Static, type TOptional, type TSchema, type TUnsafe } from 't
 export const nullable = <T extends TSchema>(schema: T): TOptional<TUnsafe<Static<T> | null>> =>
   Type.Optional(Type.Unsafe<Static<T> | null>({ ...schema, nullable: true }));
 
-/** Seconds, or a number that only travels through. 10 digits keep every sum with a time of day far from overflow. */
-export const integer = Type.Integer({ minimum: -9_999_999_999, maximum: 9_999_999_999 });
+/** `description` is for the OpenAPI document. */
+export const optionalText = (description: string) => nullable(Type.String({ description }));
+
+export const optionalTexts = (description: string) => nullable(Type.Array(Type.String(), { description }));
+
+export const optionalFlag = (description: string) => nullable(Type.Boolean({ description }));
+
+export const optionalInteger = (description: string) => nullable(Type.Integer({ ...tenDigits, description }));
+
+/** 10 digits keep every sum with a time of day far from overflow. */
+const tenDigits = { minimum: -9_999_999_999, maximum: 9_999_999_999 };

@@ -1,11 +1,35 @@
 // The endpoints for browsers and clients, as one Fastify plugin. They have no schemas (docs/decisions/0005): core
 // decides what OAuth answers to a bad request.
 import { type Endpoint, type Provider, paths } from '@claviger/core';
-import type { FastifyPluginCallback } from 'fastify';
+import type { FastifyPluginCallback, RouteOptions } from 'fastify';
 import { allowCrossOrigin, answerPreflights, type CorsOptions } from '../cors.ts';
+import type { Declared } from '../openapi/describe-routes.ts';
+import type { Operation } from '../openapi/operation.ts';
 import { setUpScope } from '../own-scope.ts';
 import { serveEndpoint } from '../serve-endpoint.ts';
 import { answerInJson, answerWithPage } from './error-handlers.ts';
+import { authorize, authorizeByForm, logout } from './operations/authorize.operations.ts';
+import {
+  consentFallback,
+  errorFallback,
+  jwks,
+  logoutFallback,
+  oauthMetadata,
+  openidConfiguration,
+} from './operations/documents.operations.ts';
+import {
+  deleteRegistration,
+  readRegistration,
+  registerClient,
+  replaceRegistration,
+} from './operations/registration.operations.ts';
+import {
+  getUserinfo,
+  introspectAsClient,
+  postUserinfo,
+  requestToken,
+  revokeToken,
+} from './operations/token.operations.ts';
 
 export interface PublicRoutesOptions {
   readonly provider: Provider;
@@ -17,32 +41,43 @@ export interface PublicRoutesOptions {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** Methods, path, endpoint. A GET answers HEAD too. An endpoint that is turned off is null. */
-type PublicRoute = readonly [methods: readonly Method[], path: string, endpoint: Endpoint | null];
+/**
+ * Path, endpoint, and the operation of each method for the OpenAPI document. A GET answers HEAD too. An endpoint that
+ * is turned off is null.
+ */
+type PublicRoute = readonly [
+  path: string,
+  endpoint: Endpoint | null,
+  operations: Readonly<Partial<Record<Method, Operation>>>,
+];
 
 const publicRouteTable = ({ endpoints }: Provider): readonly PublicRoute[] => [
   // OAuth 2.0 and OpenID Connect
-  [['GET', 'POST'], paths.authorize, endpoints.authorize],
-  [['POST'], paths.token, endpoints.token],
-  [['POST'], paths.revoke, endpoints.revoke],
-  [['GET', 'POST'], paths.userinfo, endpoints.userinfo],
+  [paths.authorize, endpoints.authorize, { GET: authorize, POST: authorizeByForm }],
+  [paths.token, endpoints.token, { POST: requestToken }],
+  [paths.revoke, endpoints.revoke, { POST: revokeToken }],
+  [paths.userinfo, endpoints.userinfo, { GET: getUserinfo, POST: postUserinfo }],
   // Client registration
-  [['POST'], paths.registration, endpoints.register],
-  [['GET', 'PUT', 'DELETE'], `${paths.registration}/:id`, endpoints.clientConfiguration],
+  [paths.registration, endpoints.register, { POST: registerClient }],
+  [
+    `${paths.registration}/:id`,
+    endpoints.clientConfiguration,
+    { GET: readRegistration, PUT: replaceRegistration, DELETE: deleteRegistration },
+  ],
   // Documents about the server. RFC 8414 §3: the same one, for clients that do not know OpenID Connect.
-  [['GET'], paths.discovery, endpoints.discovery],
-  [['GET'], paths.metadata, endpoints.discovery],
-  [['GET'], paths.jwks, endpoints.jwks],
+  [paths.discovery, endpoints.discovery, { GET: openidConfiguration }],
+  [paths.metadata, endpoints.discovery, { GET: oauthMetadata }],
+  [paths.jwks, endpoints.jwks, { GET: jwks }],
   // Pages for people (2018 API)
-  [['GET'], paths.logout, endpoints.logout],
-  [['GET'], paths.consentFallback, endpoints.consentFallback],
-  [['GET'], paths.errorFallback, endpoints.errorFallback],
-  [['GET'], paths.logoutFallback, endpoints.logoutFallback],
+  [paths.logout, endpoints.logout, { GET: logout }],
+  [paths.consentFallback, endpoints.consentFallback, { GET: consentFallback }],
+  [paths.errorFallback, endpoints.errorFallback, { GET: errorFallback }],
+  [paths.logoutFallback, endpoints.logoutFallback, { GET: logoutFallback }],
 ];
 
 /** The admin listener has the introspection of the 2018 API at the same path. */
 const publicListenerOnly = ({ endpoints }: Provider): readonly PublicRoute[] => [
-  [['POST'], paths.introspect, endpoints.introspectAsClient],
+  [paths.introspect, endpoints.introspectAsClient, { POST: introspectAsClient }],
 ];
 
 /**
@@ -62,16 +97,18 @@ export const publicRoutes: FastifyPluginCallback<PublicRoutesOptions> = (app, op
     answerPreflights(app, bodyLimit);
   }
   const routes = [...publicRouteTable(provider), ...(listener === 'public' ? publicListenerOnly(provider) : [])];
-  for (const [methods, url, endpoint] of routes) {
+  for (const [url, endpoint, operations] of routes) {
     if (endpoint === null) continue;
-    app.route({
-      method: [...methods],
+    const declared: RouteOptions & Pick<Declared, 'operations'> = {
+      method: Object.keys(operations) as Method[],
       url,
+      operations,
       bodyLimit,
       handler: serveEndpoint(endpoint),
       ...(withoutHead.has(url) ? { exposeHeadRoute: false } : {}),
       ...(url === paths.authorize ? { errorHandler: answerWithPage(provider) } : {}),
-    });
+    };
+    app.route(declared);
   }
   done();
 };

@@ -6,6 +6,7 @@ import type { AdminApp } from '../admin-app.ts';
 import { originOf } from '../origin.ts';
 import { type ClientBody, clientBody, fromClient, fromSavedClient, toClientMetadata } from '../wire/client.wire.ts';
 import { toPage } from '../wire/page.wire.ts';
+import { createClient, deleteClient, getClient, listClients, updateClient } from './clients.operations.ts';
 import { contended, duplicate, noSuchRow, replyError } from './error-body.ts';
 
 const params = pathParams('id');
@@ -29,35 +30,49 @@ const warnOfShortSecret = ({ log }: FastifyRequest, clientId: string, secret: st
 };
 
 export const clientsRoute = (app: AdminApp, { admin }: Provider): void => {
-  app.post('/clients', { scope: 'write', ...takesJson({ body: clientBody }) }, async (request, reply) => {
-    const { body } = request;
-    const result = await admin.createClient(toCommand(body.client_id ?? '', body), originOf(request));
-    if (result.outcome === 'exists') return replyError(reply, duplicate);
-    const { client, secret } = result;
-    warnOfShortSecret(request, client.id, body.client_secret ?? '');
-    reply.code(201).header('location', `/clients/${encodeURIComponent(client.id)}`);
-    return fromSavedClient(client, body, secret);
-  });
+  app.post(
+    '/clients',
+    { scope: 'write', operation: createClient, ...takesJson({ body: clientBody }) },
+    async (request, reply) => {
+      const { body } = request;
+      const result = await admin.createClient(toCommand(body.client_id ?? '', body), originOf(request));
+      if (result.outcome === 'exists') return replyError(reply, duplicate);
+      const { client, secret } = result;
+      warnOfShortSecret(request, client.id, body.client_secret ?? '');
+      reply.code(201).header('location', `/clients/${encodeURIComponent(client.id)}`);
+      return fromSavedClient(client, body, secret);
+    },
+  );
 
-  app.get('/clients', { scope: 'read' }, async ({ query }) => (await admin.listClients(toPage(query))).map(fromClient));
+  app.get('/clients', { scope: 'read', operation: listClients }, async ({ query }) =>
+    (await admin.listClients(toPage(query))).map(fromClient),
+  );
 
-  app.get('/clients/:id', { scope: 'read', schema: { params } }, async (request, reply) => {
+  app.get('/clients/:id', { scope: 'read', operation: getClient, schema: { params } }, async (request, reply) => {
     const client = await admin.getClient(request.params.id);
     return client ? fromClient(client) : replyError(reply, noSuchRow);
   });
 
-  app.put('/clients/:id', { scope: 'write', ...takesJson({ params, body: clientBody }) }, async (request, reply) => {
-    const { params, body } = request;
-    const command = toCommand(params.id, body);
-    const result = await admin.updateClient(command, originOf(request));
-    if (result.outcome === 'unknown') return replyError(reply, noSuchRow);
-    if (result.outcome === 'stale') return replyError(reply, contended);
-    warnOfShortSecret(request, result.client.id, command.secret);
-    return fromSavedClient(result.client, body, command.secret);
-  });
+  app.put(
+    '/clients/:id',
+    { scope: 'write', operation: updateClient, ...takesJson({ params, body: clientBody }) },
+    async (request, reply) => {
+      const { params, body } = request;
+      const command = toCommand(params.id, body);
+      const result = await admin.updateClient(command, originOf(request));
+      if (result.outcome === 'unknown') return replyError(reply, noSuchRow);
+      if (result.outcome === 'stale') return replyError(reply, contended);
+      warnOfShortSecret(request, result.client.id, command.secret);
+      return fromSavedClient(result.client, body, command.secret);
+    },
+  );
 
-  app.delete('/clients/:id', { scope: 'write', schema: { params } }, async (request, reply) => {
-    await admin.deleteClient(request.params.id, originOf(request));
-    return reply.code(204).send();
-  });
+  app.delete(
+    '/clients/:id',
+    { scope: 'write', operation: deleteClient, schema: { params } },
+    async (request, reply) => {
+      await admin.deleteClient(request.params.id, originOf(request));
+      return reply.code(204).send();
+    },
+  );
 };

@@ -7,13 +7,14 @@ import { acceptConsentBody, fromConsentRequest, toAcceptConsent } from '../wire/
 import { rejectBody, toReject } from '../wire/flow.wire.ts';
 import { replyAnswer } from './answer.ts';
 import { notFound, replyError } from './error-body.ts';
+import { acceptConsent, getConsentRequest, rejectConsent } from './flow.operations.ts';
 
 const params = pathParams('challenge');
 
 export const consentRoute = (app: AdminApp, { admin }: Provider): void => {
   app.get(
     '/oauth2/auth/requests/consent/:challenge',
-    { scope: 'flows', schema: { params } },
+    { scope: 'flows', operation: getConsentRequest, schema: { params } },
     async (request, reply) => {
       const pending = await admin.getConsentRequest(request.params.challenge);
       return pending ? fromConsentRequest(pending) : replyError(reply, notFound);
@@ -22,7 +23,7 @@ export const consentRoute = (app: AdminApp, { admin }: Provider): void => {
 
   app.put(
     '/oauth2/auth/requests/consent/:challenge/accept',
-    { scope: 'flows', ...takesJson({ params, body: acceptConsentBody }) },
+    { scope: 'flows', operation: acceptConsent, ...takesJson({ params, body: acceptConsentBody }) },
     async (request, reply) => {
       const command = toAcceptConsent(request.params.challenge, request.body);
       return replyAnswer(reply, await admin.acceptConsent(command, originOf(request)));
@@ -31,7 +32,7 @@ export const consentRoute = (app: AdminApp, { admin }: Provider): void => {
 
   app.put(
     '/oauth2/auth/requests/consent/:challenge/reject',
-    { scope: 'flows', ...takesJson({ params, body: rejectBody }) },
+    { scope: 'flows', operation: rejectConsent, ...takesJson({ params, body: rejectBody }) },
     async (request, reply) => {
       const command = toReject(request.params.challenge, request.body);
       return replyAnswer(reply, await admin.rejectConsent(command, originOf(request)));

@@ -4,6 +4,7 @@ import { failureLogOf } from '../../failure-log.ts';
 import { locationsBelow } from '../../no-route.ts';
 import type { ServerStatus } from '../../server-status.ts';
 import type { AdminApp } from '../admin-app.ts';
+import { getVersion, healthStatus, isAlive, isReady } from './server.operations.ts';
 
 export interface HealthOptions {
   readonly version: string;
@@ -11,9 +12,9 @@ export interface HealthOptions {
 }
 
 export const healthRoute = (app: AdminApp, { admin, issuer }: Provider, { version, status }: HealthOptions): void => {
-  app.get('/health/alive', { scope: 'open' }, async () => ({ status: 'ok' }));
+  app.get('/health/alive', { scope: 'open', operation: isAlive }, async () => ({ status: 'ok' }));
 
-  app.get('/health/ready', { scope: 'open' }, async (request, reply) => {
+  app.get('/health/ready', { scope: 'open', operation: isReady }, async (request, reply) => {
     const { problems } = status();
     if (Object.keys(problems).length > 0) return reply.code(503).send({ errors: problems });
     const failures = await admin.checkStores();
@@ -31,7 +32,7 @@ export const healthRoute = (app: AdminApp, { admin, issuer }: Provider, { versio
   });
 
   const alive = locationsBelow(issuer)('/health/status', '/health/alive');
-  app.get('/health/status', { scope: 'open' }, async (_request, reply) =>
+  app.get('/health/status', { scope: 'open', operation: healthStatus }, async (_request, reply) =>
     // RFC 9110 §15.4.9: with a note that links to the new place.
     reply
       .code(308)
@@ -39,5 +40,5 @@ export const healthRoute = (app: AdminApp, { admin, issuer }: Provider, { versio
       .send(`<a href="${alive}">Permanent Redirect</a>\n`),
   );
 
-  app.get('/version', { scope: 'open' }, async () => ({ version }));
+  app.get('/version', { scope: 'open', operation: getVersion }, async () => ({ version }));
 };

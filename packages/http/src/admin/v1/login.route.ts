@@ -7,18 +7,23 @@ import { rejectBody, toReject } from '../wire/flow.wire.ts';
 import { acceptLoginBody, fromLoginRequest, toAcceptLogin } from '../wire/login.wire.ts';
 import { replyAnswer } from './answer.ts';
 import { notFound, replyError } from './error-body.ts';
+import { acceptLogin, getLoginRequest, rejectLogin } from './flow.operations.ts';
 
 const params = pathParams('challenge');
 
 export const loginRoute = (app: AdminApp, { admin }: Provider): void => {
-  app.get('/oauth2/auth/requests/login/:challenge', { scope: 'flows', schema: { params } }, async (request, reply) => {
-    const pending = await admin.getLoginRequest(request.params.challenge);
-    return pending ? fromLoginRequest(pending) : replyError(reply, notFound);
-  });
+  app.get(
+    '/oauth2/auth/requests/login/:challenge',
+    { scope: 'flows', operation: getLoginRequest, schema: { params } },
+    async (request, reply) => {
+      const pending = await admin.getLoginRequest(request.params.challenge);
+      return pending ? fromLoginRequest(pending) : replyError(reply, notFound);
+    },
+  );
 
   app.put(
     '/oauth2/auth/requests/login/:challenge/accept',
-    { scope: 'flows', ...takesJson({ params, body: acceptLoginBody }) },
+    { scope: 'flows', operation: acceptLogin, ...takesJson({ params, body: acceptLoginBody }) },
     async (request, reply) => {
       const command = toAcceptLogin(request.params.challenge, request.body);
       return replyAnswer(reply, await admin.acceptLogin(command, originOf(request)));
@@ -27,7 +32,7 @@ export const loginRoute = (app: AdminApp, { admin }: Provider): void => {
 
   app.put(
     '/oauth2/auth/requests/login/:challenge/reject',
-    { scope: 'flows', ...takesJson({ params, body: rejectBody }) },
+    { scope: 'flows', operation: rejectLogin, ...takesJson({ params, body: rejectBody }) },
     async (request, reply) => {
       const command = toReject(request.params.challenge, request.body);
       return replyAnswer(reply, await admin.rejectLogin(command, originOf(request)));

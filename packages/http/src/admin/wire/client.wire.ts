@@ -1,46 +1,53 @@
 // Clients as they travel (2018 API: OAuth2Client).
 import { type Client, type ClientMetadata, clientNames, emptyClientMetadata, isUnset } from '@claviger/core';
 import Type, { type Static } from 'typebox';
-import { integer, nullable } from '../../json/nullable.ts';
+import { nullable, optionalFlag, optionalInteger, optionalText, optionalTexts } from '../../json/nullable.ts';
+import { memberSchemas, object, type Schema } from '../../openapi/operation.ts';
 import { fromJwkSet, jwkSetBody, toJwkSet } from './jwk.wire.ts';
 
-const text = nullable(Type.String());
-const list = nullable(Type.Array(Type.String()));
-
 /** Unknown members are ignored. */
-export const clientBody = Type.Object({
-  client_id: text,
-  client_secret: text,
-  client_secret_expires_at: nullable(integer),
-  client_name: text,
-  redirect_uris: list,
-  grant_types: list,
-  response_types: list,
-  scope: text,
-  audience: list,
-  owner: text,
-  policy_uri: text,
-  tos_uri: text,
-  client_uri: text,
-  logo_uri: text,
-  contacts: list,
-  subject_type: text,
-  sector_identifier_uri: text,
-  jwks_uri: text,
-  jwks: nullable(jwkSetBody),
-  token_endpoint_auth_method: text,
-  request_uris: list,
-  request_object_signing_alg: text,
-  userinfo_signed_response_alg: text,
-  id_token_signed_response_alg: text,
-  access_token_strategy: text,
-  standard_claims: text,
-  application_type: text,
-  initiate_login_uri: text,
-  default_max_age: nullable(integer),
-  require_auth_time: nullable(Type.Boolean()),
-  default_acr_values: list,
-});
+export const clientBody = Type.Object(
+  {
+    client_id: optionalText('The identifier. Drawn when it is left out. It cannot change later.'),
+    client_secret: optionalText(
+      'Leave it out to have a strong one drawn. It is shown only in the answer to the request that sets it.',
+    ),
+    client_secret_expires_at: optionalInteger('Always 0: secrets do not expire.'),
+    client_name: optionalText('The name that people see.'),
+    redirect_uris: optionalTexts('Where browsers may be sent back to: complete URIs without a fragment.'),
+    grant_types: optionalTexts(
+      '`authorization_code`, `implicit`, `refresh_token`, `client_credentials`. Empty: `authorization_code`.',
+    ),
+    response_types: optionalTexts('Allowed combinations, such as `code` or `code id_token`. Empty: `code`.'),
+    scope: optionalText('The scopes that the client may request, separated by spaces.'),
+    audience: optionalTexts('The APIs that the client may request access tokens for.'),
+    owner: optionalText('Free text for the operator.'),
+    policy_uri: optionalText('The privacy policy, for the consent page.'),
+    tos_uri: optionalText('The terms of service, for the consent page.'),
+    client_uri: optionalText('The home page, for the consent page.'),
+    logo_uri: optionalText('The logo, for the consent page.'),
+    contacts: optionalTexts('Whom to ask about the client.'),
+    subject_type: optionalText('`public` or `pairwise` (OpenID Connect Core §8).'),
+    sector_identifier_uri: optionalText('An https URL with the redirect URIs of all clients of the sector.'),
+    jwks_uri: optionalText("Where the client's public keys are."),
+    jwks: nullable(jwkSetBody),
+    token_endpoint_auth_method: optionalText(
+      '`client_secret_basic` (default), `client_secret_post`, `client_secret_jwt`, `private_key_jwt`, or `none`.',
+    ),
+    request_uris: optionalTexts('The allowed values of `request_uri`.'),
+    request_object_signing_alg: optionalText('The algorithm that request objects must be signed with.'),
+    userinfo_signed_response_alg: optionalText('`none` for JSON (default), else the algorithm of the signed JWT.'),
+    id_token_signed_response_alg: optionalText("The algorithm of ID tokens. Empty: the server's default."),
+    access_token_strategy: optionalText("`opaque` or `jwt`. Empty: the server's default."),
+    standard_claims: optionalText("Where claims of scopes appear: `both` or `userinfo`. Empty: the server's default."),
+    application_type: optionalText('`web` or `native`. Empty counts as `web`.'),
+    initiate_login_uri: optionalText('Where others can begin a login (OpenID Connect Core §4).'),
+    default_max_age: optionalInteger('Seconds: `max_age` of requests without one.'),
+    require_auth_time: optionalFlag('Kept as registered: every ID token has `auth_time`.'),
+    default_acr_values: optionalTexts('`acr_values` of requests without any.'),
+  },
+  { title: 'OAuth2ClientBody' },
+);
 
 export type ClientBody = Static<typeof clientBody>;
 
@@ -80,6 +87,21 @@ const listMembers = new Set<keyof ClientMetadata>([
 ]);
 
 const members = Object.keys(clientNames) as (keyof ClientMetadata)[];
+
+const always = members.filter((member) => !omittedWhenEmpty.has(member));
+
+/** What the two functions below write. A list that a request left out is null in the answer to that request. */
+export const clientSchema: Schema = object(
+  'OAuth2Client',
+  'A registered client (RFC 7591 §2, OpenID Connect Registration §2).',
+  Object.fromEntries(
+    Object.entries(memberSchemas(clientBody)).map(([name, { nullable: _, ...schema }]) => {
+      const mayBeNull = always.some((member) => listMembers.has(member) && clientNames[member] === name);
+      return [name, mayBeNull ? { ...schema, nullable: true } : schema];
+    }),
+  ),
+  ['client_id', ...always.map((member) => clientNames[member]), 'client_secret_expires_at'],
+);
 
 export const toClientMetadata = (body: ClientBody): ClientMetadata => {
   const given = members.map((member) => [member, body[clientNames[member]] ?? emptyClientMetadata[member]]);

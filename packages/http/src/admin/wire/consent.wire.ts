@@ -9,24 +9,30 @@ import {
   subjectOf,
 } from '@claviger/core';
 import Type, { type Static } from 'typebox';
-import { integer, nullable } from '../../json/nullable.ts';
+import { nullable, optionalFlag, optionalInteger, optionalTexts } from '../../json/nullable.ts';
 import { fromClient } from './client.wire.ts';
 import { fromOidcContext, whenAny } from './flow.wire.ts';
 
-const sessionData = nullable(Type.Unsafe<JsonObject>({ type: 'object' }));
+const sessionData = (description: string) => nullable(Type.Unsafe<JsonObject>({ type: 'object', description }));
 
 /** Unknown members are refused, in `session` too (2018 API); what is inside its two objects is the app's own. */
 export const acceptConsentBody = Type.Object(
   {
-    grant_scope: nullable(Type.Array(Type.String())),
-    grant_access_token_audience: nullable(Type.Array(Type.String())),
+    grant_scope: optionalTexts('The scopes that the person allowed.'),
+    grant_access_token_audience: optionalTexts('The APIs that the access token is for.'),
     session: nullable(
-      Type.Object({ access_token: sessionData, id_token: sessionData }, { additionalProperties: false }),
+      Type.Object(
+        {
+          access_token: sessionData('For APIs: `ext` of introspection, and claims of JWT access tokens.'),
+          id_token: sessionData('Claims for the ID token and userinfo.'),
+        },
+        { title: 'ConsentRequestSession', additionalProperties: false },
+      ),
     ),
-    remember: nullable(Type.Boolean()),
-    remember_for: nullable(integer),
+    remember: optionalFlag('Do not ask again for the same scopes. Not allowed when the request has `skip`.'),
+    remember_for: optionalInteger('Seconds. 0: without a limit.'),
   },
-  { additionalProperties: false },
+  { title: 'AcceptConsentRequest', additionalProperties: false },
 );
 
 export const toAcceptConsent = (challenge: string, body: Static<typeof acceptConsentBody>): AcceptConsent => ({

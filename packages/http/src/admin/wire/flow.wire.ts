@@ -1,18 +1,18 @@
 // The parts of login and consent requests that both apps see, and the rejection that both send.
 import { hintClaimsOf, type OidcContext, type Reject } from '@claviger/core';
 import Type, { type Static } from 'typebox';
-import { integer, nullable } from '../../json/nullable.ts';
+import { optionalInteger, optionalText } from '../../json/nullable.ts';
 
 /** Unknown members are refused (2018 API). */
 export const rejectBody = Type.Object(
   {
-    error: nullable(Type.String()),
-    error_description: nullable(Type.String()),
-    error_hint: nullable(Type.String()),
-    error_debug: nullable(Type.String()),
-    status_code: nullable(integer),
+    error: optionalText('The code that the application receives. Default `invalid_request`.'),
+    error_description: optionalText('What the code means. Default: the description of the code.'),
+    error_hint: optionalText('What went wrong this time.'),
+    error_debug: optionalText('Sent on only if the server shares debug messages.'),
+    status_code: optionalInteger('Kept for the 2018 SDK, without an effect.'),
   },
-  { additionalProperties: false },
+  { title: 'RejectRequest', additionalProperties: false },
 );
 
 export const toReject = (challenge: string, body: Static<typeof rejectBody>): Reject => ({

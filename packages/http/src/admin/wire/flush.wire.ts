@@ -1,10 +1,13 @@
 // What may be flushed (2018 API: FlushInactiveOAuth2TokensRequest).
 import { type EpochSeconds, epochSeconds, oauthError } from '@claviger/core';
 import Type, { type Static } from 'typebox';
-import { nullable } from '../../json/nullable.ts';
+import { optionalText } from '../../json/nullable.ts';
 
 /** Unknown members are ignored. */
-export const flushBody = Type.Object({ notAfter: nullable(Type.String()) });
+export const flushBody = Type.Object(
+  { notAfter: optionalText('RFC 3339 date-time: only what was issued before it is removed. Default: now.') },
+  { title: 'FlushInactiveOAuth2TokensRequest' },
+);
 
 /** RFC 3339 §5.6: a date-time with its offset. `Date.parse` alone takes much more. */
 const dateTime = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;

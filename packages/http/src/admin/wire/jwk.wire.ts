@@ -1,16 +1,23 @@
 // JSON Web Keys as they travel. Which members make a key is decided in core (domain/jwk.ts); here only the shape.
 import type { Jwk, JwkSet, KeyAlgorithm } from '@claviger/core';
 import Type, { type Static } from 'typebox';
-import { nullable } from '../../json/nullable.ts';
+import { nullable, optionalText } from '../../json/nullable.ts';
 
-export const jwkBody = Type.Object({
-  kty: Type.String(),
-  kid: nullable(Type.String()),
-  use: nullable(Type.String()),
-  alg: nullable(Type.String()),
-});
+const keyMembers = {
+  kid: optionalText('The id of the key within its set.'),
+  use: optionalText('`sig` for signatures, `enc` for encryption.'),
+  alg: optionalText('The algorithm that the key is for, such as `RS256`.'),
+};
 
-export const jwkSetBody = Type.Object({ keys: nullable(Type.Array(jwkBody)) });
+export const jwkBody = Type.Object(
+  {
+    kty: Type.String({ description: '`RSA`, `EC`, `OKP` or `oct`. The other members depend on it (RFC 7518 §6).' }),
+    ...keyMembers,
+  },
+  { title: 'JsonWebKey', additionalProperties: true },
+);
+
+export const jwkSetBody = Type.Object({ keys: nullable(Type.Array(jwkBody)) }, { title: 'JsonWebKeySet' });
 
 /** Those of the 2018 API, and then what else signs ID tokens. */
 export const generatedAlgorithms = [
@@ -23,11 +30,14 @@ export const generatedAlgorithms = [
   'EdDSA',
 ] as const satisfies readonly KeyAlgorithm[];
 
-export const createKeysBody = Type.Object({
-  alg: Type.Enum([...generatedAlgorithms]),
-  kid: nullable(Type.String()),
-  use: nullable(Type.String()),
-});
+export const createKeysBody = Type.Object(
+  {
+    alg: Type.Enum([...generatedAlgorithms], { description: 'The algorithm that the key is for.' }),
+    kid: optionalText('The id of the new key. Default: a random one.'),
+    use: keyMembers.use,
+  },
+  { title: 'JsonWebKeySetGeneratorRequest' },
+);
 
 /** null counts as absent. */
 export const toJwk = (body: Static<typeof jwkBody>): Jwk =>

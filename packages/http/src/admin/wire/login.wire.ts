@@ -1,20 +1,22 @@
 // The login app's request and its answer.
 import { type AcceptLogin, fullUrl, type PendingRequest, seconds } from '@claviger/core';
 import Type, { type Static } from 'typebox';
-import { integer, nullable } from '../../json/nullable.ts';
+import { optionalFlag, optionalInteger, optionalText } from '../../json/nullable.ts';
 import { fromClient } from './client.wire.ts';
 import { fromOidcContext, whenAny } from './flow.wire.ts';
 
 /** Unknown members are refused (2018 API): a misspelt `remember` must not pass as "do not remember". */
 export const acceptLoginBody = Type.Object(
   {
-    subject: nullable(Type.String()),
-    remember: nullable(Type.Boolean()),
-    remember_for: nullable(integer),
-    acr: nullable(Type.String()),
-    force_subject_identifier: nullable(Type.String()),
+    subject: optionalText('The person who has logged in, by an identifier that never changes.'),
+    remember: optionalFlag('Remember the login in this browser. Not allowed when the request has `skip`.'),
+    remember_for: optionalInteger('Seconds. 0: until the browser closes. Negative: as long as the server allows.'),
+    acr: optionalText('How the person was authenticated, for the ID token (OpenID Connect Core §2).'),
+    force_subject_identifier: optionalText(
+      'The identifier that a client with pairwise identifiers receives for this person.',
+    ),
   },
-  { additionalProperties: false },
+  { title: 'AcceptLoginRequest', additionalProperties: false },
 );
 
 export const toAcceptLogin = (challenge: string, body: Static<typeof acceptLoginBody>): AcceptLogin => ({
