@@ -26,7 +26,7 @@ const atClient = async (page: Page, redirectUri: string): Promise<URL> => {
   return new URL(page.url());
 };
 
-// A busy machine takes its time.
+// A busy machine is slow.
 t.setTimeout(300_000);
 
 const layouts = layoutsFor(t);

@@ -12,7 +12,7 @@ import { type Arrival, authorize, testApps } from './support/person.ts';
 import { ClientKeys, registerClient } from './support/raw-client.ts';
 import { startServer, type TestServer } from './support/start-server.ts';
 
-// A busy machine takes its time.
+// A busy machine is slow.
 t.setTimeout(300_000);
 
 const libraries: readonly ClientLibrary[] = [openidClientLibrary, oauth4webapiLibrary];

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { startDiscoveredServer } from './support/discovered-server.ts';
 import { codeVerifier, pkce, postForm, type RegisteredClient, redirectUri } from './support/raw-client.ts';
 
-// A busy machine takes its time.
+// A busy machine is slow.
 t.setTimeout(300_000);
 
 const discovered = await startDiscoveredServer(t);
@@ -24,7 +24,7 @@ const keeper = async (): Promise<RegisteredClient> => {
 };
 
 const requestObject = (client: RegisteredClient, alg: string): Promise<string> =>
-  keys.sign(client, alg, { iss: client.id, aud: server.issuer, client_id: client.id, state: 'of the object' });
+  keys.sign(client, alg, { iss: client.id, aud: server.issuer, client_id: client.id, state: 'from the object' });
 
 const stateOf = async (client: RegisteredClient, change: Readonly<Record<string, string>>): Promise<string | null> => {
   const { parameters } = await arrive(client, change);
@@ -187,14 +187,17 @@ const proofs: Readonly<Record<string, (t: Test) => Promise<void>>> = {
   },
   async request_parameter_supported(t) {
     t.equal(document.request_parameter_supported, true);
-    t.equal(await stateOf(await keeper(), { request: await requestObject(await keeper(), 'ES256') }), 'of the object');
+    t.equal(
+      await stateOf(await keeper(), { request: await requestObject(await keeper(), 'ES256') }),
+      'from the object',
+    );
     t.equal(await errorFor({ request: 'no.request.object' }), 'invalid_request_object');
   },
   async request_uri_parameter_supported(t) {
     t.equal(document.request_uri_parameter_supported, true);
     const client = await keeper();
     hosted.put('/request.jwt', await requestObject(client, 'ES256'));
-    t.equal(await stateOf(client, { request_uri: hosted.urlOf('/request.jwt') }), 'of the object');
+    t.equal(await stateOf(client, { request_uri: hosted.urlOf('/request.jwt') }), 'from the object');
   },
   async require_request_uri_registration(t) {
     t.equal(document.require_request_uri_registration, true);
@@ -207,7 +210,7 @@ const proofs: Readonly<Record<string, (t: Test) => Promise<void>>> = {
     for (const alg of list('request_object_signing_alg_values_supported')) {
       const method = alg.startsWith('HS') ? { token_endpoint_auth_method: 'client_secret_jwt' } : {};
       const client = await register({ ...method, jwks: keys.jwks, request_object_signing_alg: alg });
-      t.equal(await stateOf(client, { request: await requestObject(client, alg) }), 'of the object', alg);
+      t.equal(await stateOf(client, { request: await requestObject(client, alg) }), 'from the object', alg);
     }
   },
   async claims_parameter_supported(t) {

@@ -13,7 +13,7 @@ import { fixtures } from '@claviger/core/contract';
 import t, { type Test } from 'tap';
 import { buildPreviousRelease } from './support/previous-release.ts';
 
-// A busy machine takes its time.
+// A busy machine is slow.
 t.setTimeout(300_000);
 
 const { hashOf, later, now } = fixtures;

@@ -34,7 +34,7 @@ const givenASigner = async (server: TestServer, change: object = {}) => {
   return { config, privateKey };
 };
 
-const checks = { expectedState: 'of the object', expectedNonce: 'nonce of the object', idTokenExpected: true };
+const checks = { expectedState: 'from the object', expectedNonce: 'nonce of the object', idTokenExpected: true };
 
 const parameters = {
   redirect_uri: callback,

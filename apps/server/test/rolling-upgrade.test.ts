@@ -21,7 +21,7 @@ import {
 } from './support/roaming-flow.ts';
 import { runServer } from './support/start-server.ts';
 
-// A busy machine takes its time.
+// A busy machine is slow.
 t.setTimeout(300_000);
 
 const [old, young] = [0, 1];

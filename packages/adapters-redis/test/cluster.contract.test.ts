@@ -1,4 +1,4 @@
-// The whole contract on a Redis Cluster of three masters: a script that touched two slots would be refused there.
+// The whole contract on a Redis Cluster of three masters, which refuses scripts that touch two slots.
 import { runContracts } from '@claviger/core/contract';
 import t from 'tap';
 import { openRedisStores } from '../src/index.ts';
@@ -9,7 +9,7 @@ const cluster = await startRedisCluster();
 t.teardown(() => cluster.stop());
 const freshPrefix = freshPrefixes(cluster.prefix);
 
-t.test('a Redis Cluster keeps the contract', (t) =>
+t.test('a Redis Cluster passes the contract', (t) =>
   runContracts(
     within(t),
     async () => {

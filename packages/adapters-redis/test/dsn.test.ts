@@ -1,4 +1,4 @@
-// DSNs: what each form means, and what is said about one that is wrong.
+// DSNs: the meaning of each form, and the errors for wrong ones.
 import t from 'tap';
 import { parseRedisDsn } from '../src/dsn.ts';
 
@@ -53,7 +53,7 @@ const bad: readonly (readonly [string, RegExp])[] = [
   ['redis+cluster://:hunter2@a,,b', /"" is not a host/],
 ];
 
-t.test('what is wrong is named, the password never', async (t) => {
+t.test('an error names the fault and never shows the password', async (t) => {
   for (const [dsn, message] of bad) {
     t.throws(() => parseRedisDsn(dsn), { name: 'RedisDsnError', message }, dsn);
     try {

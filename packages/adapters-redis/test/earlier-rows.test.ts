@@ -23,7 +23,7 @@ t.teardown(() => {
 const keysLike = async (pattern: RegExp): Promise<readonly string[]> =>
   (await inspector.keys()).filter((key) => pattern.test(key));
 
-/** Takes every member with such a name out of the JSON. */
+/** Removes every member with this name from the JSON. */
 const without = (text: string, names: RegExp): string =>
   text.replaceAll(/"(\w+)":\[[^\]]*\],?/g, (member, name) => (names.test(name) ? '' : member)).replaceAll(',}', '}');
 
@@ -36,7 +36,7 @@ const rewrite = async (key: string, change: (text: string) => string): Promise<v
   await inspector.call('set', key, change(String(await inspector.call('get', key))), 'KEEPTTL');
 };
 
-t.test('clients, flows and consents that were written before there were audiences have none', async (t) => {
+t.test('clients, flows and consents from before audiences were added have none', async (t) => {
   await stores.clients.create(fullClient());
   await stores.flows.create(fullFlow());
   await stores.consents.remember(fullConsent());
@@ -56,7 +56,7 @@ t.test('clients, flows and consents that were written before there were audience
   });
 });
 
-t.test('tokens and grants that were written before there were audiences have none', async (t) => {
+t.test('tokens and grants from before audiences were added have none', async (t) => {
   const { issuedAt, expiresAt } = fullToken();
   const refreshKey = { grantId: grantIdOf('grant'), hash: hashOf('refresh') };
   const refresh = fullToken({ key: refreshKey, kind: 'refresh', scope: null, expiresAt: later(1000) });
@@ -87,19 +87,22 @@ t.test('tokens and grants that were written before there were audiences have non
   });
 });
 
-t.test('a client that the release before created has an incarnation by its time, and can be replaced', async (t) => {
-  const former = fullClient({ id: 'former' });
-  await stores.clients.create(former);
-  const member = /"incarnation":"[^"]*",/;
-  for (const key of await keysLike(/^clients:/)) {
-    const text = await inspector.call('hget', key, 'former');
-    if (typeof text === 'string') await inspector.call('hset', key, 'former', text.replace(member, ''));
-  }
-  const found = await stores.clients.find('former');
-  t.same(found, { ...former, incarnation: `t${former.createdAt.toString(36)}` });
-  t.equal(await stores.clients.replace({ ...fullClient(found), version: 4 }, 3), 'replaced');
-  t.equal((await stores.clients.find('former'))?.version, 4);
-});
+t.test(
+  'a client that the release before created gets an incarnation from its creation time and can be replaced',
+  async (t) => {
+    const former = fullClient({ id: 'former' });
+    await stores.clients.create(former);
+    const member = /"incarnation":"[^"]*",/;
+    for (const key of await keysLike(/^clients:/)) {
+      const text = await inspector.call('hget', key, 'former');
+      if (typeof text === 'string') await inspector.call('hset', key, 'former', text.replace(member, ''));
+    }
+    const found = await stores.clients.find('former');
+    t.same(found, { ...former, incarnation: `t${former.createdAt.toString(36)}` });
+    t.equal(await stores.clients.replace({ ...fullClient(found), version: 4 }, 3), 'replaced');
+    t.equal((await stores.clients.find('former'))?.version, 4);
+  },
+);
 
 t.test('flows and consents that the release before stored have no incarnation', async (t) => {
   await stores.flows.create(fullFlow({ id: 'former' }));

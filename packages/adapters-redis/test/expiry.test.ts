@@ -1,4 +1,4 @@
-// Every key expires, never too early, and so do the index entries that point at it. The test lets time pass by moving the
+// Every key expires, never too early, and so do the index entries that refer to it. The test lets time pass by moving the
 // end of every key closer.
 import { epochSeconds, type Stores, seconds } from '@claviger/core';
 import { fixtures } from '@claviger/core/contract';
@@ -15,10 +15,10 @@ const redis = await startRedis();
 t.teardown(() => redis.stop());
 const freshPrefix = freshPrefixes(redis.prefix);
 
-/** By how much a key outlives its record at most: the tolerance for clocks, and what a test may take. */
+/** The longest time that a key outlives its record: the tolerance for clocks and the duration of a test. */
 const tolerance = 60;
 
-/** Runs with stores of their own, which are closed afterwards. */
+/** Runs with separate stores, which are closed afterwards. */
 const withStores = async (run: (stores: Stores, inspector: Inspector) => Promise<void>): Promise<void> => {
   const prefix = freshPrefix();
   const { stores, close } = await openRedisStores({ url: redis.url, prefix });
@@ -56,28 +56,28 @@ t.test('flows, sessions, leases, tokens and their index entries expire', (t) =>
     t.same(await inspector.lasting(), []);
     const written = await inspector.keys();
     await inspector.passTime(3600);
-    t.same(await inspector.keys(), written, 'all is there at the moment of expiry, for clocks that are behind');
+    t.same(await inspector.keys(), written, 'every key still exists at its expiry, for clocks that are behind');
     await inspector.passTime(tolerance + 900);
-    t.same(await inspector.keys(), [], 'and nothing a quarter of its life later');
+    t.same(await inspector.keys(), [], 'no key exists a quarter of its lifetime later');
   }),
 );
 
-t.test('a grant lives as long as what it issued, and what was rotated until it expires itself', (t) =>
+t.test('a grant lives as long as its tokens, and a rotated token until it expires', (t) =>
   withStores(async ({ tokens }, inspector) => {
     const code = fullCode({ issuedAt: now, expiresAt: later(60) });
     await tokens.createGrant(fullGrant({ createdAt: now, keepUntil: later(60) }), { code });
     t.equal(await tokens.redeemCode(code.key, [refreshOf('first')], now), 'redeemed');
     await inspector.passTime(900);
-    t.same(await tokens.findCode(code.key, later(59)), undefined, 'the code has gone');
+    t.same(await tokens.findCode(code.key, later(59)), undefined, 'the code has expired');
     const rotated = await tokens.rotateRefreshToken(keyOf('first'), rotationTo('next', later(5000)), later(900));
     t.equal(rotated.outcome, 'rotated');
     await inspector.passTime(99 + tolerance);
     const again = await tokens.rotateRefreshToken(keyOf('first'), rotationTo('x', later(5000)), later(999));
-    t.equal(again.outcome, 'reused', 'reuse is recognised in the last second');
+    t.equal(again.outcome, 'reused', 'reuse is detected in the last second');
     t.equal(await tokens.findToken(keyOf('next'), later(999)), undefined);
-    t.equal(await tokens.revokeGrant(grantIdOf('grant'), later(999)), false, 'the mark of the revocation is there');
+    t.equal(await tokens.revokeGrant(grantIdOf('grant'), later(999)), false, 'the revocation mark exists');
     await inspector.passTime(3990);
-    t.equal(await tokens.findToken(keyOf('next'), later(4989)), undefined, 'and as long as the last token');
+    t.equal(await tokens.findToken(keyOf('next'), later(4989)), undefined, 'it exists as long as the last token');
     await t.rejects(tokens.createGrant(fullGrant({ keepUntil: now }), {}), /taken/);
     await inspector.passTime(2 * tolerance + 1250);
     t.same(await inspector.keys(), []);
@@ -85,7 +85,7 @@ t.test('a grant lives as long as what it issued, and what was rotated until it e
   }),
 );
 
-t.test('the sealed successors go when the grace is over, the rotated token stays', (t) =>
+t.test('the sealed successors are deleted when the grace ends, and the rotated token stays', (t) =>
   withStores(async ({ tokens }, inspector) => {
     await tokens.createGrant(fullGrant({ createdAt: now, keepUntil: now }), { tokens: [refreshOf('first')] });
     await tokens.rotateRefreshToken(keyOf('first'), rotationTo('next', later(1000)), now);
@@ -98,14 +98,14 @@ t.test('the sealed successors go when the grace is over, the rotated token stays
   }),
 );
 
-t.test('grants that are refreshed for long are still found by client and by subject, and so are flows', (t) =>
+t.test('grants that are refreshed for a long time are still found by client and by subject, and so are flows', (t) =>
   withStores(async ({ flows, tokens }, inspector) => {
     await tokens.createGrant(fullGrant({ createdAt: now, keepUntil: later(60) }), { tokens: [refreshOf('0')] });
     let at = 0;
     for (let turn = 1; turn <= 12; turn += 1) {
       await inspector.passTime(900);
       at += 900;
-      // Another grant of the client and subject: what is added prunes the entries that are over.
+      // Adding another grant of the client and subject removes expired entries.
       const other = fullGrant({ id: grantIdOf(`other-${turn}`), createdAt: later(at), keepUntil: later(at) });
       await tokens.createGrant(other, {});
       const rotation = rotationTo(`${turn}`, later(at + 1000));
@@ -123,7 +123,7 @@ t.test('grants that are refreshed for long are still found by client and by subj
   }),
 );
 
-t.test('a grant whose code bought tokens that live longer is still found by client and by subject', (t) =>
+t.test('a grant with tokens that outlive its code is still found by client and by subject', (t) =>
   withStores(async ({ tokens }, inspector) => {
     const short = { createdAt: now, keepUntil: later(60) };
     for (const [id, of] of Object.entries({ g1: { clientId: 'app' }, g2: { subject: 'zoe' } })) {
@@ -132,7 +132,7 @@ t.test('a grant whose code bought tokens that live longer is still found by clie
       const refresh = { ...refreshOf('r', later(5000)), key: { ...key, hash: hashOf('r') } };
       t.equal(await tokens.redeemCode(key, [refresh], now), 'redeemed');
       await inspector.passTime(900);
-      // Enough for every one of the sixteen sets of the client to forget what is over.
+      // Enough additions for each of the sixteen sets of the client to remove expired entries.
       for (let index = 0; index < 60; index += 1) {
         const other = grantIdOf(`${id}-${index}`);
         await tokens.createGrant(fullGrant({ id: other, createdAt: later(900), keepUntil: later(900) }), {});
@@ -143,7 +143,7 @@ t.test('a grant whose code bought tokens that live longer is still found by clie
   }),
 );
 
-t.test('an index forgets what is over when something is added to it', (t) =>
+t.test('an index removes expired entries when an entry is added', (t) =>
   withStores(async ({ flows }, inspector) => {
     for (let index = 0; index < 50; index += 1) {
       const at = later(index * 100);
@@ -154,7 +154,7 @@ t.test('an index forgets what is over when something is added to it', (t) =>
   }),
 );
 
-t.test('consents with an end go by themselves, those without stay', (t) =>
+t.test('consents with an expiry are deleted automatically, and those without stay', (t) =>
   withStores(async ({ consents }, inspector) => {
     const ending = fullConsent({ id: 'ending', requestedAt: now, expiresAt: later(100) });
     await consents.remember(ending);
@@ -171,11 +171,11 @@ t.test('consents with an end go by themselves, those without stay', (t) =>
     t.equal(left?.id, 'lasting');
     await consents.remember(fullConsent({ id: 'newest', requestedAt: later(1_000_000), expiresAt: null }));
     const [row = ''] = (await inspector.keys()).filter((key) => key.startsWith('consents:'));
-    t.equal(await inspector.call('hlen', row), 2, 'what is past went with the next consent');
+    t.equal(await inspector.call('hlen', row), 2, 'the next consent removed the expired one');
   }),
 );
 
-t.test('of the subjects that consented to a client, those without a consent left are forgotten in time', (t) =>
+t.test('the subjects of a client that have no consent left are removed in time', (t) =>
   withStores(async ({ consents }, inspector) => {
     const never = { expiresAt: null };
     for (const subject of ['gone', 'stays']) await consents.remember(fullConsent({ id: subject, subject, ...never }));
@@ -186,19 +186,19 @@ t.test('of the subjects that consented to a client, those without a consent left
         .map((key) => inspector.call('zcard', key));
       return (await Promise.all(counts)).reduce<number>((sum, count) => sum + Number(count), 0);
     };
-    t.equal(await entries(), 2, 'not at once: the entry could belong to a consent that is under way');
+    t.equal(await entries(), 2, 'not immediately: the entry could belong to a consent that is being saved');
     for (const key of (await inspector.keys()).filter((key) => key.startsWith('consenting:'))) {
       const members = await inspector.call('zrange', key, 0, -1);
       for (const member of Array.isArray(members) ? members : []) {
         await inspector.call('zadd', key, 1, String(member));
       }
     }
-    // Sixteen sets share a client's subjects: enough new ones, and every set has had its oldest entry looked at.
+    // Sixteen sets share the subjects of a client. With enough new ones, every set has checked its oldest entry.
     for (let index = 0; index < 120; index += 1) {
       await consents.remember(fullConsent({ id: `${index}`, subject: `subject ${index}`, ...never }));
     }
-    t.equal(await entries(), 121, 'all but the one that has nothing behind it');
+    t.equal(await entries(), 121, 'all except the entry without a consent');
     t.equal(await consents.forget({ clientId: 'app' }), 121);
-    t.equal(await entries(), 121, 'what was written just now stays');
+    t.equal(await entries(), 121, 'a new entry stays');
   }),
 );

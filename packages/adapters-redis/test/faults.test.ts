@@ -1,4 +1,4 @@
-// What happens when Redis is away, hangs, forgets its scripts, is set up to lose tokens, or refuses the credentials.
+// What happens when Redis is unavailable, hangs, loses its scripts, is configured to lose tokens, or refuses the credentials.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -27,14 +27,14 @@ const open = async (t: Test, url: string, options: Partial<RedisOptions> = {}): 
   return redis;
 };
 
-/** Rejects with StoreUnavailable, and not much later than the timeout. */
+/** Checks that the command rejects with StoreUnavailable, and not much later than the timeout. */
 const isAway = async (t: Test, command: () => Promise<unknown>): Promise<void> => {
   const begin = performance.now();
   await t.rejects(command(), StoreUnavailable);
   t.ok(performance.now() - begin < 2 * timeout, 'in time');
 };
 
-/** Until the stores answer again. */
+/** Waits until the stores answer again. */
 const isBack = async (redis: RedisStores): Promise<void> => {
   const deadline = Date.now() + 10_000;
   while (
@@ -50,7 +50,7 @@ const isBack = async (redis: RedisStores): Promise<void> => {
   }
 };
 
-t.test('a server that was killed costs errors in time, and works again when it is back', async (t) => {
+t.test('while a server is down, commands fail in time, and they work again when it is back', async (t) => {
   const server = await start(t, 'appendonly yes', 'appendfsync always');
   const failures: Error[] = [];
   const redis = await open(t, urlOf(server), { onConnectionError: (error) => failures.push(error) });
@@ -73,12 +73,16 @@ t.test('a server that was killed costs errors in time, and works again when it i
   await server.restart();
   await isBack(redis);
   t.same(await clients.find('app'), fullClient());
-  t.equal(await tokens.redeemCode(fullCode().key, [fullToken()], now), 'redeemed', 'nothing of before was done late');
+  t.equal(
+    await tokens.redeemCode(fullCode().key, [fullToken()], now),
+    'redeemed',
+    'no earlier command took effect late',
+  );
   await redis.check();
   t.match(failures[0], StoreUnavailable, 'the failed connections were reported');
 });
 
-t.test('a server that hangs costs errors in time, and works again when it goes on', async (t) => {
+t.test('while a server hangs, commands fail in time, and they work again when it continues', async (t) => {
   const server = await start(t);
   const redis = await open(t, urlOf(server));
   await redis.stores.clients.create(fullClient());
@@ -90,7 +94,7 @@ t.test('a server that hangs costs errors in time, and works again when it goes o
   t.same(await redis.stores.clients.find('app'), fullClient());
 });
 
-t.test('a master of a Cluster that is away costs the keys that it has, and works again when it is back', async (t) => {
+t.test('an unavailable master of a Cluster affects only its own keys, which work again when it is back', async (t) => {
   const cluster = await startRedisCluster();
   t.teardown(() => cluster.stop());
   const redis = await open(t, cluster.url);
@@ -118,7 +122,7 @@ t.test('a master of a Cluster that is away costs the keys that it has, and works
   );
 });
 
-t.test('behind Sentinel the new master is found when the old one is away', async (t) => {
+t.test('behind Sentinel the new master is found when the old one is unavailable', async (t) => {
   const master = await start(t);
   const replica = await start(t, `replicaof 127.0.0.1 ${master.port}`, 'repl-diskless-sync-delay 0');
   const watch = [
@@ -129,7 +133,7 @@ t.test('behind Sentinel the new master is found when the old one is away', async
   const sentinel = await startRedisProcess(watch, 'sentinel');
   t.teardown(() => sentinel.stop());
   const until = async (port: number, command: readonly [string, ...string[]], answer: RegExp): Promise<void> => {
-    // A server that changes its role closes the connections of its clients.
+    // A server that changes its role closes all client connections.
     const ask = (): Promise<unknown> => askRedis(port, ...command).catch(() => '');
     while (!answer.test(String(await ask()))) await sleep(50);
   };
@@ -144,10 +148,10 @@ t.test('behind Sentinel the new master is found when the old one is away', async
   await until(replica.port, ['role'], /^master/);
   await isBack(redis);
   t.same(await redis.stores.clients.find('app'), fullClient());
-  t.equal(await redis.stores.clients.remove('app'), true, 'and can be written to');
+  t.equal(await redis.stores.clients.remove('app'), true, 'the new master accepts writes');
 });
 
-t.test('a server that has forgotten its scripts is given them again', async (t) => {
+t.test('scripts are loaded again on a server that has lost them', async (t) => {
   const server = await start(t);
   const { stores } = await open(t, urlOf(server));
   for (const id of ['before', 'after']) {
@@ -156,7 +160,7 @@ t.test('a server that has forgotten its scripts is given them again', async (t) 
   }
 });
 
-t.test('a policy that may drop live tokens is refused at start, unless it is allowed', async (t) => {
+t.test('an eviction policy that may drop live tokens is refused at start, unless a setting allows it', async (t) => {
   for (const policy of ['allkeys-lru', 'volatile-ttl']) {
     const server = await start(t, 'maxmemory 100mb', `maxmemory-policy ${policy}`);
     const url = urlOf(server);
@@ -169,7 +173,7 @@ t.test('a policy that may drop live tokens is refused at start, unless it is all
   await (await openRedisStores({ url: urlOf(unlimited) })).close();
 });
 
-t.test('a server whose memory is full refuses to write, as one that is away, and still reads', async (t) => {
+t.test('a server with full memory counts as unavailable for writes, and still serves reads', async (t) => {
   const server = await start(t, 'maxmemory-policy noeviction');
   const { stores } = await open(t, urlOf(server));
   await stores.tokens.createGrant(fullGrant(), { code: fullCode() });
@@ -186,11 +190,11 @@ t.test('no error shows the password, a hash or a value', async (t) => {
   for (const credentials of [':hunter2-wrong', 'nobody:hunter2', '']) {
     const url = `redis://${credentials === '' ? '' : `${credentials}@`}127.0.0.1:${server.port}`;
     await openRedisStores({ url, onConnectionError }).then(
-      () => t.fail('was let in'),
+      () => t.fail('the login succeeded'),
       (error: unknown) => shown.push(error),
     );
   }
-  t.match(shown.at(-1), { cause: { message: /NOAUTH/ } }, 'the reason is said');
+  t.match(shown.at(-1), { cause: { message: /NOAUTH/ } }, 'the error states the reason');
   const redis = await open(t, `redis://:hunter2@127.0.0.1:${server.port}`);
   server.signal('SIGKILL');
   await redis.stores.tokens.saveClientToken(fullClientToken()).catch((error: unknown) => shown.push(error));
@@ -201,7 +205,7 @@ t.test('no error shows the password, a hash or a value', async (t) => {
   }
 });
 
-t.test('the commands that docs/redis.md lists are enough, on keys with the prefix', async (t) => {
+t.test('an account with the commands in docs/redis.md and the key prefix is enough', async (t) => {
   const page = readFileSync(new URL('../../../../docs/redis.md', import.meta.url), 'utf8');
   const [, list = ''] = /ACL SETUSER claviger([^`]*)/.exec(page) ?? [];
   const allowed = list.split(/\s+/).filter((word) => word.startsWith('+'));
@@ -225,40 +229,43 @@ t.test('the commands that docs/redis.md lists are enough, on keys with the prefi
   t.notMatch(inspect(refusal, { depth: 10, showHidden: true }), new RegExp(token.key.hash));
 });
 
-t.test('an account that loses its rights, or its password, is away until it has them again', async (t) => {
-  const server = await start(t, 'user claviger on >hunter2 ~* &* +@all');
-  const redis = await open(t, `redis://claviger:hunter2@127.0.0.1:${server.port}`);
-  const { clients, tokens } = redis.stores;
-  await clients.create(fullClient());
-  const faults = [
-    ['-hget', '+hget'],
-    ['-hsetnx', '+hsetnx'],
-    ['-evalsha -eval', '+evalsha +eval'],
-    ['resetkeys ~other:*', '~*'],
-    ['>changed <hunter2', '>hunter2'],
-    ['off', 'on'],
-  ] as const;
-  for (const [fault, cure] of faults) {
-    const administer = (rules: string) => askRedis(server.port, 'acl', 'setuser', 'claviger', ...rules.split(' '));
-    await administer(fault);
-    await askRedis(server.port, 'client', 'kill', 'user', 'claviger');
-    await t.rejects(
-      clients.find('app').then(() => clients.create(fullClient({ id: fault }))),
-      StoreUnavailable,
-      fault,
-    );
-    await t.rejects(
-      clients.find('app').then(() => tokens.createGrant(fullGrant(), {}).then(() => clients.create(fullClient()))),
-      StoreUnavailable,
-      fault,
-    );
-    await administer(cure);
-    await isBack(redis);
-  }
-  t.same(await clients.find('app'), fullClient());
-});
+t.test(
+  'an account that loses its rights or its password makes the store unavailable until it has them again',
+  async (t) => {
+    const server = await start(t, 'user claviger on >hunter2 ~* &* +@all');
+    const redis = await open(t, `redis://claviger:hunter2@127.0.0.1:${server.port}`);
+    const { clients, tokens } = redis.stores;
+    await clients.create(fullClient());
+    const faults = [
+      ['-hget', '+hget'],
+      ['-hsetnx', '+hsetnx'],
+      ['-evalsha -eval', '+evalsha +eval'],
+      ['resetkeys ~other:*', '~*'],
+      ['>changed <hunter2', '>hunter2'],
+      ['off', 'on'],
+    ] as const;
+    for (const [fault, cure] of faults) {
+      const administer = (rules: string) => askRedis(server.port, 'acl', 'setuser', 'claviger', ...rules.split(' '));
+      await administer(fault);
+      await askRedis(server.port, 'client', 'kill', 'user', 'claviger');
+      await t.rejects(
+        clients.find('app').then(() => clients.create(fullClient({ id: fault }))),
+        StoreUnavailable,
+        fault,
+      );
+      await t.rejects(
+        clients.find('app').then(() => tokens.createGrant(fullGrant(), {}).then(() => clients.create(fullClient()))),
+        StoreUnavailable,
+        fault,
+      );
+      await administer(cure);
+      await isBack(redis);
+    }
+    t.same(await clients.find('app'), fullClient());
+  },
+);
 
-t.test('a server that cannot be reached is said so at start, in time', async (t) => {
+t.test('an unreachable server is reported at start, in time', async (t) => {
   const server = await startRedisProcess();
   await server.stop();
   await t.rejects(openRedisStores({ url: urlOf(server) }), StoreUnavailable);
@@ -278,7 +285,7 @@ t.test('closed stores reject every command', async (t) => {
   await redis.close();
 });
 
-t.test('a prefix keeps systems on one server apart', async (t) => {
+t.test('a prefix separates systems on one server', async (t) => {
   const server = await start(t);
   const one = await open(t, urlOf(server), { prefix: 'one:' });
   const other = await open(t, urlOf(server), { prefix: 'other:' });

@@ -1,4 +1,4 @@
-// A lease has two keys as long as nodes of the release before can run: theirs, and that of this release and later ones.
+// A lease has two keys as long as nodes of the release before can run: their key, and the key of this and later releases.
 // apps/server/test/lease-upgrade.test.ts runs the release before beside this one.
 import { fixtures } from '@claviger/core/contract';
 import t, { type Test } from 'tap';
@@ -28,7 +28,7 @@ const name = hashOf('turn');
 const [former, present] = [`claim:${name}`, `lease:${name}`];
 const lease = { name, holder: 'node-1', until: later(60) };
 
-t.test('a lease has both keys, with the same text', async (t) => {
+t.test('a lease has both keys with the same value', async (t) => {
   const { leases, inspector } = await open(t);
   t.equal(await leases.acquire(lease, now), true);
   t.same(await inspector.keys(), [former, present]);
@@ -37,7 +37,7 @@ t.test('a lease has both keys, with the same text', async (t) => {
   t.equal(await inspector.call('get', present), `${later(60)} node-1`);
 });
 
-t.test('either key alone excludes other holders, and the former one decides first', async (t) => {
+t.test('either key alone excludes other holders, and the former key decides first', async (t) => {
   for (const held of [former, present]) {
     const { leases, inspector } = await open(t);
     await inspector.call('set', held, `${later(60)} another`);

@@ -1,4 +1,4 @@
-// The whole contract on one Redis server, through one connection and through two.
+// The whole contract on one Redis server, over one connection and over two.
 import type { Stores } from '@claviger/core';
 import { runContracts } from '@claviger/core/contract';
 import t from 'tap';
@@ -10,7 +10,7 @@ const redis = await startRedis();
 t.teardown(() => redis.stop());
 const freshPrefix = freshPrefixes(redis.prefix);
 
-t.test('one Redis server keeps the contract', (t) =>
+t.test('one Redis server passes the contract', (t) =>
   runContracts(
     within(t),
     async () => {
@@ -21,7 +21,7 @@ t.test('one Redis server keeps the contract', (t) =>
   ),
 );
 
-t.test('two nodes on one Redis server keep the contract, whichever of them is asked', (t) =>
+t.test('two nodes on one Redis server pass the contract in any order of calls', (t) =>
   runContracts(
     within(t),
     async () => {

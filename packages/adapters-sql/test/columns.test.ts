@@ -1,4 +1,4 @@
-// Postgres reads array literals as they were meant.
+// Postgres reads our array literals correctly.
 import postgres from 'postgres';
 import t from 'tap';
 import { arrayOf } from '../src/postgres/columns.ts';

@@ -1,4 +1,4 @@
-// `latest` in the grant saves the next rotation a search, and must never change the result. The model is the memory store,
+// `latest` in the grant saves the next rotation a search and must never change the result. The model is the memory store,
 // which always searches all tokens.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,10 +16,10 @@ const { fullGrant, fullToken, grantIdOf, hashOf, later, now } = fixtures;
 
 interface Opened {
   readonly stores: Stores;
-  /** Of another node, or process, on the same database. */
+  /** The stores of another node or process on the same database. */
   readonly others: Stores;
   latest(grantId: string): Promise<Buffer | null>;
-  /** As a node of the version before leaves it, which does not know the column. */
+  /** Leaves the row as a node of the release before does, which does not know the column. */
   putBack(grantId: string, latest: Buffer | null): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ for (const [name, open] of [
   ['SQLite', openSqlite],
   ['Postgres', openPostgres],
 ] as const) {
-  t.test(`${name}: rotations leave what they leave in the model`, async (t) => {
+  t.test(`${name}: rotations have the same result as in the model`, async (t) => {
     const { stores, latest, putBack } = await open(t);
     const seen = new Map<string, number>();
     for (let seed = 1; seed <= 150; seed += 1) {
@@ -96,7 +96,7 @@ for (const [name, open] of [
         const { what, expected, actual } = await walk.step();
         if (JSON.stringify(actual) !== JSON.stringify(expected)) t.same(actual, expected, `seed ${seed}: ${what}`);
         seen.set(what, (seen.get(what) ?? 0) + 1);
-        // A grant's code buys its first tokens: there is nothing yet that a node of the version before could leave behind.
+        // Redeeming the code gives the first tokens, so a node of the release before cannot have left anything yet.
         if (what === 'rotated' && walk.draw(4) === 0) await putBack(walk.grantId, noted);
       }
     }
@@ -104,7 +104,7 @@ for (const [name, open] of [
       t.ok((seen.get(what) ?? 0) >= 20, what);
   });
 
-  t.test(`${name}: a rotation notes what it did, and the next one removes that by key`, async (t) => {
+  t.test(`${name}: a rotation records its tokens, and the next one removes them by key`, async (t) => {
     const { stores, latest, putBack } = await open(t);
     const grantId = grantIdOf('grant');
     const key = (label: string) => ({ grantId, hash: hashOf(label) });
@@ -117,21 +117,21 @@ for (const [name, open] of [
     t.same(await latest(grantId), noted);
     await rotate('a', 'repeated');
     t.same(await latest(grantId), noted, 'a repeat changes nothing');
-    // No command leaves the grant with others than these, so what is removed tells how it was found.
+    // No command leaves the grant with other tokens, so the removed tokens show how they were found.
     const foreign = Buffer.concat([noted.subarray(0, 64), bytesOf(hashOf('foreign'))]);
     await putBack(grantId, foreign);
     await rotate('b', 'c');
-    t.ok(await stores.tokens.findToken(key('b-access'), now), 'it did not go through the tokens of the grant');
+    t.ok(await stores.tokens.findToken(key('b-access'), now), 'it did not search the tokens of the grant');
     await putBack(grantId, foreign);
     await rotate('c', 'd');
     t.notOk(
       await stores.tokens.findToken(key('b-access'), now),
-      'it went through them: the note is of another rotation',
+      'it searched them, because the record belongs to another rotation',
     );
     t.ok(await stores.tokens.findToken(key('d-access'), now));
   });
 
-  t.test(`${name}: concurrent rotations of sister tokens leave nothing for the next rotation`, async (t) => {
+  t.test(`${name}: concurrent rotations of sister tokens leave no old access token behind`, async (t) => {
     const { stores, others, latest } = await open(t);
     for (let round = 0; round < 20; round += 1) {
       const grantId = grantIdOf(`sisters${round}`);
@@ -154,9 +154,9 @@ for (const [name, open] of [
       const left = await Promise.all(
         labels.map((label) => stores.tokens.findToken({ grantId, hash: hashOf(`next-${label}-access`) }, now)),
       );
-      t.same(left.filter(Boolean), [], 'no access token of before');
+      t.same(left.filter(Boolean), [], 'no earlier access token is left');
       for (const label of labels.filter((other) => other !== winner).slice(0, 1)) {
-        t.equal((await rotate(label, 0)).outcome, 'reused', 'what the others were exchanged for is forgotten');
+        t.equal((await rotate(label, 0)).outcome, 'reused', 'the sealed successors of the others are deleted');
       }
     }
   });

@@ -10,7 +10,7 @@ import { startPostgres } from '../src/testing/index.ts';
 const migrations = migrationsIn(migrationFilesOf('postgres'));
 const before = migrations.findIndex(({ name }) => name.endsWith('_leases'));
 
-t.test('an account keeps the rights that it had, and gets no others', async (t) => {
+t.test('an account keeps its rights and gets no others', async (t) => {
   const server = await startPostgres();
   const { url, drop } = await server.createDatabase();
   const admin = postgres(url, { max: 1, onnotice: () => undefined });

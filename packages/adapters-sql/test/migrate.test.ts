@@ -1,5 +1,5 @@
-// Migrations of SQLite: applied once, in order, whole; never edited; never run backwards. And the schema that drizzle
-// believes in.
+// Migrations of SQLite: applied once, in order, completely; never edited; never run backwards. Also the schema that drizzle
+// expects.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import { SchemaMismatch } from '../src/migrations/schema-status.ts';
 import { migrateSqlite, sqliteSchemaStatus } from '../src/sqlite/migrate.ts';
 import * as schema from '../src/sqlite/schema.ts';
 
-/** By default as most are: the version before goes on working. */
+/** By default compatible, as most are: the release before keeps working. */
 const migration = (version: number, sql: string, compatibleFrom = Math.max(1, version - 1)): Migration => {
   return { version, name: `000${version}_step`, sql: `${sql};`, checksum: `checksum of ${sql}`, compatibleFrom };
 };
@@ -29,7 +29,7 @@ const breaking = migration(2, 'ALTER TABLE a RENAME COLUMN x TO y', 2);
 const tablesOf = (client: SqliteClient.Database): unknown[] =>
   client.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").pluck().all();
 
-t.test('a released migration is never edited: its checksum is written down here', async (t) => {
+t.test('a released migration is never edited: its checksum is recorded here', async (t) => {
   const checksums = (database: 'postgres' | 'sqlite') =>
     Object.fromEntries(migrationsIn(migrationFilesOf(database)).map(({ name, checksum }) => [name, checksum]));
   t.same(checksums('sqlite'), {
@@ -59,7 +59,7 @@ t.test('migrations are applied in order, once, and later ones are added to earli
 });
 
 t.test(
-  'a dry run tells what would be run, changes nothing, and running that with another tool is the same',
+  'a dry run prints the SQL and changes nothing, and running that SQL with another tool has the same result',
   async (t) => {
     const client = new SqliteClient(':memory:');
     const report = migrateSqlite(client, [first, second], true);
@@ -75,26 +75,26 @@ t.test(
   },
 );
 
+t.test('the status lists applied and pending migrations, and an incomplete schema is not usable', async (t) => {
+  const client = new SqliteClient(':memory:');
+  const problem = /lacks 0001_step, 0002_step: it must be migrated/;
+  const empty = { applied: [], pending: ['0001_step', '0002_step'], usable: false, problem };
+  t.match(sqliteSchemaStatus(client, [first, second]), empty);
+  t.same(tablesOf(client), [], 'reading the status changes nothing');
+  migrateSqlite(client, [first]);
+  const half = { applied: ['0001_step'], pending: ['0002_step'], usable: false };
+  t.match(sqliteSchemaStatus(client, [first, second]), half);
+});
+
 t.test(
-  'the status says what is applied and what is pending, and a schema that lacks something is not usable',
+  'the release before can use a newer schema that declares itself compatible, and does not change it',
   async (t) => {
     const client = new SqliteClient(':memory:');
-    const problem = /lacks 0001_step, 0002_step: it must be migrated/;
-    const empty = { applied: [], pending: ['0001_step', '0002_step'], usable: false, problem };
-    t.match(sqliteSchemaStatus(client, [first, second]), empty);
-    t.same(tablesOf(client), [], 'looking changes nothing');
-    migrateSqlite(client, [first]);
-    const half = { applied: ['0001_step'], pending: ['0002_step'], usable: false };
-    t.match(sqliteSchemaStatus(client, [first, second]), half);
+    migrateSqlite(client, [first, second]);
+    t.same(sqliteSchemaStatus(client, [first]), { applied: ['0001_step', '0002_step'], pending: [], usable: true });
+    t.same(migrateSqlite(client, [first]), { applied: [], version: 2, sql: '' });
   },
 );
-
-t.test('a newer schema that says so is usable by the version before, and left alone by it', async (t) => {
-  const client = new SqliteClient(':memory:');
-  migrateSqlite(client, [first, second]);
-  t.same(sqliteSchemaStatus(client, [first]), { applied: ['0001_step', '0002_step'], pending: [], usable: true });
-  t.same(migrateSqlite(client, [first]), { applied: [], version: 2, sql: '' });
-});
 
 t.test('a migration that fails leaves the database as it was', async (t) => {
   const client = new SqliteClient(':memory:');
@@ -103,7 +103,7 @@ t.test('a migration that fails leaves the database as it was', async (t) => {
   t.same(tablesOf(client), []);
 });
 
-t.test('a newer schema that the version before cannot use is refused by it and left alone', async (t) => {
+t.test('the release before refuses a newer schema that is not compatible, and does not change it', async (t) => {
   const client = new SqliteClient(':memory:');
   migrateSqlite(client, [first, breaking]);
   t.throws(() => migrateSqlite(client, [first]), {
@@ -114,7 +114,7 @@ t.test('a newer schema that the version before cannot use is refused by it and l
   t.same(tablesOf(client), ['a', 'schema_migrations']);
 });
 
-t.test('a database whose applied migration had other contents is refused and left alone', async (t) => {
+t.test('a database with an applied migration of different contents is refused and not changed', async (t) => {
   const client = new SqliteClient(':memory:');
   migrateSqlite(client, [first]);
   const edited = { ...first, checksum: 'checksum of something else' };
@@ -124,7 +124,7 @@ t.test('a database whose applied migration had other contents is refused and lef
   t.same(tablesOf(client), ['a', 'schema_migrations']);
 });
 
-t.test('migration files that are misnamed, missing or double are refused', async (t) => {
+t.test('misnamed, missing or duplicate migration files are refused', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'claviger-migrations-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const url = pathToFileURL(`${folder}/`);
@@ -161,34 +161,37 @@ interface ColumnInfo {
   readonly pk: number;
 }
 
-t.test('sqlite/schema.ts and the migrated tables agree on every column, its type, null and primary key', async (t) => {
-  const client = new SqliteClient(':memory:');
-  migrateSqlite(client, migrationsIn(migrationFilesOf('sqlite')));
-  const tables = Object.values(schema).filter((table) => is(table, SQLiteTable));
-  t.same(
-    tables.map(getTableName).sort(),
-    // Processes of the release before use the table claims.
-    tablesOf(client).filter((name) => name !== 'schema_migrations' && name !== 'claims'),
-  );
-  for (const table of tables) {
-    const composite = getTableConfig(table).primaryKeys.flatMap(({ columns }) => columns.map(({ name }) => name));
-    const declared = Object.values(getTableColumns(table)).map((column) => ({
-      name: column.name,
-      type: column.getSQLType().toUpperCase(),
-      notnull: column.notNull ? 1 : 0,
-      pk: column.primary ? 1 : composite.indexOf(column.name) + 1,
-    }));
-    const migrated = client
-      .prepare<[string], ColumnInfo>('SELECT name, type, "notnull", pk FROM pragma_table_info(?)')
-      .all(getTableName(table));
-    t.same(sorted(migrated), sorted(declared), getTableName(table));
-  }
-});
+t.test(
+  'sqlite/schema.ts and the migrated tables agree on every column: type, nullability and primary key',
+  async (t) => {
+    const client = new SqliteClient(':memory:');
+    migrateSqlite(client, migrationsIn(migrationFilesOf('sqlite')));
+    const tables = Object.values(schema).filter((table) => is(table, SQLiteTable));
+    t.same(
+      tables.map(getTableName).sort(),
+      // Processes of the release before use the table claims.
+      tablesOf(client).filter((name) => name !== 'schema_migrations' && name !== 'claims'),
+    );
+    for (const table of tables) {
+      const composite = getTableConfig(table).primaryKeys.flatMap(({ columns }) => columns.map(({ name }) => name));
+      const declared = Object.values(getTableColumns(table)).map((column) => ({
+        name: column.name,
+        type: column.getSQLType().toUpperCase(),
+        notnull: column.notNull ? 1 : 0,
+        pk: column.primary ? 1 : composite.indexOf(column.name) + 1,
+      }));
+      const migrated = client
+        .prepare<[string], ColumnInfo>('SELECT name, type, "notnull", pk FROM pragma_table_info(?)')
+        .all(getTableName(table));
+      t.same(sorted(migrated), sorted(declared), getTableName(table));
+    }
+  },
+);
 
 const sorted = (columns: readonly ColumnInfo[]): ColumnInfo[] =>
   [...columns].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-t.test('look-ups and cleaning go through an index, never over a whole table', async (t) => {
+t.test('look-ups and cleaning use an index and never scan a whole table', async (t) => {
   const client = new SqliteClient(':memory:');
   migrateSqlite(client, migrationsIn(migrationFilesOf('sqlite')));
   const planOf = (sql: string): string =>

@@ -62,16 +62,16 @@ t.test('ten nodes with the real schema: all of them can use it afterwards', asyn
   await Promise.all(nodes.map(({ close }) => close()));
 });
 
-t.test('a migration that fails leaves no trace, and the ones before it stay', async (t) => {
+t.test('a migration that fails leaves no trace, and earlier ones stay', async (t) => {
   const { migrate, tables } = await openDatabase(t);
   const broken = migration(2, 'CREATE TABLE b (x integer); CREATE TABLE a (x integer)');
   await t.rejects(migrate([first, broken]), /already exists/);
   t.same(await tables(), ['a', ...bookkeeping]);
-  t.same((await migrate([first, second])).applied, ['0002_step'], 'and the lock is free');
+  t.same((await migrate([first, second])).applied, ['0002_step'], 'the lock is free');
 });
 
 t.test(
-  'a newer schema is used by the version before if it says so, else refused; edited ones are refused',
+  'the release before uses a newer schema if it is compatible and refuses it otherwise; edited migrations are refused',
   async (t) => {
     const { migrate } = await openDatabase(t);
     await migrate([first, second]);
@@ -90,7 +90,7 @@ t.test(
 );
 
 t.test(
-  'the SQL of a dry run, run by another tool, is the migration; the account of the nodes need not own it',
+  'the SQL of a dry run can be run by another tool; the account of the nodes need not own the tables',
   async (t) => {
     const { url, admin, tables } = await openDatabase(t);
     const owner = await openPostgresStores({ url });
@@ -163,7 +163,7 @@ t.test('postgres/schema.ts and the migrated tables agree on every column; SQLite
       name: column.name,
       type: column.getSQLType(),
       nullable: column.notNull ? 'NO' : 'YES',
-      // Comparing by bytes: what a locale's order would do to pages, and an upgrade of it to indexes.
+      // Texts are compared by bytes. The order of a locale would affect pages, and an upgrade of the locale would break indexes.
       order: column.getSQLType() === 'text' ? 'C' : null,
       key: column.primary ? 1 : composite.indexOf(column.name) + 1,
     }));
@@ -178,7 +178,7 @@ t.test('postgres/schema.ts and the migrated tables agree on every column; SQLite
   }
 });
 
-t.test('look-ups and cleaning go through an index, never over a whole table', async (t) => {
+t.test('look-ups and cleaning use an index and never scan a whole table', async (t) => {
   const { admin, migrate } = await openDatabase(t);
   await migrate(migrationsIn(migrationFilesOf('postgres')));
   // Otherwise the planner reads all of these tables, because they are empty.
@@ -227,7 +227,7 @@ t.test('a URL says where and how to connect; errors do not repeat it', async (t)
   t.match(
     tlsOf('db.example.org', ''),
     { rejectUnauthorized: false },
-    'other hosts are encrypted unless told otherwise',
+    'connections to other hosts are encrypted by default',
   );
   t.equal(tlsOf('db.example.org', '?sslmode=disable'), undefined);
   t.match(tlsOf('db.example.org', '?sslmode=verify-full'), { rejectUnauthorized: true, servername: 'db.example.org' });

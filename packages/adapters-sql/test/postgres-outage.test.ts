@@ -80,11 +80,11 @@ t.test('a server that is killed and started again under load', async (t) => {
   for (const key of load.acknowledged) {
     if (!(await stores.tokens.findToken(key, now))) t.fail(`${key.grantId} was acknowledged and is lost`);
   }
-  t.pass('every acknowledged token is there');
+  t.pass('every acknowledged token is found');
   await close();
 });
 
-t.test('a network that carries nothing any more: old connections, new ones, and recovery', async (t) => {
+t.test('a network that drops everything: existing connections, new ones, and recovery', async (t) => {
   const database = await server.createDatabase();
   const proxy = await startHangingProxy(Number(new URL(server.url).port));
   const url = new URL(database.url);
@@ -101,13 +101,13 @@ t.test('a network that carries nothing any more: old connections, new ones, and 
   const again = await find();
   t.ok(again < 1000, `a new connection is given up (${again} ms)`);
   proxy.heal();
-  t.same(await stores.clients.find('app'), fullClient(), 'and then everything works again');
+  t.same(await stores.clients.find('app'), fullClient(), 'everything works again afterwards');
   proxy.close();
   await close();
 });
 
 t.test(
-  'a pool whose connections all wait for a lock: commands are refused in time, and go on afterwards',
+  'if all connections of a pool wait for a lock, commands are refused in time and work again afterwards',
   async (t) => {
     const database = await server.createDatabase();
     const limits = { connectTimeoutMs: 200, statementTimeoutMs: 300, poolSize: 2 };
@@ -127,7 +127,7 @@ t.test(
   },
 );
 
-t.test('a server that is not there or refuses logins is unavailable; the stores open without it', async (t) => {
+t.test('a server that is down or refuses logins is unavailable; the stores open without it', async (t) => {
   for (const url of ['postgres://nobody@127.0.0.1:1/db', 'postgres://x:hunter2@claviger.invalid/db?sslmode=disable']) {
     const { stores, close } = await openPostgresStores({ url, connectTimeoutMs: 500 });
     await t.rejects(stores.clients.find('app'), {
@@ -143,7 +143,7 @@ t.test('a server that is not there or refuses logins is unavailable; the stores 
   await close();
 });
 
-t.test('a read-only server is unavailable, until a connection leads to one that can be written to', async (t) => {
+t.test('a read-only server is unavailable until a connection reaches a server that accepts writes', async (t) => {
   const database = await server.createDatabase();
   const { stores, migrate, close } = await openPostgresStores({ url: database.url, poolSize: 1 });
   await migrate();
@@ -162,7 +162,7 @@ t.test('a read-only server is unavailable, until a connection leads to one that 
   await close();
 });
 
-t.test('a store lacking a right, table, column or schema is unavailable until it has it', async (t) => {
+t.test('a store that lacks a right, table, column or schema is unavailable until it has it', async (t) => {
   const database = await server.createDatabase();
   const name = new URL(database.url).pathname.slice(1);
   const admin = postgres(database.url, { max: 1, onnotice: () => undefined });
@@ -195,7 +195,7 @@ t.test('a store lacking a right, table, column or schema is unavailable until it
   await refusedAfter(stores.clients.find('app'));
   await refusedAfter(stores.clients.find('app'));
   await other.unsafe(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
-  t.same(await stores.clients.find('app'), fullClient(), 'works again when the database takes connections');
+  t.same(await stores.clients.find('app'), fullClient(), 'works again when the database accepts connections');
   await other.end();
   await Promise.all([close(), opened.close(), admin.end()]);
 });
@@ -211,7 +211,7 @@ t.test('an SQLite file that another process writes for longer than the busy time
   await refusedAfter(stores.clients.create(fullClient()));
   await refusedAfter(stores.tokens.createGrant(fullGrant(), {}));
   await refusedAfter(migrate());
-  t.equal(await stores.clients.find('app'), undefined, 'reading goes on');
+  t.equal(await stores.clients.find('app'), undefined, 'reading still works');
   other.exec('ROLLBACK');
   t.equal(await stores.clients.create(fullClient()), 'created');
   other.close();

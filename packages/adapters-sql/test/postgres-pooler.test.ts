@@ -1,4 +1,4 @@
-// Postgres behind PgBouncer, in both modes: what is acknowledged holds, and a pooler that cannot work is refused by name.
+// Postgres behind PgBouncer, in both modes: acknowledged changes are durable, and a pooler that cannot work is refused.
 import { type Stores, StoreUnavailable } from '@claviger/core';
 import { type DeclareTest, fixtures, type Opened, runContracts } from '@claviger/core/contract';
 import postgres from 'postgres';
@@ -58,7 +58,7 @@ const keepsItsWord = async (t: Test, { tokens }: Stores): Promise<void> => {
   const alive = await fifty((index) => tokens.findToken(tokenOf(index).key, now));
   t.ok(
     alive.every((token) => token?.owner === 'grant'),
-    'and their tokens are found',
+    'their tokens are found',
   );
   const revoked = await fifty((index) => tokens.revokeGrant(keysOf(index).grantId, now));
   t.ok(
@@ -107,7 +107,7 @@ const within =
       t.pass('holds');
     });
 
-t.test('the contract holds behind PgBouncer in transaction mode', async (t) => {
+t.test('the contract passes behind PgBouncer in transaction mode', async (t) => {
   const { sql, database } = await openBehind(t, 'transaction', 'prepare=false');
   await sql.migrate();
   const admin = postgres(database.url, { max: 1, onnotice: () => undefined });
@@ -145,7 +145,7 @@ t.test('a statement that a pooler loses is repeated with the same parameters', a
   await Promise.all(connections.map((connection) => connection.end(1000)));
 });
 
-t.test('every type of parameter is the same when its statement is prepared a second time', async (t) => {
+t.test('every parameter keeps its type when its statement is prepared again', async (t) => {
   const connection = new PostgresConnection(parsePostgresUrl(server.url), timeouts, 'startup');
   const values = [Buffer.from('00ff5c78', 'hex'), true, { a: ['"', null] }, 7, '9007199254740993', 'text "\\', null];
   const types = ['bytea', 'boolean', 'json', 'integer', 'bigint', 'text', 'text'];
@@ -176,7 +176,7 @@ t.test('in session mode a new connection gets its settings by a statement, also 
   await admin`SELECT pg_terminate_backend(${Number(first[3])})`;
   await admin.end();
   let again: unknown[][] | undefined;
-  // The pooler may tell of the loss once before it closes the connection, and once when it does.
+  // The pooler may report the loss once before it closes the connection and once when it does.
   for (let attempt = 0; attempt < 10 && again === undefined; attempt += 1) {
     again = await settings().catch(() => undefined);
   }
@@ -184,7 +184,7 @@ t.test('in session mode a new connection gets its settings by a statement, also 
   await connection.end(1000);
 });
 
-t.test('in transaction mode a search_path that is not in effect is refused', async (t) => {
+t.test('in transaction mode a search_path without effect is refused', async (t) => {
   const { url, database } = await openBehind(t, 'transaction');
   const admin = postgres(database.url, { max: 1 });
   const name = new URL(database.url).pathname.slice(1);
@@ -195,6 +195,6 @@ t.test('in transaction mode a search_path that is not in effect is refused', asy
   await t.rejects(refused.migrate(), { name: 'UnfitPooler', message: /ALTER ROLE/ });
   await refused.close();
   const taken = await open('own');
-  t.ok((await taken.migrate()).applied.length > 0, 'the database sets what the URL wants');
+  t.ok((await taken.migrate()).applied.length > 0, 'the database sets the search_path of the URL');
   await taken.close();
 });

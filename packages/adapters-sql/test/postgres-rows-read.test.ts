@@ -31,7 +31,7 @@ const pairOf = (grantId: string, generation: number) => [
   fullToken({ key: { grantId, hash: hashOf(`refresh-${generation}`) }, kind: 'refresh', expiresAt: later(500_000) }),
 ];
 
-/** Rotates the refresh token of one generation after the other. */
+/** Rotates the refresh token of each generation in turn. */
 const refresh = async (store: TokenStore, grantId: string, from: number, times: number): Promise<void> => {
   for (let generation = from; generation < from + times; generation += 1) {
     const key = { grantId, hash: hashOf(`refresh-${generation}`) };
@@ -89,7 +89,7 @@ for (const [state, learn] of Object.entries(states)) {
   t.test(`commands that were prepared on tables ${state} read few rows when these are full`, async (t) => {
     const { admin, open } = await openDatabase(t);
     for (const table of tables) {
-      // Autovacuum would cause new plans, for the tables as they are then.
+      // Autovacuum would cause new plans for the current state of the tables.
       await admin`ALTER TABLE ${admin(table)} SET (autovacuum_enabled = false)`;
     }
     await learn(admin);

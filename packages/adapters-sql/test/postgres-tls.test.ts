@@ -1,4 +1,4 @@
-// Encrypted connections to Postgres, in each mode of the URL, to a server with a certificate of its own authority.
+// Encrypted connections to Postgres, in each sslmode, to a server with a certificate of a private authority.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ t.teardown(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** How the stores are connected, by the word of the server; or why not. */
+/** Whether the connection is encrypted, as the server reports it, or why there is none. */
 const outcomeOf = async (host: string, query: string, at = server): Promise<string> => {
   const url = new URL(at.url);
   url.hostname = host;
@@ -48,12 +48,12 @@ const outcomeOf = async (host: string, query: string, at = server): Promise<stri
   }
 };
 
-t.test('require encrypts and does not ask who answers', async (t) => {
+t.test('require encrypts without checking the certificate', async (t) => {
   t.equal(await outcomeOf('127.0.0.1', 'sslmode=require'), 'encrypted');
   t.match(await outcomeOf('127.0.0.1', 'sslmode=require', plainServer), /does not offer TLS/);
 });
 
-t.test('verify-full wants a trusted certificate with the name of the host', async (t) => {
+t.test('verify-full requires a trusted certificate with the name of the host', async (t) => {
   const trusted = `sslmode=verify-full&sslrootcert=${encodeURIComponent(certificate)}`;
   t.equal(await outcomeOf('localhost', trusted), 'encrypted');
   t.match(await outcomeOf('127.0.0.1', trusted), /does not match certificate's altnames/);

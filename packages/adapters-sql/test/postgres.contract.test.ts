@@ -1,4 +1,4 @@
-// The whole contract on a real Postgres server, each case under concurrency, and what is Postgres' own.
+// The whole contract on a real Postgres server, with every case under concurrency, and tests specific to Postgres.
 import { asHashed, type Stores, seconds } from '@claviger/core';
 import { type DeclareTest, fixtures, type Opened, runContracts } from '@claviger/core/contract';
 import postgres from 'postgres';
@@ -36,7 +36,7 @@ const keepsTheContract = async (t: Test, parameters: string): Promise<void> => {
     return { store: sql.stores, close: async () => undefined };
   };
   await runContracts(within(t), opened);
-  // Each of these is planned for the table as it is just then.
+  // Each of these statements is planned for the current state of the table.
   if (parameters === unprepared) return;
 
   // A connection reports its statistics when it ends. TRUNCATE rebuilds each index, which counts as a read of the table.
@@ -46,19 +46,19 @@ const keepsTheContract = async (t: Test, parameters: string): Promise<void> => {
     FROM pg_stat_user_tables WHERE relname !~ '^schema' ORDER BY relname`;
   const read = tables.filter(({ reads }) => reads > 0);
   t.equal(tables.length, 10);
-  t.strictSame(read, [], 'no command reads a whole table, however small it is when its statement is prepared');
+  t.strictSame(read, [], 'no command reads a whole table, even if the table is small when the statement is prepared');
 };
 
 const serializable = 'options=-c%20default_transaction_isolation%3Dserializable';
 
-t.test('Postgres keeps the contract', (t) => keepsTheContract(t, ''));
-t.test('and without prepared statements', (t) => keepsTheContract(t, unprepared));
-// As in distributed databases: a command that meets a concurrent change fails and is repeated, instead of waiting.
-t.test('and where every transaction is serializable', (t) => keepsTheContract(t, serializable));
+t.test('Postgres passes the contract', (t) => keepsTheContract(t, ''));
+t.test('Postgres passes the contract without prepared statements', (t) => keepsTheContract(t, unprepared));
+// As in distributed databases, a command that meets a concurrent change fails and is repeated instead of waiting.
+t.test('Postgres passes the contract with serializable transactions', (t) => keepsTheContract(t, serializable));
 
 const { fullCode, fullGrant, fullLoginSession, fullToken, grantIdOf, hashOf, later, now } = fixtures;
 
-/** Two pools on one new database, as two nodes have them. */
+/** Two pools on one new database, as two nodes have. */
 const openTwo = async (t: Test): Promise<readonly [SqlStores, SqlStores, string]> => {
   const database = await server.createDatabase();
   const open = () => openPostgresStores({ url: database.url });
@@ -90,21 +90,24 @@ const aliveOf = async ({ stores }: SqlStores, grantId: string): Promise<number> 
   return found.filter((token) => token !== undefined).length;
 };
 
-t.test('of 50 redemptions of one code on two nodes, one wins, one is a replay, and nothing lives on', async (t) => {
-  const nodes = await openTwo(t);
-  for (let round = 0; round < 10; round += 1) {
-    const id = grantIdOf(`r${round}`);
-    const key = { grantId: id, hash: hashOf('code') };
-    await nodes[0].stores.tokens.createGrant(fullGrant({ id }), { code: fullCode({ key }) });
-    const tokensOf = (index: number) => (index % 2 === 0 ? nodes[0] : nodes[1]).stores.tokens;
-    const outcomes = await fifty((index) => tokensOf(index).redeemCode(key, pair(id, index), now));
-    t.same(count(outcomes), { redeemed: 1, replayed: 1, missing: 48 });
-    t.equal(await aliveOf(nodes[1], id), 0);
-  }
-});
+t.test(
+  'of 50 redemptions of one code on two nodes, one succeeds, one is a replay, and no token stays alive',
+  async (t) => {
+    const nodes = await openTwo(t);
+    for (let round = 0; round < 10; round += 1) {
+      const id = grantIdOf(`r${round}`);
+      const key = { grantId: id, hash: hashOf('code') };
+      await nodes[0].stores.tokens.createGrant(fullGrant({ id }), { code: fullCode({ key }) });
+      const tokensOf = (index: number) => (index % 2 === 0 ? nodes[0] : nodes[1]).stores.tokens;
+      const outcomes = await fifty((index) => tokensOf(index).redeemCode(key, pair(id, index), now));
+      t.same(count(outcomes), { redeemed: 1, replayed: 1, missing: 48 });
+      t.equal(await aliveOf(nodes[1], id), 0);
+    }
+  },
+);
 
 t.test(
-  'of 50 rotations of one token on two nodes one wins, and a cleaner that is ahead of time takes no grant',
+  'of 50 rotations of one token on two nodes, one succeeds, and a cleaner with a fast clock removes no live grant',
   async (t) => {
     const nodes = await openTwo(t);
     for (let round = 0; round < 10; round += 1) {
@@ -122,17 +125,17 @@ t.test(
       const cleaner = nodes[1].stores.tokens.removeExpired({ now: later(60), issued: later(9999) }, 100);
       const [results] = await Promise.all([fifty(rotate), cleaner]);
       const { rotated = 0, repeated = 0, reused = 0 } = count(results.map(({ outcome }) => outcome));
-      t.ok(rotated <= 1, 'the token may have been cleaned away first');
-      if (grace === 0) t.ok(reused <= 1 && (await aliveOf(nodes[0], id)) === 0, 'reuse has ended the grant');
+      t.ok(rotated <= 1, 'the cleaner may have removed the token first');
+      if (grace === 0) t.ok(reused <= 1 && (await aliveOf(nodes[0], id)) === 0, 'reuse has revoked the grant');
       else {
         t.ok(repeated === 0 || rotated === 1);
-        t.equal(await aliveOf(nodes[0], id), rotated, 'the successor lives, and its grant with it');
+        t.equal(await aliveOf(nodes[0], id), rotated, 'the successor and its grant are alive');
       }
     }
   },
 );
 
-t.test('a revocation on one node ends what the other issues at the same time', async (t) => {
+t.test('a revocation on one node ends tokens that the other node issues at the same time', async (t) => {
   const nodes = await openTwo(t);
   for (let round = 0; round < 20; round += 1) {
     const id = grantIdOf(`r${round}`);
@@ -156,7 +159,7 @@ t.test('a revocation on one node ends what the other issues at the same time', a
   }
 });
 
-t.test('a grant notes the last expiry of what joins it, so that no cleaner visits it before', async (t) => {
+t.test('a grant records the latest expiry of its tokens, so that no cleaner visits it earlier', async (t) => {
   const [{ stores }, , url] = await openTwo(t);
   const admin = postgres(url, { max: 1 });
   const keepUntil = async () => (await admin<{ at: string }[]>`SELECT keep_until AS at FROM grants`)[0]?.at;
@@ -175,13 +178,13 @@ t.test('a grant notes the last expiry of what joins it, so that no cleaner visit
 t.test('a command that fails half way leaves nothing behind', async (t) => {
   const [{ stores }] = await openTwo(t);
   await t.rejects(stores.tokens.createGrant(fullGrant(), { code: fullCode(), tokens: [fullToken(), fullToken()] }));
-  t.equal(await stores.tokens.revokeGrant(fullGrant().id, now), false, 'the grant of the failed command is not there');
+  t.equal(await stores.tokens.revokeGrant(fullGrant().id, now), false, 'the grant of the failed command was not saved');
   await stores.tokens.createGrant(fullGrant(), { code: fullCode() });
   await t.rejects(stores.tokens.redeemCode(fullCode().key, [fullToken(), fullToken()], now));
   t.equal((await stores.tokens.findCode(fullCode().key, now))?.used, false, 'the code was not used up');
 });
 
-t.test('an id or hash that is not canonical is refused, never saved as another', async (t) => {
+t.test('an id or hash that is not canonical is refused and never saved as another one', async (t) => {
   const [{ stores }] = await openTwo(t);
   for (const id of ['short', `${'-'.repeat(21)}B`, 'x'.repeat(44), '']) {
     await t.rejects(stores.tokens.createGrant(fullGrant({ id }), {}), /check constraint/);
@@ -189,7 +192,7 @@ t.test('an id or hash that is not canonical is refused, never saved as another',
   }
 });
 
-t.test('a text with the character NUL is found nowhere and cannot be saved; inside of JSON it is kept', async (t) => {
+t.test('a text with the character NUL is never found and cannot be saved; inside JSON it is stored', async (t) => {
   const [{ stores }] = await openTwo(t);
   const odd = 'a\0b';
   const { fullClient, fullClientToken, fullConsent, fullFlow, fullMetadata } = fixtures;
@@ -209,7 +212,7 @@ t.test('a text with the character NUL is found nowhere and cannot be saved; insi
   t.same(await stores.clients.find('app'), client);
 });
 
-t.test('errors tell what the database says, never the values of the statement', async (t) => {
+t.test('errors contain the message of the database, never the values of the statement', async (t) => {
   const [{ stores }] = await openTwo(t);
   await stores.tokens.createGrant(fullGrant(), {});
   const error: unknown = await stores.tokens.createGrant(fullGrant(), {}).catch((thrown: unknown) => thrown);

@@ -1,4 +1,4 @@
-// Two processes race for the same codes and refresh tokens. This file starts the racers, and it is the program that each of them runs.
+// Two processes race for the same codes and refresh tokens. This file starts them, and it is also the program that they run.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type AuthorizationCode, type GrantToken, seconds, type TokenStore } from '@claviger/core';
@@ -7,7 +7,7 @@ import { openSqliteStores } from '../src/index.ts';
 
 const { fullCode, fullGrant, fullToken, grantIdOf, hashOf, now } = fixtures;
 
-/** In even places the code is raced for, in odd ones the refresh token. */
+/** At even positions the race is for the code, at odd ones for the refresh token. */
 export const grantsOfRace = Array.from({ length: 60 }, (_, index) => fullGrant({ id: grantIdOf(`race${index}`) }));
 
 export const issuedInRace = (grantId: string): { code: AuthorizationCode; refresh: GrantToken } => ({
@@ -21,7 +21,7 @@ interface Message {
 }
 
 interface Racer {
-  /** First what was migrated, then, after `go`, the outcome of each grant. Undefined members when it died. */
+  /** The applied migrations first and then, after `go`, the outcome of each grant. Members are undefined if it died. */
   next(): Promise<Message>;
   go(): void;
 }

@@ -1,4 +1,4 @@
-// One commit for what a turn writes to SQLite: which commands fail together, and when each resolves.
+// One commit for all writes to SQLite in one turn: which commands fail together, and when each resolves.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ const open = async (t: Test) => {
 const statuses = async (commands: readonly Promise<unknown>[]): Promise<readonly string[]> =>
   (await Promise.allSettled(commands)).map(({ status }) => status);
 
-t.test('a command that fails undoes itself, all of it, and nothing else of the same turn', async (t) => {
+t.test('a command that fails is rolled back completely, and no other command of the turn is', async (t) => {
   const { stores, close, ids } = await open(t);
   const bad = grantIdOf('bad');
   const twice = fullToken({ key: { grantId: bad, hash: hashOf('twice') } });
@@ -47,12 +47,12 @@ t.test('a command that fails undoes itself, all of it, and nothing else of the s
   );
   t.same(await ids('one', 'two'), ['one', 'two']);
   t.equal(await stores.tokens.findToken(twice.key, now), undefined);
-  t.equal(await stores.tokens.revokeGrant(bad, now), false, 'the grant of the failed command is not there');
+  t.equal(await stores.tokens.revokeGrant(bad, now), false, 'the grant of the failed command was not saved');
   t.ok(await stores.tokens.findToken(good.key, now));
   await close();
 });
 
-t.test('commands of one turn see what those before them did', async (t) => {
+t.test('commands of one turn see the changes of earlier ones', async (t) => {
   const { stores, close } = await open(t);
   const flow = fullFlow();
   const next = { ...flow, version: flow.version + 1 };
@@ -68,7 +68,7 @@ t.test('commands of one turn see what those before them did', async (t) => {
   await close();
 });
 
-t.test('who is answered is in the file; who waits when the stores are closed is answered first', async (t) => {
+t.test('an answered command is in the file; closing the stores answers waiting commands first', async (t) => {
   const { stores, close, file } = await open(t);
   const asked = stores.flows.create(fullFlow({ id: 'last' }));
   await close();
@@ -89,6 +89,6 @@ t.test('when another process writes for too long, all commands of a turn fail, a
   other.close();
   t.same(await ids('one', 'two'), [undefined, undefined]);
   await stores.flows.create(fullFlow({ id: 'three' }));
-  t.same(await ids('three'), ['three'], 'and the next turn goes on');
+  t.same(await ids('three'), ['three'], 'the next turn works');
   await close();
 });

@@ -23,7 +23,7 @@ const open = async (t: Test, busyTimeoutMs = 60_000) => {
   return { ...sql, file };
 };
 
-/** Another connection of this very thread: had the stores to wait inside SQLite, it could never let go. */
+/** Another connection of this thread. If the stores waited inside SQLite, it could never release its lock. */
 const locked = (t: Test, file: string) => {
   const other = new SqliteClient(file);
   other.exec('BEGIN IMMEDIATE');
@@ -35,7 +35,7 @@ const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn += 1) await sleep(1);
 };
 
-t.test('while another process writes, commands wait and the event loop goes on', async (t) => {
+t.test('while another process writes, commands wait and the event loop keeps running', async (t) => {
   const { stores, migrate, file } = await open(t);
   const other = locked(t, file);
   const order: string[] = [];
@@ -49,14 +49,14 @@ t.test('while another process writes, commands wait and the event loop goes on',
   const migrated = migrate();
   await turns(50);
   t.same(order, [], 'nothing is acknowledged');
-  t.equal(await stores.clients.find('app'), undefined, 'reading goes on');
+  t.equal(await stores.clients.find('app'), undefined, 'reading still works');
   other.exec('COMMIT');
   await Promise.all([first, second, migrated]);
   t.same(order, ['first', 'second']);
   t.ok(await stores.flows.find('first', now));
 });
 
-t.test('commands that waited too long are refused, later ones are not', async (t) => {
+t.test('commands that waited too long are refused, and later ones succeed', async (t) => {
   const { stores, file } = await open(t, 100);
   const other = locked(t, file);
   await t.rejects(stores.clients.create(fullClient()), StoreUnavailable);
@@ -79,7 +79,7 @@ t.test('stores can be opened and closed while another process writes', async (t)
 
 const refusal = (message: RegExp) => ({ name: 'StoreUnavailable', cause: { message } });
 
-/** A look at the file counts for a moment. */
+/** The result of a check of the file is cached for a moment. */
 const untilRefused = async (command: () => Promise<unknown>): Promise<unknown> => {
   for (;;) {
     const error = await command().then(

@@ -1,4 +1,4 @@
-// The whole contract on SQLite: in a file, in memory, and with two connections to one file.
+// The whole contract on SQLite: in a file, in memory, and over two connections to one file.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,8 +40,8 @@ const within =
       t.pass('holds');
     });
 
-t.test('SQLite files keep the contract', (t) => runContracts(within(t), () => opened(freshFile())));
-t.test('SQLite in memory keeps the contract', (t) => runContracts(within(t), () => opened(':memory:')));
+t.test('an SQLite file passes the contract', (t) => runContracts(within(t), () => opened(freshFile())));
+t.test('SQLite in memory passes the contract', (t) => runContracts(within(t), () => opened(':memory:')));
 
 t.test('of two connections to one file, one redeems a code and one rotates a refresh token', async (t) => {
   const file = freshFile();
@@ -90,12 +90,12 @@ t.test('two processes open one new file: one migrates it, and both race for ever
   for (const [index, grant] of grantsOfRace.entries()) {
     const pair = [one?.outcomes?.[index], other?.outcomes?.[index]].sort();
     t.match(String(pair), /^(redeemed,replayed|reused,rotated)$/, `exactly one winner of grant ${index}`);
-    t.equal(await stores.tokens.revokeGrant(grant.id, fixtures.now), false, 'and the grant is revoked');
+    t.equal(await stores.tokens.revokeGrant(grant.id, fixtures.now), false, 'the grant is revoked');
   }
   await close();
 });
 
-t.test('a file keeps what it was given after it was closed, and a closed one rejects every command', async (t) => {
+t.test('a file keeps its rows after it is closed, and closed stores reject every command', async (t) => {
   const file = freshFile();
   const sql = await openMigrated(file);
   await sql.stores.clients.create(fixtures.fullClient());
@@ -107,7 +107,7 @@ t.test('a file keeps what it was given after it was closed, and a closed one rej
   await again.close();
 });
 
-t.test('migrations and the addon of the driver may be given, by a program that has no files', async (t) => {
+t.test('a program without files may pass the migrations and the addon of the driver', async (t) => {
   const migrationFiles = {
     '0002_second.sql': '-- compatible_from: 1\nCREATE TABLE second (x INTEGER);',
     '0001_first.sql': '-- compatible_from: 1\nCREATE TABLE first (x INTEGER);',
@@ -116,10 +116,10 @@ t.test('migrations and the addon of the driver may be given, by a program that h
   t.match(await sql.migrate(), { applied: ['0001_first', '0002_second'], version: 2 });
   t.match(await sql.schemaStatus(), { applied: ['0001_first', '0002_second'], pending: [], usable: true });
   await sql.close();
-  await t.rejects(openSqliteStores({ file: ':memory:', nativeBinding: {} }), 'what is given is used, and no other');
+  await t.rejects(openSqliteStores({ file: ':memory:', nativeBinding: {} }), 'only the passed addon is used');
 });
 
-t.test('rows of the version before, which knew no audience, are read as having none', async (t) => {
+t.test('rows of the release before, which had no audience, are read as having none', async (t) => {
   const file = freshFile();
   const { stores, close } = await openMigrated(file);
   const { fullClient, fullClientToken, fullConsent, fullFlow, fullGrant, fullToken, now } = fixtures;
@@ -156,14 +156,14 @@ t.test('a command that fails half way leaves nothing behind', async (t) => {
   const { stores, close } = await openMigrated(':memory:');
   const { fullCode, fullGrant, fullToken, now } = fixtures;
   await t.rejects(stores.tokens.createGrant(fullGrant(), { code: fullCode(), tokens: [fullToken(), fullToken()] }));
-  t.equal(await stores.tokens.revokeGrant(fullGrant().id, now), false, 'the grant of the failed command is not there');
+  t.equal(await stores.tokens.revokeGrant(fullGrant().id, now), false, 'the grant of the failed command was not saved');
   await stores.tokens.createGrant(fullGrant(), { code: fullCode() });
   await t.rejects(stores.tokens.redeemCode(fullCode().key, [fullToken(), fullToken()], now));
   t.equal((await stores.tokens.findCode(fullCode().key, now))?.used, false, 'the code was not used up');
   await close();
 });
 
-t.test('an id or hash that is not canonical is refused, never saved as another', async (t) => {
+t.test('an id or hash that is not canonical is refused and never saved as another one', async (t) => {
   const { stores, close } = await openMigrated(':memory:');
   const { fullGrant, fullLoginSession } = fixtures;
   for (const id of ['short', `${'-'.repeat(21)}B`, 'x'.repeat(44), '']) {
@@ -173,7 +173,7 @@ t.test('an id or hash that is not canonical is refused, never saved as another',
   await close();
 });
 
-t.test('the sealed successors of a rotated token are forgotten with the next rotation', async (t) => {
+t.test('the sealed successors of a rotated token are deleted by the next rotation', async (t) => {
   const file = freshFile();
   const { stores, close } = await openMigrated(file);
   const { fullGrant, fullToken, grantIdOf, hashOf, later, now } = fixtures;

@@ -66,7 +66,7 @@ t.test('a client must use its registered authentication method, secret and grant
     ['basic for post', grant, poster.auth, 401, 'invalid_client'],
     ['post, never stated', { ...grant, client_id: 'shop', client_secret: shop.secret }, {}, 200, ''],
     [
-      'both in one call',
+      'both methods together',
       { ...grant, client_id: 'shop', client_secret: shop.secret },
       shop.auth,
       400,

@@ -1,4 +1,4 @@
-// What holds for every reply: forms, cross-origin rules, failures, logs, metrics, closing.
+// Rules for every reply: forms, cross-origin requests, failures, logs, metrics, closing.
 import { EventEmitter, once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -10,7 +10,7 @@ import { adminError, givenAServer } from './support/given-a-server.ts';
 const tokenClient = { client_id: 'svc', client_secret: 'svc-secret', grant_types: ['client_credentials'], scope: 'a' };
 const authorization = `Basic ${Buffer.from('svc:svc-secret').toString('base64')}`;
 
-t.test('the token endpoint reads urlencoded and multipart forms, and nothing else', async (t) => {
+t.test('the token endpoint reads urlencoded and multipart forms only', async (t) => {
   const { admin, public: open } = givenAServer(t);
   await admin('POST /clients', { json: tokenClient });
   const multipart = [
@@ -39,7 +39,7 @@ t.test('the token endpoint reads urlencoded and multipart forms, and nothing els
   }
 });
 
-t.test('a client made on the admin listener gets tokens on both listeners, and they are active', async (t) => {
+t.test('a client created on the admin listener gets active tokens on both listeners', async (t) => {
   const { admin, public: open } = givenAServer(t);
   await admin('POST /clients', { json: tokenClient });
   for (const send of [admin, open]) {
@@ -90,7 +90,7 @@ t.test('discovery, keys, userinfo, logout and the fallback pages are served', as
   }
 });
 
-t.test('public documents may be cached, and are not sent again to who has them', async (t) => {
+t.test('public documents may be cached and are not sent again to a client that has them', async (t) => {
   const { admin, public: open } = givenAServer(t);
   for (const path of ['/.well-known/openid-configuration', '/.well-known/jwks.json']) {
     const first = await open(`GET ${path}`);
@@ -134,7 +134,7 @@ t.test('health and version', async (t) => {
   t.equal((await admin('GET /health/alive')).status, 200);
 });
 
-t.test('a server that may not serve yet says so to everybody, and answers monitors', async (t) => {
+t.test('a server that is not ready refuses all requests except health checks', async (t) => {
   let serving = false;
   const problems = { clients: 'The schema is not there.' };
   const { admin, public: open } = givenAServer(t, { status: () => ({ serving, problems: serving ? {} : problems }) });
@@ -158,7 +158,7 @@ t.test('a server that may not serve yet says so to everybody, and answers monito
   t.equal((await admin('GET /health/ready')).status, 200);
 });
 
-/** A store whose database went away. */
+/** A store whose database has become unavailable. */
 const brokenClients = (): ClientStore => {
   const fail = async (): Promise<never> => {
     throw new Error('connect ECONNREFUSED db.internal:5432', { cause: new Error('password of the-account') });
@@ -166,7 +166,7 @@ const brokenClients = (): ClientStore => {
   return { create: fail, find: fail, list: fail, replace: fail, remove: fail };
 };
 
-t.test('what breaks here is a 500 that explains nothing to the caller and everything to the log', async (t) => {
+t.test('an unexpected failure is a 500 without details for the caller, and the log has the cause', async (t) => {
   const stores = { ...memoryStores(), clients: brokenClients() };
   const { admin, public: open, logged } = givenAServer(t, { stores });
   const reply = await admin('GET /clients');
@@ -188,7 +188,7 @@ t.test('what breaks here is a 500 that explains nothing to the caller and everyt
   t.notMatch(token.text, 'db.internal');
 });
 
-t.test('a body that is too large for a public endpoint is refused in its error shape', async (t) => {
+t.test('a body that is too large is refused in the error format of the endpoint', async (t) => {
   const { public: open } = givenAServer(t);
   const reply = await open('POST /oauth2/token', { form: { token: 'x'.repeat(64 * 1024) } });
   t.equal(reply.status, 413);
@@ -196,7 +196,7 @@ t.test('a body that is too large for a public endpoint is refused in its error s
   t.match(reply.headers, { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
 });
 
-t.test('requests are logged in one line, without queries, credentials, cookies and challenges', async (t) => {
+t.test('each request is logged in one line without query, credentials, cookies and challenges', async (t) => {
   const { admin, public: open, logged } = givenAServer(t);
   const secret = 'hush-hush';
   await open(`GET /oauth2/auth?code=${secret}`, { headers: { cookie: `a=${secret}` } });
@@ -222,7 +222,7 @@ t.test('requests are logged in one line, without queries, credentials, cookies a
   t.notMatch(logged.join(), secret);
 });
 
-t.test('a raw request that somebody logs is logged without secrets all the same', async (t) => {
+t.test('a raw request is logged without its secrets too', async (t) => {
   const { apps, logged } = givenAServer(t);
   const secret = 'hush-hush';
   apps.public.get('/probe', async (request) => {
@@ -237,7 +237,7 @@ t.test('a raw request that somebody logs is logged without secrets all the same'
   t.notMatch(logged.join(), secret);
 });
 
-t.test('metrics count the requests of both listeners by route pattern, never by id', async (t) => {
+t.test('metrics count the requests of both listeners by route pattern, without ids', async (t) => {
   const { admin, public: open } = givenAServer(t);
   await admin('GET /clients/secret-id');
   await open('GET /nope');
@@ -257,7 +257,7 @@ const origin = 'https://app.example';
 const corsOf = ({ headers }: { headers: Readonly<Record<string, unknown>> }) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('access-control-')));
 
-t.test('without a setting other origins may read discovery and the keys, and nothing else', async (t) => {
+t.test('by default other origins may read only discovery and the keys', async (t) => {
   const { admin, public: open } = givenAServer(t);
   t.strictSame(corsOf(await open('GET /userinfo', { headers: { origin } })), {});
   const preflight = { origin, 'access-control-request-method': 'GET' };
@@ -352,7 +352,7 @@ t.test('WHATWG Fetch §3.2: allowed origins may read public replies and send wha
   t.strictSame(corsOf(await any.admin('GET /.well-known/jwks.json', { headers: { origin } })), {});
 });
 
-t.test('an origin may stand for every name below it, and browsers may be told how long that holds', async (t) => {
+t.test('an allowed origin may be a wildcard for subdomains, and the preflight result may be cached', async (t) => {
   const { public: open } = givenAServer(t, { cors: { allowedOrigins: ['https://*.app.example'], maxAge: 600 } });
   const allowedFor = async (from: string) =>
     (await open('GET /userinfo', { headers: { origin: from } })).headers['access-control-allow-origin'];
@@ -372,7 +372,7 @@ t.test('an origin may stand for every name below it, and browsers may be told ho
   t.equal((await open('OPTIONS /userinfo', { headers: preflight })).headers['access-control-max-age'], '600');
 });
 
-t.test('closing waits for requests in flight and for no idle connection', async (t) => {
+t.test('closing waits for requests in flight, but not for idle connections', async (t) => {
   const { apps } = givenAServer(t);
   const app = apps.public;
   const signals = new EventEmitter();

@@ -1,4 +1,4 @@
-// The members for audiences of today's Hydra: there when they say something, absent as in 2018 when they do not.
+// The audience members of today's Hydra: present if they have a value, otherwise absent as in 2018.
 import t from 'tap';
 import { type Answer, givenAServer } from './support/given-a-server.ts';
 
@@ -24,7 +24,7 @@ const redirectTo = (reply: Answer): string => {
 const cookies = (...replies: readonly Answer[]): string =>
   replies.map((reply) => /^[^;]*/.exec(String(reply.headers['set-cookie']))?.[0]).join('; ');
 
-t.test('a client is registered with its audience; one that has none shows no such member', async (t) => {
+t.test('a client shows its registered audience; a client without one does not have the member', async (t) => {
   const { admin } = givenAServer(t);
   t.match((await admin('POST /clients', { json: client })).json, { audience });
   t.match((await admin('GET /clients/shop')).json, { audience });
@@ -36,7 +36,7 @@ t.test('a client is registered with its audience; one that has none shows no suc
 });
 
 t.test(
-  'login and consent apps see what was requested, the consent app grants it, introspection shows it',
+  'login and consent apps see the requested audience, the consent app grants it, introspection shows it',
   async (t) => {
     const server = givenAServer(t);
     const { admin } = server;

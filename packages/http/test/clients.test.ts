@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import t from 'tap';
 import { adminError, duplicateBody, givenAServer, noSuchRowBody } from './support/given-a-server.ts';
 
-/** What create answers to `{}`, but for id and secret. */
+/** The answer to creating a client with `{}`, except for id and secret. */
 const bare = {
   client_name: '',
   redirect_uris: null,
@@ -25,7 +25,7 @@ const bare = {
 
 const bareRead = { ...bare, redirect_uris: [], grant_types: [], response_types: [], contacts: [] };
 
-t.test('a client made of nothing has every default, and its secret is shown this once', async (t) => {
+t.test('a client created from an empty object has every default, and its secret is shown once', async (t) => {
   const { admin } = givenAServer(t);
   const created = await admin('POST /clients', { json: {} });
   const { client_id, client_secret, ...rest } = created.json as Record<string, string>;
@@ -42,7 +42,7 @@ t.test('a client made of nothing has every default, and its secret is shown this
   t.strictSame(read.json, { client_id, ...bareRead });
 });
 
-t.test('every member comes back as it was sent', async (t) => {
+t.test('every member is returned as it was sent', async (t) => {
   const { admin } = givenAServer(t);
   const full = {
     client_id: 'full',
@@ -76,7 +76,7 @@ t.test('every member comes back as it was sent', async (t) => {
   t.strictSame((await admin('GET /clients')).json, [full]);
 });
 
-t.test('members that are empty are shown, left out, null or empty as in 2018', async (t) => {
+t.test('empty members are shown, left out, null or empty as in 2018', async (t) => {
   const { admin } = givenAServer(t);
   const json = {
     client_id: 'x',
@@ -101,7 +101,7 @@ t.test('RFC 6749 §2.1: a public client is shown no secret', async (t) => {
   t.strictSame(created.json, { ...bare, ...json });
 });
 
-t.test('an id that is taken is a 409, and the first client stays', async (t) => {
+t.test('an existing id is a 409, and the first client stays', async (t) => {
   const { admin } = givenAServer(t);
   await admin('POST /clients', { json: { client_id: 'dup', client_name: 'first' } });
   const second = await admin('POST /clients', { json: { client_id: 'dup', client_name: 'second' } });
@@ -110,7 +110,7 @@ t.test('an id that is taken is a 409, and the first client stays', async (t) => 
   t.match((await admin('GET /clients/dup')).json, { client_name: 'first' });
 });
 
-t.test('an update replaces everything, keeps the secret, and ignores the id of the body', async (t) => {
+t.test('an update replaces everything, keeps the secret, and ignores the id in the body', async (t) => {
   const { admin } = givenAServer(t);
   await admin('POST /clients', { json: { client_id: 'upd', client_name: 'before', owner: 'me', contacts: ['x'] } });
   const updated = await admin('PUT /clients/upd', { json: { client_id: 'other', client_name: 'after', scope: 'c' } });
@@ -125,7 +125,7 @@ t.test('an update replaces everything, keeps the secret, and ignores the id of t
   t.equal((await admin('GET /clients/other')).status, 404);
 });
 
-t.test('an update echoes a new secret, which counts from then on', async (t) => {
+t.test('an update returns a new secret, which is valid from then on', async (t) => {
   const { admin, public: open } = givenAServer(t);
   const client = { client_id: 'rot', grant_types: ['client_credentials'] };
   await admin('POST /clients', { json: { ...client, client_secret: 'first-secret' } });
@@ -140,7 +140,7 @@ t.test('an update echoes a new secret, which counts from then on', async (t) => 
   t.equal((await token('second-secret')).status, 200);
 });
 
-t.test('a short secret is taken with a warning; a setting refuses it', async (t) => {
+t.test('a short secret is accepted with a warning; a setting refuses it', async (t) => {
   const lax = givenAServer(t);
   const warnings = () => lax.logged.filter((line) => JSON.parse(line).level === 40);
   t.equal((await lax.admin('POST /clients', { json: { client_id: 'a', client_secret: 'sixsix' } })).status, 201);
@@ -162,7 +162,7 @@ t.test('a short secret is taken with a warning; a setting refuses it', async (t)
   t.strictSame([shortened.status, shortened.json], [400, adminError(400, 'invalid_request', hint)]);
 });
 
-t.test('an unknown client is a 404 to read and to update, and nothing to delete', async (t) => {
+t.test('an unknown client is a 404 on reading and updating, and a 204 on deleting', async (t) => {
   const { admin } = givenAServer(t);
   for (const request of ['GET /clients/ghost', 'PUT /clients/ghost']) {
     const reply = await admin(request, request.startsWith('PUT') ? { json: {} } : {});
@@ -175,14 +175,14 @@ t.test('an unknown client is a 404 to read and to update, and nothing to delete'
   t.strictSame((await admin('GET /clients')).json, []);
 });
 
-t.test('a deleted client is gone', async (t) => {
+t.test('a deleted client is a 404', async (t) => {
   const { admin } = givenAServer(t);
   await admin('POST /clients', { json: { client_id: 'x' } });
   t.equal((await admin('DELETE /clients/x', { headers: { 'content-type': 'application/json' } })).status, 204);
   t.equal((await admin('GET /clients/x')).status, 404);
 });
 
-t.test('clients are listed by id; limit and offset are forgiving as in 2018', async (t) => {
+t.test('clients are listed by id; malformed limits and offsets are accepted as in 2018', async (t) => {
   const { admin } = givenAServer(t);
   for (const client_id of ['c', 'a', 'b']) await admin('POST /clients', { json: { client_id } });
   const pages: readonly [string, readonly string[]][] = [
@@ -210,7 +210,7 @@ t.test('clients are listed by id; limit and offset are forgiving as in 2018', as
   }
 });
 
-t.test('without a limit 100 clients come, with a larger one at most 500', async (t) => {
+t.test('a page has 100 clients by default and at most 500', async (t) => {
   const { admin, provider, stores } = givenAServer(t);
   await admin('POST /clients', { json: { client_id: 'first' } });
   const first = await provider.admin.getClient('first');
@@ -222,7 +222,7 @@ t.test('without a limit 100 clients come, with a larger one at most 500', async 
   t.equal(await count('?limit=501'), 500);
 });
 
-t.test('bodies that are no client are refused, the member is named, and nothing is stored', async (t) => {
+t.test('an invalid body is refused, the error names the member, and nothing is stored', async (t) => {
   const { admin } = givenAServer(t);
   const refused: readonly [string | Buffer, string][] = [
     ['', 'The body is empty, it must be JSON.'],
@@ -263,7 +263,7 @@ t.test('bodies that are no client are refused, the member is named, and nothing 
   t.strictSame((await admin('GET /clients')).json, []);
 });
 
-t.test('JSON is read whatever the Content-Type says, and null counts as an empty body', async (t) => {
+t.test('JSON is read regardless of the Content-Type, and null counts as an empty body', async (t) => {
   const { admin } = givenAServer(t);
   for (const type of [
     'application/x-www-form-urlencoded',
@@ -287,7 +287,7 @@ t.test('a body of more than 1 MiB is a 413', async (t) => {
   t.strictSame(reply.json, adminError(413, 'invalid_request', 'Request body is too large'));
 });
 
-t.test('ids of any characters can be made, read, updated and deleted', async (t) => {
+t.test('clients with any characters in their ids can be created, read, updated and deleted', async (t) => {
   const { admin } = givenAServer(t);
   const ids = [
     'with space',
@@ -316,7 +316,7 @@ t.test('ids of any characters can be made, read, updated and deleted', async (t)
   }
 });
 
-t.test('pages of other sites cannot use the admin endpoints; people may follow links to them', async (t) => {
+t.test('pages of other sites cannot call the admin endpoints; links to them work', async (t) => {
   const { admin } = givenAServer(t);
   const foreign: readonly Record<string, string>[] = [
     { origin: 'https://evil.example' },
@@ -346,31 +346,40 @@ t.test('pages of other sites cannot use the admin endpoints; people may follow l
   t.equal((await admin('GET /clients', { headers: { 'sec-fetch-site': 'none' } })).status, 200);
 });
 
-t.test('DNS rebinding: the admin endpoints answer to loopback names only, whatever they are bound to', async (t) => {
-  const { admin } = givenAServer(t);
-  const ask = async (host: string) => (await admin('GET /clients', { headers: { host } })).status;
-  const own = [
-    '127.0.0.1:4445',
-    'localhost',
-    'LOCALHOST.:4445',
-    '[::1]:4445',
-    '[0:0:0:0:0:0:0:1]:4445',
-    'c.localhost:1',
-  ];
-  for (const host of own) t.equal(await ask(host), 200, host);
-  const foreign = ['evil.example', 'evil.example:4445', '127.0.0.1.evil.example', '10.0.0.7', 'localhost.evil.example'];
-  const malformed = ['x@localhost', 'evil.example/a.localhost', 'localhost#', '*', 'localhost:80@evil.example'];
-  for (const host of [...foreign, ...malformed, '127.0.0.1:evil.example', '[::1]evil.example', '[::1', ':4445']) {
-    t.equal(await ask(host), 403, host);
-  }
-  const rebound = { host: 'evil.example:4445', origin: 'http://evil.example:4445', 'sec-fetch-site': 'same-origin' };
-  t.equal((await admin('POST /clients', { json: {}, headers: rebound })).status, 403);
-  for (const path of ['/health/alive', '/health/ready', '/version']) {
-    t.equal((await admin(`GET ${path}`, { headers: { host: 'claviger-admin:4445' } })).status, 200, path);
-  }
-});
+t.test(
+  'DNS rebinding: the admin endpoints answer to loopback names only, regardless of the address they are bound to',
+  async (t) => {
+    const { admin } = givenAServer(t);
+    const ask = async (host: string) => (await admin('GET /clients', { headers: { host } })).status;
+    const own = [
+      '127.0.0.1:4445',
+      'localhost',
+      'LOCALHOST.:4445',
+      '[::1]:4445',
+      '[0:0:0:0:0:0:0:1]:4445',
+      'c.localhost:1',
+    ];
+    for (const host of own) t.equal(await ask(host), 200, host);
+    const foreign = [
+      'evil.example',
+      'evil.example:4445',
+      '127.0.0.1.evil.example',
+      '10.0.0.7',
+      'localhost.evil.example',
+    ];
+    const malformed = ['x@localhost', 'evil.example/a.localhost', 'localhost#', '*', 'localhost:80@evil.example'];
+    for (const host of [...foreign, ...malformed, '127.0.0.1:evil.example', '[::1]evil.example', '[::1', ':4445']) {
+      t.equal(await ask(host), 403, host);
+    }
+    const rebound = { host: 'evil.example:4445', origin: 'http://evil.example:4445', 'sec-fetch-site': 'same-origin' };
+    t.equal((await admin('POST /clients', { json: {}, headers: rebound })).status, 403);
+    for (const path of ['/health/alive', '/health/ready', '/version']) {
+      t.equal((await admin(`GET ${path}`, { headers: { host: 'claviger-admin:4445' } })).status, 200, path);
+    }
+  },
+);
 
-t.test('other names, and names below one, can be allowed; their pages are then of the same origin', async (t) => {
+t.test('other names and their subdomains can be allowed; their pages then count as same-origin', async (t) => {
   const { admin } = givenAServer(t, { adminAllowedHosts: ['Claviger-Admin', '*.internal.example'] });
   const ask = async (host: string) => (await admin('GET /clients', { headers: { host } })).status;
   for (const host of [
@@ -389,7 +398,7 @@ t.test('other names, and names below one, can be allowed; their pages are then o
   t.equal((await any.admin('GET /clients', { headers: { host: 'anything.example' } })).status, 200);
 });
 
-t.test('a request of HTTP/1.0 without Host is answered, and so is the address that was connected to', async (t) => {
+t.test('an HTTP/1.0 request without Host is answered, and so is one that names the local address', async (t) => {
   const { apps } = givenAServer(t);
   await apps.admin.listen({ host: '::', port: 0 });
   const { port } = apps.admin.server.address() as AddressInfo;
@@ -407,5 +416,9 @@ t.test('a request of HTTP/1.0 without Host is answered, and so is the address th
     .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
   if (outside === undefined) return;
   t.match(await ask(`GET /clients HTTP/1.0\r\nHost: ${outside}:4445`, outside), /^HTTP\/1\.1 200 /);
-  t.match(await ask(`GET /clients HTTP/1.0\r\nHost: ${outside}:4445`), /^HTTP\/1\.1 403 /, 'another way in');
+  t.match(
+    await ask(`GET /clients HTTP/1.0\r\nHost: ${outside}:4445`),
+    /^HTTP\/1\.1 403 /,
+    'an address that the connection was not made to',
+  );
 });

@@ -1,4 +1,4 @@
-// What failures leave in the log: no secrets, no stack for what was meant, one line for an outage.
+// Failures in the log: no secrets, no stack for intended refusals, one line for an outage.
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { type ClientStore, oauthError, StoreUnavailable } from '@claviger/core';
@@ -9,7 +9,7 @@ import { givenAServer } from './support/given-a-server.ts';
 
 const secret = 'hush-hush';
 
-t.test('the raw packet of a malformed request is not logged, whatever the level', async (t) => {
+t.test('the raw packet of a malformed request is not logged at any level', async (t) => {
   const logged: string[] = [];
   const stream = { write: (line: string) => void logged.push(line) };
   const { apps } = givenAServer(t, { logger: { level: 'trace', stream } });
@@ -32,7 +32,7 @@ t.test('the raw packet of a malformed request is not logged, whatever the level'
   t.match(await ask(`GET / HTTP/1.1\r\nHost: x\r\nX: ${secret.repeat(8000)}\r\n\r\n`), /^HTTP\/1\.1 431 /);
   t.equal(logged.filter((line) => line.includes('"msg":"malformed request"')).length, 3);
   t.notMatch(logged.join(), secret);
-  t.notMatch(logged.join(), Buffer.from(secret).join(), 'nor as bytes');
+  t.notMatch(logged.join(), Buffer.from(secret).join(), 'not even as bytes');
   apps.public.log.error({ err: Object.assign(new Error('parse'), { rawPacket: Buffer.from(secret), code: 'HPE' }) });
   t.match(logged.at(-1), '"err":{"type":"Error","message":"parse","code":"HPE","stack":');
   t.notMatch(logged.at(-1), 'rawPacket');
@@ -45,7 +45,7 @@ const failing = (failure: () => Error): ClientStore => {
   return { create: fail, find: fail, list: fail, replace: fail, remove: fail };
 };
 
-t.test('a refusal on purpose is counted and not logged', async (t) => {
+t.test('an intended refusal is counted and not logged', async (t) => {
   const lines: unknown[] = [];
   const failures = new FailureLog(() => ({
     error: (...line) => lines.push(line),
@@ -58,7 +58,7 @@ t.test('a refusal on purpose is counted and not logged', async (t) => {
   t.strictSame(lines, []);
 });
 
-t.test('an outage is logged when it begins and when it ends, in one line each, without a stack', async (t) => {
+t.test('an outage is logged in one line when it begins and one when it ends, without a stack', async (t) => {
   let isAway = true;
   const working = memoryStores();
   const clients = failing(() => new StoreUnavailable('redis', new Error('connect ECONNREFUSED')));

@@ -1,4 +1,4 @@
-// Login, consent, sessions and flush of the 2018 API, along one authorization code flow.
+// Login, consent, sessions and flush of the 2018 API, in one authorization code flow.
 import t from 'tap';
 import {
   type Answer,
@@ -18,7 +18,7 @@ const client = {
   scope: 'openid offline photos.read',
 };
 
-/** The client as it is embedded in requests. */
+/** The client as it is embedded in login and consent requests. */
 const shown = {
   client_id: 'shop',
   client_name: '',
@@ -79,7 +79,7 @@ const givenAConsent = async (server: GivenServer) => {
   return { visit, challenge: parameter(away, 'consent_challenge') };
 };
 
-t.test('the login app sees the request, again and again', async (t) => {
+t.test('the login app can read the request repeatedly', async (t) => {
   const server = givenAServer(t);
   const extra = '&acr_values=1+2&ui_locales=de&display=page&login_hint=anna';
   const { challenge } = await givenALogin(server, extra);
@@ -154,7 +154,7 @@ t.test('a rejected login or consent ends at the client with the error of the app
   t.equal(parameter(await asked.visit(redirectTo(refused)), 'error'), 'invalid_request');
 });
 
-t.test('a challenge is answered once: another answer is a 409, the same one is told the same', async (t) => {
+t.test('a challenge is answered once: a different answer is a 409, the same answer gets the same reply', async (t) => {
   const server = givenAServer(t);
   const { challenge } = await givenALogin(server);
   const accept = () => server.admin(`PUT ${login(challenge, '/accept')}`, { json: { subject: 'anna' } });
@@ -188,7 +188,7 @@ t.test('an unknown challenge is a 404', async (t) => {
 });
 
 t.test(
-  'answers are read strictly: unknown members, wrong types and no JSON are refused before anything is stored',
+  'answers are parsed strictly: unknown members, wrong types and invalid JSON are refused before anything is stored',
   async (t) => {
     const server = givenAServer(t);
     const { challenge } = await givenALogin(server);
@@ -219,7 +219,7 @@ t.test(
   },
 );
 
-t.test('members that an answer leaves out, or null, have the defaults of 2018', async (t) => {
+t.test('members that an answer leaves out or sets to null have the defaults of 2018', async (t) => {
   const server = givenAServer(t);
   const { visit, challenge } = await givenAConsent(server);
   const json = { grant_scope: null, session: null, remember: null, remember_for: null };
@@ -229,7 +229,7 @@ t.test('members that an answer leaves out, or null, have the defaults of 2018', 
   t.strictSame((await server.admin('GET /oauth2/auth/sessions/consent/anna')).json, [], 'not remembered');
 });
 
-t.test('consents and logins are revoked, and where there is nothing left the answer is 404', async (t) => {
+t.test('consents and logins are revoked, and revoking them again is a 404', async (t) => {
   const server = givenAServer(t);
   const { visit, challenge } = await givenAConsent(server);
   const accepted = await server.admin(`PUT ${consent(challenge, '/accept')}`, { json: { remember: true } });
@@ -251,7 +251,7 @@ t.test('consents and logins are revoked, and where there is nothing left the ans
   }
 });
 
-t.test('flush takes an RFC 3339 time or none', async (t) => {
+t.test('flush takes an optional RFC 3339 time', async (t) => {
   const { admin } = givenAServer(t);
   const accepted = [
     '{}',

@@ -1,4 +1,4 @@
-// Valid requests to every endpoint of both listeners, changed at random: whatever comes, the caller is at fault, never the
+// Valid requests to every endpoint of both listeners, changed at random. Every answer must blame the caller, never the
 // server. FUZZ_SEED repeats a run; FUZZ_REQUESTS makes it longer.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import type { FuzzReport } from './support/fuzz/run.ts';
 import { plantSeeds } from './support/fuzz/seeds.ts';
 import { startFuzzServer } from './support/fuzz/server.ts';
 
-// A busy machine takes its time.
+// A busy machine is slow.
 t.setTimeout(300_000);
 
 const numberFrom = (variable: string, byDefault: number): number => Number(process.env[variable] || byDefault);
@@ -21,10 +21,10 @@ const wanted = numberFrom('FUZZ_REQUESTS', 100_000);
 
 const run = fileURLToPath(new URL('./support/fuzz/run.js', import.meta.url));
 
-/** Nothing of the test framework goes along. */
+/** Without the variables of the test framework. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(_?TAP|NODE_OPTIONS)/.test(name)));
 
-t.test('whatever is sent, the server is not at fault', async (t) => {
+t.test('no request causes a server error', async (t) => {
   t.comment(`FUZZ_SEED=${seed} repeats this run of ${wanted} requests`);
   const { stdout } = await promisify(execFile)(process.execPath, [run, String(seed), String(wanted)], { env });
   const report = JSON.parse(stdout) as FuzzReport;
@@ -32,12 +32,12 @@ t.test('whatever is sent, the server is not at fault', async (t) => {
   t.comment(`answers by status: ${JSON.stringify(statuses)}`);
   for (const failure of failures) t.fail(failure);
   t.equal(sent, wanted);
-  t.same(unhandledRejections, [], 'no rejection was left unhandled');
+  t.same(unhandledRejections, [], 'no promise rejection was unhandled');
   t.notOk(pollutedPrototype, 'no prototype was changed');
   t.ok((statuses['200'] ?? 0) > sent / 20, 'many of the requests were still valid');
 });
 
-/** All but what the server draws: in which order it does that is a matter of time. */
+/** Everything except values that the server generates, because their order depends on timing. */
 const shapeOf = ({ listener, method, path, query, headers, body }: FuzzRequest): string => {
   const lengths = query.map((pair) => pair.map((text) => text.length));
   return JSON.stringify([listener, method, path.length, lengths, Object.keys(headers), body.kind]);

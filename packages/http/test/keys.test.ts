@@ -37,7 +37,7 @@ t.test('elliptic curve and symmetric keys have the members of 2018', async (t) =
   t.match(key.k, /^[A-Za-z0-9_-]{43}$/, 'RFC 7518 §3.2: 256 bits');
 });
 
-t.test('keys for every algorithm that signs ID tokens can be asked for', async (t) => {
+t.test('keys can be created for every algorithm that signs ID tokens', async (t) => {
   const { admin } = givenAServer(t);
   for (const [alg, kty] of [
     ['PS256', 'RSA'],
@@ -50,7 +50,7 @@ t.test('keys for every algorithm that signs ID tokens can be asked for', async (
   }
 });
 
-t.test('a key that is asked for wrongly is refused, and the member is named', async (t) => {
+t.test('a malformed request for a key is refused, and the error names the member', async (t) => {
   const { admin } = givenAServer(t);
   const algorithms = 'RS256, ES512, HS256, HS512, PS256, ES256, EdDSA';
   const refused: readonly [string, string][] = [
@@ -68,7 +68,7 @@ t.test('a key that is asked for wrongly is refused, and the member is named', as
   t.strictSame((await admin('GET /keys/set')).json, notFoundBody);
 });
 
-t.test('a kid that is taken is a 409', async (t) => {
+t.test('an existing kid is a 409', async (t) => {
   const { admin } = givenAServer(t);
   await admin('POST /keys/set', { json: { alg: 'HS256', kid: 'k' } });
   const again = await admin('POST /keys/set', { json: { alg: 'HS512', kid: 'k' } });
@@ -79,7 +79,7 @@ t.test('a kid that is taken is a 409', async (t) => {
   t.equal((await admin('GET /keys/set/new')).status, 404, 'none of them was added');
 });
 
-t.test('a set that is put is added to what is there', async (t) => {
+t.test('putting a set adds its keys to the existing ones', async (t) => {
   const { admin } = givenAServer(t);
   const put = await admin('PUT /keys/set', { json: { keys: [oct('a'), oct('b')] } });
   t.equal(put.status, 200);
@@ -88,7 +88,7 @@ t.test('a set that is put is added to what is there', async (t) => {
   t.strictSame((await admin('GET /keys/set')).json, { keys: [oct('c'), oct('a'), oct('b')] });
 });
 
-t.test('a key is put under the kid of the body, or else under that of the path', async (t) => {
+t.test('a key is put under the kid in the body, or under that in the path if the body has none', async (t) => {
   const { admin } = givenAServer(t);
   const put = await admin('PUT /keys/set/a', { json: { ...oct('a'), use: null } });
   t.equal(put.status, 200);
@@ -100,7 +100,7 @@ t.test('a key is put under the kid of the body, or else under that of the path',
   t.strictSame((await admin('GET /keys/set')).json, { keys: [oct('m'), oct('z'), oct('a', 'BBBB')] });
 });
 
-t.test('what is no key is refused, and the member is named', async (t) => {
+t.test('an invalid key is refused, and the error names the member', async (t) => {
   const { admin } = givenAServer(t);
   const refused: readonly [string, unknown, string][] = [
     ['PUT /keys/set/a', { kid: 'a' }, 'The member "kty" is missing.'],
@@ -122,7 +122,7 @@ t.test('what is no key is refused, and the member is named', async (t) => {
   t.equal((await admin('GET /keys/set')).status, 404);
 });
 
-t.test('what is not there: 404 to read, 204 to delete', async (t) => {
+t.test('a missing key or set is a 404 on reading and a 204 on deleting', async (t) => {
   const { admin } = givenAServer(t);
   t.strictSame((await admin('GET /keys/ghost')).json, notFoundBody);
   t.strictSame((await admin('GET /keys/ghost/a')).json, noSuchRowBody);
@@ -133,7 +133,7 @@ t.test('what is not there: 404 to read, 204 to delete', async (t) => {
   }
 });
 
-t.test('keys and sets are deleted, whatever their names', async (t) => {
+t.test('keys and sets with any names can be deleted', async (t) => {
   const { admin } = givenAServer(t);
   const set = encodeURIComponent('a/b ü%');
   const kid = encodeURIComponent('x/y');
@@ -145,7 +145,7 @@ t.test('keys and sets are deleted, whatever their names', async (t) => {
   t.equal((await admin(`GET /keys/${set}`)).status, 404);
 });
 
-t.test('a new signing key is published at once, and its private half is shown to nobody', async (t) => {
+t.test('a new signing key is published immediately, and its private half is never shown', async (t) => {
   const { admin, public: open } = givenAServer(t);
   const created = await admin(`POST /keys/${signingKeySet}`, { json: { alg: 'RS256', kid: 'rot', use: 'sig' } });
   t.equal(created.status, 201);
@@ -156,7 +156,7 @@ t.test('a new signing key is published at once, and its private half is shown to
   t.strictSame(published.keys[0], { ...secret, kid: 'public:rot' });
 });
 
-t.test('a setting that says dangerous gives the private half of a signing key, and never to the public', async (t) => {
+t.test('a DANGEROUS setting shows the private half of a signing key on the admin listener only', async (t) => {
   const { admin, public: open } = givenAServer(t, { settings: { showSigningKeys: true } });
   await admin(`POST /keys/${signingKeySet}`, { json: { alg: 'ES256', kid: 'rot', use: 'sig' } });
   t.match((await admin(`GET /keys/${signingKeySet}`)).json, { keys: [{ kid: 'private:rot', d: String }, {}] });

@@ -1,4 +1,4 @@
-// What a request may cost before anybody knows who sent it: bytes, parameters, time.
+// Limits on unauthenticated requests: bytes, parameters, time.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { mostParameters } from '@claviger/core';
@@ -9,7 +9,7 @@ const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' };
 const endpoints = ['/oauth2/token', '/oauth2/revoke', '/oauth2/introspect', '/userinfo', '/oauth2/auth'];
 const parameters = (count: number): string => Array.from({ length: count }, (_, index) => `p${index}=1`).join('&');
 
-t.test('a form of more than 64 KiB is 413, in the shape of the endpoint', async (t) => {
+t.test('a form of more than 64 KiB is a 413 in the error format of the endpoint', async (t) => {
   const server = givenAServer(t);
   for (const path of endpoints) {
     const raw = `a=${'x'.repeat(64 * 1024)}`;
@@ -25,31 +25,34 @@ t.test('a form of more than 64 KiB is 413, in the shape of the endpoint', async 
   t.equal((await server.public('POST /oauth2/token', { raw, headers: multipart })).status, 413);
 });
 
-t.test('a form of too many parameters is refused before it is parsed, in the shape of the endpoint', async (t) => {
-  const server = givenAServer(t);
-  const hint = new RegExp(`more than ${mostParameters} parameters`);
-  for (const path of endpoints) {
-    const reply = await server.public(`POST ${path}`, { raw: parameters(mostParameters + 1), headers: urlencoded });
-    t.equal(reply.status, 400, path);
-    t.match(reply.text, hint, path);
-    if (path === '/oauth2/auth') t.match(reply.headers, { 'content-type': /html/ });
-    else t.match(reply.json, { error: 'invalid_request', status_code: 400 }, path);
-    const fits = await server.public(`POST ${path}`, { raw: parameters(mostParameters), headers: urlencoded });
-    t.notMatch(fits.text, hint, path);
-  }
-  const part = '--b\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n';
-  const multipart = { 'content-type': 'multipart/form-data; boundary=b' };
-  const many = `${part.repeat(mostParameters + 1)}--b--\r\n`;
-  const reply = await server.public('POST /oauth2/token', { raw: many, headers: multipart });
-  t.match(reply.json, { error: 'invalid_request', error_hint: hint });
-  const admin = await server.admin('POST /oauth2/introspect', {
-    raw: parameters(mostParameters + 1),
-    headers: urlencoded,
-  });
-  t.match(admin.json, { error: 'invalid_request', status_code: 400 });
-});
+t.test(
+  'a form with too many parameters is refused before it is parsed, in the error format of the endpoint',
+  async (t) => {
+    const server = givenAServer(t);
+    const hint = new RegExp(`more than ${mostParameters} parameters`);
+    for (const path of endpoints) {
+      const reply = await server.public(`POST ${path}`, { raw: parameters(mostParameters + 1), headers: urlencoded });
+      t.equal(reply.status, 400, path);
+      t.match(reply.text, hint, path);
+      if (path === '/oauth2/auth') t.match(reply.headers, { 'content-type': /html/ });
+      else t.match(reply.json, { error: 'invalid_request', status_code: 400 }, path);
+      const fits = await server.public(`POST ${path}`, { raw: parameters(mostParameters), headers: urlencoded });
+      t.notMatch(fits.text, hint, path);
+    }
+    const part = '--b\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n';
+    const multipart = { 'content-type': 'multipart/form-data; boundary=b' };
+    const many = `${part.repeat(mostParameters + 1)}--b--\r\n`;
+    const reply = await server.public('POST /oauth2/token', { raw: many, headers: multipart });
+    t.match(reply.json, { error: 'invalid_request', error_hint: hint });
+    const admin = await server.admin('POST /oauth2/introspect', {
+      raw: parameters(mostParameters + 1),
+      headers: urlencoded,
+    });
+    t.match(admin.json, { error: 'invalid_request', status_code: 400 });
+  },
+);
 
-t.test('so is a query of too many parameters', async (t) => {
+t.test('a query with too many parameters is refused too', async (t) => {
   const server = givenAServer(t);
   const reply = await server.public(`GET /oauth2/auth?${parameters(mostParameters + 1)}`);
   t.equal(reply.status, 400);
@@ -76,7 +79,7 @@ t.test('a request that arrives too slowly is ended', async (t) => {
   }
 });
 
-t.test('headers and bodies have the same 30 seconds, and that is checked every few seconds', async (t) => {
+t.test('headers and body share a limit of 30 seconds, which is checked every few seconds', async (t) => {
   const { server } = givenAServer(t).apps.public;
   t.match(server, { requestTimeout: 30_000, headersTimeout: 30_000 });
 });

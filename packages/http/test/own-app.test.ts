@@ -1,4 +1,4 @@
-// The plugins in somebody else's Fastify application: with its own parsers, validator, error handler, CORS and prefix.
+// The plugins in another Fastify application, with its own parsers, validator, error handler, CORS and prefix.
 import { createProvider, emptyClientMetadata, type Provider } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import { nodeSystem } from '@claviger/core/node';
@@ -34,7 +34,7 @@ interface Given {
 interface Surroundings {
   readonly options?: FastifyServerOptions;
   readonly prefix?: string;
-  /** What the application has before the plugins are registered. */
+  /** Sets up the application before the plugins are registered. */
   readonly before?: (app: FastifyInstance) => void;
 }
 
@@ -153,7 +153,7 @@ t.test("the application's own routes keep its parsers", async (t) => {
   t.strictSame((await plain.inject({ method: 'POST', url: '/own', payload: { a: 1 } })).json(), { body: { a: 1 } });
 });
 
-t.test('refusals are those of OAuth whatever the application does with errors', async (t) => {
+t.test('refusals are OAuth errors regardless of the error handler of the application', async (t) => {
   const { app } = givenAnApp(t, {
     before: (app) => app.setErrorHandler((_error, _request, reply) => reply.code(418).send('of the application')),
   });
@@ -171,50 +171,53 @@ t.test('refusals are those of OAuth whatever the application does with errors', 
   t.match(long.json(), { error: 'invalid_request', status_code: 413 });
 });
 
-t.test('registration refuses what it would refuse in the server', async (t) => {
+t.test('registration refuses the same requests as in the server', async (t) => {
   const given = givenAnApp(t, {
     options: { ajv: { customOptions: { coerceTypes: 'array', removeAdditional: 'all' } } },
   });
   const register = (payload: object) => given.app.inject({ method: 'POST', url: '/oauth2/register', payload });
   const refused = await register({ redirect_uris: callback });
   t.equal(refused.statusCode, 400);
-  t.match(refused.json(), { error: 'invalid_client_metadata' }, 'a text is not turned into an array');
+  t.match(refused.json(), { error: 'invalid_client_metadata' }, 'a string is not converted to an array');
   t.equal((await register({ redirect_uris: [callback], client_name: 'Shop' })).json().client_name, 'Shop');
 });
 
-t.test('cross-origin requests: by the option, below a prefix too; without it the application decides', async (t) => {
-  const provider = givenAProvider('http://127.0.0.1:4444/sso/');
-  const app = fastify();
-  t.teardown(() => app.close());
-  const cors = { allowedOrigins: ['https://app.example'], maxAge: 60 };
-  app.register(publicRoutes, { prefix: '/sso', provider, listener: 'public', cors });
-  const origin = 'https://app.example';
-  const preflight = (path: string, from = origin) =>
-    app.inject({
-      method: 'OPTIONS',
-      url: path,
-      headers: {
-        origin: from,
-        'access-control-request-method': 'POST',
-        'access-control-request-headers': 'authorization',
-      },
+t.test(
+  'cross-origin requests follow the option, also under a prefix; without it the application decides',
+  async (t) => {
+    const provider = givenAProvider('http://127.0.0.1:4444/sso/');
+    const app = fastify();
+    t.teardown(() => app.close());
+    const cors = { allowedOrigins: ['https://app.example'], maxAge: 60 };
+    app.register(publicRoutes, { prefix: '/sso', provider, listener: 'public', cors });
+    const origin = 'https://app.example';
+    const preflight = (path: string, from = origin) =>
+      app.inject({
+        method: 'OPTIONS',
+        url: path,
+        headers: {
+          origin: from,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'authorization',
+        },
+      });
+    t.match((await preflight('/sso/oauth2/token')).headers, {
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': 'POST',
+      'access-control-allow-headers': 'Authorization',
+      'access-control-max-age': '60',
     });
-  t.match((await preflight('/sso/oauth2/token')).headers, {
-    'access-control-allow-origin': origin,
-    'access-control-allow-methods': 'POST',
-    'access-control-allow-headers': 'Authorization',
-    'access-control-max-age': '60',
-  });
-  t.notOk('access-control-allow-origin' in (await preflight('/sso/oauth2/token', 'https://evil.example')).headers);
-  t.equal((await preflight('/sso/oauth2/auth')).statusCode, 404, 'nowhere but where scripts have business');
-  t.equal((await app.inject({ method: 'OPTIONS', url: '/sso/oauth2/token' })).statusCode, 404, 'not a preflight');
-  const keys = await app.inject({ url: '/sso/.well-known/jwks.json', headers: { origin: 'https://any.example' } });
-  t.equal(keys.headers['access-control-allow-origin'], '*');
+    t.notOk('access-control-allow-origin' in (await preflight('/sso/oauth2/token', 'https://evil.example')).headers);
+    t.equal((await preflight('/sso/oauth2/auth')).statusCode, 404, 'not at endpoints that scripts never call');
+    t.equal((await app.inject({ method: 'OPTIONS', url: '/sso/oauth2/token' })).statusCode, 404, 'not a preflight');
+    const keys = await app.inject({ url: '/sso/.well-known/jwks.json', headers: { origin: 'https://any.example' } });
+    t.equal(keys.headers['access-control-allow-origin'], '*');
 
-  const { app: without } = givenAnApp(t, { before: (app) => void app.register(fastifyCors, { origin: true }) });
-  const reply = await without.inject({ url: '/userinfo', headers: { origin: 'https://other.example' } });
-  t.equal(reply.headers['access-control-allow-origin'], 'https://other.example');
-});
+    const { app: without } = givenAnApp(t, { before: (app) => void app.register(fastifyCors, { origin: true }) });
+    const reply = await without.inject({ url: '/userinfo', headers: { origin: 'https://other.example' } });
+    t.equal(reply.headers['access-control-allow-origin'], 'https://other.example');
+  },
+);
 
 const noCoercion: Readonly<Record<string, Surroundings>> = {
   'a plain Fastify()': {},
@@ -247,7 +250,7 @@ for (const [name, { before = () => {} }] of Object.entries(noCoercion)) {
       t.equal(statusCode, 201, `JSON is read as ${type}`);
     }
     const coerced = await post('/clients', JSON.stringify({ ...shop, client_name: 7 }), 'application/json');
-    t.equal(coerced.statusCode, 400, 'a number is not turned into a text');
+    t.equal(coerced.statusCode, 400, 'a number is not converted to a string');
     t.match(coerced.json().error_hint, 'client_name');
     const introspected = await post('/oauth2/introspect', 'token=unknown', form['content-type']);
     t.strictSame(introspected.json(), { active: false });

@@ -1,4 +1,4 @@
-// What people see in a browser when there is nothing to log in to: errors, unknown addresses, the end of a session.
+// Pages that people see outside a login: errors, unknown addresses, the end of a session.
 import { createHash } from 'node:crypto';
 import { StoreUnavailable } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
@@ -11,7 +11,7 @@ const requestIdOn = ({ text }: Answer): string => /<dt>Request id<\/dt><dd>([^<]
 
 const timesIn = (text: string, part: string): number => text.split(part).length - 1;
 
-t.test('an error page says once what is wrong, and its request id is in the log', async (t) => {
+t.test('an error page states the error once, and the log has its request id', async (t) => {
   const { public: open, logged } = givenAServer(t);
   const page = await open('GET /oauth2/auth?client_id=ghost', { headers: browser });
   t.equal(page.status, 400);
@@ -38,7 +38,7 @@ t.test('request ids of two servers differ', async (t) => {
   t.not(ids[0], ids[1]);
 });
 
-t.test('when something broke, the logged cause has the request id of the page', async (t) => {
+t.test('after an internal failure, the logged cause has the request id of the page', async (t) => {
   const stores = memoryStores();
   stores.clients.find = async () => {
     throw new StoreUnavailable('clients', new Error('away'));
@@ -52,7 +52,7 @@ t.test('when something broke, the logged cause has the request id of the page', 
   t.strictSame(failures, [requestIdOn(page)]);
 });
 
-t.test('a browser gets a page where there is none, programs get the text of before', async (t) => {
+t.test('at an unknown address a browser gets a page, and programs get the text of 2018', async (t) => {
   const server = givenAServer(t);
   for (const send of [server.public, server.admin]) {
     for (const [request, status] of [
@@ -80,7 +80,7 @@ t.test('no page tells people about settings', async (t) => {
   t.match((await open('GET /oauth2/fallbacks/logout')).text, '<h1>You are logged out</h1>');
 });
 
-t.test('the error page that stands in for a configured one prefers the hint', async (t) => {
+t.test('the fallback error page prefers the hint', async (t) => {
   const { public: open } = givenAServer(t);
   const query = 'error=invalid_scope&error_description=general&error_hint=special';
   const hinted = await open(`GET /oauth2/fallbacks/error?${query}`);
@@ -89,7 +89,7 @@ t.test('the error page that stands in for a configured one prefers the hint', as
   t.match((await open('GET /oauth2/fallbacks/error?error_description=general')).text, '<dd>general</dd>');
 });
 
-t.test('the policy allows the style sheet of the page, and nothing else', async (t) => {
+t.test('the policy allows only the style sheet of the page', async (t) => {
   const { public: open } = givenAServer(t);
   const { headers, text } = await open('GET /oauth2/fallbacks/logout');
   const style = /<style>([\s\S]*?)<\/style>/.exec(text)?.[1] ?? '';

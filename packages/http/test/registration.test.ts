@@ -18,13 +18,13 @@ const urlOf = (client: Body) => `/oauth2/register/${client.client_id}`;
 
 const open = (t: Test, settings = {}) => givenAServer(t, { settings: { clientRegistration: 'open', ...settings } });
 
-t.test('off by default: no route, and discovery is silent', async (t) => {
+t.test('off by default: there is no route, and discovery does not mention it', async (t) => {
   const { public: send } = givenAServer(t);
   t.equal((await send('POST /oauth2/register', { json: minimal })).status, 404);
   t.notOk('registration_endpoint' in ((await send('GET /.well-known/openid-configuration')).json as Body));
 });
 
-t.test('RFC 7591 §3.2.1: the answer has credentials and every default, and nothing that is unset', async (t) => {
+t.test('RFC 7591 §3.2.1: the answer has credentials and every default, but no unset member', async (t) => {
   const { public: send } = open(t);
   const reply = await send('POST /oauth2/register', { json: minimal });
   t.equal(reply.status, 201);
@@ -81,7 +81,7 @@ t.test('every member comes back as it was sent; unknown ones are ignored', async
   t.strictSame(read.json, client);
 });
 
-t.test('what only an administrator sets is not taken from a client', async (t) => {
+t.test('a client cannot set members that only an administrator may set', async (t) => {
   const server = open(t);
   const wish = {
     client_id: 'admin-app',
@@ -150,7 +150,7 @@ t.test('a refused registration names the member', async (t) => {
     ['a scope that is not allowed', { ...app, scope: 'openid admin' }, 'invalid_client_metadata', /"admin"/],
     ['a scope for all', { ...app, scope: '*' }, 'invalid_client_metadata', /"\*"/],
     ['a pattern', { ...app, scope: 'openid.*' }, 'invalid_client_metadata', /openid\.\*/],
-    ['a text that is no scope', { ...app, scope: 'open"id' }, 'invalid_client_metadata', /scope/],
+    ['an invalid scope', { ...app, scope: 'open"id' }, 'invalid_client_metadata', /scope/],
     ['an unknown method', { ...app, token_endpoint_auth_method: 'tls' }, 'invalid_client_metadata', /tls/],
     [
       'a method without keys',
@@ -226,14 +226,14 @@ t.test('a refused registration names the member', async (t) => {
   t.strictSame(await stores.clients.list({ limit: 10, offset: 0 }), [], 'nothing was stored');
 });
 
-t.test('redirect URIs that are fine', async (t) => {
+t.test('redirect URIs that are accepted', async (t) => {
   const server = open(t);
   const native = ['com.example.app:/cb', 'http://127.0.0.1/cb', 'http://[::1]:8080/cb', 'https://app.example.com/cb'];
   await t.resolves(registered(server, { application_type: 'native', redirect_uris: native }));
   await t.resolves(registered(server, { redirect_uris: ['http://localhost:3000/cb'] }), 'web, in development');
 });
 
-t.test('RFC 8252 §7.3: a client may come back on any port of a loopback address, whatever its type', async (t) => {
+t.test('RFC 8252 §7.3: any type of client may use any port of a loopback redirect URI', async (t) => {
   const server = open(t);
   const location = async (client: Body, redirectUri: string) => {
     const query = new URLSearchParams({
@@ -272,7 +272,7 @@ t.test('RFC 8252 §7.3: a client may come back on any port of a loopback address
   }
 });
 
-t.test('grant types are told from the response types, and a machine needs no redirect URI', async (t) => {
+t.test('grant types default to those of the response types, and a machine needs no redirect URI', async (t) => {
   const server = open(t);
   const hybrid = await registered(server, { ...minimal, response_types: ['code id_token'] });
   t.strictSame(hybrid.grant_types, ['authorization_code', 'implicit']);
@@ -288,7 +288,7 @@ t.test('grant types are told from the response types, and a machine needs no red
   t.notOk('response_types' in machine);
 });
 
-t.test('guarded: only with one of the initial access tokens', async (t) => {
+t.test('guarded mode requires one of the initial access tokens', async (t) => {
   const server = givenAServer(t, {
     settings: {
       clientRegistration: 'guarded',
@@ -310,7 +310,7 @@ t.test('guarded: only with one of the initial access tokens', async (t) => {
   t.equal((await attempt('bearer second-initial-token')).status, 201);
 });
 
-t.test('a public client and one with keys are told no secret', async (t) => {
+t.test('a public client and a client with keys receive no secret', async (t) => {
   const server = open(t);
   const jwks = { keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB' }] };
   for (const change of [
@@ -322,7 +322,7 @@ t.test('a public client and one with keys are told no secret', async (t) => {
   }
 });
 
-t.test('RFC 7592 §2: without the right token nothing is read, replaced or deleted', async (t) => {
+t.test('RFC 7592 §2: reading, replacing and deleting require the registration access token', async (t) => {
   const server = open(t);
   const [mine, other] = [await registered(server), await registered(server)];
   const token = String(mine.registration_access_token);
@@ -360,10 +360,10 @@ t.test('a forged token never reaches the store, and no token is stored in clear'
   await server.public(`GET ${urlOf(client)}`, { headers: { authorization: `Bearer ${forged}` } });
   t.equal(asked, 0);
   await server.public(`GET ${urlOf(client)}`, withToken(client));
-  t.equal(asked, 1, 'the right one does');
+  t.equal(asked, 1, 'only the valid token reaches the store');
 });
 
-t.test('RFC 7592 §2.2: a replacement is a whole one, and keeps what only an administrator sets', async (t) => {
+t.test('RFC 7592 §2.2: a replacement replaces everything except what only an administrator sets', async (t) => {
   const server = open(t);
   const client = await registered(server, { ...minimal, client_name: 'Old', logo_uri: 'https://app.example.com/l' });
   const id = String(client.client_id);
@@ -390,17 +390,17 @@ t.test('RFC 7592 §2.2: a replacement is a whole one, and keeps what only an adm
     'client_name' in (replaced.json as Body) || 'logo_uri' in (replaced.json as Body),
     'what is left out is gone',
   );
-  t.notOk('client_secret' in (replaced.json as Body), 'a secret that did not change is not told');
+  t.notOk('client_secret' in (replaced.json as Body), 'an unchanged secret is not returned');
   t.equal((await server.provider.admin.getClient(id))?.metadata.owner, 'team');
   t.strictSame((await server.public(`GET ${urlOf(client)}`, withToken(client))).json, replaced.json);
 
   const less = { ...json, scope: 'openid', grant_types: ['authorization_code'] };
   await server.public(`PUT ${urlOf(client)}`, { json: less, ...withToken(client) });
   const again = await server.public(`PUT ${urlOf(client)}`, { json, ...withToken(client) });
-  t.equal(again.status, 400, 'what was given up is not taken back');
+  t.equal(again.status, 400, 'a scope that was given up cannot be regained');
 });
 
-t.test('RFC 7592 §2.2: what a replacement must not say', async (t) => {
+t.test('RFC 7592 §2.2: members that a replacement must not contain', async (t) => {
   const server = open(t);
   const client = await registered(server);
   const cases: readonly [Body, RegExp][] = [
@@ -420,7 +420,7 @@ t.test('RFC 7592 §2.2: what a replacement must not say', async (t) => {
   }
 });
 
-t.test('a change of the authentication method tells a new secret where one is needed', async (t) => {
+t.test('a new authentication method that needs another secret returns a new one', async (t) => {
   const server = open(t);
   const client = await registered(server, { ...minimal, token_endpoint_auth_method: 'none' });
   const change = async (method: string) => {
@@ -437,17 +437,17 @@ t.test('a change of the authentication method tells a new secret where one is ne
   };
   const { client_secret: basic } = await change('client_secret_basic');
   t.match(basic, /^[A-Za-z0-9_-]{43}$/);
-  t.equal(await tokenStatus(basic), 'invalid_grant', 'the client is known by it');
+  t.equal(await tokenStatus(basic), 'invalid_grant', 'the new secret authenticates the client');
   t.notOk('client_secret' in (await change('client_secret_post')));
   const { client_secret: key } = await change('client_secret_jwt');
   t.match(key, /^[A-Za-z0-9_-]{43}$/);
   t.not(key, basic);
-  t.notOk('client_secret' in (await change('client_secret_basic')), 'the sealed secret goes on');
+  t.notOk('client_secret' in (await change('client_secret_basic')), 'the sealed secret stays valid');
   t.equal(await tokenStatus(key), 'invalid_grant');
-  t.equal(await tokenStatus(basic), 'invalid_client', 'the old one is dead');
+  t.equal(await tokenStatus(basic), 'invalid_client', 'the old secret is refused');
 });
 
-t.test('RFC 7592 §2.3: a deleted client is gone, and its token with it', async (t) => {
+t.test('RFC 7592 §2.3: deleting a client invalidates its registration access token', async (t) => {
   const server = open(t);
   const client = await registered(server);
   const gone = await server.public(`DELETE ${urlOf(client)}`, withToken(client));
@@ -460,7 +460,7 @@ t.test('RFC 7592 §2.3: a deleted client is gone, and its token with it', async 
 });
 
 t.test(
-  'a client of an administrator cannot be managed by itself, and its registration stays out of the admin API',
+  'a client of an administrator cannot manage itself, and the admin API shows no registration token',
   async (t) => {
     const server = open(t);
     await server.admin('POST /clients', { json: { client_id: 'app', redirect_uris: [redirect] } });
@@ -471,7 +471,7 @@ t.test(
   },
 );
 
-t.test('of replacements at once each counts, none is lost half-way', async (t) => {
+t.test('each of several concurrent replacements takes effect as a whole', async (t) => {
   const server = open(t);
   const client = await registered(server);
   const names = ['a', 'b', 'c'];
@@ -492,7 +492,7 @@ t.test('of replacements at once each counts, none is lost half-way', async (t) =
   t.ok(names.includes(stored?.metadata.name ?? ''));
 });
 
-t.test('bodies: JSON by name, an object, and not too long', async (t) => {
+t.test('the body must be a JSON object with a JSON content type, within the size limit', async (t) => {
   const { public: send } = open(t);
   const raw = JSON.stringify(minimal);
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp']) {
@@ -510,7 +510,7 @@ t.test('bodies: JSON by name, an object, and not too long', async (t) => {
   t.equal((await send('POST /oauth2/register', { json: long })).status, 413);
 });
 
-t.test('scripts of allowed origins may register, and manage what they registered', async (t) => {
+t.test('scripts of allowed origins may register clients and manage them', async (t) => {
   const server = givenAServer(t, {
     settings: { clientRegistration: 'open' },
     cors: { allowedOrigins: ['https://app.example'] },
@@ -533,7 +533,7 @@ t.test('scripts of allowed origins may register, and manage what they registered
   t.equal(read.headers['access-control-allow-origin'], 'https://app.example');
 });
 
-t.test('RFC 9700 §4.11.2: an error leads to an openly registered client only by a click', async (t) => {
+t.test('RFC 9700 §4.11.2: an error is sent to a self-registered client only after a click', async (t) => {
   const redirect_uris = ['https://xn--bcher-kva.example:8443/cb?a=1', 'com.example.app:/cb'];
   const given = async (settings = {}, sent: Sent = {}) => {
     const server = givenAServer(t, { settings: { clientRegistration: 'open', ...settings } });
@@ -575,7 +575,7 @@ t.test('RFC 9700 §4.11.2: an error leads to an openly registered client only by
 
   const app = await authorize(open, { ...wrongScope, redirect_uri: redirect_uris[1] ?? '' });
   t.match(app.text, 'Continue to an application (com.example.app)');
-  t.equal((await authorize(open, { login_verifier: 'made up' })).status, 400, 'a made-up verifier is no login');
+  t.equal((await authorize(open, { login_verifier: 'made up' })).status, 400, 'a made-up verifier does not log in');
   t.equal((await authorize(open, { ...wrongScope, prompt: 'none login' })).status, 400, 'not silent');
   t.equal((await authorize(open, { ...wrongScope, prompt: 'none' })).status, 302, 'silent');
   t.match((await authorize(open, {})).headers.location, /^http:\/\/ui\.example\/login/, 'a valid request');
@@ -598,7 +598,7 @@ t.test('RFC 9700 §4.11.2: an error leads to an openly registered client only by
   );
 });
 
-t.test('the default scope: for registration, by setting, and never for machines', async (t) => {
+t.test('the default scope is used for registration if the setting says so, but never for machines', async (t) => {
   const initialAccessTokens = ['an-initial-access-token'];
   const vouched = { headers: { authorization: 'Bearer an-initial-access-token' } };
   const server = givenAServer(t, {

@@ -1,9 +1,9 @@
-// The histogram in the words of Prometheus (text exposition format), through prom-client's registry.
+// The histogram in the Prometheus text exposition format, through prom-client's registry.
 import { Registry } from 'prom-client';
 import t from 'tap';
 import { RequestDurations } from '../src/request-durations.ts';
 
-t.test('buckets count what is within their bound, the smaller ones included', async (t) => {
+t.test('each bucket counts every duration up to its bound', async (t) => {
   const registry = new Registry();
   const durations = new RequestDurations();
   registry.registerMetric(durations.asMetric());

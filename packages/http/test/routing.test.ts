@@ -1,4 +1,4 @@
-// Which path is where, and what is answered where nothing is.
+// Which paths exist on which listener, and the answers for all others.
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -43,7 +43,7 @@ const adminPaths: readonly (readonly [string, readonly string[]])[] = [
 
 const everyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
 
-t.test('a known path refuses every other method, OPTIONS included, and says which it takes', async (t) => {
+t.test('a known path refuses every other method, including OPTIONS, and lists the allowed ones', async (t) => {
   const { admin, public: open } = givenAServer(t);
   const check = async (send: Send, [path, methods]: readonly [string, readonly string[]]): Promise<void> => {
     for (const method of everyMethod.filter((one) => !methods.includes(one))) {
@@ -64,7 +64,7 @@ t.test('a known path refuses every other method, OPTIONS included, and says whic
   await check(admin, ['/oauth2/auth/sessions/login/revoke', ['DELETE', 'GET']]);
 });
 
-t.test('RFC 9110 §9.3.2: HEAD is GET without the body, and starts or ends nothing', async (t) => {
+t.test('RFC 9110 §9.3.2: HEAD is GET without the body and without side effects', async (t) => {
   const { admin, public: open } = givenAServer(t);
   for (const [send, path] of [
     [open, '/.well-known/openid-configuration'],
@@ -91,7 +91,7 @@ t.test('RFC 9110 §9.3.2: HEAD is GET without the body, and starts or ends nothi
   }
 });
 
-t.test('below an issuer with a path, which a proxy strips, redirects stay below that path', async (t) => {
+t.test('with an issuer path that a proxy strips, redirects keep that path', async (t) => {
   const { admin, public: open } = givenAServer(t, { issuer: 'https://id.example/auth/' });
   const cases: readonly [Send, string, string, string][] = [
     [open, 'GET', '//.well-known/openid-configuration?x', '/auth/.well-known/openid-configuration?x'],
@@ -128,29 +128,32 @@ t.test('an unknown path is a 404 in plain text; admin paths are unknown on the p
   }
 });
 
-t.test('a trailing slash, a doubled one and wrong letters are put right: 301 for GET, 307 for the rest', async (t) => {
-  const { admin, public: open } = givenAServer(t);
-  const redirects: readonly [Send, string, number, string][] = [
-    [open, 'GET /oauth2/auth/?client_id=a%20b&x=//y', 301, '/oauth2/auth?client_id=a%20b&x=//y'],
-    [open, 'GET /USERINFO', 301, '/userinfo'],
-    [open, 'POST /oauth2//token', 307, '/oauth2/token'],
-    [open, 'POST /OAuth2/Token/', 307, '/oauth2/token'],
-    [open, 'GET //userinfo?x', 301, '/userinfo?x'],
-    [admin, 'GET /clients/', 301, '/clients'],
-    [admin, 'POST /clients/', 307, '/clients'],
-    [admin, 'PUT /Clients/A%2Fb/', 307, '/clients/A%2Fb'],
-    [admin, 'DELETE /clients/x/', 307, '/clients/x'],
-    [admin, 'GET ///keys///Set///Kid///', 301, '/keys/Set/Kid'],
-  ];
-  for (const [send, request, status, location] of redirects) {
-    const reply = await send(request);
-    t.equal(reply.status, status, request);
-    t.equal(reply.headers.location, location, request);
-    t.equal(reply.text, '');
-  }
-});
+t.test(
+  'trailing and double slashes and wrong case are corrected by a redirect: 301 for GET, 307 otherwise',
+  async (t) => {
+    const { admin, public: open } = givenAServer(t);
+    const redirects: readonly [Send, string, number, string][] = [
+      [open, 'GET /oauth2/auth/?client_id=a%20b&x=//y', 301, '/oauth2/auth?client_id=a%20b&x=//y'],
+      [open, 'GET /USERINFO', 301, '/userinfo'],
+      [open, 'POST /oauth2//token', 307, '/oauth2/token'],
+      [open, 'POST /OAuth2/Token/', 307, '/oauth2/token'],
+      [open, 'GET //userinfo?x', 301, '/userinfo?x'],
+      [admin, 'GET /clients/', 301, '/clients'],
+      [admin, 'POST /clients/', 307, '/clients'],
+      [admin, 'PUT /Clients/A%2Fb/', 307, '/clients/A%2Fb'],
+      [admin, 'DELETE /clients/x/', 307, '/clients/x'],
+      [admin, 'GET ///keys///Set///Kid///', 301, '/keys/Set/Kid'],
+    ];
+    for (const [send, request, status, location] of redirects) {
+      const reply = await send(request);
+      t.equal(reply.status, status, request);
+      t.equal(reply.headers.location, location, request);
+      t.equal(reply.text, '');
+    }
+  },
+);
 
-t.test('a redirect never leaves the host, and a lost id never widens what is deleted', async (t) => {
+t.test('a redirect never leaves the host, and a missing id never widens a deletion', async (t) => {
   const { admin, public: open } = givenAServer(t);
   const notFound: readonly [Send, string][] = [
     [open, 'GET //evil.example/userinfo'],
@@ -173,7 +176,7 @@ t.test('a redirect never leaves the host, and a lost id never widens what is del
   }
 });
 
-t.test('a malformed escape or an endless segment on a known path is a 400', async (t) => {
+t.test('a malformed escape or an overlong segment on a known path is a 400', async (t) => {
   const { admin } = givenAServer(t);
   const hint = 'A path segment has a malformed percent escape, or more than 8192 characters.';
   for (const segment of ['%zz', '%', '%f', '%ff', '%C3', 'a%2', 'x'.repeat(8193)]) {
@@ -193,7 +196,7 @@ t.test('each segment is decoded once', async (t) => {
   t.equal((await admin('GET /keys/a%2Fb/%2F')).status, 404);
 });
 
-t.test('raw paths, which only a socket can send, are no way around that', async (t) => {
+t.test('raw paths, which only a socket can send, follow the same rules', async (t) => {
   const { apps } = givenAServer(t);
   await apps.admin.listen({ host: '127.0.0.1', port: 0 });
   const { port } = apps.admin.server.address() as AddressInfo;

@@ -11,7 +11,7 @@ import { complete } from './support/flow.ts';
 import { laxFetch } from './support/lax-fetch.ts';
 import { sharedKeys } from './support/party.ts';
 
-// A busy machine takes its time.
+// A busy machine is slow.
 t.setTimeout(300_000);
 
 const example = new URL('../../../../../examples/conformance/', import.meta.url);

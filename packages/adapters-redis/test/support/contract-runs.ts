@@ -1,4 +1,4 @@
-// How the contract is run here: as tests of tap, each on keys of its own, if wanted on several nodes by turns.
+// Runs the contract as tap tests, each with its own keys, optionally alternating between several nodes.
 import type { Stores } from '@claviger/core';
 import type { DeclareTest } from '@claviger/core/contract';
 import type { Test } from 'tap';
@@ -19,7 +19,7 @@ export const freshPrefixes = (prefix: string): (() => string) => {
   };
 };
 
-/** Stores whose every call goes to the next of the nodes. */
+/** Stores that send every call to the next node. */
 export const byTurns = (nodes: readonly Stores[]): Stores => {
   let calls = 0;
   const portOf = <Port extends keyof Stores>(port: Port): Stores[Port] => {

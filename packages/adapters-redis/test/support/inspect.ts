@@ -1,4 +1,4 @@
-// Looks at what lies in Redis, and lets time pass there.
+// Inspects the keys in Redis, and lets time pass there.
 import { Redis } from 'ioredis';
 
 export class Inspector {
@@ -15,14 +15,14 @@ export class Inspector {
     return (await this.#client.keys(`${this.#prefix}*`)).map((key) => key.slice(this.#prefix.length)).sort();
   }
 
-  /** Keys without an end. */
+  /** Keys without an expiry. */
   async lasting(): Promise<readonly string[]> {
     const keys = await this.keys();
     const ends = await Promise.all(keys.map((key) => this.#client.pttl(this.#prefix + key)));
     return keys.filter((_, index) => ends[index] === -1);
   }
 
-  /** Brings the end of every key nearer, as if so many seconds had passed. */
+  /** Moves the expiry of every key closer, as if this many seconds had passed. */
   async passTime(seconds: number): Promise<void> {
     for (const key of await this.keys()) {
       const left = await this.#client.pttl(this.#prefix + key);
@@ -30,7 +30,7 @@ export class Inspector {
     }
   }
 
-  /** Bytes that Redis needs for a key. */
+  /** Memory that Redis uses for a key, in bytes. */
   async sizeOf(key: string): Promise<number> {
     return Number(await this.#client.call('memory', 'usage', this.#prefix + key));
   }

@@ -1,11 +1,11 @@
-// A network between the stores and their server that can stop carrying anything, without a word to either side.
+// A network between the stores and their server that can drop everything without notifying either side.
 import { connect, createServer, type Socket } from 'node:net';
 
 export interface HangingProxy {
   readonly port: number;
-  /** From now on nothing goes through, on connections of before and on new ones. */
+  /** From now on nothing gets through, on existing and on new connections. */
   hang(): void;
-  /** New connections work again; those that were hanging stay as they are. */
+  /** New connections work again; those that hang stay that way. */
   heal(): void;
   close(): void;
 }

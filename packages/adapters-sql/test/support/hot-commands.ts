@@ -1,4 +1,4 @@
-// The commands that requests wait for, each with what it needs; and rows that are none of their business.
+// The commands that requests wait for, each with the rows it needs, and unrelated rows.
 import { type Stores, seconds, type TokenStore } from '@claviger/core';
 import { fixtures } from '@claviger/core/contract';
 import type postgres from 'postgres';
@@ -6,11 +6,11 @@ import type postgres from 'postgres';
 const { fullClientToken, fullCode, fullConsent, fullFlow, fullGrant, fullLoginSession, fullToken } = fixtures;
 const { grantIdOf, hashOf, later, now } = fixtures;
 
-/** Does a command once, with rows of its own; answers what it found, or whether it worked. */
+/** Runs a command once, with its own rows. Returns what it found or whether it succeeded. */
 export type HotCommand = (stores: Stores, index: number) => Promise<unknown>;
 
 export interface HotCommandSpec {
-  /** What the command finds: done by others. */
+  /** Prepares the rows that the command finds. */
   readonly prepare?: HotCommand;
   readonly run: HotCommand;
   readonly expected: unknown;
@@ -135,7 +135,7 @@ export const hotCommands: Readonly<Record<string, HotCommandSpec>> = {
   },
 };
 
-/** With the numbers `from` to `to`. Of the same client, and alive at the same time: an index by anything but the key leads to all of them. */
+/** Rows `from` to `to` of one client, all alive, so that any index other than the key's leads to all of them. */
 export const addStrangers = async (admin: postgres.Sql, from: number, to: number): Promise<void> => {
   const soon = later(100);
   const id = admin`substr(sha256(n::text::bytea), 1, 16)`;

@@ -1,4 +1,4 @@
-// The same commands, drawn at random, to a token store and to the model of it.
+// Sends the same random commands to a token store and to its model.
 import { type EpochSeconds, type GrantToken, seconds, type TokenKey, type TokenStore } from '@claviger/core';
 import { fixtures } from '@claviger/core/contract';
 import { memoryStores } from '@claviger/core/memory';
@@ -8,7 +8,7 @@ const { fullCode, fullGrant, fullToken, hashOf, later } = fixtures;
 interface Step {
   /** The outcome of the command. */
   readonly what: string;
-  /** The answer, and all tokens that are found afterwards. */
+  /** The answer and all tokens that exist afterwards. */
   readonly expected: unknown;
   readonly actual: unknown;
 }
@@ -79,7 +79,7 @@ export class RotationWalk {
       return async (store) => ({ outcome: (await store.removeToken(key)) ? 'removed' : 'was not there' });
     }
     const refresh = this.#tokens.filter((token) => token.kind === 'refresh');
-    // Mostly the newest, as a client does; or the one before it, which may be a sister.
+    // Mostly the newest token, as clients use; sometimes an earlier one, which may be a sister token.
     const { key } = this.#anyToken(refresh.slice([-1, -1, -2, -2, 0][this.draw(5)]));
     const successors =
       this.draw(6) === 0 ? this.#issue('access', 'refresh', 'access') : this.#issue('access', 'refresh');

@@ -1,11 +1,11 @@
-// How many rows a piece of work reads, by the server's own counters: a measure that no busy machine changes.
+// Counts the rows that commands read, by the counters of the server. A busy machine does not affect this measure.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stores } from '@claviger/core';
 import type postgres from 'postgres';
 import { openPostgresStores } from '../../src/index.ts';
 
 export interface RowsRead {
-  /** By the index that found them, or the table that was gone through. */
+  /** By the index that found them or the table that was scanned. */
   readonly where: Readonly<Record<string, number>>;
   readonly total: number;
 }

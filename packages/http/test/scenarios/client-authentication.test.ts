@@ -1,4 +1,4 @@
-// Who the client is, over HTTP: secrets in their places, signed assertions, proof keys of clients without a secret.
+// Client authentication over HTTP: secrets, signed assertions, and PKCE for clients without a secret.
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { type ClientKey, clientJwt, makeClientKey } from '../support/client-jwt.ts';
@@ -28,7 +28,7 @@ const ask = async (server: GivenServer, more: Record<string, string>, headers: R
 const good = [200, undefined];
 const unknown = [401, 'invalid_client'];
 
-t.test('credentials in the registered place, and nowhere else', async (t) => {
+t.test('credentials are accepted only in the registered place', async (t) => {
   const server = givenAServer(t);
   const b = await givenAClient(server, 'b', { token_endpoint_auth_method: 'client_secret_basic' });
   const p = await givenAClient(server, 'p', { token_endpoint_auth_method: 'client_secret_post' });
@@ -38,7 +38,7 @@ t.test('credentials in the registered place, and nowhere else', async (t) => {
   });
   const inBody = ({ id, secret }: typeof b) => ({ client_id: id, client_secret: secret });
   t.strictSame(await ask(server, {}, b.auth), good);
-  t.strictSame(await ask(server, { client_id: 'b' }, b.auth), good, 'the same id in the body does no harm');
+  t.strictSame(await ask(server, { client_id: 'b' }, b.auth), good, 'the same id in the body is allowed');
   t.strictSame(await ask(server, inBody(p)), good);
   const refused: readonly [Record<string, string>, Record<string, string>, readonly unknown[]][] = [
     [inBody(b), {}, unknown],
@@ -70,7 +70,7 @@ t.test('credentials in the registered place, and nowhere else', async (t) => {
   );
 });
 
-t.test('a client whose method was never stated sends its secret in either place', async (t) => {
+t.test('a client without a registered method may send its secret in either place', async (t) => {
   const server = givenAServer(t, { settings: { clientRegistration: 'open' } });
   const method = { token_endpoint_auth_method: 'client_secret_basic' };
   const body = {
@@ -83,37 +83,37 @@ t.test('a client whose method was never stated sends its secret in either place'
   const both = async () => [await ask(server, {}, inHeader), await ask(server, inBody)];
   const put = (json: object) => server.admin('PUT /clients/a', { json });
 
-  t.match((await server.admin('POST /clients', { json: body })).json, method, 'the answer shows the default');
+  t.match((await server.admin('POST /clients', { json: body })).json, method, 'the answer shows the default method');
   t.strictSame(await both(), [good, good]);
   t.strictSame(await ask(server, { ...inBody, client_secret: 'wrong' }), unknown);
-  t.strictSame(await ask(server, { client_id: 'a' }), unknown, 'a secret is needed');
+  t.strictSame(await ask(server, { client_id: 'a' }), unknown, 'a secret is required');
 
   const shown = (await server.admin('GET /clients/a')).json as object;
   t.match(shown, method);
   t.equal((await put(shown)).status, 200);
-  t.strictSame(await both(), [good, good], 'sent back, it is still unstated');
+  t.strictSame(await both(), [good, good], 'sending the default back does not register it');
 
   await put({ ...body, token_endpoint_auth_method: 'client_secret_post' });
-  t.strictSame(await both(), [unknown, good], 'a stated one is held to it');
+  t.strictSame(await both(), [unknown, good], 'a registered method is enforced');
   await put({ ...body, ...method });
-  t.strictSame(await both(), [good, unknown], 'and so is the default, when it takes the place of another');
+  t.strictSame(await both(), [good, unknown], 'so is the default, if it replaces another method');
   await put((await server.admin('GET /clients/a')).json as object);
-  t.strictSame(await both(), [good, unknown], 'sent back, it is still stated');
+  t.strictSame(await both(), [good, unknown], 'sending it back keeps it registered');
   await put(body);
-  t.strictSame(await both(), [good, good], 'left out, it is unstated');
+  t.strictSame(await both(), [good, good], 'leaving it out removes it');
   await server.admin('DELETE /clients/a');
   await server.admin('POST /clients', { json: { ...body, ...method } });
-  t.strictSame(await both(), [good, unknown], 'stated from the beginning');
+  t.strictSame(await both(), [good, unknown], 'registered from the beginning');
 });
 
-t.test('a setting holds clients without a stated method to client_secret_basic, as in 2018', async (t) => {
+t.test('a setting makes client_secret_basic the method of clients without one, as in 2018', async (t) => {
   const server = givenAServer(t, { settings: { strictAuthMethod: true } });
   const { auth, id, secret } = await givenAClient(server, 'a');
   t.strictSame(await ask(server, {}, auth), good);
   t.strictSame(await ask(server, { client_id: id, client_secret: secret }), unknown);
 });
 
-t.test('a client that registered itself is held to the default of RFC 7591 §2', async (t) => {
+t.test('a client that registered itself must use the default of RFC 7591 §2', async (t) => {
   const server = givenAServer(t, { settings: { clientRegistration: 'open' } });
   const redirect_uris = ['https://app.example/cb'];
   const { json } = await server.public('POST /oauth2/register', { json: { redirect_uris } });
@@ -128,10 +128,14 @@ t.test('a client that registered itself is held to the default of RFC 7591 §2',
   ];
   t.strictSame(await both(), ['invalid_grant', 'invalid_client']);
   await server.admin(`PUT /clients/${id}`, { json: { redirect_uris } });
-  t.strictSame(await both(), ['invalid_grant', 'invalid_client'], 'also after an administrator left it out');
+  t.strictSame(
+    await both(),
+    ['invalid_grant', 'invalid_client'],
+    'even after an update by an administrator without the method',
+  );
 });
 
-t.test('reserved characters: encoded in Basic (RFC 6749 §2.3.1), and once in a form', async (t) => {
+t.test('reserved characters are form-encoded in Basic (RFC 6749 §2.3.1) and not encoded twice in a form', async (t) => {
   const server = givenAServer(t);
   const secret = 'a%b+c d:e&f=g/ü';
   await givenAClient(server, 'b:1', { client_secret: secret });
@@ -152,7 +156,7 @@ const assertion = (key: ClientKey, change: Record<string, unknown> = {}) => ({
   ),
 });
 
-t.test('a client that signs its way through code, refresh and revocation', async (t) => {
+t.test('a client uses assertions for code, refresh and revocation', async (t) => {
   const server = givenAServer(t);
   const key = makeClientKey('k1');
   const svc = await givenAClient(server, 'svc', {
@@ -175,7 +179,7 @@ t.test('a client that signs its way through code, refresh and revocation', async
   t.equal(await isActive(server, token), false);
 });
 
-t.test('RFC 7517 §5: keys that the server does not understand are ignored beside one that it does', async (t) => {
+t.test('RFC 7517 §5: keys that the server does not support are ignored', async (t) => {
   const server = givenAServer(t);
   const key = makeClientKey('k1');
   const others = [
@@ -188,10 +192,10 @@ t.test('RFC 7517 §5: keys that the server does not understand are ignored besid
   const svc = await givenAClient(server, 'svc', { token_endpoint_auth_method: 'private_key_jwt', jwks });
   t.strictSame(await ask(server, assertion(key)), good);
   const { json } = await server.admin(`GET /clients/${svc.id}`);
-  t.strictSame((json as { jwks: object }).jwks, jwks, 'they are kept');
+  t.strictSame((json as { jwks: object }).jwks, jwks, 'the unsupported keys are stored');
 });
 
-t.test('an assertion is right in every point, or it is invalid_client', async (t) => {
+t.test('an assertion with any fault is invalid_client', async (t) => {
   const server = givenAServer(t);
   const key = makeClientKey('k1');
   await givenAClient(server, 'svc', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key.jwk] } });
@@ -214,11 +218,11 @@ t.test('an assertion is right in every point, or it is invalid_client', async (t
   ]) {
     t.strictSame(await ask(server, assertion(key, change)), unknown, JSON.stringify(change));
   }
-  t.strictSame(await ask(server, assertion(makeClientKey('k1'))), unknown, 'another key of that name');
+  t.strictSame(await ask(server, assertion(makeClientKey('k1'))), unknown, 'another key with the same kid');
   t.strictSame(await ask(server, { ...assertion(key), client_assertion: 'garbage' }), unknown);
 });
 
-t.test('keys behind a URL are fetched again for a key that is new', async (t) => {
+t.test('the keys at jwks_uri are fetched again for an unknown kid', async (t) => {
   const [first, second] = [makeClientKey('first'), makeClientKey('second')];
   let published = [first.jwk];
   const remoteDocuments = { fetch: async () => JSON.stringify({ keys: published }) };
@@ -236,33 +240,36 @@ t.test('keys behind a URL are fetched again for a key that is new', async (t) =>
 const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const s256 = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' };
 
-t.test('PKCE holds for every client that uses it, with S256 only, and a wrong guess costs the code', async (t) => {
-  const server = givenAServer(t, { settings: { requirePkce: false } });
-  const app = withoutSecret(await givenAClient(server, 'app', { token_endpoint_auth_method: 'none' }));
-  const shop = await givenAClient(server);
-  for (const client of [app, shop]) {
-    const buy = async (params: Record<string, string>, change: Record<string, string>) => {
-      const { told } = await new Person(server).authorize(client, { params });
-      return told.code === undefined
-        ? told.error
-        : (refusal(await redeem(server, client, told.code, change)) ?? 'tokens');
-    };
-    t.equal(await buy(s256, { code_verifier: verifier }), 'tokens');
-    t.equal(await buy({}, {}), 'tokens');
-    for (const wrong of ['', 'x'.repeat(43), 'short', '~'.repeat(50), s256.code_challenge]) {
-      t.equal(await buy(s256, wrong === '' ? {} : { code_verifier: wrong }), 'invalid_grant', wrong);
+t.test(
+  'PKCE is enforced for every client that uses it, with S256 only, and a wrong verifier uses up the code',
+  async (t) => {
+    const server = givenAServer(t, { settings: { requirePkce: false } });
+    const app = withoutSecret(await givenAClient(server, 'app', { token_endpoint_auth_method: 'none' }));
+    const shop = await givenAClient(server);
+    for (const client of [app, shop]) {
+      const buy = async (params: Record<string, string>, change: Record<string, string>) => {
+        const { told } = await new Person(server).authorize(client, { params });
+        return told.code === undefined
+          ? told.error
+          : (refusal(await redeem(server, client, told.code, change)) ?? 'tokens');
+      };
+      t.equal(await buy(s256, { code_verifier: verifier }), 'tokens');
+      t.equal(await buy({}, {}), 'tokens');
+      for (const wrong of ['', 'x'.repeat(43), 'short', '~'.repeat(50), s256.code_challenge]) {
+        t.equal(await buy(s256, wrong === '' ? {} : { code_verifier: wrong }), 'invalid_grant', wrong);
+      }
+      t.equal(await buy({}, { code_verifier: verifier }), 'invalid_grant', 'a verifier without a challenge');
+      for (const code_challenge_method of ['plain', 'S512', '']) {
+        t.equal(await buy({ code_challenge: verifier, code_challenge_method }, {}), 'invalid_request');
+      }
+      const { told } = await new Person(server).authorize(client, { params: s256 });
+      t.equal((await redeem(server, client, told.code ?? '', { code_verifier: 'x'.repeat(43) })).status, 400);
+      t.equal((await redeem(server, client, told.code ?? '', { code_verifier: verifier })).status, 400, 'one guess');
     }
-    t.equal(await buy({}, { code_verifier: verifier }), 'invalid_grant', 'a verifier without a challenge');
-    for (const code_challenge_method of ['plain', 'S512', '']) {
-      t.equal(await buy({ code_challenge: verifier, code_challenge_method }, {}), 'invalid_request');
-    }
-    const { told } = await new Person(server).authorize(client, { params: s256 });
-    t.equal((await redeem(server, client, told.code ?? '', { code_verifier: 'x'.repeat(43) })).status, 400);
-    t.equal((await redeem(server, client, told.code ?? '', { code_verifier: verifier })).status, 400, 'one guess');
-  }
-});
+  },
+);
 
-t.test('a public client names itself, and shows no secret', async (t) => {
+t.test('a public client sends its id and no secret', async (t) => {
   const server = givenAServer(t, { settings: { requirePkce: false } });
   const app = withoutSecret(await givenAClient(server, 'app', { token_endpoint_auth_method: 'none' }));
   const code = async () => (await new Person(server).authorize(app)).told.code ?? '';

@@ -1,11 +1,11 @@
-// The code flow as the login and consent apps, the browser and the client live through it.
+// The code flow as the login and consent apps, the browser and the client see it.
 import t from 'tap';
 import { givenAServer, startOfTime } from '../support/given-a-server.ts';
 import { callback, claimsOf, givenAClient, introspect, isActive, Person, redeem, refusal } from '../support/journey.ts';
 
 const remembered = { login: { accept: { remember: true } }, consent: { accept: { remember: true } } };
 
-t.test('the whole way, and a second time with nobody asked', async (t) => {
+t.test('a whole flow, and a second one without login and consent', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const alice = new Person(server);
@@ -35,7 +35,7 @@ t.test('the whole way, and a second time with nobody asked', async (t) => {
   t.match(claimsOf((await alice.tokens(client)).id_token), { auth_time: startOfTime, rat: startOfTime + 60 });
 });
 
-t.test('without remember everything is asked again', async (t) => {
+t.test('without remember, login and consent are asked again', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const alice = new Person(server);
@@ -55,7 +55,7 @@ t.test('a skipped login or consent can still be rejected', async (t) => {
   }
 });
 
-t.test('another person takes over a remembered session with prompt=login', async (t) => {
+t.test('with prompt=login another person replaces a remembered session', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const browser = new Person(server, 'alice');
@@ -66,7 +66,7 @@ t.test('another person takes over a remembered session with prompt=login', async
   t.match(await browser.authorize(client), { login: { skip: true, subject: 'bob' } });
 });
 
-t.test('a refresh token comes with offline or offline_access, if it is granted', async (t) => {
+t.test('a refresh token is issued if offline or offline_access is granted', async (t) => {
   const server = givenAServer(t, { settings: { strictGrantScope: false } });
   const client = await givenAClient(server);
   const cases: readonly [string, readonly string[], boolean][] = [
@@ -82,7 +82,7 @@ t.test('a refresh token comes with offline or offline_access, if it is granted',
   }
 });
 
-t.test('the consent app decides what is granted: less, nothing, or, where the operator allows it, more', async (t) => {
+t.test('the consent app may grant less, nothing or, if a setting allows it, more', async (t) => {
   const server = givenAServer(t, { settings: { strictGrantScope: false } });
   const client = await givenAClient(server);
   const scopeOf = async (grant_scope: readonly string[]) => {
@@ -94,7 +94,7 @@ t.test('the consent app decides what is granted: less, nothing, or, where the op
   t.equal(await scopeOf(['openid', 'photos.write']), 'openid photos.write');
 });
 
-t.test('session data goes where it belongs, and cannot pass for what the server says', async (t) => {
+t.test('session data appears in the right place and cannot override the claims of the server', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const id_token = {
@@ -119,7 +119,7 @@ t.test('session data goes where it belongs, and cannot pass for what the server 
   t.notOk('ext' in (await introspect(server, bare.access_token ?? '')));
 });
 
-t.test('redirect URIs: the one that was registered, with its query', async (t) => {
+t.test('the registered redirect URI is used, with its query', async (t) => {
   const server = givenAServer(t);
   const two = ['https://shop.example/cb?x=1', 'https://shop.example/two'];
   const [several, one, none] = [
@@ -140,7 +140,7 @@ t.test('redirect URIs: the one that was registered, with its query', async (t) =
   t.equal(await at(none, null), 'page');
 });
 
-t.test('a code that is used twice, by whomever, takes its tokens along', async (t) => {
+t.test('a code that any client uses twice revokes its tokens', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const other = await givenAClient(server, 'other');
@@ -160,7 +160,7 @@ t.test('a code that is used twice, by whomever, takes its tokens along', async (
   }
 });
 
-t.test('what an app refuses with is what the client is told', async (t) => {
+t.test('the client receives the error of the app that refused', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const full = {
@@ -173,13 +173,13 @@ t.test('what an app refuses with is what the client is told', async (t) => {
   for (const step of ['login', 'consent'] as const) {
     const { told } = await new Person(server).authorize(client, { [step]: { reject: full } });
     t.match(told, { error: 'login_failed', error_description: 'desc', error_hint: 'a hint', state: 'state-1' });
-    t.notOk('error_debug' in told, 'debug is not for clients');
+    t.notOk('error_debug' in told, 'clients do not receive error_debug');
     const empty = await new Person(server).authorize(client, { [step]: { reject: {} } });
     t.equal(empty.told.error, 'invalid_request');
   }
 });
 
-t.test('a session cookie that means nothing is as good as none', async (t) => {
+t.test('an unknown session cookie is ignored', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const alice = new Person(server);

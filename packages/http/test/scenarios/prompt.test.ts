@@ -5,10 +5,10 @@ import { claimsOf, givenAClient, type Outcome, Person } from '../support/journey
 
 const remembered = { login: { accept: { remember: true } }, consent: { accept: { remember: true } } };
 
-/** Where it ended, with which error, and whether the apps were told not to ask. */
+/** Where the flow ended, the error, and whether the apps were asked to skip. */
 const brief = ({ at, told, login, consent }: Outcome) => [at, told.error, login?.skip, consent?.skip];
 
-t.test('prompt=none: only with a login and a consent that are remembered', async (t) => {
+t.test('prompt=none needs a remembered login and a remembered consent', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const alice = new Person(server);
@@ -44,7 +44,7 @@ t.test('prompt=consent asks for the consent again, prompt=login for the login', 
   }
 });
 
-t.test('max_age: how old a remembered login may be', async (t) => {
+t.test('max_age limits the age of a remembered login', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const cases: readonly [Record<string, string>, readonly unknown[]][] = [
@@ -63,11 +63,11 @@ t.test('max_age: how old a remembered login may be', async (t) => {
     t.strictSame(brief(await alice.authorize(client, { params })), expected, JSON.stringify(params));
     if (expected[2] !== false) continue;
     const after = claimsOf((await alice.tokens(client, { params })).id_token);
-    t.ok(Number(after.auth_time) > Number(before.auth_time), 'the new login has its own time');
+    t.ok(Number(after.auth_time) > Number(before.auth_time), 'auth_time is that of the new login');
   }
 });
 
-t.test('id_token_hint: the person that the client knows, and nobody else', async (t) => {
+t.test('id_token_hint: only the person that it names', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const [alice, bob] = [new Person(server, 'alice'), new Person(server, 'bob')];
@@ -88,7 +88,7 @@ t.test('id_token_hint: the person that the client knows, and nobody else', async
   t.strictSame(await go(alice, hint), ['client', undefined, true, true], 'expired');
 });
 
-t.test('a client that can be impersonated gets no answer without a person (RFC 8252 §8.6)', async (t) => {
+t.test('a client that can be impersonated gets no answer without interaction (RFC 8252 §8.6)', async (t) => {
   const server = givenAServer(t, { settings: { requirePkce: false } });
   const app = await givenAClient(server, 'app', {
     token_endpoint_auth_method: 'none',

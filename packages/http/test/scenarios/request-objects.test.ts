@@ -1,11 +1,11 @@
-// Request objects and the claims parameter over HTTP, up to what the apps are shown.
+// Request objects and the claims parameter over HTTP, and what the apps see of them.
 import { connect } from 'node:net';
 import t from 'tap';
 import { clientJwt, makeClientKey } from '../support/client-jwt.ts';
 import { givenAServer } from '../support/given-a-server.ts';
 import { claimsOf, givenAClient, Person } from '../support/journey.ts';
 
-t.test('a signed request object all the way to the tokens', async (t) => {
+t.test('a signed request object determines the tokens', async (t) => {
   const server = givenAServer(t);
   const key = makeClientKey('ro');
   const client = await givenAClient(server, 'shop', { jwks: { keys: [key.jwk] }, request_object_signing_alg: 'RS256' });
@@ -21,7 +21,7 @@ t.test('a signed request object all the way to the tokens', async (t) => {
   t.equal(claimsOf((await alice.tokens(client, steps)).id_token).nonce, 'from the object');
 });
 
-t.test('an unsigned one counts only for a client that registered none', async (t) => {
+t.test('an unsigned object is accepted only from a client that registered alg none', async (t) => {
   const server = givenAServer(t);
   const key = makeClientKey('ro');
   const unsigned = clientJwt({ state: 'object' }, null);
@@ -37,7 +37,7 @@ t.test('an unsigned one counts only for a client that registered none', async (t
   t.strictSame(await go(other, clientJwt({}, key)), ['login', undefined]);
 });
 
-t.test('what a client registers about its requests is shown again, and left out when it is unset', async (t) => {
+t.test('metadata for request objects is returned if it is set and left out otherwise', async (t) => {
   const { admin } = givenAServer(t);
   const registered = {
     request_uris: ['https://shop.example/request.jwt'],
@@ -55,7 +55,7 @@ t.test('what a client registers about its requests is shown again, and left out 
   }
 });
 
-t.test('the apps are shown which claims were asked for', async (t) => {
+t.test('the apps see the requested claims', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server, 'shop', { default_acr_values: ['silver'] });
   const claims = { userinfo: { email: { essential: true } }, id_token: { acr: { values: ['gold'] } } };
@@ -70,7 +70,7 @@ t.test('the apps are shown which claims were asked for', async (t) => {
   t.strictSame(plain.login?.oidc_context, { acr_values: ['silver'] });
 });
 
-t.test('a request of nearly 16 KiB goes all the way through a socket, with cookies beside it', async (t) => {
+t.test('a request of nearly 16 KiB with cookies works over a socket', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const { port } = new URL(await server.apps.public.listen({ host: '127.0.0.1', port: 0 }));

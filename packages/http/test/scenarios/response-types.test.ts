@@ -1,4 +1,4 @@
-// Implicit and hybrid flows over HTTP: what the client is told, in which part of the address, and what it is worth.
+// Implicit and hybrid flows over HTTP: what the client receives, in which part of the URL, and what it can use.
 import { createHash } from 'node:crypto';
 import t from 'tap';
 import { givenAServer } from '../support/given-a-server.ts';
@@ -13,7 +13,7 @@ const half = (text: string | undefined): string =>
 
 const session = { access_token: { role: 'admin' }, id_token: { email: 'a@example.com' } };
 
-t.test('each response type answers with its own members, in the fragment as soon as there is a token', async (t) => {
+t.test('each response type has its own members, in the fragment if one of them is a token', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const token = ['access_token', 'expires_in', 'scope', 'token_type'];
@@ -52,7 +52,7 @@ t.test('each response type answers with its own members, in the fragment as soon
   }
 });
 
-t.test('a hybrid code buys tokens of its own; used twice it takes all of them along', async (t) => {
+t.test('a hybrid code gives further tokens; using it twice revokes all of them', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   for (const response_type of ['code token', 'code id_token', 'code id_token token']) {
@@ -66,34 +66,37 @@ t.test('a hybrid code buys tokens of its own; used twice it takes all of them al
   }
 });
 
-t.test('what is missing is told before the login, in the part that the answer would have', async (t) => {
-  const server = givenAServer(t);
-  const client = await givenAClient(server);
-  const cases: readonly [Record<string, string | null>, string | null][] = [
-    [{ response_type: 'id_token token', nonce: null }, 'invalid_request'],
-    [{ response_type: 'id_token', nonce: null }, 'invalid_request'],
-    [{ response_type: 'code id_token token', nonce: null }, 'invalid_request'],
-    [{ response_type: 'token', nonce: null }, null],
-    [{ response_type: 'code token', nonce: null }, null],
-    [{ response_type: 'id_token token', nonce: '1' }, null],
-    [{ response_type: 'id_token', scope: 'photos.read' }, 'invalid_scope'],
-    [{ response_type: 'code id_token', scope: 'photos.read' }, 'invalid_scope'],
-    [{ response_type: 'token', scope: 'videos' }, 'invalid_scope'],
-    [{ response_type: 'id_token token', scope: 'openid offline' }, null],
-  ];
-  for (const [params, error] of cases) {
-    const end = await new Person(server).authorize(client, { params });
-    t.equal(end.part, 'fragment', JSON.stringify(params));
-    t.equal(end.told.error ?? null, error, JSON.stringify(params));
-    t.equal(end.told.state, 'state-1');
-    if (error !== null) t.equal(end.login, undefined, 'nobody was asked');
-    t.notOk('refresh_token' in end.told, 'RFC 6749 §4.2.2: no refresh token in an authorization response');
-  }
-  const unknown = await new Person(server).authorize(client, { params: { response_type: 'nonsense' } });
-  t.match(unknown, { at: 'client', part: 'query', told: { error: 'unsupported_response_type', state: 'state-1' } });
-});
+t.test(
+  'a missing parameter is reported before the login, in the part of the URL that the answer would use',
+  async (t) => {
+    const server = givenAServer(t);
+    const client = await givenAClient(server);
+    const cases: readonly [Record<string, string | null>, string | null][] = [
+      [{ response_type: 'id_token token', nonce: null }, 'invalid_request'],
+      [{ response_type: 'id_token', nonce: null }, 'invalid_request'],
+      [{ response_type: 'code id_token token', nonce: null }, 'invalid_request'],
+      [{ response_type: 'token', nonce: null }, null],
+      [{ response_type: 'code token', nonce: null }, null],
+      [{ response_type: 'id_token token', nonce: '1' }, null],
+      [{ response_type: 'id_token', scope: 'photos.read' }, 'invalid_scope'],
+      [{ response_type: 'code id_token', scope: 'photos.read' }, 'invalid_scope'],
+      [{ response_type: 'token', scope: 'videos' }, 'invalid_scope'],
+      [{ response_type: 'id_token token', scope: 'openid offline' }, null],
+    ];
+    for (const [params, error] of cases) {
+      const end = await new Person(server).authorize(client, { params });
+      t.equal(end.part, 'fragment', JSON.stringify(params));
+      t.equal(end.told.error ?? null, error, JSON.stringify(params));
+      t.equal(end.told.state, 'state-1');
+      if (error !== null) t.equal(end.login, undefined, 'the person was not asked');
+      t.notOk('refresh_token' in end.told, 'RFC 6749 §4.2.2: no refresh token in an authorization response');
+    }
+    const unknown = await new Person(server).authorize(client, { params: { response_type: 'nonsense' } });
+    t.match(unknown, { at: 'client', part: 'query', told: { error: 'unsupported_response_type', state: 'state-1' } });
+  },
+);
 
-t.test('a state comes back as it was, whatever is in it, in answers and in errors', async (t) => {
+t.test('any state is returned unchanged, in answers and in errors', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const state = 'a+b c%20d&e=f#g"h/ü~\u{1f511}';
@@ -112,10 +115,10 @@ t.test('a state comes back as it was, whatever is in it, in answers and in error
     t.match(answer.url + error.url, /^[\x21-\x7e]+$/);
   }
   const without = await new Person(server).authorize(client, { params: { state: null, scope: 'videos' } });
-  t.notOk('state' in without.told, 'none was sent');
+  t.notOk('state' in without.told, 'no state was sent');
 });
 
-t.test('the response mode that was asked for; none that would put a token into a query', async (t) => {
+t.test('the requested response mode is used, unless it would put a token into the query', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const modeOf = async (params: Record<string, string>) =>

@@ -1,11 +1,11 @@
-// What settings change over HTTP, and what a store that is away looks like.
+// What settings change over HTTP, and the answers when a store is unavailable.
 import { StoreUnavailable } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import t from 'tap';
 import { givenAServer } from '../support/given-a-server.ts';
 import { givenAClient, Person, redeem, refresh } from '../support/journey.ts';
 
-t.test('discovery says what was added, and where userinfo is', async (t) => {
+t.test('discovery lists the configured additions and the userinfo URL', async (t) => {
   const settings = {
     claimsSupported: ['email', 'name'],
     scopesSupported: ['photos.read'],
@@ -32,7 +32,7 @@ t.test('a client that names no scope gets the configured one, also when it is up
   t.match((await admin('PUT /clients/b', { json: {} })).json, { scope: 'openid offline photos.read' });
 });
 
-t.test('debug messages reach a client only where they are shared', async (t) => {
+t.test('clients receive debug messages only if the setting shares them', async (t) => {
   const reject = { error: 'access_denied', error_description: 'd', error_hint: 'h', error_debug: 'dbg' };
   for (const shareErrorDebug of [true, false]) {
     const server = givenAServer(t, { settings: { shareErrorDebug }, shareErrorDebug });
@@ -44,7 +44,7 @@ t.test('debug messages reach a client only where they are shared', async (t) => 
   }
 });
 
-t.test('a store that is away: 503 and when to try again, never a wrong conclusion', async (t) => {
+t.test('an unavailable store: 503 with Retry-After, never a wrong answer', async (t) => {
   const stores = memoryStores();
   const server = givenAServer(t, { stores });
   const client = await givenAClient(server);
@@ -67,7 +67,7 @@ t.test('a store that is away: 503 and when to try again, never a wrong conclusio
     const reply = await server[listener](request, form ? { form } : {});
     t.equal(reply.status, 503, request);
     t.equal(reply.headers['retry-after'], '1', request);
-    t.notMatch(reply.text, /away/, 'the cause is for the log');
+    t.notMatch(reply.text, /away/, 'the cause is only in the log');
   }
   t.equal((await server.admin('GET /health/alive')).status, 200);
   t.equal((await server.public('GET /.well-known/openid-configuration')).status, 200);

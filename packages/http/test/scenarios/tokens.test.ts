@@ -20,7 +20,7 @@ const own = (server: GivenServer, { auth }: RegisteredClient, scope: string) =>
 const userinfo = (server: GivenServer, token: string | undefined) =>
   server.public('GET /userinfo', { headers: { authorization: `Bearer ${token}` } });
 
-t.test('scopes of a client’s own token: those it is registered for, patterns included', async (t) => {
+t.test("a client's own token: the registered scopes, including patterns", async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server, 'shop', { scope: 'openid offline photos.read photos.write docs.*' });
   const cases: readonly [string, string | null][] = [
@@ -47,7 +47,7 @@ t.test('scopes of a client’s own token: those it is registered for, patterns i
   t.match(await introspect(server, held, 'docs'), { active: false });
 });
 
-t.test('the hierarchic strategy: a scope allows what is below it', async (t) => {
+t.test('the hierarchic strategy: a scope allows the scopes below it', async (t) => {
   const server = givenAServer(t, { settings: { scopeStrategy: 'hierarchic' } });
   const client = await givenAClient(server, 'shop', { scope: 'openid photos docs.*' });
   for (const [scope, allowed] of [
@@ -67,7 +67,7 @@ t.test('the hierarchic strategy: a scope allows what is below it', async (t) => 
   }
 });
 
-t.test('introspection tells about whole, live tokens, by whatever hint', async (t) => {
+t.test('introspection finds live tokens with any type hint', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const session = { access_token: { role: 'admin', nested: { a: [1, 2] } }, id_token: { hidden: true } };
@@ -95,7 +95,7 @@ t.test('introspection tells about whole, live tokens, by whatever hint', async (
     t.match(reply.json, { active: true }, token_type_hint);
   }
   t.match(await introspect(server, access, 'photos.write'), { active: true });
-  t.match(await introspect(server, access, 'photos.read'), { active: false }, 'asked for, and not granted');
+  t.match(await introspect(server, access, 'photos.read'), { active: false }, 'requested but not granted');
   t.match(await introspect(server, access, 'photos.write videos'), { active: false });
   const [body = '', mac = ''] = access.split('.');
   for (const token of [
@@ -110,7 +110,7 @@ t.test('introspection tells about whole, live tokens, by whatever hint', async (
     t.strictSame(await introspect(server, token), { active: false }, token);
   }
   const { told } = await alice.authorize(client);
-  t.strictSame(await introspect(server, told.code ?? ''), { active: false }, 'a code is no token');
+  t.strictSame(await introspect(server, told.code ?? ''), { active: false }, 'a code is not a token');
   t.strictSame(
     await introspect(server, (await alice.tokens(client)).id_token ?? ''),
     { active: false },
@@ -118,7 +118,7 @@ t.test('introspection tells about whole, live tokens, by whatever hint', async (
   );
 });
 
-t.test('a refresh gives new tokens, once; the old ones die, and who repeats it late ends everything', async (t) => {
+t.test('a refresh gives new tokens once and ends the old ones; a late repeat revokes everything', async (t) => {
   const server = givenAServer(t, { settings: { refreshGrace: seconds(0) } });
   const client = await givenAClient(server);
   const first = await new Person(server).tokens(client);
@@ -137,7 +137,7 @@ t.test('a refresh gives new tokens, once; the old ones die, and who repeats it l
   t.equal(refusal(await refresh(server, client, second.refresh_token ?? '')), 'invalid_grant');
 });
 
-t.test('a refresh may ask for less, and is for the client that holds the token', async (t) => {
+t.test('a refresh may ask for less, and only the client of the token may do it', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const other = await givenAClient(server, 'other');
@@ -163,11 +163,15 @@ t.test('a refresh may ask for less, and is for the client that holds the token',
     [{ ...client, auth: { authorization: 'Basic eDp5' } }, tokens.refresh_token ?? '', 'invalid_client'],
   ];
   for (const [who, token, error] of bad) t.equal(refusal(await refresh(server, who, token)), error, token.slice(0, 9));
-  t.equal((await refresh(server, client, tokens.refresh_token ?? '')).status, 200, 'none of that used it up');
+  t.equal(
+    (await refresh(server, client, tokens.refresh_token ?? '')).status,
+    200,
+    'the refused requests did not use it up',
+  );
   t.equal(refusal(await redeem(server, client, '')), 'invalid_request');
 });
 
-t.test('revoking either token ends both; the client says who it is', async (t) => {
+t.test('revoking either token ends both; the client must authenticate', async (t) => {
   const server = givenAServer(t);
   const client = await givenAClient(server);
   const other = await givenAClient(server, 'other');
@@ -182,7 +186,7 @@ t.test('revoking either token ends both; the client says who it is', async (t) =
       t.equal(await isActive(server, tokens[which]), true);
       const revoked = await revoke(tokens[which], client.auth, { token_type_hint });
       t.equal(revoked.status, 200);
-      t.strictSame(revoked.json, {}, 'some libraries insist on JSON');
+      t.strictSame(revoked.json, {}, 'some libraries require JSON');
       t.equal(await isActive(server, tokens.access_token), false);
       t.equal(refusal(await refresh(server, client, tokens.refresh_token ?? '')), 'invalid_grant');
       t.equal((await userinfo(server, tokens.access_token)).status, 401);
@@ -191,7 +195,7 @@ t.test('revoking either token ends both; the client says who it is', async (t) =
   }
 });
 
-t.test('what has expired is as good as unknown, and the refresh token outlives the access token', async (t) => {
+t.test('expired tokens are treated as unknown, and the refresh token outlives the access token', async (t) => {
   const two = seconds(2);
   const server = givenAServer(t, {
     settings: { authCodeLifespan: two, accessTokenLifespan: two, idTokenLifespan: two },
@@ -214,13 +218,13 @@ t.test('what has expired is as good as unknown, and the refresh token outlives t
   t.match(await userinfo(server, tokens.access_token), { status: 401, json: { error: 'request_unauthorized' } });
   const fresh = String(((await own(server, client, 'photos.read')).json as Record<string, string>).access_token);
   t.equal((await server.admin('POST /oauth2/flush', { json: {} })).status, 204);
-  t.equal(await isActive(server, fresh), true, 'flush takes only what is expired');
+  t.equal(await isActive(server, fresh), true, 'flush removes only expired tokens');
   t.equal(await isActive(server, tokens.refresh_token), true);
   const renewed = (await refresh(server, client, tokens.refresh_token ?? '')).json as Record<string, string>;
   t.equal(await isActive(server, renewed.access_token), true);
 });
 
-t.test('userinfo: JSON, or signed where the client asks for it', async (t) => {
+t.test('userinfo: JSON, or signed if the client registered an algorithm', async (t) => {
   const server = givenAServer(t);
   const session = { id_token: { email: 'a@example.com' } };
   for (const [id, userinfo_signed_response_alg] of [
@@ -237,7 +241,7 @@ t.test('userinfo: JSON, or signed where the client asks for it', async (t) => {
   for (const token of ['garbage', undefined]) t.equal((await userinfo(server, token)).status, 401);
 });
 
-t.test('a pairwise client is told its own name of a person, and the server keeps the real one', async (t) => {
+t.test('a pairwise client gets its own subject identifier, and the server keeps the real subject', async (t) => {
   const settings = { subjectTypes: ['public', 'pairwise'], pairwiseSalt: 'a salt of tests' } as const;
   const server = givenAServer(t, { settings });
   const client = await givenAClient(server, 'shop', { subject_type: 'pairwise' });

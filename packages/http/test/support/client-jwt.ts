@@ -1,4 +1,4 @@
-// What a client signs with its own RSA key.
+// JWTs that a client signs with its RSA key.
 import { generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto';
 
 export interface ClientKey {

@@ -18,14 +18,14 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly text: string;
-  /** The body as JSON, undefined when it is none. */
+  /** The body as JSON, or undefined if it is not JSON. */
   readonly json: unknown;
 }
 
 export interface Sent {
   /** Sent as JSON. */
   readonly json?: unknown;
-  /** Sent as urlencoded form. */
+  /** Sent as a urlencoded form. */
   readonly form?: Readonly<Record<string, string>>;
   /** Sent as it is. */
   readonly raw?: string | Buffer;
@@ -46,14 +46,14 @@ export interface GivenServer {
   wait(seconds: number): void;
 }
 
-/** When every server of the tests begins. */
+/** The time at which the clock of every test server starts. */
 export const startOfTime = 1_500_000_000;
 
 interface Options extends Partial<Omit<AppOptions, 'provider' | 'listener'>> {
   readonly settings?: Partial<Settings>;
   readonly stores?: Stores;
   readonly issuer?: string;
-  /** Members of the system in place of Node's. */
+  /** Replaces members of Node's system. */
   readonly system?: Partial<System>;
   readonly reportFailure?: ReportFailure;
 }

@@ -1,4 +1,4 @@
-// Who takes part in the fuzz run: clients, what they ask for, what the person allows.
+// The parties of the fuzz run: clients, their requests, and what the person allows.
 import { type Pairs, request } from './request.ts';
 
 export const redirectUri = 'https://shop.example/cb';
@@ -39,7 +39,7 @@ export const authorizeQuery: Pairs = [
   ['acr_values', '1 2'],
 ];
 
-/** The client may leave it unsigned. */
+/** The client may send it unsigned. */
 export const requestObject = [
   { alg: 'none' },
   { client_id: 'shop', state: 'from the object', max_age: 60, claims: {} },

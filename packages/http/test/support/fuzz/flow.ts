@@ -1,4 +1,4 @@
-// One authorization flow of the fuzz run, followed as far as it is told to.
+// One authorization flow of the fuzz run, followed up to a given step.
 import { begin, consent } from './cast.ts';
 import { targetOf } from './request.ts';
 import type { FuzzServer } from './server.ts';

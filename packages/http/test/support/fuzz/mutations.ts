@@ -1,4 +1,4 @@
-// Small changes to a valid request: most of it stays valid, so that the change gets far into the server.
+// Small changes to a valid request. Most of it stays valid, so that the change gets far into the server.
 import type { Chance } from './chance.ts';
 import { nastyTexts, nastyValues } from './nasty.ts';
 import { type FuzzBody, type FuzzRequest, type Pairs, payloadOf, wellFormed } from './request.ts';
@@ -35,7 +35,7 @@ const contentTypes = [
 
 export class Mutator {
   readonly #chance: Chance;
-  /** What other requests hold: codes, tokens, challenges, names of parameters. */
+  /** Values of other requests: codes, tokens, challenges, parameter names. */
   readonly #treasure: readonly string[];
 
   constructor(chance: Chance, treasure: readonly string[]) {
@@ -82,7 +82,7 @@ export class Mutator {
     }
   }
 
-  /** One character more, less, or another. */
+  /** Adds, removes or changes one character. */
   #edited(text: string): string {
     const at = this.#chance.below(text.length + 1);
     const character = String.fromCharCode(this.#chance.below(this.#chance.happens(0.9) ? 0x7f : 0x10000));
@@ -125,7 +125,7 @@ export class Mutator {
     return chance.happens(0.2) ? Buffer.from(head) : Buffer.concat([head, between, tail]);
   }
 
-  /** Somewhere in the JSON something becomes something else. */
+  /** Replaces one value somewhere in the JSON. */
   #value(value: unknown, depth: number): unknown {
     const chance = this.#chance;
     if (typeof value !== 'object' || value === null || depth > 6 || chance.happens(0.1))
@@ -158,7 +158,7 @@ export class Mutator {
     if (chance.happens(0.15)) return Object.fromEntries(Object.entries(headers).filter(([other]) => other !== name));
     const value =
       name === 'content-type' && chance.happens(0.8) ? chance.pick(contentTypes) : this.#text(headers[name]);
-    // What node:http never hands over: the parser refuses it, or the connection is another one.
+    // Headers that node:http never passes on: its parser refuses them, or they change the connection.
     const safe = value.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '').trim();
     return { ...headers, [name]: safe };
   }

@@ -75,7 +75,7 @@ export const nastyTexts: readonly string[] = [
   'é'.repeat(5000),
 ];
 
-/** Deeper than any parser of ours follows. */
+/** Nested more deeply than any of our parsers follows. */
 const deep = (levels: number): unknown => {
   let value: unknown = 0;
   for (let level = 0; level < levels; level += 1) value = level % 2 === 0 ? [value] : { a: value };

@@ -33,11 +33,11 @@ export const form = (fields: Readonly<Record<string, string>>): FuzzBody => ({
 
 export const json = (value: unknown): FuzzBody => ({ kind: 'json', value });
 
-/** As URLSearchParams, but escapes that stand at the beginning stay as they are, malformed ones too. */
+/** As URLSearchParams, except that existing escapes stay as they are, even malformed ones. */
 const encoded = (pairs: Pairs): string =>
   pairs.map(([name, value]) => `${encodedText(name)}=${encodedText(value)}`).join('&');
 
-/** Half a surrogate pair has no form in UTF-8. */
+/** Half a surrogate pair has no encoding in UTF-8. */
 export const wellFormed = (text: string): string => text.replaceAll(/\p{Surrogate}/gu, '\ufffd');
 
 const encodedText = (text: string): string =>

@@ -1,5 +1,5 @@
-// The fuzz run, in a process of its own: a test framework that watches every promise makes it three times as long. Arguments:
-// seed and number of requests. Prints what it found as JSON.
+// The fuzz run, in a separate process, because a test framework that watches every promise makes it three times as long.
+// Arguments: seed and number of requests. Prints what it found as JSON.
 import { Chance } from './chance.ts';
 import { Mutator } from './mutations.ts';
 import { type FuzzRequest, payloadOf, targetOf } from './request.ts';
@@ -8,18 +8,18 @@ import { type FuzzReply, type FuzzServer, startFuzzServer } from './server.ts';
 
 export interface FuzzReport {
   readonly sent: number;
-  /** How many answers had which status. */
+  /** Number of answers by status. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** What was the server's fault, each with its request; the first ones only. */
+  /** The first server faults, each with its request. */
   readonly failures: readonly string[];
   readonly unhandledRejections: readonly string[];
   readonly pollutedPrototype: boolean;
 }
 
-/** Requests to one server. Then comes a new one, with challenges that are open and codes that are not used up. */
+/** Requests to one server, before a new one replaces it that has open challenges and unused codes. */
 const perServer = 2000;
 
-/** Failures that are shown; a server that is broken would fill the screen. */
+/** The number of failures to show. A broken server would fill the screen. */
 const most = 5;
 
 const unhandledRejections: string[] = [];
@@ -31,7 +31,7 @@ const send = (server: FuzzServer, request: FuzzRequest): Promise<FuzzReply> => {
   return server.send(request.listener, request.method, targetOf(request), headers, payload);
 };
 
-/** What is wrong with an answer, whatever the request was; '' for nothing. */
+/** The fault of an answer, which no request may cause; '' if there is none. */
 const faultOf = (reply: FuzzReply, { faults }: FuzzServer): string => {
   if (reply.status >= 500) return `status ${reply.status}`;
   if (faults.length > 0) return `reported failure: ${String(faults[0])}`;

@@ -1,4 +1,4 @@
-// Valid requests for every endpoint, in the middle of whatever they belong to: open challenges, unused codes, live tokens.
+// Valid requests for every endpoint, in the state that they need: open challenges, unused codes, live tokens.
 import { adminSeeds } from './admin-seeds.ts';
 import { authorization, authorizeQuery, begin, consent, redirectUri, requestObject, shop, signer } from './cast.ts';
 import { Flow, type Visit } from './flow.ts';

@@ -1,4 +1,4 @@
-// Both listeners over memory stores, in this process, with a clock that stands still and chance that can be repeated.
+// Both listeners over memory stores, in this process, with a stopped clock and random numbers that can be repeated.
 import { createProvider, epochSeconds, type Jwk, type System } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import { nodeSystem } from '@claviger/core/node';
@@ -22,15 +22,15 @@ export interface FuzzServer {
   ): Promise<FuzzReply>;
   /** What access tokens are there. */
   readonly tokens: 'opaque' | 'jwt';
-  /** What the server itself took for its own fault. */
+  /** Failures that the server reported. */
   readonly faults: unknown[];
   close(): Promise<void>;
 }
 
-/** Keys are made once: RSA takes longer than a thousand requests. */
+/** Keys are generated once, because RSA takes longer than a thousand requests. */
 const madeKeys = new Map<string, Promise<Jwk>>();
 
-/** The real system, but for what is slow, goes out to the network, or cannot be repeated. */
+/** The real system, except for parts that are slow, use the network, or cannot be repeated. */
 const systemWith = (chance: Chance): System => {
   const real = nodeSystem({
     systemSecret: 'a-secret-of-the-fuzzer',
