@@ -22,7 +22,10 @@ const problemsOf = (environment: Record<string, string>): readonly string[] => {
 
 const everywhere = (dsn: object): object =>
   Object.fromEntries(
-    ['clients', 'consents', 'flows', 'keys', 'leases', 'loginSessions', 'tokens'].map((port) => [port, dsn]),
+    ['adminKeys', 'clients', 'consents', 'flows', 'keys', 'leases', 'loginSessions', 'tokens'].map((port) => [
+      port,
+      dsn,
+    ]),
   );
 
 t.test('each port can be put on a store of its own, and only SQLite everywhere is development', async (t) => {

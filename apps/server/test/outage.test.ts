@@ -107,7 +107,7 @@ const survives = async (t: Test, server: TestServer, { stop, restart, ports }: A
   );
 };
 
-const everyPort = ['clients', 'consents', 'flows', 'keys', 'leases', 'loginSessions', 'tokens'];
+const everyPort = ['adminKeys', 'clients', 'consents', 'flows', 'keys', 'leases', 'loginSessions', 'tokens'];
 
 t.test('everything on Postgres, which dies and comes back', async (t) => {
   const { url } = await postgres.createDatabase();

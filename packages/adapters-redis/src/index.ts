@@ -7,6 +7,7 @@ import { Connection, withoutArguments } from './connection.ts';
 import { parseRedisDsn } from './dsn.ts';
 import { refuseEviction } from './eviction.ts';
 import { Keys } from './keys.ts';
+import { RedisAdminKeyStore } from './stores/redis-admin-key-store.ts';
 import { RedisClientStore } from './stores/redis-client-store.ts';
 import { RedisConsentStore } from './stores/redis-consent-store.ts';
 import { RedisFlowStore } from './stores/redis-flow-store.ts';
@@ -75,6 +76,7 @@ export const openRedisStores = async (options: RedisOptions): Promise<RedisStore
 };
 
 const storesOn = (connection: Connection, keys: Keys): Stores => ({
+  adminKeys: new RedisAdminKeyStore(connection, keys),
   clients: new RedisClientStore(connection, keys),
   consents: new RedisConsentStore(connection, keys),
   flows: new RedisFlowStore(connection, keys),

@@ -51,6 +51,9 @@ export class Keys {
   allConsenting = (clientId: string): readonly string[] =>
     clientShards.map((bucket) => `${this.#prefix}consenting:${digestOf(clientId)}:${bucket}`);
 
+  /** A hash of all keys of the admin API, by id. They are few. */
+  adminKeys = (): string => `${this.#prefix}admin-keys`;
+
   shardOfClient = (id: string): string => bucketOf(id);
   clients = (shard: string): string => `${this.#prefix}clients:{${shard}}`;
   clientIds = (shard: string): string => `${this.#prefix}client-ids:{${shard}}`;

@@ -1,6 +1,7 @@
 // What opening a database returns, the same for every database.
 import type { Stores } from '@claviger/core';
 import type { MigrationReport, SchemaStatus } from './migrations/schema-status.ts';
+import { SqlAdminKeyStore } from './shared/admin-key-store.ts';
 import { SqlClientStore } from './shared/client-store.ts';
 import { SqlConsentStore } from './shared/consent-store.ts';
 import type { Database } from './shared/database.ts';
@@ -25,6 +26,7 @@ export interface SqlStores {
 
 /** The stores that are the same on every database. */
 export const sharedStores = (database: Database): Omit<Stores, 'flows' | 'tokens'> => ({
+  adminKeys: new SqlAdminKeyStore(database),
   clients: new SqlClientStore(database),
   consents: new SqlConsentStore(database),
   keys: new SqlKeyStore(database),

@@ -112,7 +112,7 @@ t.test('the contract passes behind PgBouncer in transaction mode', async (t) => 
   await sql.migrate();
   const admin = postgres(database.url, { max: 1, onnotice: () => undefined });
   const opened = async (): Promise<Opened<Stores>> => {
-    await admin`TRUNCATE clients, codes, consents, flows, grants, keys, leases, login_sessions, pending_flows, tokens`;
+    await admin`TRUNCATE admin_keys, clients, codes, consents, flows, grants, keys, leases, login_sessions, pending_flows, tokens`;
     return { store: sql.stores, close: async () => undefined };
   };
   await runContracts(within(t), opened);

@@ -2,6 +2,7 @@
 // `@claviger/core/node`.
 
 export { createProvider, type ProviderOptions } from './create-provider.ts';
+export type { AdminKey } from './domain/admin-key.ts';
 export { type AdminScope, adminScopes } from './domain/admin-scope.ts';
 export type { AuthorizationRequest, OidcContext, Parameters } from './domain/authorization-request.ts';
 export type { BrowserOfStep, PresentedBrowser } from './domain/browser.ts';
@@ -51,6 +52,7 @@ export {
   toOAuthError,
 } from './errors/oauth-error.ts';
 export { StoreUnavailable } from './errors/store-unavailable.ts';
+export type { AdminKeyStore } from './ports/admin-key-store.ts';
 export type { ClientChanges } from './ports/client-changes.ts';
 export type { ClientStore } from './ports/client-store.ts';
 export type { ConsentStore } from './ports/consent-store.ts';

@@ -29,6 +29,7 @@ export interface StoresConfig {
 }
 
 export const dsnsOf = (values: Values): StoreDsns => ({
+  adminKeys: values.adminKeysDsn ?? values.dsn,
   clients: values.clientsDsn ?? values.dsn,
   consents: values.consentsDsn ?? values.dsn,
   flows: values.flowsDsn ?? values.dsn,

@@ -36,6 +36,7 @@ export const byTurns = (nodes: readonly Stores[]): Stores => {
     });
   };
   return {
+    adminKeys: portOf('adminKeys'),
     clients: portOf('clients'),
     consents: portOf('consents'),
     flows: portOf('flows'),

@@ -1,6 +1,6 @@
 // The tables as drizzle sees them in Postgres. The shared stores are typed by them, and sqlite/schema.ts has the same rows.
 // migrations/postgres creates them and explains them; tests compare all three.
-import type { Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
+import type { AdminScope, Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
 import { bigint, customType, integer, pgTable, primaryKey } from 'drizzle-orm/pg-core';
 import {
   bytes,
@@ -14,6 +14,7 @@ import type { StoredMetadata } from '../shared/stored-metadata.ts';
 
 /** The tables, as the stores use them. */
 export type Tables = {
+  readonly adminKeys: typeof adminKeys;
   readonly clients: typeof clients;
   readonly flows: typeof flows;
   readonly pendingFlows: typeof pendingFlows;
@@ -58,6 +59,15 @@ const jsonText = <T>(name: string) =>
   })(name);
 
 const moment = (name: string) => bigint(name, { mode: 'number' }).$type<EpochSeconds>();
+
+export const adminKeys = pgTable('admin_keys', {
+  id: text('id').notNull().primaryKey(),
+  hash: hash('hash').notNull(),
+  name: text('name').notNull(),
+  scopes: jsonText<readonly AdminScope[]>('scopes').notNull(),
+  createdAt: moment('created_at').notNull(),
+  expiresAt: moment('expires_at'),
+});
 
 export const clients = pgTable('clients', {
   id: text('id').notNull().primaryKey(),

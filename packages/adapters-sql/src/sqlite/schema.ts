@@ -1,5 +1,5 @@
 // The tables as drizzle sees them in SQLite. migrations/sqlite creates them and explains them; a test compares the two.
-import type { Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
+import type { AdminScope, Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
 import { customType, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { bytes, json, type LatestRotation, latestRotation } from '../shared/encodings.ts';
 import type { StoredMetadata } from '../shared/stored-metadata.ts';
@@ -25,6 +25,15 @@ const jsonText = <T>(name: string) =>
   })(name);
 
 const moment = (name: string) => integer(name).$type<EpochSeconds>();
+
+export const adminKeys = sqliteTable('admin_keys', {
+  id: text('id').notNull().primaryKey(),
+  hash: hash('hash').notNull(),
+  name: text('name').notNull(),
+  scopes: jsonText<readonly AdminScope[]>('scopes').notNull(),
+  createdAt: moment('created_at').notNull(),
+  expiresAt: moment('expires_at'),
+});
 
 export const clients = sqliteTable('clients', {
   id: text('id').notNull().primaryKey(),

@@ -1,5 +1,6 @@
 // Records for the contract. In the full ones no field has its zero value ('', 0, false, null, empty), because a store
 // that drops a field would still return its zero value. A new field of a record breaks the build here first.
+import type { AdminKey } from '../domain/admin-key.ts';
 import type { AuthorizationRequest, OidcContext } from '../domain/authorization-request.ts';
 import type { Client, ClientMetadata } from '../domain/client.ts';
 import type { Consent } from '../domain/consent.ts';
@@ -201,6 +202,18 @@ export const fullLoginSession = (change: Partial<LoginSession> = {}): LoginSessi
     acr: 'urn:acr:1',
   };
   return { ...loginSession, ...change };
+};
+
+export const fullAdminKey = (change: Partial<AdminKey> = {}): AdminKey => {
+  const key: Required<AdminKey> = {
+    id: 'key',
+    hash: hashOf('admin-key'),
+    name: 'login pages',
+    scopes: ['read', 'flows'],
+    createdAt: later(-60),
+    expiresAt: later(3540),
+  };
+  return { ...key, ...change };
 };
 
 export const fullKey = (change: Partial<StoredKey> = {}): StoredKey => {

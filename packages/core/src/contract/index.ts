@@ -1,6 +1,7 @@
 // The contract of every port, as data: the cases that every store must pass. They need no test runner. Exported as
 // `@claviger/core/contract`.
 import { type PortName, portNames, type Stores } from '../ports/stores.ts';
+import { adminKeyStoreContract } from './admin-key-store.contract.ts';
 import { type Case, type Cleaning, type DeclareTest, type Opened, runContract } from './case.ts';
 import { clientStoreContract } from './client-store.contract.ts';
 import { consentStoreContract } from './consent-store.contract.ts';
@@ -17,6 +18,7 @@ export * as fixtures from './fixtures.ts';
 export type Contracts = { readonly [Port in PortName]: readonly Case<Stores[Port]>[] };
 
 export const contracts: Contracts = {
+  adminKeys: adminKeyStoreContract,
   clients: clientStoreContract,
   consents: consentStoreContract,
   flows: flowStoreContract,

@@ -1,5 +1,6 @@
 // The reference stores keep everything in the memory of this process. Exported as `@claviger/core/memory`.
 import type { Stores } from '../ports/stores.ts';
+import { MemoryAdminKeyStore } from './memory-admin-key-store.ts';
 import { MemoryClientStore } from './memory-client-store.ts';
 import { MemoryConsentStore } from './memory-consent-store.ts';
 import { MemoryFlowStore } from './memory-flow-store.ts';
@@ -10,6 +11,7 @@ import { MemoryTokenStore } from './memory-token-store.ts';
 
 /** New, empty stores. */
 export const memoryStores = (): Stores => ({
+  adminKeys: new MemoryAdminKeyStore(),
   clients: new MemoryClientStore(),
   consents: new MemoryConsentStore(),
   flows: new MemoryFlowStore(),

@@ -1,3 +1,4 @@
+import type { AdminKeyStore } from './admin-key-store.ts';
 import type { ClientStore } from './client-store.ts';
 import type { ConsentStore } from './consent-store.ts';
 import type { FlowStore } from './flow-store.ts';
@@ -8,6 +9,7 @@ import type { TokenStore } from './token-store.ts';
 
 /** Every port that stores data. All are required. Each may use a different database. */
 export interface Stores {
+  readonly adminKeys: AdminKeyStore;
   readonly clients: ClientStore;
   readonly consents: ConsentStore;
   readonly flows: FlowStore;
@@ -25,6 +27,7 @@ export type PortCommands<Port extends PortName> = readonly (keyof Stores[Port])[
 
 /** A record, so that the compiler requires the list to be complete. */
 const commands: { readonly [Port in PortName]: Readonly<Record<keyof Stores[Port], true>> } = {
+  adminKeys: { create: true, find: true, list: true, remove: true },
   clients: { create: true, find: true, list: true, replace: true, remove: true },
   consents: { remember: true, findFor: true, list: true, forget: true, removeExpired: true },
   flows: { create: true, find: true, replace: true, noteWaiting: true, removeAll: true, removeExpired: true },

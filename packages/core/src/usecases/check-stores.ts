@@ -44,6 +44,7 @@ export const makeCheckStores =
   async (): Promise<readonly StoreFailure[]> => {
     const now = clock.now();
     const reads: Readonly<Record<PortName, () => Promise<unknown>>> = {
+      adminKeys: () => stores.adminKeys.find(''),
       clients: () => stores.clients.find(''),
       consents: () => stores.consents.findFor('', '', now),
       flows: () => stores.flows.find('', now),

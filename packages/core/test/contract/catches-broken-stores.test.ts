@@ -4,6 +4,7 @@ import t from 'tap';
 import { type Case, type Cleaning, contracts } from '../../src/contract/index.ts';
 import { epochSeconds, type PortName, portNames, type Stores } from '../../src/index.ts';
 import { memoryStores } from '../../src/memory/index.ts';
+import { adminKeyFaults } from './broken-admin-key-stores.ts';
 import { clientFaults } from './broken-client-stores.ts';
 import { consentFaults } from './broken-consent-stores.ts';
 import { flowFaults, loginSessionFaults } from './broken-flow-and-session-stores.ts';
@@ -16,6 +17,7 @@ import { revocationFaults } from './broken-token-revocation.ts';
 import { rotationFaults } from './broken-token-rotation.ts';
 
 const faults: Faults = {
+  adminKeys: adminKeyFaults,
   clients: clientFaults,
   consents: consentFaults,
   flows: flowFaults,

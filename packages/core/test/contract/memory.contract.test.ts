@@ -26,8 +26,8 @@ const zeroMembers = (value: unknown, path: string): string[] => {
 t.test(
   'no field of a full fixture has its zero value, which a store that drops the field would also return',
   async (t) => {
-    const { fullClient, fullClientToken, fullCode, fullConsent, fullFlow, fullGrant } = fixtures;
-    const full = { fullClient, fullClientToken, fullCode, fullConsent, fullFlow, fullGrant };
+    const { fullAdminKey, fullClient, fullClientToken, fullCode, fullConsent, fullFlow, fullGrant } = fixtures;
+    const full = { fullAdminKey, fullClient, fullClientToken, fullCode, fullConsent, fullFlow, fullGrant };
     for (const [name, make] of Object.entries(full)) t.same(zeroMembers(make(), name), []);
     const { fullKey, fullLoginSession, fullToken } = fixtures;
     for (const [name, make] of Object.entries({ fullKey, fullLoginSession, fullToken })) {

@@ -39,9 +39,10 @@ export const failingStores = (): FailingStores => {
       },
     });
 
-  const { clients, consents, flows, keys, leases, loginSessions, tokens } = memoryStores();
+  const { adminKeys, clients, consents, flows, keys, leases, loginSessions, tokens } = memoryStores();
   return {
     stores: {
+      adminKeys: around(adminKeys),
       clients: around(clients),
       consents: around(consents),
       flows: around(flows),

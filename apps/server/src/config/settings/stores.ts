@@ -17,6 +17,7 @@ export const stores = {
     'Database for all stores: `sqlite:FILE`, relative to the data folder; `sqlite::memory:`; `postgres://…`; `redis://…`, `rediss://…`, `redis+sentinel://…` or `redis+cluster://…`.',
     true,
   ),
+  adminKeysDsn: storeOf('ADMIN_KEYS', 'keys of the admin API'),
   clientsDsn: storeOf('CLIENTS', 'clients'),
   consentsDsn: storeOf('CONSENTS', 'remembered consents'),
   loginSessionsDsn: storeOf('LOGIN_SESSIONS', 'remembered logins'),
