@@ -1,4 +1,4 @@
-// The measurements still run, and say something about every operation. No time is judged.
+// The benchmarks still run and report every operation. Times are not judged.
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

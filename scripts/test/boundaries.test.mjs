@@ -9,10 +9,10 @@ import t from 'tap';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const rules = createRequire(import.meta.url)('../../.dependency-cruiser.cjs').forbidden.map((rule) => rule.name);
 
-/** Rule -> the file that breaks it and its import. `planted-…` files that an import needs are made as well. */
+/** Rule -> the file that breaks it and its import. `planted-…` files that an import needs are created as well. */
 const violations = {
   resolvable: ['packages/http/src/planted-unresolvable.ts', 'no-such-package'],
-  // Of a cycle's files the first by name is reported.
+  // For a cycle, its first file by name is reported.
   'no-cycles': ['packages/http/src/planted-a.ts', './planted-b.ts'],
   'declared-dependencies': ['packages/http/src/planted-undeclared.ts', 'typescript'],
   'sources-need-no-dev-dependencies': ['apps/server/src/planted-dev.ts', 'openid-client'],
@@ -75,7 +75,7 @@ const cruise = (tree, ...options) => {
   return spawnSync('sh', ['-c', [command, ...options].join(' ')], { cwd: tree, encoding: 'utf8', maxBuffer: 1e8 });
 };
 
-t.test('the tree as it is, and imports in the right direction, pass', async (t) => {
+t.test('the current tree and imports in the right direction pass', async (t) => {
   const tree = t.testdir();
   copyTree(tree);
   for (const [path, imported] of allowed) plant(tree, path, imported);

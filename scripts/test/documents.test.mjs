@@ -1,4 +1,4 @@
-// Documents cannot drift: links lead somewhere, error codes and differences are listed on both sides.
+// Documents match the code: links lead somewhere, and error codes and differences are listed on both sides.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ const markdownBelow = (folder) =>
     return entry.name.endsWith('.md') ? [path] : [];
   });
 
-/** As GitHub makes anchors out of headings. */
+/** The anchors that GitHub generates for headings. */
 const anchors = (text) =>
   [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading
@@ -43,7 +43,7 @@ t.test('every relative link in the documents leads to a file, and to a heading i
   t.ok(links > 20, `${links} links were checked`);
 });
 
-t.test('docs/errors.md has an entry for every error code, with its status, and for no other', async (t) => {
+t.test('docs/errors.md has an entry for every error code, with its status, and no other entries', async (t) => {
   const entries = [...read('docs/errors.md').matchAll(/^## (\S+)\n+(\d+) /gm)].map(([, code, status]) => [
     code,
     Number(status),
@@ -58,7 +58,7 @@ t.test('every deviation from the recordings is a listed difference', async (t) =
   for (const { reason, scenario, path } of deviations) t.ok(listed.has(reason), `${reason}: ${scenario} ${path}`);
 });
 
-t.test('each difference has a number of its own', async (t) => {
+t.test('each difference has a unique number', async (t) => {
   const numbers = [...read('docs/differences.md').matchAll(/^\| (D\d+) \|/gm)].map(([, number]) => number);
   t.strictSame(
     numbers.filter((number, index) => numbers.indexOf(number) !== index),

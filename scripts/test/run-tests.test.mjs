@@ -1,4 +1,4 @@
-// What run-tests.mjs tells about files that pass, fail, crash, hang, are empty or were never compiled.
+// The report of run-tests.mjs about files that pass, fail, crash, hang, are empty or were not compiled.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,7 +18,7 @@ const runTests = (t, compiled, sources = Object.keys(compiled)) => {
   mkdirSync(join(tree, folder), { recursive: true });
   for (const name of sources) writeFileSync(join(tree, `packages/sample/test/${name}.test.ts`), '');
   for (const [name, text] of Object.entries(compiled)) writeFileSync(join(tree, folder, `${name}.test.js`), text);
-  // This very process is a child of tap: the inner tap must not take itself for one.
+  // This process is a child of tap. The inner tap must not treat itself as one.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(_?TAP|NODE_OPTIONS)/.test(name)));
   const result = spawnSync(process.execPath, [join(root, 'scripts/run-tests.mjs')], {
     env: { ...env, TESTS_ROOT: tree },
@@ -60,7 +60,7 @@ t.test(
     t.match(output, 'no test in it ran');
     t.match(output, 'expired: waits');
     t.match(output, 'not ok 1 - one and one');
-    t.notMatch(output, 'ok 1 - should be equal', 'what passed is not listed');
+    t.notMatch(output, 'ok 1 - should be equal', 'passed assertions are not listed');
     t.match(lines.at(-1), /^3 passed, 5 failed, \d skipped$/);
   },
 );
@@ -71,7 +71,7 @@ t.test('a run without any test fails', async (t) => {
   t.equal(lines.at(-1), '0 passed, 0 failed');
 });
 
-t.test('what is left in dist of a deleted test does not run', async (t) => {
+t.test('a compiled test whose source was deleted does not run', async (t) => {
   const { status, lines } = runTests(t, { kept: passing, deleted: 'throw new Error("stale");\n' }, ['kept']);
   t.equal(status, 0);
   t.equal(lines.at(-1), '2 passed, 0 failed');

@@ -57,7 +57,7 @@ t.test('the walkthrough is short', async (t) => {
   t.ok(lengths[1] <= 24, `authorization code: ${lengths[1]} files`);
 });
 
-t.test('a step that is left out is noticed', async (t) => {
+t.test('a missing step is detected', async (t) => {
   const [{ files }] = tables;
   const without = files.filter((path) => !path.endsWith('/usecases/token/token-grants.ts'));
   const unreached = without.filter((path, index) => index > 0 && !isReached(path, without.slice(0, index)));

@@ -1,4 +1,4 @@
-// A person with a real browser, a client with openid-client, and the built-in pages between them; the main path on every
+// A person with a real browser, a client with openid-client, and the built-in pages between them. The main path runs on every
 // layout of stores.
 import * as oidc from 'openid-client';
 import type { BrowserContextOptions, Page } from 'playwright-core';
@@ -14,7 +14,7 @@ const logIn = async (page: Page, name: string, remember: boolean): Promise<void>
   await page.getByRole('button', { name: 'Log in' }).click();
 };
 
-/** The OAuth error that a promise of openid-client ends with. */
+/** The OAuth error that a promise of openid-client rejects with. */
 const refusal = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => 'no error',
@@ -32,7 +32,7 @@ t.setTimeout(300_000);
 const layouts = layoutsFor(t);
 const browser = await launchBrowser(t);
 
-/** Of a person who was never here. */
+/** A page of a person who has never been here. */
 const newPage = async (t: Test, options: BrowserContextOptions = {}): Promise<Page> => {
   const context = await browser.newContext(options);
   t.teardown(() => context.close());
@@ -47,7 +47,7 @@ for (const layout of layoutNames) {
 
     const first = await client.begin();
     await page.goto(first.url);
-    t.match(await page.content(), /The &lt;b&gt;shop&lt;\/b&gt;/, 'what a client calls itself is text');
+    t.match(await page.content(), /The &lt;b&gt;shop&lt;\/b&gt;/, 'the name of a client is escaped');
     await logIn(page, 'alice', true);
     t.match(await page.textContent('main'), /alice/);
     t.match(await page.textContent('fieldset'), /Know who you are/);
@@ -66,7 +66,10 @@ for (const layout of layoutNames) {
     const refreshed = await oidc.refreshTokenGrant(client.config, tokens.refresh_token ?? '');
     t.equal(refreshed.claims()?.sub, 'alice');
     t.not(refreshed.refresh_token, tokens.refresh_token);
-    await t.rejects(oidc.fetchUserInfo(client.config, tokens.access_token, 'alice'), 'the old access token is gone');
+    await t.rejects(
+      oidc.fetchUserInfo(client.config, tokens.access_token, 'alice'),
+      'the old access token is inactive',
+    );
 
     const second = await client.begin();
     await page.goto(second.url);
@@ -91,7 +94,7 @@ for (const layout of layoutNames) {
   });
 }
 
-t.test('the person may untick scopes, deny, or cancel the login', async (t) => {
+t.test('the person can untick scopes, deny the consent, or cancel the login', async (t) => {
   const server = await startServer(t);
   const client = await startRelyingParty(t, server, 'shop');
   const page = await newPage(t);
@@ -122,7 +125,7 @@ t.test('the person may untick scopes, deny, or cancel the login', async (t) => {
   t.equal(await refusal(oidc.authorizationCodeGrant(client.config, cancel, cancelled.checks)), 'access_denied');
 });
 
-t.test('two tabs of one browser both arrive', async (t) => {
+t.test('two tabs of one browser both complete', async (t) => {
   const server = await startServer(t);
   const client = await startRelyingParty(t, server, 'shop');
   const one = await newPage(t);
@@ -142,7 +145,7 @@ t.test('two tabs of one browser both arrive', async (t) => {
   }
 });
 
-t.test('a request that no client can be trusted with ends on an error page, on the authorize URL itself', async (t) => {
+t.test('an error that must not be sent to a client is shown at the authorize URL', async (t) => {
   const server = await startServer(t);
   const page = await newPage(t);
   const url = `${server.publicUrl}/oauth2/auth?client_id=ghost&error_description=%3Cscript%3Edocument.title='owned'%3C/script%3E`;
@@ -155,7 +158,7 @@ t.test('a request that no client can be trusted with ends on an error page, on t
   t.equal(unknown?.status(), 404);
 });
 
-t.test('with the keyboard alone: from the start page to a code, and a copy of it', async (t) => {
+t.test('the keyboard is enough, from the start page to copying a code', async (t) => {
   const server = await startServer(t);
   const page = await newPage(t, { permissions: ['clipboard-read', 'clipboard-write'] });
   const refused: string[] = [];
@@ -176,10 +179,10 @@ t.test('with the keyboard alone: from the start page to a code, and a copy of it
   await page.getByRole('button', { name: 'Copy the code' }).press('Enter');
   await page.getByText('Copied.').waitFor();
   t.match(await page.evaluate('navigator.clipboard.readText()'), /^clv_ac_/);
-  t.strictSame(refused, [], 'the policy blocks nothing of our own');
+  t.strictSame(refused, [], 'the policy blocks nothing that our pages load');
 });
 
-t.test('on a phone nothing is wider than the screen, and everything to press is 44 pixels high', async (t) => {
+t.test('on a phone nothing is wider than the screen, and every control is at least 44 pixels high', async (t) => {
   const server = await startServer(t);
   const client = {
     client_id: 'demo',
@@ -243,7 +246,7 @@ t.test('a browser shows the logo that a client registered, and loads nothing els
   const widths = (): Promise<readonly number[]> =>
     page.evaluate(`(async () => {
       const images = [...document.images];
-      // One that is blocked ends too, in an error.
+      // A blocked image ends too, with an error.
       await Promise.all(images.map((image) => image.decode().catch(() => undefined)));
       return images.map((image) => image.naturalWidth);
     })()`);
@@ -257,7 +260,7 @@ t.test('a browser shows the logo that a client registered, and loads nothing els
     'https://photos.example/terms',
   );
 
-  // Somebody who gets an image into the page by a fault of ours gets no further.
+  // The policy stops an image even if a fault in our pages lets someone insert it.
   await page.evaluate("document.body.append(Object.assign(new Image(), { src: 'https://evil.example/logo.svg' }))");
   await page.waitForTimeout(200);
   t.strictSame(await widths(), [40, 0], 'another origin is blocked');

@@ -1,5 +1,5 @@
-// Two client libraries, unmodified, in every response type, response mode and way of client authentication, on SQLite and on
-// Postgres with Redis. What a library cannot do is said in its file; what one cannot, the other does.
+// Two client libraries, unmodified, in every response type, response mode and client authentication method, on SQLite and on
+// Postgres with Redis. Each library's file says what it cannot do; the other library covers it.
 import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import t, { type Test } from 'tap';
@@ -28,7 +28,7 @@ const responseTypes = [
   'none',
 ] as const;
 
-/** OAuth 2.0 Multiple Response Types §2.1: what has tokens in it never travels in a query. */
+/** OAuth 2.0 Multiple Response Types §2.1: an answer with tokens is never sent in a query. */
 const modesOf = (responseType: string): readonly Arrival['mode'][] =>
   responseType === 'code' || responseType === 'none' ? ['query', 'fragment', 'form_post'] : ['fragment', 'form_post'];
 
@@ -92,7 +92,7 @@ const inResponse = async (t: Test, library: ClientLibrary, server: TestServer): 
   }
 };
 
-/** Everything that a client proves itself for. */
+/** Every endpoint at which a client authenticates. */
 const withMethod = async (
   t: Test,
   library: ClientLibrary,
@@ -123,7 +123,7 @@ const registrationsOf = (hosted: HostedDocuments): readonly Registration[] => [
   ['private_key_jwt', { jwks_uri: hosted.urlOf('/jwks.json') }],
 ];
 
-t.test('between them the libraries read every response type in every mode', async (t) => {
+t.test('together the libraries read every response type in every mode', async (t) => {
   for (const type of responseTypes) {
     for (const mode of modesOf(type))
       t.ok(
@@ -145,7 +145,7 @@ for (const layout of ['SQLite', 'the recommended mix'] as const) {
     const server = await startServer(t, { settings });
     for (const library of libraries) {
       await t.test(`${library.name} in every response type and mode`, (t) => inResponse(t, library, server));
-      await t.test(`${library.name} with every way of client authentication`, async (t) => {
+      await t.test(`${library.name} with every client authentication method`, async (t) => {
         for (const [method, metadata] of registrationsOf(hosted))
           await withMethod(t, library, server, method, metadata);
       });

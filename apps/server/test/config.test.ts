@@ -1,4 +1,4 @@
-// Environment and configuration file: what is accepted, what is refused, and how it is told.
+// Environment and configuration file: which values are accepted and refused, and the messages for wrong ones.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -28,7 +28,7 @@ const everywhere = (dsn: object): object =>
     ]),
   );
 
-t.test('each port can be put on a store of its own, and only SQLite everywhere is development', async (t) => {
+t.test('each port can use its own store, and only SQLite for every port counts as development', async (t) => {
   const settings = {
     CLAVIGER_DSN: 'postgres://claviger:hunter2@db.internal/claviger',
     CLAVIGER_STORE_TOKENS: 'redis://cache.internal',
@@ -45,7 +45,7 @@ t.test('each port can be put on a store of its own, and only SQLite everywhere i
   t.match(problemsOf(settings), [/^CLAVIGER_SYSTEM_SECRET must be set/]);
 });
 
-t.test('without any setting it is a development server on loopback, with the defaults of the core', async (t) => {
+t.test('without settings it is a development server on loopback with the defaults of core', async (t) => {
   const config = readConfig({});
   t.match(config, {
     issuer: 'http://127.0.0.1:4444',
@@ -203,7 +203,7 @@ t.test('every setting takes effect', async (t) => {
   });
 });
 
-t.test('every problem is told at once, by name, with what would be right', async (t) => {
+t.test('all problems are reported together, each with its setting and the accepted values', async (t) => {
   t.strictSame(
     problemsOf({
       CLAVIGER_ISUER: 'https://id.example.com/',
@@ -272,7 +272,7 @@ t.test('values that are refused', async (t) => {
   }
 });
 
-t.test('a secret is never shown, whatever is wrong with it', async (t) => {
+t.test('an error about a secret never shows it', async (t) => {
   const file = join(t.testdir({ 'bad.json': '{ "system_secret": "hunter2-hunter2-hunter2"' }), 'bad.json');
   const told = [
     ...problemsOf({ CLAVIGER_SYSTEM_SECRET: 'hunter2' }),
@@ -285,7 +285,7 @@ t.test('a secret is never shown, whatever is wrong with it', async (t) => {
   t.notMatch(told.join('\n'), 'hunter2');
 });
 
-t.test('plain http is for loopback, unless that is asked for', async (t) => {
+t.test('plain http off loopback requires a setting', async (t) => {
   const settings = { CLAVIGER_ISSUER: 'http://id.example.com/', CLAVIGER_SYSTEM_SECRET: secret };
   t.match(problemsOf(settings), [/^CLAVIGER_ISSUER must be https/]);
   const config = readConfig({ ...settings, CLAVIGER_DANGEROUS_FORCE_HTTP: 'true' });
@@ -311,7 +311,7 @@ t.test('plain http is for loopback, unless that is asked for', async (t) => {
   }
 });
 
-t.test('an open admin listener must be asked for', async (t) => {
+t.test('an open admin listener requires a setting', async (t) => {
   const config = readConfig({ CLAVIGER_ADMIN_HOST: '0.0.0.0', CLAVIGER_DANGEROUS_OPEN_ADMIN: 'true' });
   t.match(config.warnings, [/lets anyone log in/, /CLAVIGER_ADMIN_ALLOWED_HOSTS/, /OPEN_ADMIN/]);
   for (const wrong of ['https://admin.example', 'admin:4445', 'a b', '*.*'])
@@ -322,26 +322,26 @@ t.test('an open admin listener must be asked for', async (t) => {
     );
 });
 
-t.test('private halves of signing keys must be asked for', async (t) => {
+t.test('showing the private halves of signing keys requires a setting', async (t) => {
   const config = readConfig({ CLAVIGER_DANGEROUS_SHOW_SIGNING_KEYS: 'true' });
   t.equal(config.settings.showSigningKeys, true);
   t.match(config.warnings, [/lets anyone log in/, /SHOW_SIGNING_KEYS/]);
 });
 
-t.test('a key is published for less long than it signs, unless keys do not rotate', async (t) => {
+t.test('the publication time of a key must be shorter than its signing time, unless keys do not rotate', async (t) => {
   const ahead = { CLAVIGER_KEY_PUBLISH_AHEAD: '24h' };
   t.match(problemsOf({ ...ahead, CLAVIGER_KEY_ROTATION_INTERVAL: '24h' }), [/^CLAVIGER_KEY_PUBLISH_AHEAD must be/]);
   t.same(problemsOf({ ...ahead, CLAVIGER_KEY_ROTATION_INTERVAL: '25h' }), []);
   t.same(problemsOf({ ...ahead, CLAVIGER_KEY_ROTATION_INTERVAL: '0s' }), []);
 });
 
-t.test('guarded registration needs an initial access token, open registration is warned of', async (t) => {
+t.test('guarded registration needs an initial access token, and open registration causes a warning', async (t) => {
   t.match(problemsOf({ CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'guarded' }), [/INITIAL_ACCESS_TOKEN must be set/]);
   for (const weak of ['too-short', 'a token with blanks in it', 'good-enough-for-this,']) {
     const settings = { CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN: weak };
     const [problem = ''] = problemsOf(settings);
     t.match(problem, /INITIAL_ACCESS_TOKEN must be at least 16 characters/);
-    t.notMatch(problem, weak, 'it may be a secret');
+    t.notMatch(problem, weak, 'the value may be a secret');
   }
   t.match(readConfig({ CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'open' }).warnings, [
     /lets anyone log in/,
@@ -349,7 +349,7 @@ t.test('guarded registration needs an initial access token, open registration is
   ]);
 });
 
-t.test('what relaxes the guards for test hosts must be asked for, and is warned of', async (t) => {
+t.test('relaxing the guards for test hosts requires a setting and causes a warning', async (t) => {
   const issuer = { CLAVIGER_ISSUER: 'https://op.test:9443/', CLAVIGER_SYSTEM_SECRET: secret };
   t.equal(readConfig(issuer).pages.builtIn, false);
   t.equal(readConfig(issuer).unguardedDocuments, false);
@@ -363,7 +363,7 @@ t.test('what relaxes the guards for test hosts must be asked for, and is warned 
   t.match(relaxed.warnings, [/lets anyone log in/, /BUILT_IN_PAGES/, /UNGUARDED_DOCUMENTS/]);
 });
 
-t.test('anything but development needs a system secret', async (t) => {
+t.test('a server outside development needs a system secret', async (t) => {
   const issuer = { CLAVIGER_ISSUER: 'https://id.example.com/' };
   t.match(problemsOf(issuer), [/^CLAVIGER_SYSTEM_SECRET must be set/]);
   t.match(
@@ -396,7 +396,11 @@ t.test('a system secret that is easy to guess is refused, but on loopback it is 
     t.notMatch(problemsOf(at(secret)).join(), secret, 'never repeated');
     t.match(readConfig(at(secret, 'http://127.0.0.1:4444/')).warnings.join(), /SYSTEM_SECRET is easy to guess/, secret);
     const replaced = readConfig(at(`${randomBytes(32).toString('hex')},${secret}`));
-    t.match(replaced.warnings.join(), /an earlier secret is easy to guess/, 'it can be replaced');
+    t.match(
+      replaced.warnings.join(),
+      /an earlier secret is easy to guess/,
+      'an earlier secret can be weak, because it is being replaced',
+    );
   }
   const good = ['correct horse battery staple', ...Array.from({ length: 200 }, () => randomBytes(16).toString('hex'))];
   for (const secret of [...good, ...good.map(() => randomBytes(16).toString('base64'))]) {
@@ -451,7 +455,7 @@ t.test('a former name still works, with a warning that names the new one', async
   ]);
 });
 
-t.test('a configuration file gives the same settings, and the environment wins', async (t) => {
+t.test('a configuration file sets the same settings, and the environment overrides it', async (t) => {
   const folder = t.testdir({
     'good.json': JSON.stringify({
       issuer: 'https://id.example.com/',
@@ -488,43 +492,46 @@ t.test('a configuration file gives the same settings, and the environment wins',
   t.match(problemsOf({ CLAVIGER_CONFIG: join(folder, 'none.json') }), [/cannot be read \(ENOENT\)/]);
 });
 
-t.test('docs/settings.md lists every setting as the table of settings has it', async (t) => {
+t.test('docs/settings.md lists every setting as it is declared', async (t) => {
   const page = readFileSync(new URL('../../../../docs/settings.md', import.meta.url), 'utf8');
-  t.equal(page, settingsPage(), 'otherwise: npm run settings-page');
+  t.equal(page, settingsPage(), 'to update it: npm run settings-page');
   for (const { name } of Object.values(variables)) {
     t.match(page, `| \`${name}\` | \`${fileKey(name)}\` |`);
   }
 });
 
-t.test('what Kubernetes injects for a Service is no setting; where the names clash the message says so', async (t) => {
-  const links = {
-    CLAVIGER_PORT: 'tcp://10.0.0.1:4444',
-    CLAVIGER_SERVICE_HOST: '10.0.0.1',
-    CLAVIGER_SERVICE_PORT: '4444',
-    CLAVIGER_SERVICE_PORT_HTTP: '4444',
-    CLAVIGER_PORT_4444_TCP: 'tcp://10.0.0.1:4444',
-    CLAVIGER_PORT_4444_TCP_PROTO: 'tcp',
-    CLAVIGER_PORT_4444_TCP_PORT: '4444',
-    CLAVIGER_PORT_4444_TCP_ADDR: 'fd00::1',
-    CLAVIGER_PUBLIC_SERVICE_HOST: '10.0.0.2',
-    CLAVIGER_PUBLIC_PORT_4444_UDP: 'udp://[fd00::1]:4444',
-  };
-  t.strictSame(problemsOf(links), []);
-  t.match(problemsOf({ CLAVIGER_PUBLIC_PORT: 'tcp://10.0.0.1:4444' }), [
-    /^CLAVIGER_PUBLIC_PORT must be .*a Service named claviger-public: set "enableServiceLinks: false"/,
-  ]);
-  t.match(problemsOf({ CLAVIGER_PORT: 'public', CLAVIGER_SERVICE_NAME: 'x' }), [
-    /^CLAVIGER_PORT is not a setting/,
-    /^CLAVIGER_SERVICE_NAME is not a setting/,
-  ]);
-});
+t.test(
+  'variables that Kubernetes injects for a Service are ignored; if a name clashes, the message explains it',
+  async (t) => {
+    const links = {
+      CLAVIGER_PORT: 'tcp://10.0.0.1:4444',
+      CLAVIGER_SERVICE_HOST: '10.0.0.1',
+      CLAVIGER_SERVICE_PORT: '4444',
+      CLAVIGER_SERVICE_PORT_HTTP: '4444',
+      CLAVIGER_PORT_4444_TCP: 'tcp://10.0.0.1:4444',
+      CLAVIGER_PORT_4444_TCP_PROTO: 'tcp',
+      CLAVIGER_PORT_4444_TCP_PORT: '4444',
+      CLAVIGER_PORT_4444_TCP_ADDR: 'fd00::1',
+      CLAVIGER_PUBLIC_SERVICE_HOST: '10.0.0.2',
+      CLAVIGER_PUBLIC_PORT_4444_UDP: 'udp://[fd00::1]:4444',
+    };
+    t.strictSame(problemsOf(links), []);
+    t.match(problemsOf({ CLAVIGER_PUBLIC_PORT: 'tcp://10.0.0.1:4444' }), [
+      /^CLAVIGER_PUBLIC_PORT must be .*a Service named claviger-public: set "enableServiceLinks: false"/,
+    ]);
+    t.match(problemsOf({ CLAVIGER_PORT: 'public', CLAVIGER_SERVICE_NAME: 'x' }), [
+      /^CLAVIGER_PORT is not a setting/,
+      /^CLAVIGER_SERVICE_NAME is not a setting/,
+    ]);
+  },
+);
 
 t.test('RFC 8259 §8.1: a configuration file may begin with a byte order mark', async (t) => {
   const folder = t.testdir({ 'windows.json': '\uFEFF{\r\n  "log_format": "json"\r\n}\r\n' });
   t.equal(readConfig({ CLAVIGER_CONFIG: join(folder, 'windows.json') }).log.format, 'json');
 });
 
-t.test('a page may be a route behind a hash', async (t) => {
+t.test('the URL of a page may have a fragment, for routes of a single-page app', async (t) => {
   const pages = {
     CLAVIGER_LOGIN_URL: 'https://l.example/#/login',
     CLAVIGER_CONSENT_URL: 'https://l.example/#/consent',
@@ -532,7 +539,7 @@ t.test('a page may be a route behind a hash', async (t) => {
   t.equal(readConfig(pages).pages.loginUrl, 'https://l.example/#/login');
 });
 
-t.test('without a set issuer it follows the public listener, on loopback and without a slash at the end', async (t) => {
+t.test('the default issuer is the loopback address of the public listener, without a trailing slash', async (t) => {
   const cases: readonly (readonly [Record<string, string>, string])[] = [
     [{}, 'http://127.0.0.1:4444'],
     [{ CLAVIGER_PUBLIC_PORT: '5000' }, 'http://127.0.0.1:5000'],
@@ -553,7 +560,7 @@ t.test('without a set issuer it follows the public listener, on loopback and wit
   );
 });
 
-t.test('an issuer that browsers do not find here is warned of, in development', async (t) => {
+t.test('in development, an issuer that browsers cannot reach here causes a warning', async (t) => {
   const warned = (settings: Record<string, string>) =>
     readConfig({ CLAVIGER_SYSTEM_SECRET: secret, ...settings }).warnings.some((one) =>
       one.includes('CLAVIGER_ISSUER to'),

@@ -52,5 +52,5 @@ t.test('a token whose response a client received survives SIGKILL', async (t) =>
       return ((await reply.json()) as { active: boolean }).active;
     }),
   );
-  t.equal(states.filter((active) => !active).length, 0, 'none of them is lost');
+  t.equal(states.filter((active) => !active).length, 0, 'no token is lost');
 });

@@ -71,7 +71,7 @@ const authorizeUrl = (changes: Record<string, string> = {}): string => {
 
 const arrival = (page: Page): URL => new URL(page.headers.get('location') ?? 'about:blank');
 
-/** What the client would see. */
+/** The parameters that the client would receive. */
 const redeem = async (provider: Provider, page: Page) => {
   const code = arrival(page).searchParams.get('code') ?? '';
   const request = (url: string, headers: Record<string, string>, form: URLSearchParams | null) => ({
@@ -95,7 +95,7 @@ const redeem = async (provider: Provider, page: Page) => {
   return { scope, userinfo: JSON.parse(userinfo.body) };
 };
 
-t.test('a person logs in, grants a part of what was asked, and the client sees just that', async (t) => {
+t.test('a person logs in and grants a part of the requested scope, and the client gets only that part', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
   const browser = new PlainBrowser(send);
@@ -120,10 +120,10 @@ t.test('a person logs in, grants a part of what was asked, and the client sees j
   t.equal(scope, 'openid profile email');
   t.match(userinfo, { sub: 'anna', name: 'anna', preferred_username: 'anna', locale: 'en' });
   t.match(userinfo, { email: 'anna@example.com', email_verified: true });
-  t.notOk('phone_number' in userinfo, 'nobody asked for it');
+  t.notOk('phone_number' in userinfo, 'it was not requested');
 });
 
-t.test('claims that were asked for one by one are shown and given (OpenID Connect Core §5.5)', async (t) => {
+t.test('individually requested claims are shown and returned (OpenID Connect Core §5.5)', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
   const browser = new PlainBrowser(send);
@@ -135,7 +135,7 @@ t.test('claims that were asked for one by one are shown and given (OpenID Connec
   t.strictSame(userinfo, { sub: 'anna', phone_number: '+1 555 0100', email: 'anna@example.com' });
 });
 
-t.test('the audience that a client asks for is shown and granted', async (t) => {
+t.test('the requested audience is shown and granted', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider, { audience: ['https://api.example/photos', 'reports'] });
   const browser = new PlainBrowser(send);
@@ -150,7 +150,7 @@ t.test('the audience that a client asks for is shown and granted', async (t) => 
   t.strictSame(listed?.consent.grantedAudience, ['https://api.example/photos', 'reports']);
 });
 
-t.test('what is remembered is not asked again', async (t) => {
+t.test('a remembered login and consent are not asked again', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
   const browser = new PlainBrowser(send);
@@ -161,10 +161,10 @@ t.test('what is remembered is not asked again', async (t) => {
   t.equal(arrival(again).origin, 'http://127.0.0.1:5555', 'neither page stops the browser');
   t.match(await redeem(provider, again), { userinfo: { sub: 'anna', name: 'anna' } });
   const other = await new PlainBrowser(send).open(authorizeUrl());
-  t.match(other.text, '<title>Log in</title>', 'another browser is asked');
+  t.match(other.text, '<title>Log in</title>', 'another browser has to log in');
 });
 
-t.test('cancelling the login and denying the consent end at the client with access_denied', async (t) => {
+t.test('cancelling the login or denying the consent sends access_denied to the client', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
   const browser = new PlainBrowser(send);
@@ -180,7 +180,7 @@ t.test('cancelling the login and denying the consent end at the client with acce
   t.equal(arrival(denied).searchParams.get('error'), 'access_denied');
 });
 
-t.test('a login without a user name, or with an endless one, is asked again', async (t) => {
+t.test('a login without a user name, or with an overlong one, shows the form again', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
   const browser = new PlainBrowser(send);
@@ -195,7 +195,7 @@ t.test('a login without a user name, or with an endless one, is asked again', as
   t.match(consent.text, 'Allow App?');
 });
 
-t.test('everything that comes from outside is escaped', async (t) => {
+t.test('all external input is escaped', async (t) => {
   const { provider, send } = await openApp(t);
   const evil = `<script>alert(1)</script>"'&`;
   await createClient(provider, {
@@ -210,12 +210,12 @@ t.test('everything that comes from outside is escaped', async (t) => {
   const callback = await browser.open(`${origin}/dev/callback?error=${encodeURIComponent(evil)}&state=%3Cb%3E`);
   for (const page of [login, consent, callback]) {
     t.match(page.text, '&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;');
-    t.notMatch(page.text, /<script|<b>/, 'without a code there is no script either');
+    t.notMatch(page.text, /<script|<b>/, 'a page without a code has no script');
   }
   t.match(consent.text, 'href="https://app.example/&quot;&gt;&lt;script&gt;"');
 });
 
-t.test('every page has the headers that keep it from being framed, cached, leaked or scripted', async (t) => {
+t.test('every page has headers against framing, caching, referrer leaks and scripts', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
   const browser = new PlainBrowser(send);
@@ -233,7 +233,7 @@ t.test('every page has the headers that keep it from being framed, cached, leake
     t.equal(headers.get('content-type'), 'text/html; charset=utf-8');
     t.match(text, '<html lang="en">');
     t.match(text, /<main( class="wide")?>/);
-    t.notMatch(text, / (style|on\w+)=/, 'nothing inline that the policy would block');
+    t.notMatch(text, / (style|on\w+)=/, 'there is nothing inline that the policy blocks');
   }
   t.match(login.headers.get('set-cookie'), /; HttpOnly; SameSite=Lax$/);
   for (const { headers, text } of others) {
@@ -246,7 +246,7 @@ t.test('every page has the headers that keep it from being framed, cached, leake
   }
 });
 
-t.test('the start page has what the greeting prints; it exists in development only', async (t) => {
+t.test('the start page shows the same as the greeting; it exists in development only', async (t) => {
   const { send, config } = await openApp(t);
   const page = await new PlainBrowser(send).open(`${origin}/`);
   t.equal(page.status, 200);
@@ -261,7 +261,7 @@ t.test('the start page has what the greeting prints; it exists in development on
   t.equal((await new PlainBrowser(withOwnPages).open(`${origin}/`)).status, 404);
 });
 
-t.test('a person sees the logo and the links of a client, before the login and at the consent', async (t) => {
+t.test('a person sees the logo and the links of a client at login and consent', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider, {
     logoUri: 'https://cdn.app.example:8443/logo.png?a=1&b="2"',
@@ -285,34 +285,37 @@ t.test('a person sees the logo and the links of a client, before the login and a
   t.match(
     consent.text,
     'Afterwards you continue to <strong>127.0.0.1:5555</strong>',
-    'a name can lie, the address cannot',
+    'a name can mislead, the address cannot',
   );
 });
 
-t.test('a logo that is not plain https is not shown, and cannot widen the policy; a script is no link', async (t) => {
-  const logos = [
-    'http://app.example/l.png',
-    'javascript:alert(1)',
-    'data:image/png,x',
-    "https://a;script-src *'/l.png",
-    'l.png',
-  ];
-  for (const logoUri of logos) {
-    const { provider, send, stores } = await openApp(t);
-    await createClient(provider);
-    // Left from a release that accepted such addresses.
-    const client = await stores.clients.find('app');
-    if (!client) throw new Error('The client was not created.');
-    const metadata = { ...client.metadata, logoUri, clientUri: 'javascript:alert(1)', policyUri: 'data:text/html,x' };
-    await stores.clients.replace({ ...client, version: client.version + 1, metadata }, client.version);
-    const { text, headers } = await new PlainBrowser(send).open(authorizeUrl());
-    t.equal((await provider.admin.getClient('app'))?.metadata.logoUri, logoUri);
-    t.notMatch(text, /<img|javascript:|data:/, logoUri);
-    t.notMatch(headers.get('content-security-policy'), /img-src|script-src/, logoUri);
-  }
-});
+t.test(
+  'a logo that is not plain https is not shown and cannot widen the policy; a script URL is not a link',
+  async (t) => {
+    const logos = [
+      'http://app.example/l.png',
+      'javascript:alert(1)',
+      'data:image/png,x',
+      "https://a;script-src *'/l.png",
+      'l.png',
+    ];
+    for (const logoUri of logos) {
+      const { provider, send, stores } = await openApp(t);
+      await createClient(provider);
+      // Rows of a release that accepted such addresses.
+      const client = await stores.clients.find('app');
+      if (!client) throw new Error('The client was not created.');
+      const metadata = { ...client.metadata, logoUri, clientUri: 'javascript:alert(1)', policyUri: 'data:text/html,x' };
+      await stores.clients.replace({ ...client, version: client.version + 1, metadata }, client.version);
+      const { text, headers } = await new PlainBrowser(send).open(authorizeUrl());
+      t.equal((await provider.admin.getClient('app'))?.metadata.logoUri, logoUri);
+      t.notMatch(text, /<img|javascript:|data:/, logoUri);
+      t.notMatch(headers.get('content-security-policy'), /img-src|script-src/, logoUri);
+    }
+  },
+);
 
-t.test('a post that does not come from the form in this browser changes nothing', async (t) => {
+t.test('a post from outside the form in this browser changes nothing', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
   const browser = new PlainBrowser(send);
@@ -340,7 +343,7 @@ t.test('a post that does not come from the form in this browser changes nothing'
   t.equal(arrival(await browser.submit(consent, { answer: 'accept' })).origin, 'http://127.0.0.1:5555');
 });
 
-t.test('two open forms of one browser do not break each other', async (t) => {
+t.test('two open forms of one browser do not interfere with each other', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
   const browser = new PlainBrowser(send);
@@ -351,7 +354,7 @@ t.test('two open forms of one browser do not break each other', async (t) => {
   }
 });
 
-t.test('an unknown challenge is not found, an answered one is gone', async (t) => {
+t.test('an unknown challenge is a 404, and an answered one is a 410', async (t) => {
   const { provider, send } = await openApp(t);
   await createClient(provider);
   const browser = new PlainBrowser(send);
@@ -369,7 +372,7 @@ t.test('an unknown challenge is not found, an answered one is gone', async (t) =
   t.equal((await browser.submit(consent, { answer: 'accept' })).status, 410);
 });
 
-t.test('an outage behind the pages is logged once, without a stack, as everywhere else', async (t) => {
+t.test('an outage behind the pages is logged once, without a stack', async (t) => {
   const { send, stores, provider, logged } = await openApp(t);
   await createClient(provider);
   const browser = new PlainBrowser(send);
@@ -387,7 +390,7 @@ t.test('an outage behind the pages is logged once, without a stack, as everywher
   t.equal(failures[0].err, undefined);
 });
 
-t.test('the pages are there only when no others are configured', async (t) => {
+t.test('the pages exist only if no others are configured', async (t) => {
   const pages = { CLAVIGER_LOGIN_URL: 'http://127.0.0.1:3000/login', CLAVIGER_CONSENT_URL: 'http://127.0.0.1:3000/c' };
   const { provider, send } = await openApp(t, pages);
   await createClient(provider);
@@ -399,7 +402,7 @@ t.test('the pages are there only when no others are configured', async (t) => {
   t.match(away.headers.get('location'), /^http:\/\/127\.0\.0\.1:3000\/login\?login_challenge=/);
 });
 
-t.test('the built-in pages answer only to a browser on this machine, unless that is set otherwise', async (t) => {
+t.test('the built-in pages answer only to a browser on this machine, unless a setting allows others', async (t) => {
   const { publicApp } = await openApp(t);
   const anywhere = await openApp(t, { CLAVIGER_DANGEROUS_BUILT_IN_PAGES: 'true' });
   const elsewhere: readonly { readonly headers?: Record<string, string>; readonly remoteAddress?: string }[] = [
@@ -449,28 +452,31 @@ t.test('the built-in pages do not answer to HTTP/1.0, which proxies speak and br
   t.match(await ask('1.0'), /^HTTP\/1\.1 403 /);
 });
 
-t.test('a browser that begins at another name of this machine is sent to the host of the issuer first', async (t) => {
-  const { publicApp } = await openApp(t);
-  const ask = (url: string, host: string, method: 'GET' | 'POST' = 'GET') =>
-    publicApp.inject({ method, url, headers: { host } });
-  for (const host of ['localhost:4444', '[::1]:4444', 'app.localhost:4444']) {
-    for (const url of [
-      '/oauth2/auth?client_id=x&state=//y',
-      '/oauth2/auth/sessions/login/revoke',
-      '/dev/login?login_challenge=x',
-    ]) {
-      const reply = await ask(url, host);
-      t.match([reply.statusCode, reply.headers.location], [307, `http://127.0.0.1:4444${url}`], `${host} ${url}`);
-      t.equal(reply.headers['set-cookie'], undefined);
+t.test(
+  'a browser that begins at another name of this machine is redirected to the host of the issuer first',
+  async (t) => {
+    const { publicApp } = await openApp(t);
+    const ask = (url: string, host: string, method: 'GET' | 'POST' = 'GET') =>
+      publicApp.inject({ method, url, headers: { host } });
+    for (const host of ['localhost:4444', '[::1]:4444', 'app.localhost:4444']) {
+      for (const url of [
+        '/oauth2/auth?client_id=x&state=//y',
+        '/oauth2/auth/sessions/login/revoke',
+        '/dev/login?login_challenge=x',
+      ]) {
+        const reply = await ask(url, host);
+        t.match([reply.statusCode, reply.headers.location], [307, `http://127.0.0.1:4444${url}`], `${host} ${url}`);
+        t.equal(reply.headers['set-cookie'], undefined);
+      }
     }
-  }
-  t.equal((await ask('/oauth2/auth', 'localhost:4444', 'POST')).statusCode, 307);
-  for (const [url, host] of [
-    ['/oauth2/auth', '127.0.0.1:4444'],
-    ['/oauth2/auth', 'localhost:8080'],
-    ['/oauth2/auth', 'evil.example:4444'],
-    ['/.well-known/openid-configuration', 'localhost:4444'],
-  ] as const) {
-    t.not((await ask(url, host)).statusCode, 307, `${host} ${url}`);
-  }
-});
+    t.equal((await ask('/oauth2/auth', 'localhost:4444', 'POST')).statusCode, 307);
+    for (const [url, host] of [
+      ['/oauth2/auth', '127.0.0.1:4444'],
+      ['/oauth2/auth', 'localhost:8080'],
+      ['/oauth2/auth', 'evil.example:4444'],
+      ['/.well-known/openid-configuration', 'localhost:4444'],
+    ] as const) {
+      t.not((await ask(url, host)).statusCode, 307, `${host} ${url}`);
+    }
+  },
+);

@@ -1,4 +1,4 @@
-// Discovery is true: every member of both documents is proved against the running server, and none goes unproved.
+// Discovery is true: every member of both documents is checked against the running server.
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import t, { type Test } from 'tap';
 import { startDiscoveredServer } from './support/discovered-server.ts';
@@ -17,7 +17,7 @@ const errorFor = async (change: Readonly<Record<string, string>>): Promise<strin
 
 let kept: RegisteredClient | undefined;
 
-/** The client whose request objects count. */
+/** The client that sends request objects. */
 const keeper = async (): Promise<RegisteredClient> => {
   kept ??= await register({ jwks: keys.jwks, request_uris: [hosted.urlOf('/request.jwt')] });
   return kept;
@@ -215,7 +215,7 @@ const proofs: Readonly<Record<string, (t: Test) => Promise<void>>> = {
   },
   async claims_parameter_supported(t) {
     t.equal(document.claims_parameter_supported, true);
-    // OpenID Connect Core §5.5.1: who understands the parameter may not answer for another person than the one asked for.
+    // OpenID Connect Core §5.5.1: a server that supports the parameter may answer only for the requested person.
     const claimsFor = (sub: string) => JSON.stringify({ id_token: { sub: { value: sub } } });
     t.equal(await errorFor({ claims: claimsFor('alice') }), null);
     t.ok(await errorFor({ claims: claimsFor('bob') }));
@@ -223,7 +223,7 @@ const proofs: Readonly<Record<string, (t: Test) => Promise<void>>> = {
 };
 
 for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
-  t.test(`${path} has no member that is not proved here`, async (t) => {
+  t.test(`${path} has no member that is not checked here`, async (t) => {
     t.same(Object.keys(await read(path)).sort(), Object.keys(proofs).sort());
     t.same(await read(path), document);
   });

@@ -1,4 +1,4 @@
-// SIGTERM: readiness turns first, then the listeners close.
+// SIGTERM: readiness changes first, then the listeners close.
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,12 +30,12 @@ for (const workers of ['1', '2']) {
       }
       t.equal(await readiness(server.adminUrl), 503);
       let reply = await get();
-      // With several workers each learns of it on its own.
+      // With several workers, each learns of it separately.
       while (workers !== '1' && reply.headers.connection === 'keep-alive') reply = await get();
       t.match(
         [reply.statusCode, reply.headers.connection],
         [200, 'close'],
-        'connections that are kept are told to close',
+        'responses on kept-alive connections ask to close them',
       );
       t.equal((await get()).statusCode, 200, 'new connections are served');
       t.match(server.output(), /"signal":"SIGTERM","drainDelay":3600,"msg":"stopping"/);

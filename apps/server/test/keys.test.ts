@@ -1,5 +1,5 @@
-// Keys of a running server, as relying parties and resource servers meet them: every algorithm, JWT access tokens, and a
-// rotation on several nodes that nobody notices.
+// Keys of a running server, as relying parties and resource servers use them: every algorithm, JWT access tokens, and a
+// rotation on several nodes that no client notices.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
@@ -14,7 +14,7 @@ import { startServer, type TestServer } from './support/start-server.ts';
 
 const layouts = layoutsFor(t);
 
-/** Through the built-in pages; where the browser is sent back to. */
+/** Goes through the built-in pages. Returns the URL to which the browser is redirected. */
 const logIn = async (url: string): Promise<URL> => {
   const browser = new PlainBrowser();
   const login = await browser.open(url);
@@ -30,7 +30,7 @@ const logInAt = async (t: Test, server: TestServer, clientId: string, metadata: 
   return { party, tokens };
 };
 
-t.test('openid-client is satisfied with ID tokens and userinfo in every algorithm', async (t) => {
+t.test('openid-client accepts ID tokens and userinfo in every algorithm', async (t) => {
   const server = await startServer(t);
   for (const alg of ['RS256', 'PS256', 'ES256', 'EdDSA']) {
     const metadata = { id_token_signed_response_alg: alg, userinfo_signed_response_alg: alg };
@@ -45,7 +45,7 @@ t.test('openid-client is satisfied with ID tokens and userinfo in every algorith
   }
 });
 
-t.test('oauth4webapi, as a resource server, takes JWT access tokens (RFC 9068)', async (t) => {
+t.test('oauth4webapi, as a resource server, accepts JWT access tokens (RFC 9068)', async (t) => {
   const settings = { CLAVIGER_ACCESS_TOKEN_STRATEGY: 'jwt', CLAVIGER_ACCESS_TOKEN_SIGNING_ALG: 'ES256' };
   const server = await startServer(t, { settings });
   const { party, tokens } = await logInAt(t, server, 'shop', {});
@@ -59,7 +59,7 @@ t.test('oauth4webapi, as a resource server, takes JWT access tokens (RFC 9068)',
   };
   const claims = await validate(tokens.access_token);
   t.match(claims, { sub: 'alice', client_id: 'shop', scope: /openid/, auth_time: Number });
-  await t.rejects(validate(tokens.id_token ?? ''), 'an ID token is none');
+  await t.rejects(validate(tokens.id_token ?? ''), 'an ID token is not an access token');
 
   t.match(await oidc.fetchUserInfo(party.config, tokens.access_token, 'alice'), { sub: 'alice' });
   await oidc.tokenRevocation(party.config, tokens.access_token);
@@ -67,9 +67,9 @@ t.test('oauth4webapi, as a resource server, takes JWT access tokens (RFC 9068)',
 });
 
 interface Sight {
-  /** What each node publishes, in order. */
+  /** The keys that each node publishes, in order. */
   readonly published: readonly (readonly string[])[];
-  /** Which key each node signs with, looked at afterwards. */
+  /** The key with which each node signs, for the checks afterwards. */
   readonly signers: readonly string[];
   readonly tokens: readonly string[];
 }
@@ -92,60 +92,70 @@ const look = async (nodes: Nodes, client: Client): Promise<Sight> => {
   };
 };
 
-t.test('two nodes on Postgres rotate their keys: published first, signing later, never unknown', async (t) => {
-  const settings = {
-    ...(await layouts.settings('Postgres alone')),
-    CLAVIGER_ACCESS_TOKEN_STRATEGY: 'jwt',
-    CLAVIGER_KEY_ROTATION_INTERVAL: '8s',
-    CLAVIGER_KEY_PUBLISH_AHEAD: '4s',
-  };
-  const nodes = await Nodes.start(t, settings, [{}, {}]);
-  const client = await register(nodes, 'shop');
-  const first = await look(nodes, client);
-  const [old = ''] = first.signers;
-  t.strictSame(first.signers, [old, old]);
-  t.strictSame(first.published, [[old], [old]]);
+t.test(
+  'two nodes on Postgres rotate their keys: a key is published before it signs and is never unknown',
+  async (t) => {
+    const settings = {
+      ...(await layouts.settings('Postgres alone')),
+      CLAVIGER_ACCESS_TOKEN_STRATEGY: 'jwt',
+      CLAVIGER_KEY_ROTATION_INTERVAL: '8s',
+      CLAVIGER_KEY_PUBLISH_AHEAD: '4s',
+    };
+    const nodes = await Nodes.start(t, settings, [{}, {}]);
+    const client = await register(nodes, 'shop');
+    const first = await look(nodes, client);
+    const [old = ''] = first.signers;
+    t.strictSame(first.signers, [old, old]);
+    t.strictSame(first.published, [[old], [old]]);
 
-  const sights: Sight[] = [first];
-  const deadline = Date.now() + 60_000;
-  while (!sights.at(-1)?.signers.every((kid) => kid !== old)) {
-    if (Date.now() > deadline) throw new Error(`No rotation: ${nodes.server(0).output()}`);
-    await sleep(100);
-    sights.push(await look(nodes, client));
-  }
-  const last = sights.at(-1) ?? first;
-  const [next = ''] = last.signers;
-  t.strictSame(last.signers, [next, next]);
-  t.ok(
-    sights.every(({ published, signers }) => signers.every((kid) => published.every((kids) => kids.includes(kid)))),
-    'no node signed with a key that any node did not publish',
-  );
-  const waiting = sights.filter(
-    ({ published, signers }) => published.every((kids) => kids.length === 2) && signers.every((kid) => kid === old),
-  );
-  t.ok(waiting.length > 5, 'the new key was published on both for a while before it signed');
-  t.strictSame(
-    waiting[0]?.published,
-    [
-      [old, next],
-      [old, next],
-    ],
-    'last, as long as it does not sign',
-  );
-  const mixed = sights.filter(({ signers }) => new Set(signers).size > 1);
-  t.ok(mixed.length <= 12, `the nodes changed within a second of each other (${mixed.length} sights of 100 ms apart)`);
+    const sights: Sight[] = [first];
+    const deadline = Date.now() + 60_000;
+    while (!sights.at(-1)?.signers.every((kid) => kid !== old)) {
+      if (Date.now() > deadline) throw new Error(`No rotation: ${nodes.server(0).output()}`);
+      await sleep(100);
+      sights.push(await look(nodes, client));
+    }
+    const last = sights.at(-1) ?? first;
+    const [next = ''] = last.signers;
+    t.strictSame(last.signers, [next, next]);
+    t.ok(
+      sights.every(({ published, signers }) => signers.every((kid) => published.every((kids) => kids.includes(kid)))),
+      'no node signed with a key that any node did not publish',
+    );
+    const waiting = sights.filter(
+      ({ published, signers }) => published.every((kids) => kids.length === 2) && signers.every((kid) => kid === old),
+    );
+    t.ok(waiting.length > 5, 'the new key was published on both for a while before it signed');
+    t.strictSame(
+      waiting[0]?.published,
+      [
+        [old, next],
+        [old, next],
+      ],
+      'it is last, as long as it does not sign',
+    );
+    const mixed = sights.filter(({ signers }) => new Set(signers).size > 1);
+    t.ok(
+      mixed.length <= 12,
+      `the nodes changed within a second of each other (${mixed.length} sights of 100 ms apart)`,
+    );
 
-  for (const node of [0, 1]) {
-    const keys = createRemoteJWKSet(new URL(`${nodes.server(node).publicUrl}/.well-known/jwks.json`));
-    for (const { tokens } of [first, last]) {
-      for (const token of tokens) {
-        t.equal((await jwtVerify(token, keys, { issuer: nodes.issuer })).payload.sub, 'shop', 'signed before or after');
-        const answer = await nodes.sendTo(node, introspectRequest(token));
-        t.ok(answer !== 'refused' && json(answer).active === true);
+    for (const node of [0, 1]) {
+      const keys = createRemoteJWKSet(new URL(`${nodes.server(node).publicUrl}/.well-known/jwks.json`));
+      for (const { tokens } of [first, last]) {
+        for (const token of tokens) {
+          t.equal(
+            (await jwtVerify(token, keys, { issuer: nodes.issuer })).payload.sub,
+            'shop',
+            'signed before or after the rotation',
+          );
+          const answer = await nodes.sendTo(node, introspectRequest(token));
+          t.ok(answer !== 'refused' && json(answer).active === true);
+        }
       }
     }
-  }
-});
+  },
+);
 
 t.test('a key that an administrator adds at one node signs on the other within a second', async (t) => {
   const nodes = await Nodes.start(

@@ -1,5 +1,5 @@
-// Leases, called claims by the release before: its stores and these run side by side on one Postgres, SQLite file, Redis and
-// Redis Cluster. A name that one of them took is taken for the other, before, during and after the migration.
+// Leases, which the release before calls claims. Its stores and these run side by side on one Postgres, SQLite file, Redis and
+// Redis Cluster. A name that one of them has taken is taken for the other, before, during and after the migration.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -18,13 +18,13 @@ t.setTimeout(300_000);
 
 const { hashOf, later, now } = fixtures;
 
-/** One node's leases, whatever its release calls them. */
+/** The leases of one node, under the name of either release. */
 interface Node {
   acquire(lease: Lease, now: EpochSeconds): Promise<boolean>;
   removeExpired(now: EpochSeconds, limit: number): Promise<number>;
 }
 
-/** What the release before opens, as far as this test uses it. */
+/** The parts of the stores of the release before that this test uses. */
 interface FormerStores {
   readonly stores: {
     readonly claims: { claim: Node['acquire']; removeExpired: Node['removeExpired'] };
@@ -46,7 +46,7 @@ const formerNode = ({ stores: { claims } }: FormerStores): Node => ({
 
 const leaseOf = (name: string, holder: string, until = later(60)): Lease => ({ name: hashOf(name), holder, until });
 
-/** Each node is refused what the other holds, and gets it when the lease has ended or was released. */
+/** Each node is refused a lease that the other holds, and gets it when the lease has ended or was released. */
 const exclude = async (t: Test, nodes: readonly [Node, Node]): Promise<void> => {
   for (const [one, other] of [nodes, [nodes[1], nodes[0]]] as const) {
     const name = randomUUID();
@@ -63,7 +63,7 @@ const exclude = async (t: Test, nodes: readonly [Node, Node]): Promise<void> => 
 
 const races = 25;
 
-/** Of 20 attempts by two nodes of each release, one gets the name: a free one, and one whose lease has ended. */
+/** Of 20 attempts by two nodes of each release, one gets the name, whether it is free or its lease has ended. */
 const race = async (t: Test, nodes: readonly Node[]): Promise<void> => {
   const winners: number[] = [];
   const attempt = async (name: string, at: EpochSeconds, until: EpochSeconds): Promise<void> => {
@@ -80,7 +80,7 @@ const race = async (t: Test, nodes: readonly Node[]): Promise<void> => {
   t.same(new Set(winners), new Set([1]), `one winner in each of ${winners.length} races`);
 };
 
-/** What either node removes is removed for both, and what is still running stays. */
+/** Leases that either node removes are removed for both, and running leases stay. */
 const clean = async (t: Test, nodes: readonly [Node, Node]): Promise<void> => {
   for (const [one, other] of [nodes, [nodes[1], nodes[0]]] as const) {
     const [ended, running] = [randomUUID(), randomUUID()];
@@ -93,7 +93,7 @@ const clean = async (t: Test, nodes: readonly [Node, Node]): Promise<void> => {
   }
 };
 
-/** Takes one-time values at one node after the other until it is stopped. Returns those that were not taken exactly once. */
+/** Takes one-time values at alternating nodes until it is stopped. Returns those that were not taken exactly once. */
 const traffic = (nodes: () => readonly Node[]): { readonly stop: () => Promise<readonly unknown[]> } => {
   let stopping = false;
   const faults: unknown[] = [];
@@ -136,7 +136,7 @@ interface Opened {
   close(): Promise<void>;
 }
 
-/** The release before creates the tables and takes leases; this one migrates while both do, and both go on. */
+/** The release before creates the tables and takes leases. This release migrates while both take leases, and both continue. */
 const upgrade = async (
   t: Test,
   openFormer: () => Promise<FormerStores>,
@@ -154,8 +154,12 @@ const upgrade = async (
   await present[0].migrate();
   const [young, secondYoung] = [present[0].stores.leases, present[1].stores.leases];
   nodes = [old, young, secondOld, secondYoung];
-  t.equal(await young.acquire(leaseOf('before', 'young'), later(59)), false, 'what was taken before the migration');
-  t.equal(await old.acquire(leaseOf('before', 'old', later(90)), later(59)), true, 'is still the holder’s');
+  t.equal(
+    await young.acquire(leaseOf('before', 'young'), later(59)),
+    false,
+    'a lease from before the migration is held',
+  );
+  t.equal(await old.acquire(leaseOf('before', 'old', later(90)), later(59)), true, 'its holder can still renew it');
   await exclude(t, [old, young]);
   await race(t, nodes);
   t.same(await running.stop(), [], 'every one-time value was used once, and no request failed');

@@ -1,4 +1,4 @@
-// Where the single binary puts its native addon: a file that only this user can have written, and that is what it should be.
+// Where the single binary unpacks its native addon: a file that only this user can have written, with the right contents.
 import {
   chmodSync,
   chownSync,
@@ -17,7 +17,7 @@ import { loadAddon, unpackAddon } from '../src/binary/load-addon.ts';
 const bytes = Buffer.from('the code of an addon');
 const folderIn = (parent: string): string => join(parent, `claviger-${process.geteuid?.()}`);
 
-t.test('it is unpacked once into a private folder, and used again', async (t) => {
+t.test('it is unpacked once into a private folder and used again', async (t) => {
   const parent = t.testdir();
   const file = unpackAddon(bytes, parent);
   t.same(readFileSync(file), bytes);
@@ -25,13 +25,13 @@ t.test('it is unpacked once into a private folder, and used again', async (t) =>
   t.equal(statSync(file).mode & 0o777, 0o600);
   const { ino } = statSync(file);
   t.equal(unpackAddon(bytes, parent), file);
-  t.equal(statSync(file).ino, ino, 'not written again');
+  t.equal(statSync(file).ino, ino, 'it was not written again');
   const other = unpackAddon(Buffer.from('of another version'), parent);
   t.not(other, file);
-  t.equal(readdirSync(folderIn(parent)).length, 2, 'no draft is left');
+  t.equal(readdirSync(folderIn(parent)).length, 2, 'no temporary file is left');
 });
 
-t.test('a file that is not what its name says is replaced, not loaded', async (t) => {
+t.test('a file with the wrong contents is replaced, not loaded', async (t) => {
   const parent = t.testdir({ elsewhere: bytes });
   const file = unpackAddon(bytes, parent);
   writeFileSync(file, 'the code of somebody else');
@@ -46,7 +46,7 @@ t.test('a file that is not what its name says is replaced, not loaded', async (t
   t.notOk(statSync(file).ino === statSync(join(parent, 'elsewhere')).ino, 'a link');
 });
 
-t.test('a folder that others may write to, or that is a link, or of somebody else, is refused', async (t) => {
+t.test('a folder that is a link, belongs to another user or is writable by others is refused', async (t) => {
   const open = t.testdir();
   mkdirSync(folderIn(open));
   chmodSync(folderIn(open), 0o770);
@@ -64,7 +64,7 @@ t.test('a folder that others may write to, or that is a link, or of somebody els
   t.throws(() => unpackAddon(bytes, open), /is not a private folder of this user/);
 });
 
-t.test('what goes wrong is told with the setting that helps', async (t) => {
+t.test('a failure is reported with the setting that helps', async (t) => {
   const parent = t.testdir();
   t.throws(
     () => loadAddon(bytes, parent),

@@ -1,4 +1,4 @@
-// The server outlives its log: a full disk, a reader that leaves, a reader that stands still.
+// The server survives problems with its log: a full disk, a reader that exits, a reader that stops reading.
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -16,7 +16,7 @@ const until = async (what: string, holds: () => Promise<boolean> | boolean): Pro
   }
 };
 
-/** A server whose standard output is the file descriptor. */
+/** A server with the file descriptor as its standard output. */
 const serverOn = async (t: Test, stdout: number, workers: number) => {
   const [publicPort = 0, adminPort = 0] = await freePorts(2);
   const adminUrl = `http://127.0.0.1:${adminPort}`;
@@ -49,30 +49,33 @@ const childrenOf = (pid: number): readonly number[] =>
     .flatMap(([child = 0, parent]) => (parent === pid ? [child] : []));
 
 for (const workers of [1, 2]) {
-  t.test(`a full disk under the log stops no server with ${workers} workers, and is counted`, async (t) => {
-    const full = openSync('/dev/full', 'w');
-    t.teardown(() => closeSync(full));
-    const server = await serverOn(t, full, workers);
-    await until('every worker tells its metrics', async () => !Number.isNaN(await server.dropped()));
-    const before = await server.dropped();
-    for (let index = 0; index < 5; index += 1) t.equal((await fetch(`${server.adminUrl}/health/alive`)).status, 200);
-    await until('counted', async () => (await server.dropped()) >= before + 5);
-    if (workers > 1) {
-      // The primary writes when a worker dies.
-      await until('two workers', () => childrenOf(server.pid).length === 2);
-      process.kill(childrenOf(server.pid)[0] ?? 0, 'SIGKILL');
-      await until('the primary has lost a line', async () => {
-        const reply = await fetch(`${server.adminUrl}/metrics/prometheus`).catch(() => undefined);
-        return /^claviger_primary_log_lines_dropped_total [1-9]/m.test((await reply?.text()) ?? '');
-      });
-    }
-    t.strictSame(await server.kill('SIGTERM'), { code: 0, signal: null });
-  });
+  t.test(
+    `with ${workers} workers the server survives a full disk under its log and counts the lost lines`,
+    async (t) => {
+      const full = openSync('/dev/full', 'w');
+      t.teardown(() => closeSync(full));
+      const server = await serverOn(t, full, workers);
+      await until('every worker tells its metrics', async () => !Number.isNaN(await server.dropped()));
+      const before = await server.dropped();
+      for (let index = 0; index < 5; index += 1) t.equal((await fetch(`${server.adminUrl}/health/alive`)).status, 200);
+      await until('counted', async () => (await server.dropped()) >= before + 5);
+      if (workers > 1) {
+        // The primary writes when a worker dies.
+        await until('two workers', () => childrenOf(server.pid).length === 2);
+        process.kill(childrenOf(server.pid)[0] ?? 0, 'SIGKILL');
+        await until('the primary has lost a line', async () => {
+          const reply = await fetch(`${server.adminUrl}/metrics/prometheus`).catch(() => undefined);
+          return /^claviger_primary_log_lines_dropped_total [1-9]/m.test((await reply?.text()) ?? '');
+        });
+      }
+      t.strictSame(await server.kill('SIGTERM'), { code: 0, signal: null });
+    },
+  );
 
-  t.test(`with ${workers} workers the log goes on when another reader comes, and says what is lost`, async (t) => {
+  t.test(`with ${workers} workers the log continues with a new reader and reports the lost lines`, async (t) => {
     const pipe = join(t.testdir(), 'log');
     execFileSync('mkfifo', [pipe]);
-    // Open for both, so that opening waits for nobody.
+    // Open for reading and writing, so that opening does not wait for another process.
     const first = openSync(pipe, 'r+');
     const writer = openSync(pipe, 'w');
     t.teardown(() => closeSync(writer));
@@ -93,7 +96,7 @@ for (const workers of [1, 2]) {
   });
 }
 
-t.test('lines for a reader that stands still do not pile up', async (t) => {
+t.test('lines for a reader that stops reading do not accumulate', async (t) => {
   const taken: string[] = [];
   let release: () => void = () => undefined;
   const stream = new Writable({
@@ -118,11 +121,11 @@ t.test('lines for a reader that stands still do not pile up', async (t) => {
   await until('written', () => taken.at(-1) === `lost ${dropped} (slow reader)\nnext\n`);
   output.write('after\n');
   release();
-  t.equal(taken.at(-1), 'after\n', 'it is said once');
+  t.equal(taken.at(-1), 'after\n', 'the loss is reported once');
   t.equal(output.dropped, dropped);
 });
 
-t.test('a command whose reader leaves prints no stack; one that cannot write fails', async (t) => {
+t.test('a command whose reader exits prints no stack; a command that cannot write fails', async (t) => {
   const folder = t.testdir();
   const settings = { CLAVIGER_DSN: `sqlite:${join(folder, 'fresh.db')}` };
   const pipe = join(folder, 'pipe');

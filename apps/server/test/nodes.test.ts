@@ -1,4 +1,4 @@
-// Several server processes on the same stores: whole flows in which each single request goes to another node, nodes that
+// Several server processes on the same stores: whole flows in which each request goes to another node, nodes that
 // die and come back, and races for one code or one refresh token across nodes.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLocalJWKSet, jwtVerify } from 'jose';
@@ -38,7 +38,7 @@ const refresh = async (nodes: Nodes, client: Client, token: string): Promise<Tok
   return JSON.parse(answer.text) as Tokens;
 };
 
-/** A refresh whose answer is lost is sent again, once: within the grace that gives the successors that were lost. */
+/** Sends a refresh again, once, if its answer was lost. Within the grace that returns the lost successors. */
 const refreshPatiently = (nodes: Nodes, client: Client, token: string): Promise<Tokens> =>
   refresh(nodes, client, token).catch((error: unknown) => {
     if (!(error instanceof AnswerLost)) throw error;
@@ -56,7 +56,7 @@ const keysOf = async (nodes: Nodes, node: number): Promise<Parameters<typeof cre
   return JSON.parse(answer.text) as Parameters<typeof createLocalJWKSet>[0];
 };
 
-/** Everything that a client does with one person. The client begins anew, a few times, when an answer was lost. */
+/** Everything that a client does with one person. The client starts again, a few times, if an answer was lost. */
 const wholeFlow = async (nodes: Nodes, client: Client, subject: string): Promise<number> => {
   for (let restarts = 0; ; restarts += 1) {
     try {
@@ -76,7 +76,7 @@ const wholeFlow = async (nodes: Nodes, client: Client, subject: string): Promise
   }
 };
 
-t.test('three nodes on Postgres and Redis are one server', async (t) => {
+t.test('three nodes on Postgres and Redis act as one server', async (t) => {
   const nodes = await startNodes(t, 'the recommended mix', [{}, {}, {}]);
   const client = await register(nodes, 'shop');
 
@@ -87,7 +87,7 @@ t.test('three nodes on Postgres and Redis are one server', async (t) => {
     t.strictSame(sets[2], sets[0]);
   });
 
-  await t.test('a flow of which each request goes to another node', async (t) => {
+  await t.test('a flow in which each request goes to another node', async (t) => {
     nodes.trace.length = 0;
     const code = await new RoamingBrowser(nodes).code(client, 'alice');
     const tokens = await redeem(nodes, client, code);
@@ -125,7 +125,7 @@ t.test('three nodes on Postgres and Redis are one server', async (t) => {
       const body = { ...registration('changing'), ...change, client_secret: secret };
       const put = await admin(nodes, 'PUT', '/clients/changing', body);
       t.equal(put.status, 200);
-      // What a node has just read of a client counts until the end of that second.
+      // A node uses a client that it has just read until the end of that second.
       await sleep(1000);
       for (const node of [0, 1, 2]) {
         const answer = await nodes.sendTo(node, tokenRequest({ id: 'changing', secret }, grant));
@@ -140,31 +140,34 @@ t.test('three nodes on Postgres and Redis are one server', async (t) => {
     }
   });
 
-  await t.test('a revocation of tokens, consents and sessions holds on every other node at once', async (t) => {
-    const browser = new RoamingBrowser(nodes);
-    const tokens = await redeem(nodes, client, await browser.code(client, 'bob', true));
-    const isActiveOn = async (node: number, token: string): Promise<unknown> => {
-      const answer = await nodes.sendTo(node, introspectRequest(token));
-      return answer !== 'refused' && json(answer).active;
-    };
-    for (const node of [0, 1, 2]) t.equal(await isActiveOn(node, tokens.access_token), true);
-    const { init } = tokenRequest(client, { token: tokens.refresh_token });
-    t.equal((await nodes.send({ listener: 'public', path: '/oauth2/revoke', init })).status, 200);
-    for (const node of [0, 1, 2]) t.equal(await isActiveOn(node, tokens.access_token), false, `node ${node}`);
+  await t.test(
+    'a revocation of tokens, consents and sessions takes effect on every other node immediately',
+    async (t) => {
+      const browser = new RoamingBrowser(nodes);
+      const tokens = await redeem(nodes, client, await browser.code(client, 'bob', true));
+      const isActiveOn = async (node: number, token: string): Promise<unknown> => {
+        const answer = await nodes.sendTo(node, introspectRequest(token));
+        return answer !== 'refused' && json(answer).active;
+      };
+      for (const node of [0, 1, 2]) t.equal(await isActiveOn(node, tokens.access_token), true);
+      const { init } = tokenRequest(client, { token: tokens.refresh_token });
+      t.equal((await nodes.send({ listener: 'public', path: '/oauth2/revoke', init })).status, 200);
+      for (const node of [0, 1, 2]) t.equal(await isActiveOn(node, tokens.access_token), false, `node ${node}`);
 
-    const others = await redeem(nodes, client, await new RoamingBrowser(nodes).code(client, 'bob'));
-    t.equal((await admin(nodes, 'DELETE', '/oauth2/auth/sessions/consent/bob/shop')).status, 204);
-    for (const node of [0, 1, 2]) t.equal(await isActiveOn(node, others.access_token), false, `node ${node}`);
+      const others = await redeem(nodes, client, await new RoamingBrowser(nodes).code(client, 'bob'));
+      t.equal((await admin(nodes, 'DELETE', '/oauth2/auth/sessions/consent/bob/shop')).status, 204);
+      for (const node of [0, 1, 2]) t.equal(await isActiveOn(node, others.access_token), false, `node ${node}`);
 
-    const skips = async (): Promise<unknown> =>
-      json(await admin(nodes, 'GET', `/oauth2/auth/requests/login/${await browser.begin(client)}`)).skip;
-    for (const _ of [0, 1, 2]) t.equal(await skips(), true, 'the browser is remembered on every node');
-    t.equal((await admin(nodes, 'DELETE', '/oauth2/auth/sessions/login/bob')).status, 204);
-    for (const _ of [0, 1, 2]) t.equal(await skips(), false);
-  });
+      const skips = async (): Promise<unknown> =>
+        json(await admin(nodes, 'GET', `/oauth2/auth/requests/login/${await browser.begin(client)}`)).skip;
+      for (const _ of [0, 1, 2]) t.equal(await skips(), true, 'the browser is remembered on every node');
+      t.equal((await admin(nodes, 'DELETE', '/oauth2/auth/sessions/login/bob')).status, 204);
+      for (const _ of [0, 1, 2]) t.equal(await skips(), false);
+    },
+  );
 
   await t.test(
-    'a node that dies with answers on their way costs refreshes nothing, and codes a new request',
+    'when a node dies before it answers, a refresh can be repeated and a code needs a new request',
     async (t) => {
       const some = await Promise.all(
         Array.from({ length: 12 }, (_, index) => new RoamingBrowser(nodes).code(client, `carol-${index}`)),
@@ -181,7 +184,7 @@ t.test('three nodes on Postgres and Redis are one server', async (t) => {
         ...owned.map(({ refresh_token }) => outcome(tokenRequest(client, refreshFields(refresh_token)))),
         ...codes.map((code) => outcome(tokenRequest(client, codeFields(code)))),
       ];
-      // The first answer is there, so all requests are: the others die with the node.
+      // The first answer has arrived, so all requests have been sent. The others die with the node.
       await Promise.race(sent);
       await nodes.kill(dying);
       const fates = await Promise.all(sent);
@@ -194,20 +197,21 @@ t.test('three nodes on Postgres and Redis are one server', async (t) => {
       }
       for (const code of codes) {
         const answer = await nodes.send(tokenRequest(client, codeFields(code)));
-        if (answer.status !== 200) t.equal(json(answer).error, 'invalid_grant', 'the code was used: begin anew');
+        if (answer.status !== 200)
+          t.equal(json(answer).error, 'invalid_grant', 'the code was used, so the client starts again');
         t.ok((await redeem(nodes, client, await new RoamingBrowser(nodes).code(client, 'carol'))).access_token);
       }
       await nodes.restart(dying);
     },
   );
 
-  await t.test('flows go on while one node is killed and comes back', async (t) => {
+  await t.test('flows continue while one node is killed and comes back', async (t) => {
     let done = 0;
-    let begunAnew = 0;
+    let startedAgain = 0;
     let coming: Promise<void> | undefined;
     const run = async (worker: number): Promise<void> => {
       for (let flow = 0; flow < 6; flow += 1) {
-        begunAnew += await wholeFlow(nodes, client, `dave-${worker}-${flow}`);
+        startedAgain += await wholeFlow(nodes, client, `dave-${worker}-${flow}`);
         done += 1;
         if (done === 6) await nodes.kill(2);
         if (done === 12) coming = nodes.restart(2);
@@ -216,10 +220,10 @@ t.test('three nodes on Postgres and Redis are one server', async (t) => {
     await Promise.all([0, 1, 2, 3].map(run));
     await coming;
     t.equal(done, 24, 'every flow completed');
-    t.comment(`${done} flows, ${begunAnew} of them begun anew`);
+    t.comment(`${done} flows, ${startedAgain} of them started again`);
     nodes.trace.length = 0;
     await wholeFlow(nodes, client, 'dave');
-    t.ok(nodes.trace.includes(2), 'the node that was restarted serves again');
+    t.ok(nodes.trace.includes(2), 'the restarted node serves again');
   });
 });
 
@@ -233,7 +237,7 @@ for (const layout of ['the recommended mix', 'Postgres alone', 'Redis alone'] sa
       Promise.all(Array.from({ length: racers }, () => of.send(tokenRequest(client, fields))));
 
     await t.test(
-      '50 redemptions of one code: one token response, and its tokens are dead (RFC 6749 §4.1.2)',
+      '50 redemptions of one code: one token response, and its tokens are revoked (RFC 6749 §4.1.2)',
       async (t) => {
         const answers = await race(nodes, codeFields(await given()));
         t.strictSame(new Set(answers.map(({ node }) => node)), new Set([0, 1]));
@@ -249,7 +253,7 @@ for (const layout of ['the recommended mix', 'Postgres alone', 'Redis alone'] sa
       },
     );
 
-    await t.test('50 refreshes with one token: one successor, given to all within the grace', async (t) => {
+    await t.test('50 refreshes with one token: all get the same successor within the grace', async (t) => {
       const tokens = await redeem(nodes, client, await given());
       const answers = await race(nodes, refreshFields(tokens.refresh_token));
       t.equal(answers.filter(({ status }) => status === 200).length, racers);
@@ -260,7 +264,7 @@ for (const layout of ['the recommended mix', 'Postgres alone', 'Redis alone'] sa
       const [successor = ''] = successors;
       const [access = ''] = accesses;
       t.equal(await isActive(nodes, access), true);
-      t.equal(await isActive(nodes, tokens.access_token), false, 'the access token of before is gone');
+      t.equal(await isActive(nodes, tokens.access_token), false, 'the earlier access token is inactive');
       t.ok((await refresh(nodes, client, successor)).refresh_token);
     });
 

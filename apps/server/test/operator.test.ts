@@ -1,4 +1,4 @@
-// What an operator does: migrate, run workers, wait for a database, let the cleaner work, stop.
+// The tasks of an operator: migrate, run workers, wait for a database, clean expired rows, stop.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const json = async (url: string) => {
   return { status: reply.status, body: await reply.json() };
 };
 
-t.test('migrate tells, shows and applies what a database lacks; a misspelt command is told', async (t) => {
+t.test('migrate reports, prints and applies pending migrations; an unknown command is an error', async (t) => {
   const settings = { CLAVIGER_DSN: `sqlite:${join(t.testdir(), 'fresh.db')}` };
   const before = await command(t, ['migrate', 'status'], settings);
   t.match(before, { code: 1, output: /missing {2}0001_first_schema/ });
@@ -33,7 +33,7 @@ t.test('migrate tells, shows and applies what a database lacks; a misspelt comma
   t.match(await command(t, ['version'], settings), { code: 0, output: /^\d+\.\d+\.\d+\n$/ });
 });
 
-t.test('a node waits for a schema that it can use, says so, and serves once it is there', async (t) => {
+t.test('a node waits for a schema that it can use, logs that, and serves when it exists', async (t) => {
   const postgres = await startPostgres();
   t.teardown(() => postgres.stop());
   const { url } = await postgres.createDatabase();
@@ -64,7 +64,7 @@ t.test('a node waits for a schema that it can use, says so, and serves once it i
   t.match(await refused.json(), { error: 'temporarily_unavailable' });
 
   t.match(await command(t, ['migrate', 'up'], settings), { code: 0, output: /applied/ });
-  // Each worker looks for itself, once a second.
+  // Each worker checks once a second.
   const readyWorkers = () => [...node.output().matchAll(/"msg":"ready"/g)].length;
   for (const deadline = Date.now() + 30_000; readyWorkers() < 2 && Date.now() < deadline; ) await sleep(50);
   t.equal(readyWorkers(), 2);
@@ -87,14 +87,14 @@ t.test('a node waits for a schema that it can use, says so, and serves once it i
     8,
     'the metrics of all workers together',
   );
-  // Every worker has just read the client, and each forgets it at once when one of them deletes it.
+  // Every worker has just read the client, and all of them forget it immediately when one deletes it.
   for (const reply of await Promise.all(Array.from({ length: 8 }, ask))) t.equal(reply.status, 200);
   t.equal((await fetch(`http://127.0.0.1:${adminPort}/clients/svc`, { method: 'DELETE' })).status, 204);
   for (const reply of await Promise.all(Array.from({ length: 8 }, ask))) t.equal(reply.status, 401);
   t.strictSame(await node.kill('SIGTERM'), { code: 0, signal: null });
 });
 
-t.test('a data source name that cannot work ends the node, workers and all, with exit code 2', async (t) => {
+t.test('an invalid data source name stops the node and its workers with exit code 2', async (t) => {
   const [publicPort = 0, adminPort = 0] = await freePorts(2);
   const settings = {
     CLAVIGER_DSN: 'postgres://nobody@127.0.0.1:1/nothing?sslmode=nonsense',
@@ -107,7 +107,7 @@ t.test('a data source name that cannot work ends the node, workers and all, with
   t.match(await command(t, [], settings), { code: 2, output: /sslmode/ });
 });
 
-t.test('SIGTERM: what is in flight is answered, connections that idle are closed, the exit code is 0', async (t) => {
+t.test('SIGTERM: requests in flight are answered, idle connections are closed, and the exit code is 0', async (t) => {
   const server = await startServer(t);
   const idle = connect(server.publicPort, '127.0.0.1');
   await once(idle, 'connect');
@@ -126,7 +126,7 @@ t.test('SIGTERM: what is in flight is answered, connections that idle are closed
   idle.destroy();
 });
 
-t.test('expired rows go by themselves, and the log says how many', async (t) => {
+t.test('expired rows are deleted automatically, and the log says how many', async (t) => {
   const server = await startServer(t, {
     settings: { CLAVIGER_CLEANER_INTERVAL: '1s', CLAVIGER_ACCESS_TOKEN_LIFESPAN: '1s', CLAVIGER_LOG_FORMAT: 'json' },
   });

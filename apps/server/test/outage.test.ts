@@ -1,5 +1,5 @@
-// Postgres, or Redis, dies under a light load and comes back. What the server answers meanwhile, that it recovers by itself,
-// and that every token a client received is there afterwards.
+// Postgres or Redis dies under a light load and comes back. Checks the answers during the outage, that the server recovers
+// without a restart, and that every token that a client received is found afterwards.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedisProcess } from '@claviger/adapters-redis/testing';
 import { startOwnPostgres } from '@claviger/adapters-sql/testing';
@@ -8,13 +8,13 @@ import { commonSettings, mixOf } from './support/layouts.ts';
 import { type Answered, LightLoad } from './support/light-load.ts';
 import { startServer, type TestServer } from './support/start-server.ts';
 
-/** Milliseconds that a store is away. */
+/** Milliseconds for which a store is unavailable. */
 const outage = 2500;
 
-/** Milliseconds for which a node may go on with the clients that it has just read, and a moment more. */
+/** Milliseconds for which a node may use the clients that it has just read, with a margin. */
 const remembered = 1200;
 
-/** Milliseconds that the server may need to work again. */
+/** Milliseconds within which the server must work again. */
 const patience = 20_000;
 
 const timeouts = {
@@ -23,18 +23,18 @@ const timeouts = {
   CLAVIGER_REDIS_COMMAND_TIMEOUT: '1s',
 };
 
-/** Waiting for a connection, making one, the statement, and what a busy machine adds: for each of two commands. */
+/** For each of two commands: waiting for a connection, opening one, the statement, and a margin for a busy machine. */
 const longestAnswer = 2 * (1000 + 1000 + 1000 + 500);
 
 const postgres = await startOwnPostgres();
-// Without a disk that is written at once nothing of Redis survives; Postgres does that by itself.
+// Redis must write every change to disk before it answers, or it would lose changes. Postgres does so by default.
 const redis = await startRedisProcess(['appendonly yes', 'appendfsync always']);
 t.teardown(() => Promise.all([postgres.stop(), redis.stop()]));
 
 interface Away {
   readonly stop: () => Promise<void>;
   readonly restart: () => Promise<void>;
-  /** Names of the ports that are kept there. */
+  /** Names of the ports on this store. */
   readonly ports: readonly string[];
 }
 
@@ -63,7 +63,7 @@ const survives = async (t: Test, server: TestServer, { stop, restart, ports }: A
   const ready = await health(server, 'ready');
   t.equal(ready.status, 503);
   t.strictSame(Object.keys(ready.body.errors ?? {}).sort(), [...ports].sort(), 'readiness names the ports');
-  t.equal((await health(server, 'alive')).status, 200, 'the server lives');
+  t.equal((await health(server, 'alive')).status, 200, 'the server is alive');
   await away;
   t.equal((await health(server, 'alive')).status, 200);
 
@@ -81,23 +81,23 @@ const survives = async (t: Test, server: TestServer, { stop, restart, ports }: A
   const others = failed.filter(
     ({ status, error, retryAfter }) => status !== 503 || error !== 'temporarily_unavailable' || retryAfter === null,
   );
-  t.strictSame(others, [], 'whatever fails is 503 temporarily_unavailable with Retry-After');
+  t.strictSame(others, [], 'every failure is 503 temporarily_unavailable with Retry-After');
   for (const kind of ['token', 'introspection'] as const) {
     const during = load.answers.filter(
       (answer) => answer.kind === kind && answer.at > stopped + remembered && answer.at + answer.took < restarting,
     );
-    t.ok(during.length > 0, `${kind} requests were answered while it was away`);
+    t.ok(during.length > 0, `${kind} requests were answered during the outage`);
     t.ok(
       during.every(({ status }) => status === 503),
       `${kind} requests need it`,
     );
   }
   const longest = Math.max(...load.answers.map(({ took }) => took));
-  t.ok(longest < longestAnswer, 'no answer kept anybody waiting beyond the timeouts');
+  t.ok(longest < longestAnswer, 'no answer took longer than the timeouts');
   const late = load.answers.filter(({ at, status }) => at > recovered && status !== 200);
-  t.equal(late.length, 0, 'once it is back nothing fails');
+  t.equal(late.length, 0, 'nothing fails after it is back');
 
-  t.strictSame(load.denied, [], 'no token that a client received was called inactive');
+  t.strictSame(load.denied, [], 'no token that a client received was reported as inactive');
   const states = await Promise.all(load.tokens.map((token) => load.isActive(token)));
   t.equal(states.filter((active) => !active).length, 0, `all ${states.length} tokens are there`);
   const succeeded = load.answers.filter(({ at, status }) => at >= back && status === 200).length;
@@ -121,7 +121,7 @@ t.test('the recommended mix', async (t) => {
   const server = await startServer(t, { settings: { ...commonSettings(), ...timeouts, ...mix } });
   const onRedis = ['flows', 'loginSessions', 'tokens'];
 
-  await t.test('Postgres dies and comes back: tokens are on Redis, and their clients are not', async (t) => {
+  await t.test('Postgres dies and comes back: it has the clients, and Redis has the tokens', async (t) => {
     const ports = everyPort.filter((port) => !onRedis.includes(port));
     await survives(t, server, { stop: postgres.kill, restart: postgres.restart, ports });
   });

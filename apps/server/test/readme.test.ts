@@ -1,4 +1,4 @@
-// The README's walk-through, command by command, against the real server; the browser's part is played by a plain one.
+// The walk-through of the README, command by command, against the real server, with a plain browser.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import t from 'tap';
@@ -10,10 +10,10 @@ const readme = readFileSync(new URL('README.md', root), 'utf8');
 
 const blocks = [...readme.matchAll(/^```sh\n([\s\S]+?)^```$/gm)].map(([, commands = '']) => commands);
 
-/** The commands that a test cannot run inside itself: it starts the server in its own way. */
+/** Commands that this test does not run, because it starts the server differently. */
 const started = ['npm start\nnpm test\n', 'npm start\n'];
 
-/** Logs in and allows everything; the code that the last page shows. */
+/** Logs in and allows everything. Returns the code on the last page. */
 const visit = async (authorizeUrl: string): Promise<string> => {
   const browser = new PlainBrowser();
   const login = await browser.open(authorizeUrl);

@@ -45,7 +45,7 @@ const parameters = {
   claims: JSON.stringify({ userinfo: { phone_number: null } }),
 };
 
-/** Through the pages of the server; what userinfo says in the end. */
+/** Goes through the pages of the server. Returns the claims from userinfo. */
 const logIn = async (t: Test, config: oidc.Configuration, url: URL) => {
   const browser = new PlainBrowser();
   const consent = await browser.submit(await browser.open(url), { user_name: 'anna', answer: 'accept' });
@@ -59,14 +59,14 @@ t.test('by value: openid-client signs the whole request', async (t) => {
   const server = await startServer(t);
   const { config, privateKey } = await givenASigner(server);
   const url = await oidc.buildAuthorizationUrlWithJAR(config, parameters, { key: privateKey, kid: 'signer' });
-  t.strictSame([...url.searchParams.keys()].sort(), ['client_id', 'request'], 'nothing is beside the object');
+  t.strictSame([...url.searchParams.keys()].sort(), ['client_id', 'request'], 'no other parameter is sent');
   t.match(await logIn(t, config, url), { sub: 'anna', email: 'anna@example.com', phone_number: '+1 555 0100' });
 });
 
 const sign = (key: CryptoKey, claims: object): Promise<string> =>
   new SignJWT({ ...claims }).setProtectedHeader({ alg: 'ES256', kid: 'signer' }).sign(key);
 
-t.test('by reference: fetched once, and what is behind it later does not matter', async (t) => {
+t.test('by reference: the object is fetched once, and later changes do not matter', async (t) => {
   const server = await startServer(t, { settings: { CLAVIGER_DANGEROUS_UNGUARDED_DOCUMENTS: 'true' } });
   const documents = await hostDocuments(t);
   const request_uri = documents.urlOf('/request.jwt');
@@ -85,7 +85,7 @@ t.test('by reference: fetched once, and what is behind it later does not matter'
   t.ok((await oidc.authorizationCodeGrant(config, answer, checks)).id_token);
 });
 
-t.test('by reference, as it is shipped: nothing is fetched from an internal address', async (t) => {
+t.test('by reference, with default settings: nothing is fetched from an internal address', async (t) => {
   const server = await startServer(t);
   const documents = await hostDocuments(t);
   const request_uri = documents.urlOf('/request.jwt');

@@ -1,4 +1,4 @@
-// The version before and this one, side by side on one database while it is migrated and traffic flows: no request fails.
+// The release before and this one run side by side on one database while it is migrated under traffic. No request fails.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT } from 'jose';
@@ -26,7 +26,7 @@ t.setTimeout(300_000);
 
 const [old, young] = [0, 1];
 
-/** How many rounds of traffic there are at least in each phase, and for how many milliseconds. */
+/** The minimum number of rounds of traffic in each phase, and its minimum duration in milliseconds. */
 const phase = { rounds: 6, milliseconds: 500 };
 
 const layouts = layoutsFor(t);
@@ -43,7 +43,7 @@ const expectStatus = (answer: Answer | 'refused', what: string): Answer => {
   return answer;
 };
 
-/** Whatever a client does, each request at the next node. Throws at anything that is not as it should be. */
+/** Everything that a client does, each request at the next node. Throws if any answer is wrong. */
 const wholeRound = async (nodes: Nodes, client: Client, subject: string): Promise<void> => {
   const first = await redeem(nodes, client, await new RoamingBrowser(nodes).code(client, subject));
   const refreshed = expectStatus(await nodes.send(tokenRequest(client, refreshFields(first.refresh_token))), 'refresh');
@@ -59,7 +59,7 @@ const wholeRound = async (nodes: Nodes, client: Client, subject: string): Promis
   if (states.join() !== 'false,true,true,false') throw new Error(`the tokens are ${states.join()}`);
 };
 
-/** Clients that go on until they are told to stop. */
+/** Clients that continue until they are stopped. */
 class Traffic {
   rounds = 0;
   readonly failures: unknown[] = [];
@@ -70,7 +70,7 @@ class Traffic {
     this.#ended = Promise.all(clients.map((client) => this.#go(nodes, client)));
   }
 
-  /** Waits for a phase of it, and returns how many rounds ended in it. */
+  /** Waits for one phase and returns the number of rounds that ended in it. */
   async phase(): Promise<number> {
     const before = this.rounds;
     const over = Date.now() + phase.milliseconds;
@@ -91,7 +91,7 @@ class Traffic {
   }
 }
 
-/** What one version issues works at the other, step by step. */
+/** Checks, step by step, that each release accepts what the other one issued. */
 const crossover = async (t: Test, nodes: Nodes, client: Client, [from, to]: readonly [number, number]) => {
   const sent = async (node: number, call: Call) => json(expectStatus(await nodes.sendTo(node, call), call.path));
   const code = await new RoamingBrowser(nodes).code(client, 'zoe');
@@ -99,7 +99,7 @@ const crossover = async (t: Test, nodes: Nodes, client: Client, [from, to]: read
   t.equal((await sent(to, introspectRequest(first.access_token))).active, true);
   const second = (await sent(to, tokenRequest(client, refreshFields(first.refresh_token)))) as unknown as Tokens;
   const repeated = await sent(from, tokenRequest(client, refreshFields(first.refresh_token)));
-  t.equal(repeated.refresh_token, second.refresh_token, 'what one sealed the other opens');
+  t.equal(repeated.refresh_token, second.refresh_token, 'each release opens values that the other sealed');
   t.equal((await sent(from, introspectRequest(second.access_token))).active, true);
   const init = { headers: { authorization: `Bearer ${second.access_token}` } };
   t.equal((await sent(from, { listener: 'public', path: '/userinfo', init })).sub, 'zoe');
@@ -111,7 +111,7 @@ const crossover = async (t: Test, nodes: Nodes, client: Client, [from, to]: read
   }
 };
 
-/** A client with an audience, and its tokens, are no trouble for the version that does not know what that is. */
+/** A client with an audience and its tokens work on the release that does not know audiences. */
 const audienceBesideOld = async (t: Test, nodes: Nodes): Promise<void> => {
   const body = JSON.stringify({
     client_id: 'with-audience',
@@ -132,7 +132,7 @@ const audienceBesideOld = async (t: Test, nodes: Nodes): Promise<void> => {
   }
 };
 
-/** A token request with a client assertion, a JWT that counts once (RFC 7523 §3). */
+/** A token request with a client assertion, a JWT that is accepted once (RFC 7523 §3). */
 const assertionRequest = async (nodes: Nodes, client: Client): Promise<Call> => {
   const assertion = await new SignJWT()
     .setProtectedHeader({ alg: 'HS256' })
@@ -150,7 +150,7 @@ const assertionRequest = async (nodes: Nodes, client: Client): Promise<Call> => 
   return { listener: 'public', path: '/oauth2/token', init: { method: 'POST', body } };
 };
 
-/** An assertion that one version has accepted is refused by the other, and of concurrent requests one succeeds. */
+/** An assertion that one release accepted is refused by the other, and one of several concurrent requests succeeds. */
 const assertionsCountOnce = async (t: Test, nodes: Nodes): Promise<void> => {
   const body = JSON.stringify({
     client_id: 'with-assertions',
@@ -201,7 +201,7 @@ const upgrade = async (t: Test, layout: LayoutName, main: string): Promise<void>
   await crossover(t, nodes, client, [young, old]);
   if (layout === 'Postgres alone') await audienceBesideOld(t, nodes);
   await assertionsCountOnce(t, nodes);
-  t.same(await nodes.leave(old), { code: 0, signal: null }, 'the old node ends well');
+  t.same(await nodes.leave(old), { code: 0, signal: null }, 'the old node stops cleanly');
   rounds.push(await traffic.phase());
   await traffic.stop();
   t.same(traffic.failures, [], 'no request failed');
@@ -211,6 +211,6 @@ const upgrade = async (t: Test, layout: LayoutName, main: string): Promise<void>
 const previous = await buildPreviousRelease(t);
 const [main, missing] = 'main' in previous ? [previous.main, false] : ['', previous.missing];
 
-t.test('an upgrade, node by node, while traffic flows', { skip: missing }, async (t) => {
+t.test('an upgrade, node by node, under traffic', { skip: missing }, async (t) => {
   for (const layout of ['Postgres alone', 'the recommended mix'] as const) await upgrade(t, layout, main);
 });

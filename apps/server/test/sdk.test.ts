@@ -1,5 +1,5 @@
-// The unmodified SDK of 2018 against the running server, on every layout of stores: each of its operations, and what comes
-// back.
+// The unmodified SDK of 2018 against the running server, on every layout of stores: each of its operations, and the
+// results.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -7,7 +7,7 @@ import { type CallOperation, hydraSdk, operationNames } from './support/hydra-sd
 import { type LayoutName, layoutNames, layoutsFor } from './support/layouts.ts';
 import { startServer, type TestServer } from './support/start-server.ts';
 
-/** Follows the browser's part of a flow by hand; the SDK plays the login and consent apps. */
+/** Plays the browser in a flow; the SDK plays the login and consent apps. */
 class Browser {
   readonly #cookies = new Map<string, string>();
 
@@ -195,8 +195,8 @@ const rules: Readonly<Record<string, (t: Test, given: Given) => Promise<void>>> 
     t.equal((await admin('revokeAllUserConsentSessions', 'alice')).status, 404);
     t.equal((await admin('revokeAuthenticationSession', 'alice')).status, 204);
     t.equal((await admin('revokeAuthenticationSession', 'alice')).status, 404);
-    const anew = await challenge(authorizeUrl(server), 'login_challenge');
-    t.match((await admin('getLoginRequest', anew)).data, { skip: false, subject: '' });
+    const next = await challenge(authorizeUrl(server), 'login_challenge');
+    t.match((await admin('getLoginRequest', next)).data, { skip: false, subject: '' });
   },
 
   'a login or consent that is rejected reaches the client': async (t, { server, admin }) => {
@@ -241,7 +241,7 @@ const rules: Readonly<Record<string, (t: Test, given: Given) => Promise<void>>> 
       204,
     );
 
-    // These three take no parameters at all in the SDK, so they can only show that they arrive.
+    // These three take no parameters in the SDK, so the test can only check that they arrive.
     const nothing = await admin('oauthToken');
     t.match(nothing, { status: 400 });
     t.match(JSON.parse(nothing.body), { error: 'invalid_request', status_code: 400 });
@@ -257,13 +257,17 @@ for (const layout of layoutNames) {
       await t.test(rule, async (t) => {
         const given = await startGiven(t, layout, used);
         await holds(t, given);
-        t.equal(existsSync(join(given.server.dataFolder, 'claviger.db')), layout === 'SQLite', 'and on nothing else');
+        t.equal(
+          existsSync(join(given.server.dataFolder, 'claviger.db')),
+          layout === 'SQLite',
+          'the layout uses no other store',
+        );
       });
     }
     t.strictSame([...used].sort(), [...operationNames()].sort(), 'every operation of the SDK was called');
   });
 }
 
-t.test('the SDK has the operations that it had', async (t) => {
+t.test('the SDK has the expected operations', async (t) => {
   t.equal(operationNames().length, 24, 'the 23 of the seed, and the browser logout');
 });

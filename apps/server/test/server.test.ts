@@ -1,4 +1,4 @@
-// The server as a process: first start, greeting, second start, the end, and starts that fail.
+// The server as a process: first start, greeting, second start, shutdown, and failed starts.
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -28,7 +28,7 @@ const createClient = (server: TestServer, client: object): Promise<Response> =>
     body: JSON.stringify(client),
   });
 
-t.test('the greeting says where the server listens, and its three lines work as they are pasted', async (t) => {
+t.test('the greeting shows where the server listens, and its three commands work when pasted', async (t) => {
   const server = await startServer(t);
   for (const fact of [server.issuer, server.publicUrl, server.adminUrl, join(server.dataFolder, 'claviger.db')]) {
     t.match(server.output(), fact);
@@ -60,7 +60,7 @@ t.test('a second start on the same data folder keeps clients, keys and tokens', 
 
   const second = await startServer(t, { dataFolder: first.dataFolder, ports: [first.publicPort, first.adminPort] });
   t.match(second.output(), 'CLAVIGER_SYSTEM_SECRET is not set: using the one in');
-  t.equal((await token(second)).status, 200, 'the client and its secret are there');
+  t.equal((await token(second)).status, 200, 'the client and its secret were kept');
   t.strictSame(await (await fetch(`${second.publicUrl}/.well-known/jwks.json`)).json(), keys);
   t.match(issued, { access_token: String });
   const { access_token } = Object.assign({ access_token: '' }, issued);
@@ -78,27 +78,34 @@ t.test('a second start on the same data folder keeps clients, keys and tokens', 
   }
 });
 
-t.test('with a system secret and sqlite::memory: nothing is written', async (t) => {
+t.test('with a system secret and sqlite::memory: no file is written', async (t) => {
   const settings = { CLAVIGER_DSN: 'sqlite::memory:', CLAVIGER_SYSTEM_SECRET: 'a system secret of 32 characters' };
   const server = await startServer(t, { settings });
   t.equal((await createClient(server, { client_id: 'brief' })).status, 201);
   t.strictSame(readdirSync(server.dataFolder), []);
 });
 
-t.test('the admin listener serves the public endpoints too, the public one no admin endpoint', async (t) => {
-  const server = await startServer(t, { settings: { CLAVIGER_LOG_FORMAT: 'json' } });
-  t.match(await (await fetch(`${server.adminUrl}/version`)).json(), { version });
-  for (const url of [server.adminUrl, server.publicUrl]) {
-    const discovery = await fetch(`${url}/.well-known/openid-configuration`);
-    t.match(await discovery.json(), { issuer: server.issuer });
-  }
-  t.equal((await fetch(`${server.publicUrl}/clients`)).status, 404);
-  t.equal((await fetch(`${server.adminUrl}/dev/login`)).status, 404, 'nor are the built-in pages on it');
-  const lines = server.output().trim().split('\n');
-  for (const line of lines) t.ok(JSON.parse(line), 'with CLAVIGER_LOG_FORMAT=json every line is JSON');
-});
+t.test(
+  'the admin listener also serves the public endpoints, but the public listener serves no admin endpoint',
+  async (t) => {
+    const server = await startServer(t, { settings: { CLAVIGER_LOG_FORMAT: 'json' } });
+    t.match(await (await fetch(`${server.adminUrl}/version`)).json(), { version });
+    for (const url of [server.adminUrl, server.publicUrl]) {
+      const discovery = await fetch(`${url}/.well-known/openid-configuration`);
+      t.match(await discovery.json(), { issuer: server.issuer });
+    }
+    t.equal((await fetch(`${server.publicUrl}/clients`)).status, 404);
+    t.equal(
+      (await fetch(`${server.adminUrl}/dev/login`)).status,
+      404,
+      'the built-in pages are not on the admin listener',
+    );
+    const lines = server.output().trim().split('\n');
+    for (const line of lines) t.ok(JSON.parse(line), 'with CLAVIGER_LOG_FORMAT=json every line is JSON');
+  },
+);
 
-t.test('SIGINT ends it well, too, and SIGTERM while it starts', async (t) => {
+t.test('SIGINT stops it cleanly too, and so does SIGTERM during the start', async (t) => {
   const server = await startServer(t);
   t.strictSame(await server.kill('SIGINT'), { code: 0, signal: null });
   await t.rejects(fetch(`${server.adminUrl}/health/alive`));
@@ -110,10 +117,10 @@ t.test('SIGINT ends it well, too, and SIGTERM while it starts', async (t) => {
     CLAVIGER_ADMIN_PORT: String(adminPort),
   });
   const exit = await early.kill('SIGTERM');
-  t.ok(exit.code === 0 || exit.signal === 'SIGTERM', 'before it listens for signals the system ends it');
+  t.ok(exit.code === 0 || exit.signal === 'SIGTERM', 'before it handles signals the system terminates it');
 });
 
-t.test('kept-alive connections do not hold up the end', async (t) => {
+t.test('kept-alive connections do not delay the shutdown', async (t) => {
   const server = await startServer(t);
   await (await fetch(`${server.publicUrl}/.well-known/openid-configuration`)).text();
   const before = Date.now();
@@ -121,7 +128,7 @@ t.test('kept-alive connections do not hold up the end', async (t) => {
   t.ok(Date.now() - before < 4000, `${Date.now() - before} ms`);
 });
 
-t.test('a wrong configuration is told completely, with exit code 2', async (t) => {
+t.test('an invalid configuration is reported completely, with exit code 2', async (t) => {
   const server = runServer(t, { CLAVIGER_ISUER: 'x', CLAVIGER_PUBLIC_PORT: 'x', CLAVIGER_SYSTEM_SECRET: 'hunter2' });
   t.strictSame(await server.exited, { code: 2, signal: null });
   t.equal(
@@ -136,7 +143,7 @@ t.test('a wrong configuration is told completely, with exit code 2', async (t) =
   );
 });
 
-t.test('a start that fails ends with exit code 1, and says why in a sentence', async (t) => {
+t.test('a failed start exits with code 1 and states the reason in one sentence', async (t) => {
   const [publicPort = 0, adminPort = 0] = await freePorts(2);
   const settings = { CLAVIGER_PUBLIC_PORT: String(publicPort), CLAVIGER_ADMIN_PORT: String(adminPort) };
 
@@ -152,7 +159,7 @@ t.test('a start that fails ends with exit code 1, and says why in a sentence', a
   t.notMatch(blocked.output(), '    at ', 'without a stack trace');
 
   await new Promise((resolve) => other.close(resolve));
-  const foreignFile = 'this is no database, and long enough to be seen as none'.repeat(40);
+  const foreignFile = 'this is not a database, and long enough to be recognised as such'.repeat(40);
   const folder = t.testdir({ damaged: { 'system-secret': 'short' }, foreign: { 'claviger.db': foreignFile } });
   const damaged = runServer(t, { ...settings, CLAVIGER_DATA_DIR: join(folder, 'damaged') });
   t.strictSame(await damaged.exited, { code: 1, signal: null });
@@ -171,7 +178,7 @@ t.test('a start that fails ends with exit code 1, and says why in a sentence', a
   t.match(foreign.output(), 'not a database');
 });
 
-t.test('a Node.js that is too old is named before anything else is loaded', async (t) => {
+t.test('an old version of Node.js is reported before anything else is loaded', async (t) => {
   const { unsupportedNode } = await import('../src/node-version.ts');
   for (const version of ['12.22.12', '18.20.8', '20.18.3']) {
     t.match(unsupportedNode(version), `Claviger needs Node.js 20.19 or later; this is ${version}`);
@@ -182,16 +189,16 @@ t.test('a Node.js that is too old is named before anything else is loaded', asyn
   t.strictSame(loaded, ['./node-version.ts']);
 });
 
-t.test('servers that start at once on an empty data folder agree on one secret', async (t) => {
+t.test('servers that start concurrently on an empty data folder agree on one secret', async (t) => {
   const folder = join(t.testdir(), 'new', 'folder');
   const kept = await Promise.all(Array.from({ length: 20 }, () => keepSystemSecret(folder)));
   t.equal(new Set(kept.map(({ secret }) => secret)).size, 1);
   t.equal(kept.filter(({ isNew }) => isNew).length, 1);
-  t.strictSame(readdirSync(folder), ['system-secret'], 'no draft is left');
+  t.strictSame(readdirSync(folder), ['system-secret'], 'no temporary file is left');
   t.equal(statSync(join(folder, 'system-secret')).mode & 0o777, 0o600);
 });
 
-t.test('lines of the text log cannot be forged by a request', async (t) => {
+t.test('a request cannot forge lines of the text log', async (t) => {
   const { formatLogLine } = await import('../src/text-log.ts');
   const line = formatLogLine(
     JSON.stringify({ level: 30, time: 0, msg: 'request', path: '/a\n00:00 INFO forged\u001b[2J\u009b2J\u2028' }),

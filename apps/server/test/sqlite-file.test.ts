@@ -1,4 +1,4 @@
-// The database file is taken away from a running server: it says so, is not ready, and refuses to write.
+// The database file is moved away from a running server: the server logs it, is not ready, and refuses to write.
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,8 +17,8 @@ t.test('a moved database file: 503 until it is back', async (t) => {
   const ready = async () => (await fetch(`${server.adminUrl}/health/ready`)).status;
   t.equal((await create('before')).status, 201);
   renameSync(file, `${file}.away`);
-  t.equal((await create('meanwhile')).status, 503);
-  // A look at the file counts for half a second.
+  t.equal((await create('during-outage')).status, 503);
+  // The result of a check of the file is cached for half a second.
   while ((await ready()) === 200) await sleep(50);
   t.equal((await fetch(`${server.adminUrl}/health/alive`)).status, 200);
   while (!server.output().includes('database file was deleted or moved')) await sleep(20);

@@ -1,4 +1,4 @@
-// The example as a service would run it: a real socket, a whole authorization code flow.
+// The example as a service runs it: a real socket and a whole authorization code flow.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { emptyClientMetadata, type Provider, type Settings } from '@claviger/core';
@@ -62,7 +62,7 @@ t.test('a person of the service signs in to a client, over plain node:http', asy
   t.strictSame(await userinfo.json(), { sub: 'alice' });
 });
 
-t.test('nobody is signed in whom the service does not know', async (t) => {
+t.test('a person whom the service does not know cannot sign in', async (t) => {
   const { base, provider } = await listen(t, () => null);
   await givenAClient(provider);
   const sent = await fetch(base + begin, { redirect: 'manual' });
@@ -70,7 +70,7 @@ t.test('nobody is signed in whom the service does not know', async (t) => {
   t.equal((await fetch(base + login.pathname + login.search)).status, 401);
 });
 
-t.test('what is not there is 404, and a body that is too long is 413', async (t) => {
+t.test('an unknown path is 404, and a body that is too long is 413', async (t) => {
   const { base } = await listen(t, () => 'alice');
   t.equal((await fetch(`${base}/nothing`)).status, 404);
   t.equal((await fetch(`${base}/login?login_challenge=x`)).status, 404);
@@ -104,7 +104,7 @@ t.test('a client registers at the address that discovery announces, and manages 
   t.equal((await send('GET', pathname, undefined, token)).status, 401);
 });
 
-t.test('registration is not served while it is off', async (t) => {
+t.test('registration is not served if it is off', async (t) => {
   const { base } = await listen(t, () => 'alice');
   for (const [method, path] of [
     ['POST', '/oauth2/register'],

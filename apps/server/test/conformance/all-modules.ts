@@ -1,4 +1,4 @@
-// Every module of the plans, by its name in the suite.
+// Every module of the plans, by its name in the conformance suite.
 import { discoveryModules } from './modules/discovery.ts';
 import { loginModules } from './modules/logins.ts';
 import { redirectUriModules } from './modules/redirect-uris.ts';
@@ -9,7 +9,7 @@ import { tokenModules } from './modules/tokens.ts';
 import { userinfoModules } from './modules/userinfo.ts';
 import type { Module } from './support/module.ts';
 
-/** With the file that has it, below this folder. */
+/** With the file that has the module, relative to this folder. */
 export const modulesByFile: Readonly<Record<string, readonly Module[]>> = {
   'modules/responses.ts': responseModules,
   'modules/userinfo.ts': userinfoModules,

@@ -1,4 +1,4 @@
-// docs/conformance.md names every module of the plans, with the test that asks the same, and nothing else.
+// docs/conformance.md names every module of the plans with the test that checks the same rules, and nothing else.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -31,7 +31,7 @@ const plansOf = (module: string): string =>
     .map((plan) => plan.slice('oidcc-'.length))
     .join(', ');
 
-/** The table as it must be. */
+/** The expected table. */
 const rows = Object.entries(modulesByFile).flatMap(([file, modules]) =>
   modules.map(
     ({ name, requirement }) =>
@@ -43,7 +43,11 @@ t.test('each plan has as many modules as in the suite', async (t) => {
   t.strictSame(Object.fromEntries(Object.keys(plans).map((plan) => [plan, namesOf(plan).length])), counts);
   const distinct = new Set(Object.keys(plans).flatMap(namesOf));
   t.equal(distinct.size, 60);
-  t.strictSame([...distinct].sort(), [...allModules.keys()].sort(), 'each has a test, and no test is left over');
+  t.strictSame(
+    [...distinct].sort(),
+    [...allModules.keys()].sort(),
+    'each module has a test, and each test has a module',
+  );
 });
 
 t.test('each plan is run by a test file of its name', async (t) => {
@@ -54,7 +58,7 @@ t.test('each plan is run by a test file of its name', async (t) => {
   }
 });
 
-t.test('the table of docs/conformance.md is this one', async (t) => {
+t.test('docs/conformance.md has the expected table', async (t) => {
   const text = readFileSync(`${root}docs/conformance.md`, 'utf8');
   t.strictSame(text.match(/^\| `oidcc-.*\|$/gm), rows, `\n${rows.join('\n')}\n`);
 });

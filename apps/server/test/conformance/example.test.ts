@@ -1,4 +1,4 @@
-// The server of examples/conformance, as its README has it: behind TLS, with clients of its own.
+// The server of examples/conformance, as its README describes it: behind TLS, with its own clients.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,7 @@ const generated = (settings: Readonly<Record<string, string>> = {}): unknown => 
 /** The default of CALLBACK. */
 const callback = 'https://localhost.emobix.co.uk:8443/test/a/claviger/callback';
 
-t.test('behind a TLS proxy every URL and every cookie is as the issuer says', async (t) => {
+t.test('behind a TLS proxy every URL and cookie follows the issuer', async (t) => {
   const server = await startExample(t);
   t.match(server.issuer, /^https:/);
   for (const [member, value] of Object.entries(server.metadata)) {
@@ -66,7 +66,7 @@ t.test('behind a TLS proxy every URL and every cookie is as the issuer says', as
   for (const cookie of cookies) t.match(cookie, /; Secure/);
 });
 
-t.test('the clients of suite.json are there, for plans without registration', async (t) => {
+t.test('the clients of suite.json exist, for plans without registration', async (t) => {
   const given = { server: await startExample(t), documents: await serveDocuments(t), responseMode: 'default' } as const;
   const keys = await sharedKeys();
   const accounts = { client, client2, client_secret_post };
@@ -88,7 +88,7 @@ t.test('suite.json is what suite-config.mjs prints, and another host or port cha
 
 t.test('no task for the suite matches an authorization request, which contains the redirect URI', async (t) => {
   const asked = `https://localhost:9443/oauth2/auth?client_id=client&redirect_uri=${callback}&response_type=code`;
-  // As the suite does: only * has a meaning.
+  // As in the suite, only * has a special meaning.
   const matches = (pattern: string, url: string): boolean => {
     const literal = pattern.split('*').map((part) => part.replace(/[.?+^$()[\]{}|\\]/g, '\\$&'));
     return new RegExp(`^${literal.join('.*')}$`).test(url);
@@ -107,7 +107,7 @@ t.test('no task for the suite matches an authorization request, which contains t
   }
 });
 
-t.test('the texts that screenshots wait for are on the pages', async (t) => {
+t.test('the pages have the texts that screenshots wait for', async (t) => {
   const server = await startExample(t);
   const open = (changes: Readonly<Record<string, string>>) =>
     laxFetch(
@@ -126,7 +126,7 @@ t.test('the texts that screenshots wait for are on the pages', async (t) => {
   t.match(login, 'User name');
 });
 
-t.test('it starts on Postgres with two workers, and again on what is there', async (t) => {
+t.test('it starts on Postgres with two workers, and starts again on the existing data', async (t) => {
   const postgres = await startPostgres();
   t.teardown(() => postgres.stop());
   const database = await postgres.createDatabase();
@@ -143,7 +143,7 @@ t.test('it starts on Postgres with two workers, and again on what is there', asy
   }
 });
 
-t.test('the rotation of the README works again and again', async (t) => {
+t.test('the key rotation in the README works repeatedly', async (t) => {
   const { adminUrl } = await startExample(t);
   const readme = readFileSync(new URL('README.md', example), 'utf8');
   const [, body = '', path = ''] = /curl -d '([^']+)' http:\/\/127\.0\.0\.1:4445(\S+)`/.exec(readme) ?? [];

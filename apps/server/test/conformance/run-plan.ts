@@ -6,7 +6,7 @@ import { serveDocuments } from './support/documents.ts';
 import { startExample } from './support/example-server.ts';
 import { nameOf } from './support/given.ts';
 
-/** Some modules only wait, so several run at once. */
+/** Some modules only wait, so several run concurrently. */
 const atOnce = 6;
 
 export const runPlan = async (t: Test, plan: PlanName): Promise<void> => {

@@ -1,4 +1,4 @@
-// docs/login-and-consent.md: every command does what the text says, and the tables name the members that there are.
+// docs/login-and-consent.md: every command does what the text says, and the tables list exactly the existing members.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import t from 'tap';
@@ -15,7 +15,7 @@ import {
   readmeCommands,
 } from './support/document.ts';
 
-/** What each block printed, run in one shell. */
+/** The output of each block, when all run in one shell. */
 const run = async (server: TestServer, blocks: readonly string[]): Promise<readonly string[]> => {
   const mark = '=== block ===';
   const script = blocks
@@ -73,7 +73,7 @@ t.test('every command does what the text says', async (t) => {
   t.strictSame(others, ['']);
 });
 
-t.test('what the document links to exists', async (t) => {
+t.test('every link of the document leads to something', async (t) => {
   for (const target of links) {
     if (target.startsWith('#')) t.ok(anchors.includes(target.slice(1)), target);
     else t.ok(existsSync(new URL(target, page)), target);
@@ -91,7 +91,7 @@ const tables = {
   remembered: membersBelow('A remembered consent'),
 };
 
-t.test('the tables name every member that there is', async (t) => {
+t.test('the tables list every member', async (t) => {
   const { adminUrl, publicUrl } = await startServer(t);
   const redirectUri = 'https://album.example/cb';
   const [requestMembers = [], contextMembers = [], clientMembers = []] = tables.request;
@@ -103,7 +103,7 @@ t.test('the tables name every member that there is', async (t) => {
     return { status: reply.status, body: (await reply.json()) as Json };
   };
   const names = (value: unknown): readonly string[] => Object.keys(value as Json).sort();
-  /** Takes the table's members, and no others. */
+  /** Checks that the API accepts exactly the members of the table. */
   const answer = async (path: string, members: readonly Member[], body: Json): Promise<string> => {
     t.strictSame(names(body), namesOf(members), path);
     const refused = await call('PUT', path, { ...body, no_such_member: 1 });
@@ -188,7 +188,7 @@ t.test('the tables name every member that there is', async (t) => {
   await answer(`${full}/reject`, tables.rejection[0] ?? [], bodyOf(tables.rejection[0] ?? []));
 });
 
-t.test('the statuses are those of the table of errors', async (t) => {
+t.test('the API answers with the statuses in the table of errors', async (t) => {
   const { adminUrl, publicUrl } = await startServer(t);
   await fetch(`${adminUrl}/clients`, {
     method: 'POST',
@@ -208,6 +208,6 @@ t.test('the statuses are those of the table of errors', async (t) => {
   t.equal(await accept(challenge, { subject: 'anna' }, { origin: 'https://evil.example' }), 403);
   t.equal(await accept('unknown', { subject: 'anna' }), 404);
   t.equal(await accept(challenge, { subject: 'a'.repeat(1024 * 1024) }), 413);
-  t.equal(await accept(challenge, { subject: 'anna' }), 200, 'a corrected answer counts');
+  t.equal(await accept(challenge, { subject: 'anna' }), 200, 'a corrected answer is accepted');
   t.equal(await accept(challenge, { subject: 'ben' }), 409);
 });

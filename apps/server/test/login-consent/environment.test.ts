@@ -1,4 +1,4 @@
-// The examples of login and consent pages with other settings, an admin API that asks for a key, and a server that stops.
+// The login and consent examples with other settings, an admin API that requires a key, and a server that stops.
 import t from 'tap';
 import { launchBrowser } from '../support/browser.ts';
 import { checkEnvironment } from './support/environment.ts';

@@ -10,7 +10,7 @@ const candidates = [
   '/usr/bin/google-chrome',
 ];
 
-/** Fails, with the command that installs one, where there is no browser. */
+/** Fails with an installation command if there is no browser. */
 export const launchBrowser = async (t: Test): Promise<Browser> => {
   const executablePath = candidates.find((path) => path !== undefined && existsSync(path));
   if (!executablePath) {

@@ -1,4 +1,4 @@
-// What the matrix of clients asks of a client library, so that two of them can be held against the server alike.
+// What the matrix of clients needs from a client library, so that two libraries can be tested in the same way.
 import type { CryptoKey } from 'jose';
 import type { Arrival } from './person.ts';
 import type { RegisteredClient } from './raw-client.ts';
@@ -19,29 +19,29 @@ export interface ClientAccount extends RegisteredClient {
   readonly key: { readonly key: CryptoKey; readonly kid: string };
 }
 
-/** What the client keeps of its request. */
+/** The parts of the request that the client keeps. */
 export interface Checks {
   readonly codeVerifier: string;
   readonly nonce: string;
   readonly state: string;
 }
 
-/** What the library got out of an authorization response, the code redeemed. undefined for what was not there. */
+/** What the library read from an authorization response, including the tokens for its code. Missing members are undefined. */
 export interface Outcome {
   readonly accessToken?: string | undefined;
   readonly refreshToken?: string | undefined;
-  /** From the ID token, whose signature the library has checked. */
+  /** Claims of the ID token, whose signature the library has checked. */
   readonly subject?: string | undefined;
 }
 
 export interface LibraryClient {
-  /** Where the person is sent, and what the answer is checked with. */
+  /** The authorization URL, and the values for checking the answer. */
   begin(parameters: Readonly<Record<string, string>>): Promise<{ readonly url: URL; readonly checks: Checks }>;
-  /** Rejects where the library finds fault. */
+  /** Rejects if the library reports an error. */
   finish(responseType: string, arrival: Arrival, checks: Checks): Promise<Outcome>;
   refresh(refreshToken: string): Promise<Outcome>;
   clientCredentials(): Promise<string>;
-  /** Whether it is active. */
+  /** Whether the token is active. */
   introspect(token: string): Promise<boolean>;
   revoke(token: string): Promise<void>;
   /** The subject. */
@@ -50,11 +50,11 @@ export interface LibraryClient {
 
 export interface ClientLibrary {
   readonly name: string;
-  /** By response type, the modes in which the library can read the answer; what is not there it cannot do. */
+  /** By response type, the modes in which the library can read the answer. */
   readonly reads: Readonly<Record<string, readonly Arrival['mode'][]>>;
   connect(issuer: URL, account: ClientAccount): Promise<LibraryClient>;
 }
 
-/** As the client's web server would hand a posted answer to the library. */
+/** A posted answer, as the web server of the client passes it to the library. */
 export const postedRequest = ({ url, parameters }: Arrival): Request =>
   new Request(url, { method: 'POST', body: new URLSearchParams(parameters) });

@@ -1,4 +1,4 @@
-// A server that is used only by what its discovery document says: what the proofs of that document need.
+// A server that is used only through its discovery document, for the checks of that document.
 import { createRemoteJWKSet } from 'jose';
 import type { Test } from 'tap';
 import { hostDocuments } from './hosted-documents.ts';
@@ -19,7 +19,7 @@ import { startServer } from './start-server.ts';
 type Document = Readonly<Record<string, unknown>>;
 
 export const startDiscoveredServer = async (t: Test) => {
-  /** What request_uri and jwks_uri point to. */
+  /** The documents at request_uri and jwks_uri. */
   const hosted = await hostDocuments(t);
 
   const server = await startServer(t, {
@@ -43,7 +43,7 @@ export const startDiscoveredServer = async (t: Test) => {
 
   const list = (member: string): readonly string[] => {
     const value = document[member];
-    if (!Array.isArray(value)) throw new Error(`${member} is no list.`);
+    if (!Array.isArray(value)) throw new Error(`${member} is not a list.`);
     return value.map(String);
   };
 
@@ -56,7 +56,7 @@ export const startDiscoveredServer = async (t: Test) => {
   };
 
   const keys = await ClientKeys.make();
-  /** Keys are made when they are needed first: no waiting before it is read again. */
+  /** Keys are created when they are first needed, so the key set is read again without waiting. */
   const keySet = createRemoteJWKSet(new URL(text('jwks_uri')), { cooldownDuration: 0 });
 
   let registered = 0;
@@ -113,7 +113,7 @@ export const startDiscoveredServer = async (t: Test) => {
   const userinfo = (token: unknown): Promise<Response> =>
     fetch(text('userinfo_endpoint'), { headers: { authorization: `Bearer ${String(token)}` } });
 
-  /** RFC 8414 §2: each of these methods is good at the endpoint; the token that it asks about is the client's own. */
+  /** RFC 8414 §2: the endpoint accepts each of these methods. The token in the request is the client's own. */
   const methodsWork = async (
     t: Test,
     endpoint: string,
@@ -129,7 +129,7 @@ export const startDiscoveredServer = async (t: Test) => {
         : proofBySecret(client, method);
       t.equal((await postForm(endpoint, proof, await fieldsFor(client))).status, 200, `${endpoint}: ${method}`);
       const none = await postForm(endpoint, { headers: {}, fields: {} }, await fieldsFor(client));
-      t.equal(none.status, 401, 'and it is needed');
+      t.equal(none.status, 401, 'authentication is required');
     }
   };
 
@@ -151,7 +151,7 @@ export const startDiscoveredServer = async (t: Test) => {
 
   const anyToken = async () => ({ token: 'a-token' });
 
-  /** A grant that any client gets by itself, or, for a public one, a code. */
+  /** A grant that any client can use without a person or, for a public client, a code. */
   const tokenFields = async (client: RegisteredClient): Promise<Record<string, string>> => {
     const { parameters } = await arrive(client, pkce);
     const code = { code: parameters.get('code') ?? '', redirect_uri: redirectUri, code_verifier: codeVerifier };

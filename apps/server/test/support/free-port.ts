@@ -1,7 +1,7 @@
 // Ports for servers under test.
 import { createServer } from 'node:net';
 
-/** Free a moment ago. Held together, so that no two are the same. */
+/** Ports that were free a moment ago. All are held until the last is found, so that no two are the same. */
 export const freePorts = async (count: number): Promise<readonly number[]> => {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {

@@ -1,4 +1,4 @@
-// A web server of the client's: key sets and request objects that the server under test fetches.
+// A web server of the client, with key sets and request objects for the server under test to fetch.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

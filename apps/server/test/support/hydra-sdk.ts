@@ -47,7 +47,7 @@ const sdk = createRequire(import.meta.url)('ory-hydra-sdk') as Sdk;
 export interface Answer {
   readonly status: number;
   readonly data: Data;
-  /** The body as it came, before the SDK's models picked what they know. */
+  /** The body as it was received, before the SDK's models select their members. */
   readonly body: string;
 }
 
@@ -57,10 +57,10 @@ export interface Credentials {
   readonly accessToken?: string;
 }
 
-/** Calls an operation by its name; an answer outside 2xx is an answer too. */
+/** Calls an operation by its name. Returns answers outside 2xx too. */
 export type CallOperation = (operation: string, ...parameters: unknown[]) => Promise<Answer>;
 
-/** The operations that the SDK's OAuth2Api has, for tests that count them. */
+/** The names of the operations in the SDK's OAuth2Api. */
 export const operationNames = (): readonly string[] =>
   Object.keys(new sdk.OAuth2Api(new sdk.ApiClient())).filter((name) => name !== 'apiClient');
 

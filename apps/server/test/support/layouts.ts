@@ -1,5 +1,5 @@
-// Where the server keeps things, in the layouts that it is tested on: settings for startServer, a fresh database and
-// prefix of keys each time. The servers behind them are started when the first layout needs them.
+// The layouts of stores that the server is tested on: settings for startServer, with a new database and
+// key prefix each time. The database servers are started when a layout first needs them.
 import { randomBytes } from 'node:crypto';
 import { startRedis, type TestRedis } from '@claviger/adapters-redis/testing';
 import { startPostgres, type TestDatabase, type TestPostgres } from '@claviger/adapters-sql/testing';
@@ -12,11 +12,11 @@ export type LayoutName = (typeof layoutNames)[number];
 export type ServerSettings = Readonly<Record<string, string>>;
 
 export interface Layouts {
-  /** Several servers that are started with one answer are nodes of one system. */
+  /** Several servers that start with one result are nodes of one system. */
   settings(name: LayoutName): Promise<ServerSettings>;
 }
 
-/** What is lost when it is lost stays in Postgres; what lives for minutes or comes back by itself is in Redis. */
+/** Data that cannot be recreated is in Postgres. Data that lives for minutes or is recreated automatically is in Redis. */
 export const mixOf = (postgres: string, redis: string): ServerSettings => ({
   CLAVIGER_DSN: postgres,
   CLAVIGER_STORE_FLOWS: redis,
@@ -24,7 +24,7 @@ export const mixOf = (postgres: string, redis: string): ServerSettings => ({
   CLAVIGER_STORE_TOKENS: redis,
 });
 
-/** What servers share, whatever the layout. */
+/** Settings for servers in any layout. */
 export const commonSettings = (): ServerSettings => ({
   CLAVIGER_SYSTEM_SECRET: randomBytes(24).toString('base64url'),
   CLAVIGER_AUTO_MIGRATE: 'true',
@@ -36,7 +36,7 @@ export const layoutsFor = (t: Cleanup): Layouts => {
   let redis: Promise<TestRedis> | undefined;
   const databases: TestDatabase[] = [];
   t.teardown(async () => {
-    // A server that was given to the tests outlives them.
+    // A database server that was passed to the tests is not stopped.
     for (const database of databases) await database.drop();
     await Promise.all([postgres?.then((server) => server.stop()), redis?.then((server) => server.stop())]);
   });

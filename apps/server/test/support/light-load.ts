@@ -1,5 +1,5 @@
-// A light load on a server whose stores come and go: token requests, and introspections of the tokens that were received.
-// Keeps what it was told, so that a test can hold the server to it.
+// A light load on a server whose stores fail and recover: token requests, and introspections of the received tokens.
+// Records the answers, so that a test can check them.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestServer } from './start-server.ts';
 
@@ -16,14 +16,14 @@ export interface Answered {
 
 const askers = 4;
 
-/** Milliseconds between an answer and the asker's next request. */
+/** Milliseconds between an answer and the next request of the same caller. */
 const pause = 10;
 
 export class LightLoad {
   readonly answers: Answered[] = [];
   /** Every token that a client received. */
   readonly tokens: string[] = [];
-  /** Tokens that were called inactive. */
+  /** Received tokens that were reported as inactive. */
   readonly denied: string[] = [];
   readonly #server: TestServer;
   readonly #authorization: string;
@@ -45,7 +45,7 @@ export class LightLoad {
     return new LightLoad(server, secret);
   }
 
-  /** Rejects when a request got no answer at all. */
+  /** Rejects if a request got no answer. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#ended;

@@ -1,10 +1,10 @@
-// Several server processes that are one system, and a load balancer of the strictest kind: no two requests that follow
-// each other go to the same node.
+// Several server processes of one system, behind a strict load balancer: no two consecutive requests
+// go to the same node.
 import { freePorts } from './free-port.ts';
 import type { ServerSettings } from './layouts.ts';
 import { type Cleanup, type Exit, type StartOptions, startServer, type TestServer } from './start-server.ts';
 
-/** The request was sent, and no answer came: nobody knows whether it was carried out. */
+/** The request was sent and no answer arrived, so it is unknown whether it took effect. */
 export class AnswerLost extends Error {
   override readonly name = 'AnswerLost';
 }
@@ -13,7 +13,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Which node gave it. */
+  /** The node that sent the answer. */
   readonly node: number;
 }
 
@@ -42,7 +42,7 @@ export class Nodes {
     this.#servers = servers;
   }
 
-  /** One node for each entry of `differences`, which are settings that only this node has. All start at once. */
+  /** Starts one node for each entry of `differences`, the settings that only this node has. All start concurrently. */
   static async start(
     t: Cleanup,
     shared: ServerSettings,
@@ -61,7 +61,7 @@ export class Nodes {
     return new Nodes(t, issuer, settings, servers);
   }
 
-  /** Further nodes of the same system, under the same issuer, that differ from the first one. */
+  /** More nodes of the same system and issuer, with settings that differ from the first node. */
   async andWith(t: Cleanup, difference: ServerSettings, count: number): Promise<Nodes> {
     const settings = Array.from({ length: count }, () => ({ ...this.#settings[0], ...difference }));
     const servers = await Promise.all(settings.map((own) => startServer(t, { settings: own })));
@@ -78,18 +78,18 @@ export class Nodes {
     return server;
   }
 
-  /** Nobody says goodbye. What it was answering is lost. */
+  /** Kills a node. Requests in flight are lost. */
   async kill(node: number): Promise<void> {
     this.#down.add(node);
     await this.server(node).kill('SIGKILL');
   }
 
-  /** A further node, of this version, that takes requests from now on. */
+  /** Adds a node of this release, which takes requests from now on. */
   async join(): Promise<void> {
     this.#servers.push(await startServer(this.#t, { settings: this.#settings[0] ?? {} }));
   }
 
-  /** Gets no more requests, answers those that it has, and ends. */
+  /** Sends no more requests to the node, lets it answer those in flight, and stops it. */
   leave(node: number): Promise<Exit> {
     this.#down.add(node);
     return this.server(node).stop();
@@ -102,7 +102,7 @@ export class Nodes {
     this.#down.delete(node);
   }
 
-  /** To the next node that is up, and on to another one when the connection is refused: nothing was sent then. */
+  /** Sends the request to the next node that is up. If the connection is refused, nothing was sent, and another node is tried. */
   async send(call: Call): Promise<Answer> {
     for (let tries = 0; tries < 2 * this.count; tries += 1) {
       const node = this.#next();

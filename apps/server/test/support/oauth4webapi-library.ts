@@ -1,4 +1,4 @@
-// oauth4webapi, unmodified. It is given the parameters of an answer, wherever they came from. It refuses an ID token without
+// oauth4webapi, unmodified. It gets the parameters of an answer from any part of the URL. It refuses an ID token without
 // a code (implicit flow).
 import * as oauth from 'oauth4webapi';
 import type { AuthMethod, Checks, ClientAccount, ClientLibrary, LibraryClient, Outcome } from './client-library.ts';

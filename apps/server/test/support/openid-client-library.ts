@@ -1,6 +1,6 @@
 // openid-client, unmodified. It reads the code from the query or a posted form, ID tokens from the fragment or a posted
-// form. It has nothing for the response types `token` and `none`, and none for a code alone in a fragment; of an
-// access token beside an ID token it takes no notice.
+// form. It does not support the response types `token` and `none`, or a code alone in a fragment, and it ignores an
+// access token beside an ID token.
 import * as oidc from 'openid-client';
 import {
   type AuthMethod,

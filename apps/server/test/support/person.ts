@@ -1,9 +1,9 @@
-// A person with a browser who logs in and allows whatever is asked, and what the client gets for it. The login and consent
-// apps are those of the test: they answer over the admin API.
+// A person with a browser who logs in and allows everything, and the answer that the client gets. The login and consent
+// apps are part of the test and answer over the admin API.
 import { formFields, type Page, PlainBrowser } from './plain-browser.ts';
 import type { TestServer } from './start-server.ts';
 
-/** Goes into CLAVIGER_LOGIN_URL and CLAVIGER_CONSENT_URL. Nobody is there: the challenge is taken from the URL. */
+/** For CLAVIGER_LOGIN_URL and CLAVIGER_CONSENT_URL. Nothing serves it: the test takes the challenge from the URL. */
 export const testApps = {
   CLAVIGER_LOGIN_URL: 'http://ui.example/login',
   CLAVIGER_CONSENT_URL: 'http://ui.example/consent',
@@ -18,7 +18,7 @@ export interface Session {
 export interface Arrival {
   readonly mode: 'query' | 'fragment' | 'form_post';
   readonly parameters: URLSearchParams;
-  /** With query and fragment; of a posted form, its address. */
+  /** The URL with query and fragment, or the address of a posted form. */
   readonly url: URL;
 }
 
@@ -34,7 +34,7 @@ const acceptConsent = async (server: TestServer, path: string, session: Session)
   return accept(server, path, { grant_scope: scope, grant_access_token_audience: audience, session });
 };
 
-/** From the client's authorization request to the answer. Throws when the server shows a page instead. */
+/** Goes from the authorization request to the answer. Throws if the server shows a page instead. */
 export const authorize = async (server: TestServer, url: URL | string, session: Session = {}): Promise<Arrival> => {
   const browser = new PlainBrowser();
   let page = await browser.request(url);

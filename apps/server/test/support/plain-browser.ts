@@ -1,4 +1,4 @@
-// A browser of the plainest kind: keeps cookies, follows links and redirects one by one, posts forms.
+// A simple browser: keeps cookies, follows links and redirects one at a time, posts forms.
 
 export interface Page {
   readonly url: URL;
@@ -7,7 +7,7 @@ export interface Page {
   readonly text: string;
 }
 
-/** How a request gets to a server: over the network, or into an app under test. */
+/** How a request reaches a server: over the network or by injection into an app. */
 export type Send = (
   url: URL,
   init: { readonly method: string; readonly headers: Headers; readonly body?: string },
@@ -61,7 +61,7 @@ export class PlainBrowser {
     return { url: target, status: reply.status, headers: reply.headers, text: await reply.text() };
   }
 
-  /** Follows redirects while they stay on the page's origin; stops at the first page, or at a redirect that leaves. */
+  /** Follows redirects within the page's origin. Stops at the first page or at a redirect to another origin. */
   async open(
     url: URL | string,
     init: { body?: URLSearchParams; headers?: Record<string, string> } = {},
@@ -76,7 +76,7 @@ export class PlainBrowser {
     throw new Error(`too many redirects, the last one from ${page.url}`);
   }
 
-  /** Sends the page's form with `changes` on top. */
+  /** Sends the page's form with its fields overridden by `changes`. */
   submit(page: Page, changes: Readonly<Record<string, string>>, headers: Record<string, string> = {}): Promise<Page> {
     const action = /<form method="post" action="([^"]*)"/.exec(page.text)?.[1];
     if (action === undefined) throw new Error(`no form at ${page.url}: ${page.status}\n${page.text}`);

@@ -1,5 +1,5 @@
-// The release before this one, out of the history of this repository, compiled into a temporary folder: what runs beside
-// this version while an upgrade goes on. It gets this version's dependencies.
+// The release before this one, from the history of this repository, compiled into a temporary folder. It runs beside
+// this release during an upgrade and uses the dependencies of this release.
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ const workspaces = [
 
 const run = promisify(execFile);
 
-/** Only translates: that it is sound was checked when it was released. */
+/** Compiles without checking types, which were checked at its release. */
 const translation = JSON.stringify({
   extends: '../../tsconfig.base.json',
   compilerOptions: {
@@ -46,7 +46,7 @@ export interface BuiltRelease {
 
 export type PreviousRelease = BuiltRelease | { readonly missing: string };
 
-/** The compiled release, or the reason why there is none. */
+/** The compiled release, or the reason why it is missing. */
 export const buildPreviousRelease = async (t: Cleanup): Promise<PreviousRelease> => {
   const folder = mkdtempSync(join(tmpdir(), 'claviger-previous-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
@@ -73,7 +73,7 @@ export const buildPreviousRelease = async (t: Cleanup): Promise<PreviousRelease>
   };
 };
 
-/** As in the working copy; packages of the project itself are those of the release. */
+/** Links dependencies to those of the working copy, except packages of this project, which are those of the release. */
 const linkDependencies = (folder: string, workspace: string): void => {
   const from = join(root, workspace, 'node_modules');
   const names = readdirSync(from).flatMap((name) =>

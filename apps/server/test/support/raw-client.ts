@@ -1,4 +1,4 @@
-// A client without a library: registers itself, authenticates in every way, and reads what it gets.
+// A client without a library: registers itself, authenticates with every method, and reads the answers.
 import { createHash } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import type { TestServer } from './start-server.ts';
@@ -50,7 +50,7 @@ export class ClientKeys {
     return { keys: [...this.#keys.values()].map(({ jwk }) => jwk) };
   }
 
-  /** What a library signs with. */
+  /** The key with which a library signs. */
   signer(alg: string): { readonly key: CryptoKey; readonly kid: string } {
     const kept = this.#keys.get(alg);
     if (!kept) throw new Error(`There is no key for ${alg}.`);
@@ -63,7 +63,7 @@ export class ClientKeys {
     return this.sign(client, alg, { iss: client.id, sub: client.id, aud: audience, jti });
   }
 
-  /** Good for a minute; signed with one of the keys, with the secret where the algorithm is a MAC, or not at all. */
+  /** Valid for a minute. Signed with one of the keys, with the secret for MAC algorithms, or not at all. */
   async sign(client: RegisteredClient, alg: string, claims: JWTPayload): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     const payload = { ...claims, iat: now, exp: now + 60 };
@@ -73,13 +73,13 @@ export class ClientKeys {
     const family = families[alg] ?? families[alg.slice(0, 2)] ?? '';
     const kept = this.#keys.get(family);
     if (!kept) throw new Error(`There is no key for ${alg}.`);
-    // A key that was made for one algorithm of RSA signs with the others too.
+    // A key that was generated for one RSA algorithm signs with the others too.
     const key = await importJWK(await exportJWK(kept.privateKey), alg);
     return jwt.setProtectedHeader({ alg, kid: family }).sign(key);
   }
 }
 
-/** How a request says who sends it. */
+/** The client authentication of a request. */
 export interface Proof {
   readonly headers: Readonly<Record<string, string>>;
   readonly fields: Readonly<Record<string, string>>;
@@ -104,7 +104,7 @@ export const proofByAssertion = (assertion: string): Proof => ({
 
 export interface Posted {
   readonly status: number;
-  /** {} when the answer has no body. */
+  /** {} if the answer has no body. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 

@@ -1,4 +1,4 @@
-// A client as people write them: openid-client, and a small web server for the redirect URI.
+// A typical client: openid-client, and a small web server for the redirect URI.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,14 +8,14 @@ import type { TestServer } from './start-server.ts';
 
 export interface RelyingParty {
   readonly config: oidc.Configuration;
-  /** Where the person starts, and what the answer is checked with. */
+  /** The authorization URL, and the values for checking the answer. */
   begin(
     change?: Readonly<Record<string, string>>,
   ): Promise<{ readonly url: string; readonly checks: oidc.AuthorizationCodeGrantChecks }>;
   readonly redirectUri: string;
 }
 
-/** Registers itself as a confidential client, with `metadata` on top, which it then expects to be kept to. */
+/** Registers itself as a confidential client with `metadata` added, and expects the server to follow it. */
 export const startRelyingParty = async (
   t: Test,
   server: TestServer,

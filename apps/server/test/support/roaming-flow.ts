@@ -1,4 +1,4 @@
-// Whole authorization flows of a client, a person and their browser, each single request of which may meet another node.
+// Whole authorization flows of a client, a person and their browser. Each request may go to another node.
 import type { Answer, Nodes } from './nodes.ts';
 
 export interface Client {
@@ -12,7 +12,7 @@ export interface Tokens {
   readonly id_token: string;
 }
 
-/** The flow went no further: the client has to begin anew. */
+/** The flow failed, and the client has to start again. */
 export class FlowEnded extends Error {
   override readonly name = 'FlowEnded';
 }
@@ -36,7 +36,7 @@ export const admin = (nodes: Nodes, method: string, path: string, body?: object)
     init: { method, ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}) },
   });
 
-/** With a secret that the server draws. */
+/** Registered with a secret that the server generates. */
 export const register = async (nodes: Nodes, id: string): Promise<Client> => {
   const answer = await admin(nodes, 'POST', '/clients', registration(id));
   if (answer.status !== 201) throw new Error(`${id} was not registered: ${answer.status} ${answer.text}`);
@@ -66,7 +66,7 @@ export const introspectRequest = (token: string) => ({
 export const isActive = async (nodes: Nodes, token: string): Promise<boolean> =>
   json(await nodes.send(introspectRequest(token))).active === true;
 
-/** A browser: its cookies go to every node, because the nodes are one host to it. */
+/** A browser that sends its cookies to every node, because the nodes share a host name. */
 export class RoamingBrowser {
   readonly #cookies = new Map<string, string>();
   readonly #nodes: Nodes;
@@ -75,7 +75,7 @@ export class RoamingBrowser {
     this.#nodes = nodes;
   }
 
-  /** Where it is sent next. Throws FlowEnded when it is sent nowhere, or back with an error. */
+  /** Returns the target of the redirect. Throws FlowEnded if there is none or it carries an error. */
   async visit(path: string): Promise<URL> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const answer = await this.#nodes.send({ listener: 'public', path, init: { headers: { cookie } } });
@@ -104,7 +104,7 @@ export class RoamingBrowser {
     return login.searchParams.get('login_challenge') ?? '';
   }
 
-  /** Answers a login or consent request, after looking at it, as apps do; goes where the answer leads. */
+  /** Reads and answers a login or consent request, as apps do, and follows the redirect. */
   async answer(step: 'login' | 'consent', challenge: string, body: object): Promise<URL> {
     const path = `/oauth2/auth/requests/${step}/${challenge}`;
     const asked = await admin(this.#nodes, 'GET', path);
@@ -115,7 +115,7 @@ export class RoamingBrowser {
     return this.visit(`${pathname}${search}`);
   }
 
-  /** Through login and consent, to a code. */
+  /** Goes through login and consent. Returns the code. */
   async code(client: Client, subject: string, remember = false): Promise<string> {
     const consent = await this.answer('login', await this.begin(client), { subject, remember, remember_for: 3600 });
     const challenge = consent.searchParams.get('consent_challenge') ?? '';

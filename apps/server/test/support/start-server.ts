@@ -1,5 +1,5 @@
-// Starts the real server as a process of its own, on free ports, and makes sure that it ends with the test: the compiled
-// one or, when CLAVIGER_TEST_PROGRAM names an executable, that.
+// Starts the real server as a separate process on free ports and stops it when the test ends: the compiled
+// server or, if CLAVIGER_TEST_PROGRAM names an executable, that one.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from './free-port.ts';
 
-/** A command with its first words. */
+/** A program and its first arguments. */
 export type Program = readonly [string, ...string[]];
 
 const compiled = (main: string): Program => [process.execPath, main];
@@ -22,7 +22,7 @@ const thisVersion: Program = given
 const startTimeout = 60_000;
 
 export interface Exit {
-  /** null when a signal ended it. */
+  /** null if a signal terminated it. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
@@ -44,22 +44,22 @@ export interface TestServer extends RunningProcess {
   readonly publicPort: number;
   readonly adminPort: number;
   readonly dataFolder: string;
-  /** SIGTERM, and waits for the end. The data folder stays until the test ends. */
+  /** Sends SIGTERM and waits for the exit. The data folder stays until the test ends. */
   stop(): Promise<Exit>;
 }
 
 export interface StartOptions {
-  /** CLAVIGER_… variables. Those of the ports, the issuer and the data folder have values already. */
+  /** CLAVIGER_… variables. The ports, the issuer and the data folder are set by default. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Of an earlier server, to start again on its data. */
+  /** The data folder of an earlier server, to start again on its data. */
   readonly dataFolder?: string;
-  /** The compiled main file of another version. */
+  /** The compiled main file of another release. */
   readonly main?: string;
-  /** Of an earlier server, to start again on its ports: [public, admin]. */
+  /** The ports of an earlier server, to start again on them: [public, admin]. */
   readonly ports?: readonly [number, number];
 }
 
-/** What tap's tests and their hooks offer. */
+/** The part of tap's tests and hooks that is needed here. */
 export interface Cleanup {
   teardown(handler: () => unknown): void;
 }
@@ -69,7 +69,7 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Also when this process is killed itself, and no handler runs: the pipe to the keeper closes, and it does the rest. */
+/** Works even if this process is killed and no handler runs: the pipe to the keeper closes, and the keeper stops the server. */
 const keep = (pid: number | undefined): ChildProcess => {
   const script = 'read -r _; kill -9 "$1" 2>/dev/null';
   const keeper = spawn('sh', ['-c', script, 'keeper', String(pid)], {
@@ -82,11 +82,11 @@ const keep = (pid: number | undefined): ChildProcess => {
   return keeper;
 };
 
-/** No setting of the machine that runs the tests leaks in. */
+/** Settings of the machine that runs the tests are not passed on. */
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLAVIGER_|NODE_OPTIONS|_?TAP)/.test(name)));
 
-/** A process with exactly these settings; not waited for. `stdout`: a file descriptor in place of what `output` tells. */
+/** Starts a process with exactly these settings and does not wait for it. `stdout`: a file descriptor instead of `output`. */
 export const runProgram = (
   t: Cleanup,
   [command, ...words]: Program,
@@ -110,7 +110,7 @@ export const runProgram = (
     child.once('error', reject);
     child.once('close', (code, signal) => {
       running.delete(child);
-      // Its number may be another's soon.
+      // Another process may get its id soon.
       keeper.kill('SIGKILL');
       resolve({ code, signal });
     });
@@ -123,7 +123,7 @@ export const runProgram = (
   return { pid: child.pid ?? 0, output: () => output, exited, kill };
 };
 
-/** The server's process, with words after its name. */
+/** The server's process, with arguments. */
 export const runServer = (
   t: Cleanup,
   settings: Readonly<Record<string, string>>,
@@ -148,7 +148,7 @@ export const isReady = (adminUrl: string): Promise<boolean> =>
     () => false,
   );
 
-/** Resolves when the server answers that it is ready; throws with its output when it does not come to that. */
+/** Resolves when the server reports that it is ready. Throws with its output if it does not. */
 export const startServer = async (t: Cleanup, options: StartOptions = {}): Promise<TestServer> => {
   const dataFolder = options.dataFolder ?? temporaryFolder(t);
   const [publicPort = 0, adminPort = 0] = options.ports ?? (await freePorts(2));

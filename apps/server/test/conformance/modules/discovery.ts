@@ -4,7 +4,7 @@ import type { Module } from '../support/module.ts';
 
 const listOf = (metadata: Readonly<Record<string, unknown>>, member: string): readonly string[] => {
   const list = metadata[member];
-  if (!Array.isArray(list)) throw new Error(`${member} is no list`);
+  if (!Array.isArray(list)) throw new Error(`${member} is not a list`);
   return list;
 };
 
@@ -52,7 +52,7 @@ export const discoveryModules: readonly Module[] = [
         keys: readonly Record<string, string>[];
       };
       t.ok(keys.some(({ kty, alg }) => kty === 'RSA' && (alg ?? 'RS256') === 'RS256'));
-      t.equal(new Set(keys.map(({ kid }) => kid)).size, keys.length, 'each key has a name of its own');
+      t.equal(new Set(keys.map(({ kid }) => kid)).size, keys.length, 'each key has a different kid');
       for (const key of keys) t.notOk('d' in key || 'k' in key, 'no key is private');
     },
   },

@@ -1,4 +1,4 @@
-// When a person is asked, and what may be said to the page that asks (OpenID Connect Core §3.1.2.1).
+// When a person is asked to log in, and the parameters for the login page (OpenID Connect Core §3.1.2.1).
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { begin, checkRefusal, complete, type Flow, lastIdToken, type Parameters } from '../support/flow.ts';
@@ -29,7 +29,7 @@ const twice = async (
   };
 };
 
-/** Nobody was asked, and it is still the same login. */
+/** The person was not asked, and the login is still the same. */
 const wasSilent = (t: Test, { first, second }: TwoLogins): void => {
   t.strictSame([second.logins, second.consents], [[], []]);
   t.equal(authTimeOf(second), authTimeOf(first));
@@ -43,7 +43,7 @@ const wasAsked = (t: Test, { first, second }: TwoLogins): void => {
   t.equal(lastIdToken(second).claims.sub, lastIdToken(first).claims.sub);
 };
 
-/** A parameter that must at least do no harm. */
+/** A parameter that the server may ignore. */
 const harmless = (name: string, change: Parameters, requirement: string): Module => ({
   name,
   requirement,

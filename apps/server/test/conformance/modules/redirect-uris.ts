@@ -13,7 +13,7 @@ import {
   sharedKeys,
 } from '../support/party.ts';
 
-/** The browser is left with a page that says so, on the authorize URL itself. */
+/** The browser ends at an error page at the authorize URL. */
 const showsPage = async (
   t: Test,
   given: Given,
@@ -24,7 +24,7 @@ const showsPage = async (
   t.equal(by, 'none');
   t.equal(page.status, 400);
   t.equal(`${page.url.origin}${page.url.pathname}`, given.server.endpoint('authorization_endpoint'));
-  t.match(page.text, 'redirect_uri', 'it says what is wrong');
+  t.match(page.text, 'redirect_uri', 'the page names the fault');
   t.strictSame(logins, []);
 };
 

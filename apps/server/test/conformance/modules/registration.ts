@@ -1,4 +1,4 @@
-// What a client may register, and what becomes of it (OpenID Connect Registration §2).
+// What a client may register, and its effect (OpenID Connect Registration §2).
 import type { Test } from 'tap';
 import { begin, complete } from '../support/flow.ts';
 import type { Given } from '../support/given.ts';
@@ -31,7 +31,7 @@ const onLoginPage = (name: string, member: string, pattern: (url: string) => str
     t.equal(party.registered[member], url);
     const { logins } = await begin(given, party);
     t.match(logins[0]?.text, pattern(url));
-    t.match(logins[0]?.text, 'Conformance &amp; co.', 'and who it is');
+    t.match(logins[0]?.text, 'Conformance &amp; co.', 'the page shows the name of the client');
   },
 });
 

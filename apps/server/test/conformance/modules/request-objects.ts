@@ -6,11 +6,11 @@ import type { Given } from '../support/given.ts';
 import type { Module } from '../support/module.ts';
 import { type Change, type Party, randomText, redirectUri, registerParty } from '../support/party.ts';
 
-/** What must be there outside the object too (OpenID Connect Core §6.1, RFC 6749 §3.1.2.3). */
+/** The parameters that are required outside the object too (OpenID Connect Core §6.1, RFC 6749 §3.1.2.3). */
 const outside = ['client_id', 'response_type', 'scope', 'redirect_uri'];
 
 interface Request {
-  /** Everything that is asked; `state` and `nonce` are in the object only. */
+  /** All parameters of the request; `state` and `nonce` are in the object only. */
   readonly asked: Readonly<Record<string, string>>;
   readonly sent: URLSearchParams;
 }
@@ -29,7 +29,7 @@ const signed = ({ id, keys }: Party, claims: Readonly<Record<string, string>>, a
     .setAudience(audience)
     .sign(keys.privateKey);
 
-/** Registers the address of an object that is published once it is known. */
+/** Registers the URL of an object that is published later. */
 const registerWithUri = async (given: Given, change: Change = {}) => {
   // OpenID Connect Core §6.2: the fragment says which version it is; the suite registers and sends it.
   const uri = `${given.documents.publish('')}#${randomText()}`;
@@ -37,7 +37,7 @@ const registerWithUri = async (given: Given, change: Change = {}) => {
   return { party, uri };
 };
 
-/** The answer is as if all had been asked in the open: `state`, `nonce` and mode are those of the object. */
+/** Checks that the answer uses the parameters of the object: its `state`, `nonce` and mode. */
 const completes = (t: Test, given: Given, party: Party, { asked, sent }: Request) =>
   complete(t, given, party, { change: asked, sent });
 
@@ -90,7 +90,7 @@ export const requestObjectModules: readonly Module[] = [
       given.documents.publish(unsigned(forged.asked), uri);
       forged.sent.set('request_uri', uri);
       const begun = await begin(given, party, { change: forged.asked, sent: forged.sent });
-      // Nothing in an object that was refused counts, its state included.
+      // Nothing in a refused object counts, including its state.
       checkRefusal(t, given, { ...begun, asked: forged.sent }, /^invalid_request/);
     },
   },

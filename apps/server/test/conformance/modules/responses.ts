@@ -1,4 +1,4 @@
-// Requests of every shape that must, or must not, be answered with what was asked for.
+// Requests of every kind that must, or must not, get the requested answer.
 
 import { createHash } from 'node:crypto';
 import { begin, checkAnswer, checkRefusal, complete, lastIdToken, redeem } from '../support/flow.ts';
@@ -37,10 +37,10 @@ export const responseModules: readonly Module[] = [
         t.strictSame(
           Object.keys(claims).filter((claim) => !claimsOfTheProtocol.includes(claim)),
           [],
-          'nothing about the person that was not asked for',
+          'no claims about the person that were not requested',
         );
       }
-      // RFC 6749 §10.10: at least 128 bits that nobody can guess.
+      // RFC 6749 §10.10: at least 128 bits of entropy.
       if (hasCode(given)) t.match(flow.code, /[A-Za-z0-9_-]{43}/);
     },
   },
@@ -62,7 +62,7 @@ export const responseModules: readonly Module[] = [
       const begun = await begin(given, party, { change: { response_type: undefined } });
       checkRefusal(t, given, begun, /^(unsupported_response_type|invalid_request)$/, { undecided: true });
       const { parameters, logins } = begun;
-      // RFC 6749 §4.1.2.1: the characters of error_description.
+      // RFC 6749 §4.1.2.1: the allowed characters of error_description.
       t.match(parameters.get('error_description'), /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
       t.strictSame(logins, []);
     },
@@ -141,7 +141,7 @@ export const responseModules: readonly Module[] = [
       const begun = await begin(given, party, { change });
       checkAnswer(t, given, begun);
       const reply = await redeem(given, party, begun.parameters.get('code') ?? '');
-      t.equal((await readJson(reply)).error, 'invalid_grant', 'a thief has no verifier');
+      t.equal((await readJson(reply)).error, 'invalid_grant', 'an attacker does not have the verifier');
     },
   },
   {

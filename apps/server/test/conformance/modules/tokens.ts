@@ -1,4 +1,4 @@
-// What happens to codes, refresh tokens and keys afterwards.
+// Codes, refresh tokens and keys after a flow.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { begin, checkAnswer, complete, finish, lastIdToken, readTokens, redeem } from '../support/flow.ts';
@@ -14,7 +14,7 @@ const isRefused = async (t: Test, reply: Response): Promise<void> => {
   t.match(await readJson(reply), { error: 'invalid_grant' });
 };
 
-/** OpenID Connect Core §11: offline access is asked for with a consent. */
+/** OpenID Connect Core §11: offline access requires prompt=consent. */
 const offline = { change: { prompt: 'consent' } };
 
 const registerOffline = (given: Given, options: PartyOptions = {}): Promise<Party> =>
@@ -72,7 +72,7 @@ export const tokenModules: readonly Module[] = [
 
       const others = await complete(t, given, other, offline);
       await isRefused(t, await refresh(given, party, others.refreshToken));
-      t.equal((await refresh(given, other, others.refreshToken)).status, 200, 'and its owner has it still');
+      t.equal((await refresh(given, other, others.refreshToken)).status, 200, 'its own client can still use it');
     },
   },
   {
@@ -84,13 +84,13 @@ export const tokenModules: readonly Module[] = [
       const party = await registerOffline(given, { keys: before, change: { jwks: undefined, jwks_uri: jwksUri } });
       const flow = await complete(t, given, party, offline);
       given.documents.publish(JSON.stringify(after.publicJwks), jwksUri);
-      // Keys are not fetched anew within 10 seconds, whatever is asked for; the suite waits 60.
+      // Keys are not fetched again within 10 seconds of the last fetch; the suite waits 60.
       await sleep(11_000);
       const renewed = { ...party, keys: after };
       const tokens = await readTokens(t, given, renewed, await refresh(given, renewed, flow.refreshToken));
       t.equal(tokens.idToken.claims.sub, lastIdToken(flow).claims.sub);
       const old = await refresh(given, party, tokens.refreshToken);
-      t.equal((await readJson(old)).error, 'invalid_client', 'the key that is gone is of no use');
+      t.equal((await readJson(old)).error, 'invalid_client', 'the removed key is refused');
     },
   },
   {

@@ -8,7 +8,7 @@ import type { Module } from '../support/module.ts';
 import { registerParty } from '../support/party.ts';
 import { callUserinfo, type UserinfoCall, userinfo } from '../support/userinfo.ts';
 
-/** OpenID Connect Core §5.1: claims of each scope, with what they must be. */
+/** OpenID Connect Core §5.1: the claims of each scope, with their types. */
 const claimsOf = {
   profile: {
     name: String,

@@ -1,4 +1,4 @@
-// A relying party's own web server, as the suite has one: https with a certificate that nobody signed, on loopback.
+// The web server of a relying party, as in the suite: https on loopback with a self-signed certificate.
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { Cleanup } from '../../support/start-server.ts';
 
 export interface Documents {
-  /** Where the text can be read from now on; at `url`, if given, in place of what was there. */
+  /** Publishes the text and returns its URL. If `url` is given, replaces the text there. */
   publish(text: string, url?: string): string;
 }
 

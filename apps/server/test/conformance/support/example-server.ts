@@ -11,14 +11,14 @@ const script = fileURLToPath(new URL('../../../../../../examples/conformance/sta
 export interface ExampleServer {
   readonly issuer: string;
   readonly adminUrl: string;
-  /** What discovery says. */
+  /** The discovery document. */
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** An address that discovery names. */
+  /** A URL from the discovery document. */
   endpoint(member: string): string;
   stop(): Promise<unknown>;
 }
 
-/** `settings`: CLAVIGER_… variables on top of the example's own. */
+/** `settings`: CLAVIGER_… variables in addition to those of the example. */
 export const startExample = async (
   t: Cleanup,
   settings: Readonly<Record<string, string>> = {},
@@ -32,7 +32,7 @@ export const startExample = async (
     CLAVIGER_LOG_LEVEL: 'error',
     ...settings,
   });
-  // It removes its folder at the end, when it is asked to end.
+  // The example removes its folder when it is asked to stop.
   t.teardown(() => server.kill('SIGTERM'));
   let ended = false;
   server.exited.then(

@@ -8,7 +8,7 @@ import { type Party, randomText, requestToken } from './party.ts';
 import { userinfo } from './userinfo.ts';
 import { freshBrowser, type Visit, visit } from './visit.ts';
 
-/** undefined takes a parameter away. */
+/** undefined removes a parameter. */
 export type Parameters = Readonly<Record<string, string | undefined>>;
 
 export const authorizationParameters = (given: Given, party: Party, change: Parameters = {}): URLSearchParams => {
@@ -35,17 +35,17 @@ export interface Begin {
   readonly browser?: PlainBrowser;
   /** Send the request by POST. */
   readonly posted?: boolean;
-  /** What is sent instead of the parameters, such as a request object. The answer is checked against `change` all the same. */
+  /** Sent instead of the parameters, for example a request object. The answer is still checked against `change`. */
   readonly sent?: URLSearchParams;
 }
 
 export interface Begun extends Visit {
-  /** What was asked. */
+  /** The parameters of the request. */
   readonly asked: URLSearchParams;
   readonly browser: PlainBrowser;
 }
 
-/** As far as the answer at the redirect URI, or the page that the browser is left with. */
+/** Goes up to the answer at the redirect URI, or to the page at which the browser ends. */
 export const begin = async (given: Given, party: Party, options: Begin = {}): Promise<Begun> => {
   const { browser = freshBrowser(), posted = false } = options;
   const asked = authorizationParameters(given, party, options.change);
@@ -57,7 +57,7 @@ export const begin = async (given: Given, party: Party, options: Begin = {}): Pr
   return { ...visited, asked, browser };
 };
 
-/** OAuth 2.0 Multiple Response Types §5, Form Post Response Mode §2: where an answer must be. */
+/** OAuth 2.0 Multiple Response Types §5, Form Post Response Mode §2: the part that holds the answer. */
 const expectedPlace = (given: Given): Visit['by'] => {
   if (given.responseMode === 'form_post') return 'form_post';
   return given.responseType === 'code' ? 'query' : 'fragment';
@@ -93,7 +93,7 @@ export const readTokens = async (
 export interface Redemption {
   /** For PKCE. */
   readonly verifier?: string | undefined;
-  /** Of an assertion. */
+  /** The audience of an assertion. */
   readonly audience?: string | undefined;
 }
 
@@ -109,7 +109,7 @@ export const redeem = (
 
 export interface Flow extends Begun {
   readonly code: string;
-  /** Of the authorization response, then of the token response; one at least. */
+  /** From the authorization response and then from the token response; at least one. */
   readonly idTokens: readonly IdToken[];
   readonly accessTokens: readonly string[];
   readonly refreshToken: string;
@@ -134,7 +134,7 @@ export const checkAnswer = (t: Test, given: Given, begun: Begun): void => {
 };
 
 /**
- * An error travels as the answer would have. `undecided`: the request has no response type that would say how, so without
+ * An error is sent in the same mode as the answer. `undecided`: the request has no response type to determine it, so without
  * response_mode the query is the place.
  */
 export const checkRefusal = (
@@ -176,11 +176,11 @@ export const finish = async (
   const tokens = await readTokens(t, given, party, await redeem(given, party, code ?? '', redemption), nonce);
   idTokens.push(tokens.idToken);
   accessTokens.push(tokens.accessToken);
-  t.equal(new Set(idTokens.map(({ claims }) => claims.sub)).size, 1, 'both ID tokens are about one person');
+  t.equal(new Set(idTokens.map(({ claims }) => claims.sub)).size, 1, 'both ID tokens have the same subject');
   return { ...begun, code: code ?? '', idTokens, accessTokens, refreshToken: tokens.refreshToken };
 };
 
-/** From the request to the last token, and, where it is plain JSON, userinfo for every access token. */
+/** Goes from the request to the last token and, if userinfo is plain JSON, to userinfo with every access token. */
 export const complete = async (
   t: Test,
   given: Given,

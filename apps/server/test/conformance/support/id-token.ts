@@ -1,4 +1,4 @@
-// Checks of ID tokens that hold for every one of them.
+// Checks that apply to every ID token.
 import { createHash } from 'node:crypto';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import type { Test } from 'tap';
@@ -19,7 +19,7 @@ export interface IdToken {
   readonly claims: JWTPayload;
 }
 
-/** What came along with it, and must be bound by it. */
+/** The code and access token that came with it, which its hashes must match. */
 export interface ReceivedIdToken {
   readonly text: string;
   readonly nonce?: string;
@@ -40,7 +40,7 @@ export const checkIdToken = async (
     requiredClaims: ['sub', 'iat', 'exp'],
   });
   const header = decodeProtectedHeader(text);
-  t.type(header.kid, 'string', 'OpenID Connect Core §10.1: the key is named');
+  t.type(header.kid, 'string', 'OpenID Connect Core §10.1: the header has the kid');
   if (nonce !== undefined) t.equal(payload.nonce, nonce);
   if (accessToken !== undefined) t.equal(payload.at_hash, leftHalf(accessToken), 'at_hash');
   if (code !== undefined) t.equal(payload.c_hash, leftHalf(code), 'c_hash');

@@ -1,4 +1,4 @@
-// HTTPS as the conformance suite speaks it: any certificate will do, and redirects are not followed.
+// HTTPS as the conformance suite uses it: any certificate is accepted, and redirects are not followed.
 import { request } from 'node:https';
 
 export interface LaxRequest {
@@ -34,6 +34,6 @@ export const laxFetch = (
     sent.end(body);
   });
 
-/** A body that must be JSON, of whatever status. */
+/** A body that must be JSON, with any status. */
 export const readJson = async (reply: Response): Promise<Record<string, unknown>> =>
   JSON.parse(await reply.text()) as Record<string, unknown>;

@@ -1,4 +1,4 @@
-// One module of the suite, by its name there, with what it asks of a server in our own words.
+// One module of the suite, by its name there, with its requirements in our own words.
 import type { Test } from 'tap';
 import type { Given } from './given.ts';
 

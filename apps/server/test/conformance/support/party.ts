@@ -1,4 +1,4 @@
-// A relying party of the suite's kind: registers itself, keeps its keys, and proves who it is.
+// A relying party as in the suite: registers itself, keeps its keys, and authenticates.
 import { randomBytes, randomUUID, type webcrypto } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { type Given, hasCode, hasIdToken, hasToken } from './given.ts';
@@ -10,7 +10,7 @@ export interface Keys {
   readonly publicJwks: { readonly keys: readonly JWK[] };
 }
 
-/** RSA keys, as the suite's; tests that need no key of their own share a pair, because making one takes long. */
+/** RSA keys, as in the suite. Tests share a pair unless they need their own, because generating one is slow. */
 export const makeKeys = async (): Promise<Keys> => {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
   const kid = randomUUID();
@@ -41,7 +41,7 @@ export type Change = Readonly<Record<string, unknown>>;
 
 export const redirectUri = 'https://party.example/test/a/claviger/callback';
 
-/** What the suite sends, with `change` on top. */
+/** The metadata that the suite sends, overridden by `change`. */
 export const registrationRequest = (given: Given, keys: Keys, change: Change = {}): Change => ({
   client_name: 'Conformance & co.',
   grant_types: [
@@ -95,7 +95,7 @@ export const makeAssertion = ({ id, keys }: Party, audience: string): Promise<st
     .setExpirationTime('60s')
     .sign(keys.privateKey);
 
-/** A token request with the client's authentication, in the variant's way. `audience`: of an assertion. */
+/** A token request with the client authentication of the variant. `audience`: of an assertion. */
 export const requestToken = async (
   given: Given,
   party: Party,

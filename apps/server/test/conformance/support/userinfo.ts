@@ -1,4 +1,4 @@
-// The userinfo endpoint, in each way it can be called (OpenID Connect Core §5.3.1, RFC 6750 §2).
+// The userinfo endpoint, in every way it can be called (OpenID Connect Core §5.3.1, RFC 6750 §2).
 import type { Test } from 'tap';
 import type { Given } from './given.ts';
 import { laxFetch, readJson } from './lax-fetch.ts';

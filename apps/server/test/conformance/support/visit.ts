@@ -1,4 +1,4 @@
-// A person with a browser, who does what the suite's browser is told to: fills in fields by name, presses the button by its
+// A person with a browser, who does what the suite's browser tasks do: fills in fields by name and presses the button by its
 // class. Scripts do not run.
 import { formFields, type Page, PlainBrowser } from '../../support/plain-browser.ts';
 import { laxFetch } from './lax-fetch.ts';
@@ -13,7 +13,7 @@ export interface Visit {
   /** Login and consent pages that were shown, in order. */
   readonly logins: readonly Page[];
   readonly consents: readonly Page[];
-  /** How the answer came to the redirect URI; `none`: the browser is left with a page. */
+  /** How the answer reached the redirect URI; `none`: the browser ended at a page. */
   readonly by: 'query' | 'fragment' | 'form_post' | 'none';
   readonly parameters: URLSearchParams;
   /** Where the browser ended. */
@@ -22,7 +22,7 @@ export interface Visit {
 
 const subject = 'conformance-user';
 
-/** A form whose one button with the class is there, as the suite's browser looks for it. */
+/** The form with exactly one button of the class, which is how the suite's browser finds it. */
 const mustHaveButton = (page: Page): void => {
   const buttons = page.text.match(/<button class="main" type="submit" name="answer" value="accept">/g) ?? [];
   if (buttons.length !== 1) throw new Error(`The page has ${buttons.length} buttons to go on with:\n${page.text}`);

@@ -1,4 +1,4 @@
-// docs/login-and-consent.md, taken apart: its commands, and the members that its tables name.
+// Parses docs/login-and-consent.md: its commands, and the members in its tables.
 import { readFileSync } from 'node:fs';
 
 export const page = new URL('../../../../../../docs/login-and-consent.md', import.meta.url);
@@ -10,7 +10,7 @@ const blocksOf = (document: string): readonly string[] =>
 
 export const commands = blocksOf(text);
 
-/** Of the README of examples/login-consent, without those that start the server and the pages. */
+/** The commands in the README of examples/login-consent, except those that start the server and the pages. */
 export const readmeCommands = blocksOf(
   readFileSync(new URL('../examples/login-consent/README.md', page), 'utf8'),
 ).filter((block) => block.startsWith('curl'));
@@ -49,7 +49,7 @@ const samples: Readonly<Record<string, unknown>> = {
   'array of strings': [],
 };
 
-/** A body with every member of a table, of the type that it gives. */
+/** A body with every member of a table, with the documented type. */
 export const bodyOf = (members: readonly Member[]): Record<string, unknown> =>
   Object.fromEntries(members.map(({ name, type }) => [name, samples[type]]));
 

@@ -1,4 +1,4 @@
-// What an example of login and consent pages makes of its environment: settings, an admin API with a key, and outages.
+// How an example of login and consent pages handles its environment: settings, an admin API with a key, and outages.
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as oidc from 'openid-client';
 import type { Test } from 'tap';
@@ -34,12 +34,12 @@ const firstParties = async (t: Test, { browser, example }: Given): Promise<void>
   await logIn(page);
   await page.waitForURL((url) => url.href.startsWith(own.redirectUri));
   const tokens = await oidc.authorizationCodeGrant(own.config, new URL(page.url()), begun.checks);
-  t.equal(tokens.scope, 'openid offline profile email photos.read', 'an application of the house needs no consent');
-  t.equal(admin.refused(), 0, 'every call carries the key');
+  t.equal(tokens.scope, 'openid offline profile email photos.read', 'a first-party application needs no consent');
+  t.equal(admin.refused(), 0, 'every call has the key');
 
   await page.goto((await own.begin({ prompt: 'consent' })).url);
   await logIn(page);
-  t.equal(await heading(page), 'Allow The <b>shop</b>?', 'unless it asks for one');
+  t.equal(await heading(page), 'Allow The <b>shop</b>?', 'unless the client asks for a consent');
 
   const redirectUri = 'com.example.native:/callback';
   await fetch(`${server.adminUrl}/clients`, {
@@ -61,7 +61,7 @@ const firstParties = async (t: Test, { browser, example }: Given): Promise<void>
   });
   await page.goto(`${server.publicUrl}/oauth2/auth?${query}`);
   await logIn(page);
-  t.equal(await heading(page), 'Allow own-native?', 'and unless anybody could pretend to be it');
+  t.equal(await heading(page), 'Allow own-native?', 'or the client can be impersonated');
   t.match(await page.textContent('main'), 'The answer goes to com.example.native:');
 
   const challenge = 'a-challenge-for-nobody-to-read';
@@ -70,7 +70,7 @@ const firstParties = async (t: Test, { browser, example }: Given): Promise<void>
   t.equal(reply.status, 503);
   t.ok(Number(reply.headers.get('retry-after')) > 0);
   t.match(await reply.text(), 'Please try again in a moment');
-  t.match(pagesOutput(), 'Error', 'it is logged');
+  t.match(pagesOutput(), 'Error', 'the failure is logged');
   t.notMatch(pagesOutput(), challenge);
   t.notMatch(pagesOutput(), adminKey);
 };
@@ -88,6 +88,6 @@ const expiry = async (t: Test, { browser, example }: Given): Promise<void> => {
 };
 
 export const checkEnvironment = async (t: Test, given: Given): Promise<void> => {
-  await t.test('applications of the house, an admin key, production, an outage', (t) => firstParties(t, given));
+  await t.test('first-party applications, an admin key, production, an outage', (t) => firstParties(t, given));
   await t.test('a request that nobody answered in time', (t) => expiry(t, given));
 };

@@ -1,4 +1,4 @@
-// One of the login and consent examples, started as its README says, in front of a server that sends people there.
+// One of the login and consent examples, started as its README says, and a server that uses its pages.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../../support/free-port.ts';
@@ -11,7 +11,7 @@ export interface Example {
   readonly name: string;
   /** The file that its README starts, below `examples`. */
   readonly main: string;
-  /** It protects its forms with a cookie of its own. */
+  /** Whether it protects its forms with a cookie. */
   readonly setsCookie: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface ServerWithPages {
 export interface PagesOptions {
   /** Of the server. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Environment of the pages, beside the address of the admin API. */
+  /** Environment of the pages, in addition to the address of the admin API. */
   readonly pages?: (server: TestServer) => Readonly<Record<string, string>>;
 }
 

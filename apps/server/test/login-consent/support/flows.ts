@@ -1,4 +1,4 @@
-// What every example of login and consent pages must do, on one layout of stores.
+// The behaviour that every login and consent example must have, on one layout of stores.
 import * as oidc from 'openid-client';
 import type { Browser, Page } from 'playwright-core';
 import type { Test } from 'tap';
@@ -37,7 +37,7 @@ const rememberedTwice = async (t: Test, scene: Scene): Promise<void> => {
   const { page, client } = scene;
   const first = await client.begin();
   await page.goto(first.url);
-  t.match(await page.textContent('main'), 'The <b>shop</b>', 'what a client calls itself is text');
+  t.match(await page.textContent('main'), 'The <b>shop</b>', 'the name of a client is escaped');
   await logIn(page, { remember: true });
   t.match(await page.textContent('main'), 'Anna Example');
   t.match(await page.textContent('main'), `The answer goes to ${new URL(client.redirectUri).host}`);
@@ -59,7 +59,11 @@ const rememberedTwice = async (t: Test, scene: Scene): Promise<void> => {
   const second = await client.begin();
   await page.goto(second.url);
   const again = await tokensFor(scene, second.checks);
-  t.equal(again.claims()?.auth_time, tokens.claims()?.auth_time, 'neither page asked: the login is the remembered one');
+  t.equal(
+    again.claims()?.auth_time,
+    tokens.claims()?.auth_time,
+    'neither page asked, and the login is the remembered one',
+  );
   t.match(
     await oidc.fetchUserInfo(client.config, again.access_token, 'person-1'),
     { email: 'anna@example.com' },
@@ -83,21 +87,21 @@ const wrongPassword = async (t: Test, scene: Scene): Promise<void> => {
   ]) {
     await logIn(page, attempt);
     t.equal(await page.getByRole('alert').textContent(), 'Wrong user name or password.');
-    t.equal(await page.getByLabel('User name').inputValue(), attempt.userName, 'the name stays');
-    t.equal(await page.getByLabel('Password').inputValue(), '', 'the password does not');
+    t.equal(await page.getByLabel('User name').inputValue(), attempt.userName, 'the user name stays');
+    t.equal(await page.getByLabel('Password').inputValue(), '', 'the password is cleared');
   }
   await logIn(page, { userName: ' Ben ' });
   await page.getByLabel('See your email address').uncheck();
   await press(page, 'Allow');
   const tokens = await tokensFor(scene, checks);
   t.equal(tokens.claims()?.sub, 'person-2');
-  t.equal(tokens.scope, 'openid offline profile photos.read', 'what was unticked is not granted');
+  t.equal(tokens.scope, 'openid offline profile photos.read', 'unticked scopes are not granted');
   const userinfo = await oidc.fetchUserInfo(client.config, tokens.access_token, 'person-2');
   t.equal(userinfo.name, 'Ben Example');
   t.notOk('email' in userinfo, 'nor told');
 
   await page.goto((await client.begin()).url);
-  t.ok(await page.getByLabel('Password').isVisible(), 'without the tick nothing is remembered');
+  t.ok(await page.getByLabel('Password').isVisible(), 'without the tick the login is not remembered');
 };
 
 const refused = async (t: Test, scene: Scene): Promise<void> => {
@@ -133,9 +137,9 @@ const closedAccount = async (t: Test, scene: Scene): Promise<void> => {
   });
   await page.goto(((await accepted.json()) as { redirect_to: string }).redirect_to);
   await page.goto((await client.begin()).url);
-  t.equal(await errorAtClient(scene), 'access_denied', 'the remembered login counts no more');
+  t.equal(await errorAtClient(scene), 'access_denied', 'the remembered login is no longer used');
   await page.goto((await client.begin()).url);
-  t.ok(await page.getByLabel('Password').isVisible(), 'and another person may log in');
+  t.ok(await page.getByLabel('Password').isVisible(), 'another person may log in');
 };
 
 const expired = async (t: Test, scene: Scene): Promise<void> => {
@@ -144,9 +148,9 @@ const expired = async (t: Test, scene: Scene): Promise<void> => {
     const reply = await page.goto(`${pagesUrl}/${step}?${step}_challenge=unknown`);
     t.equal(reply?.status(), 404, step);
     t.equal(await heading(page), 'This page has expired');
-    t.equal((await page.goto(`${pagesUrl}/${step}`))?.status(), 404, 'nor without a challenge');
+    t.equal((await page.goto(`${pagesUrl}/${step}`))?.status(), 404, 'the same without a challenge');
   }
-  // Their client takes requests along, as their lifetime does.
+  // Deleting the client removes its requests, as their expiry does.
   await page.goto((await client.begin()).url);
   await deleteClient(scene);
   await logIn(page);
@@ -169,7 +173,7 @@ const answeredTwice = async (t: Test, scene: Scene): Promise<void> => {
   t.equal((await tokensFor(scene, checks)).claims()?.sub, 'person-1', 'the first answer counts');
 };
 
-/** As a double click does, or a reload of a reply that was lost. */
+/** Posts the form twice, as a double click or a reload after a lost reply does. */
 const sentTwice = async (t: Test, { page, client, pagesUrl }: Scene): Promise<void> => {
   await page.goto((await client.begin()).url);
   const token = page.locator('input[name="form_token"]');
@@ -201,7 +205,7 @@ const foreignForm = async (t: Test, scene: Scene): Promise<void> => {
   }
   await logIn(page);
   await press(page, 'Allow');
-  t.ok((await tokensFor(scene, checks)).access_token, 'the request of the person goes on');
+  t.ok((await tokensFor(scene, checks)).access_token, "the person's request continues");
 };
 
 const headersOfPages = async (t: Test, { page, client }: Scene): Promise<void> => {
@@ -221,7 +225,7 @@ const badRequest = async (t: Test, { page, server, pagesUrl }: Scene): Promise<v
   t.ok(page.url().startsWith(`${pagesUrl}/error?`));
   t.match(await page.textContent('main'), 'invalid_client');
   await page.goto(`${pagesUrl}/error?error=Call+555+now&error_description=Call+555+now`);
-  t.notMatch(await page.textContent('main'), '555', 'nobody puts words into this page by a link');
+  t.notMatch(await page.textContent('main'), '555', 'a link cannot put text into this page');
 };
 
 const scenes = {
@@ -238,7 +242,7 @@ const scenes = {
   'a request that no client can be trusted with ends on the error page': badRequest,
 };
 
-/** Each with a client and a browser of its own, at one server. */
+/** Each test has its own client and browser, on one server. */
 export const checkPages = async (t: Test, { browser, example, settings }: Given): Promise<void> => {
   const running = await startServerWithPages(t, example, { settings });
   for (const [at, [title, act]] of Object.entries(scenes).entries()) {

@@ -1,4 +1,4 @@
-// The admin API behind a proxy that asks for a bearer key.
+// The admin API behind a proxy that requires a bearer key.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,9 +6,9 @@ import type { Cleanup, TestServer } from '../../support/start-server.ts';
 
 export interface GuardedAdmin {
   readonly url: string;
-  /** The admin API that is behind it. */
+  /** The admin API behind the proxy. */
   guard(server: TestServer): void;
-  /** Requests that came without the key. */
+  /** The number of requests without the key. */
   refused(): number;
 }
 

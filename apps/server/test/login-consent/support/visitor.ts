@@ -1,11 +1,11 @@
-// A person at the example's pages, in a real browser.
+// A person at the pages of an example, in a real browser.
 import type { Browser, Page } from 'playwright-core';
 import type { Test } from 'tap';
 
-/** Of both people whom the examples know. */
+/** The password of both people in the examples. */
 const password = 'correct horse battery staple';
 
-/** A page of a person who was never here. */
+/** A page of a person who has never been here. */
 export const newVisitor = async (t: Test, browser: Browser): Promise<Page> => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   t.teardown(() => context.close());
