@@ -25,19 +25,39 @@ function* filesUnder(folder) {
 const wanted = process.argv.slice(2);
 const isWanted = (name) => wanted.length === 0 || wanted.some((part) => name === part || name.startsWith(`${part}/`));
 
+/** What begins a line of a comment or quotation, and is not part of its sentence. */
+const marker = /^\s*(?:\/\/+|\/?\*+|--|#|>)?\s*/;
+/** What begins a line that does not continue the sentence above it: nothing, a list item, a heading, or a row of a table. */
+const startsNew = /^(?:$|[-|] |#+ |\d+\. )/;
+
+/** The text as one line for each paragraph, so that a line break does not hide a phrase, and where each of its lines begins. */
+function paragraphsOf(text) {
+  const starts = [];
+  let joined = '';
+  for (const line of text.split('\n')) {
+    const words = line.replace(marker, '');
+    if (joined !== '') joined += startsNew.test(words) ? '\n' : ' ';
+    starts.push(joined.length);
+    joined += words;
+  }
+  return { joined, starts };
+}
+
 const findings = [];
 for (const path of filesUnder(root)) {
   const name = relative(root, path);
   if (exempt.has(name) || !isWanted(name)) continue;
-  for (const [index, line] of readFileSync(path, 'utf8').split('\n').entries()) {
-    for (const { pattern, instead } of phrases) {
-      const found = new RegExp(pattern, 'i').exec(line);
-      if (found) findings.push(`${name}:${index + 1}: "${found[0]}". Write ${instead}.`);
+  const { joined, starts } = paragraphsOf(readFileSync(path, 'utf8'));
+  for (const { pattern, instead } of phrases) {
+    for (const found of joined.matchAll(new RegExp(pattern, 'gi'))) {
+      const line = starts.findLastIndex((start) => start <= found.index) + 1;
+      findings.push({ name, line, text: `${name}:${line}: "${found[0]}". Write ${instead}.` });
     }
   }
 }
+findings.sort((a, b) => (a.name === b.name ? a.line - b.line : 0));
 
-for (const finding of findings) console.error(finding);
+for (const { text } of findings) console.error(text);
 if (findings.length > 0) {
   console.error(`\n${findings.length} phrases to rewrite. CONTRIBUTING.md has the rules.`);
   process.exitCode = 1;

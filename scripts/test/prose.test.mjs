@@ -15,6 +15,23 @@ t.test('a phrase of the word list is reported with its file, line and replacemen
   t.match(stderr, `${join('docs', 'page.md')}:2: "Whoever". Write the actor`);
 });
 
+t.test('a phrase is found although a line break splits it, and reported with the line that it begins on', async (t) => {
+  const comment = '/**\n * The store answers at\n * once.\n */\n// It does so by\n// itself.\n';
+  const root = t.testdir({ 'page.md': 'A server is\nno client.\n', 'code.ts': comment });
+  const { stderr } = check(root);
+  t.match(stderr, 'page.md:1: "is no "');
+  t.match(stderr, 'code.ts:2: "at once"');
+  t.match(stderr, 'code.ts:5: "by itself"');
+});
+
+t.test(
+  'a line break within plain English hides none of its words, and a new list item begins a new sentence',
+  async (t) => {
+    const page = 'There\nis no limit.\n\n- That is it: at\n- once a second\n\n| at |\n| --- |\n| once |\n';
+    t.match(check(t.testdir({ 'page.md': page })), { status: 0, stderr: '' });
+  },
+);
+
 t.test('plain English passes', async (t) => {
   const page = 'There is no limit. The store is unavailable. Keep access while you are away. It is no longer used.\n';
   t.match(check(t.testdir({ 'page.md': page })), { status: 0, stderr: '' });
