@@ -18,7 +18,6 @@ export const exceptions = new Map([
   ['packages/core/test/authorize.test.ts', notSplitYet],
   ['packages/core/test/clients.test.ts', notSplitYet],
   ['packages/core/test/tokens.test.ts', notSplitYet],
-  ['packages/http/test/app.test.ts', notSplitYet],
   ['packages/http/test/clients.test.ts', notSplitYet],
   ['packages/http/test/registration.test.ts', notSplitYet],
   ['apps/server/test/config.test.ts', notSplitYet],

@@ -84,6 +84,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     status,
     shareErrorDebug: config.settings.shareErrorDebug,
     keepAlive: config.keepAlive,
+    trustedProxies: config.trustedProxies,
     logger: { level: config.log.level, stream: { write: writeLog } },
   };
   const adminApp = buildApp({ ...shared, listener: 'admin', adminAllowedHosts: config.adminAllowedHosts });

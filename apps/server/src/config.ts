@@ -99,6 +99,7 @@ const toConfig = (values: Values) => {
     pages,
     systemSecrets: values.systemSecrets,
     log: { level: values.logLevel, format: values.logFormat },
+    trustedProxies: values.trustedProxies,
     cors: { allowedOrigins: values.corsAllowedOrigins, maxAge: values.corsMaxAge },
     unguardedDocuments: values.unguardedDocuments,
     settings: settingsOf(values, workers, pages.builtIn),

@@ -8,22 +8,31 @@ export interface ProcessLog {
   info(details: object, message: string): void;
 }
 
-const severities: Readonly<Record<string, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
+type LogLevel = 'info' | 'warn' | 'error';
 
-const jsonLine = (level: number, details: object, msg: string): string =>
-  `${JSON.stringify({ level, time: Date.now(), pid: process.pid, hostname: hostname(), ...details, msg })}\n`;
+const severities: Readonly<Record<string, number>> & Record<LogLevel, number> = {
+  trace: 10,
+  debug: 20,
+  info: 30,
+  warn: 40,
+  error: 50,
+  fatal: 60,
+};
+
+const jsonLine = (level: LogLevel, details: object, msg: string): string =>
+  `${JSON.stringify({ level, time: new Date().toISOString(), pid: process.pid, hostname: hostname(), ...details, msg })}\n`;
 
 /** JSON, complete with its line feed. */
-export const warningLine = (details: object, message: string): string => jsonLine(40, details, message);
+export const warningLine = (details: object, message: string): string => jsonLine('warn', details, message);
 
 export const makeProcessLog = ({ log }: Pick<Config, 'log'>, writeLog: (line: string) => void): ProcessLog => {
   const least = severities[log.level] ?? Number.POSITIVE_INFINITY;
-  const write = (level: number, details: object, msg: string): void => {
-    if (level >= least) writeLog(jsonLine(level, details, msg));
+  const write = (level: LogLevel, details: object, msg: string): void => {
+    if (severities[level] >= least) writeLog(jsonLine(level, details, msg));
   };
   return {
-    error: (details, message) => write(50, details, message),
-    warn: (details, message) => write(40, details, message),
-    info: (details, message) => write(30, details, message),
+    error: (details, message) => write('error', details, message),
+    warn: (details, message) => write('warn', details, message),
+    info: (details, message) => write('info', details, message),
   };
 };

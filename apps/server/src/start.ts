@@ -25,8 +25,8 @@ export interface RunningServer {
 export interface ProcessParts {
   /** Log lines, JSON and complete with their line feed. */
   readonly writeLog: (line: string) => void;
-  /** For people: the greeting. */
-  readonly write: (text: string) => void;
+  /** Shows the greeting to a person. Without it a log line says that the server is ready. */
+  readonly greet?: (text: string) => void;
   /** Log lines that could not be written, since the start. */
   readonly droppedLogLines: () => number;
   /** Whether this process speaks for all: of several, one warns and greets. */
@@ -49,7 +49,7 @@ const stoppingStatus: ServerStatus = {
 
 /** Rejects when the server cannot listen or its stores' settings are wrong; nothing is left open then. */
 export const startServer = async (config: Config, parts: ProcessParts): Promise<RunningServer> => {
-  const { writeLog, write, droppedLogLines, isSpeaker, metricsOf, clientChanges } = parts;
+  const { writeLog, greet, droppedLogLines, isSpeaker, metricsOf, clientChanges } = parts;
   const secret = await systemSecretsOf(config);
   const preparation = new StorePreparation(config);
   let stopping = false;
@@ -87,7 +87,8 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     await preparation.close();
   };
 
-  if (isSpeaker) for (const warning of [...config.warnings, ...secret.warnings]) log.warn(warning);
+  if (isSpeaker)
+    for (const warning of [...config.warnings, ...secret.warnings]) log.warn({ warning }, 'setting to check');
   const prepared = preparation.run(log);
   // Avoids an unhandled rejection if we stop waiting below; `ready` still reports it.
   prepared.catch(() => undefined);
@@ -116,7 +117,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     if (config.settings.keyRotationInterval > 0) {
       rounds.push(startKeyRotation({ rotate: rotateKeys, log, interval: checkInterval(config.settings) }));
     }
-    if (isSpeaker && config.log.format === 'text') write(greeting(config));
+    if (isSpeaker && greet) greet(greeting(config));
     else log.info({ issuer: config.issuer, public: config.public, admin: config.admin }, 'ready');
   });
   return { ready, stop };

@@ -1,13 +1,14 @@
 // Turns the logger's JSON lines into lines for people. Machines get the JSON as it is.
 
-const levels: Readonly<Record<number, string>> = {
-  10: 'TRACE',
-  20: 'DEBUG',
-  30: 'INFO',
-  40: 'WARN',
-  50: 'ERROR',
-  60: 'FATAL',
-};
+/** ANSI colours (ECMA-48 §8.3.117). The other levels have the terminal's own. */
+const colors: Readonly<Record<string, number>> = { trace: 90, debug: 90, warn: 33, error: 31, fatal: 31 };
+
+export interface Look {
+  /** Where lines of several processes run together. Default false. */
+  readonly showPid?: boolean;
+  /** Default false. */
+  readonly colors?: boolean;
+}
 
 /** Members that say nothing to a person, or are shown in their own place. */
 const hidden = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'reqId', 'err']);
@@ -26,8 +27,15 @@ const shown = (value: unknown): string => printable(typeof value === 'string' ? 
 /** A stack is several lines; what an error says in them may come from anywhere. */
 const linesOf = (stack: string): string => stack.split('\n').map(printable).join('\n');
 
-/** `showPid` where lines of several processes run together. */
-export const formatLogLine = (line: string, showPid = false): string => {
+const levelOf = (level: unknown, colored: boolean): string => {
+  const text = shown(level ?? '')
+    .toUpperCase()
+    .padEnd(5);
+  const color = colored && typeof level === 'string' ? colors[level] : undefined;
+  return color === undefined ? text : `\u001b[${color}m${text}\u001b[39m`;
+};
+
+export const formatLogLine = (line: string, look: Look = {}): string => {
   let entry: unknown;
   try {
     entry = JSON.parse(line);
@@ -35,11 +43,11 @@ export const formatLogLine = (line: string, showPid = false): string => {
     return line;
   }
   if (!isObject(entry)) return line;
-  const time = typeof entry.time === 'number' ? new Date(entry.time).toISOString().slice(11, 23) : '';
-  const level = levels[Number(entry.level)] ?? '';
-  const pid = showPid ? `${shown(entry.pid ?? '')} ` : '';
+  const time = shown(entry.time ?? '').slice('2026-01-01T'.length, -1);
+  const level = levelOf(entry.level, look.colors === true);
+  const pid = look.showPid ? `${shown(entry.pid ?? '')} ` : '';
   const members = Object.entries(entry).filter(([name]) => !hidden.has(name));
   const details = members.map(([name, value]) => ` ${name}=${shown(value)}`).join('');
   const stack = isObject(entry.err) ? `\n${linesOf(String(entry.err.stack ?? entry.err.message ?? ''))}` : '';
-  return `${time} ${pid}${level.padEnd(5)} ${shown(entry.msg ?? '')}${details}${stack}\n`;
+  return `${time} ${pid}${level} ${shown(entry.msg ?? '')}${details}${stack}\n`;
 };

@@ -64,7 +64,8 @@ t.test('without settings it is a development server on loopback with the default
       logoutRedirectUrl: 'http://127.0.0.1:4444/oauth2/fallbacks/logout',
     },
     systemSecrets: null,
-    log: { level: 'info', format: 'text' },
+    log: { level: 'info', format: 'auto' },
+    trustedProxies: [],
   });
   t.strictSame(config.settings, { ...defaultSettings, standardClaims: 'userinfo' }, 'the built-in pages invent claims');
 });
@@ -86,6 +87,7 @@ t.test('every setting takes effect', async (t) => {
     CLAVIGER_SYSTEM_SECRET: `${secret}, an older secret of the server`,
     CLAVIGER_LOG_LEVEL: 'warn',
     CLAVIGER_LOG_FORMAT: 'json',
+    CLAVIGER_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8',
     CLAVIGER_ACCESS_TOKEN_LIFESPAN: '5m',
     CLAVIGER_ID_TOKEN_LIFESPAN: '1h30m',
     CLAVIGER_AUTH_CODE_LIFESPAN: '10s',
@@ -158,6 +160,7 @@ t.test('every setting takes effect', async (t) => {
     },
     systemSecrets: [secret, 'an older secret of the server'],
     log: { level: 'warn', format: 'json' },
+    trustedProxies: ['loopback', '10.0.0.0/8'],
     cors: { allowedOrigins: ['https://a.example', 'https://*.b.example:8443'], maxAge: 600 },
     unguardedDocuments: false,
     settings: {

@@ -88,9 +88,9 @@ for (const workers of [1, 2]) {
     reader.stdout.setEncoding('utf8').on('data', (more: string) => {
       text += more;
     });
-    await until('the notice', () => /"level":40.*"lines":\d+,"reason":"EPIPE"/.test(text));
+    await until('the notice', () => /"level":"warn".*"lines":\d+,"reason":"EPIPE"/.test(text));
     t.equal((await fetch(`${server.adminUrl}/version`)).status, 200);
-    await until('the line of a request', () => text.includes('"path":"/version"'));
+    await until('the line of a request', () => text.includes('"route":"/version"'));
     for (const line of text.trim().split('\n')) t.ok(JSON.parse(line));
     t.strictSame(await server.kill('SIGTERM'), { code: 0, signal: null });
   });

@@ -29,7 +29,7 @@ const createClient = (server: TestServer, client: object): Promise<Response> =>
   });
 
 t.test('the greeting shows where the server listens, and its three commands work when pasted', async (t) => {
-  const server = await startServer(t);
+  const server = await startServer(t, { settings: { CLAVIGER_LOG_FORMAT: 'pretty' } });
   for (const fact of [server.issuer, server.publicUrl, server.adminUrl, join(server.dataFolder, 'claviger.db')]) {
     t.match(server.output(), fact);
   }
@@ -200,11 +200,12 @@ t.test('servers that start concurrently on an empty data folder agree on one sec
 
 t.test('a request cannot forge lines of the text log', async (t) => {
   const { formatLogLine } = await import('../src/text-log.ts');
+  const time = '2026-01-31T00:00:00.000Z';
   const line = formatLogLine(
-    JSON.stringify({ level: 30, time: 0, msg: 'request', path: '/a\n00:00 INFO forged\u001b[2J\u009b2J\u2028' }),
+    JSON.stringify({ level: 'info', time, msg: 'request', path: '/a\n00:00 INFO forged\u001b[2J\u009b2J\u2028' }),
   );
   t.equal(line, '00:00:00.000 INFO  request path=/a\\u000a00:00 INFO forged\\u001b[2J\\u009b2J\\u2028\n');
-  const failure = { level: 50, time: 0, msg: 'request failed', err: { stack: 'Error: x\u009b\n    at y' } };
+  const failure = { level: 'error', time, msg: 'request failed', err: { stack: 'Error: x\u009b\n    at y' } };
   t.equal(formatLogLine(JSON.stringify(failure)), '00:00:00.000 ERROR request failed\nError: x\\u009b\n    at y\n');
   t.equal(formatLogLine('no JSON\n'), 'no JSON\n');
 });

@@ -51,6 +51,7 @@ import { makeManageRegistration } from './usecases/registration/manage-registrat
 import { makeRegisterClient } from './usecases/registration/register-client.ts';
 import type { RegistrationUseCases } from './usecases/registration/registration-use-cases.ts';
 import { makeSessionUseCases } from './usecases/sessions/session-use-cases.ts';
+import { makeFingerprintSubject } from './usecases/subject-fingerprint.ts';
 import { type IdentifySubject, makeIdentifySubject } from './usecases/subject-identifier.ts';
 import { makeAuthenticateClient } from './usecases/token/authenticate-client.ts';
 import { makeFlush } from './usecases/token/flush.ts';
@@ -169,6 +170,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     issuer,
     endpoints: makeEndpoints(wiring, findActiveToken, errors, registration),
     errorPage: errors.page,
+    fingerprintSubject: makeFingerprintSubject(system.mac),
     admin,
     registration,
   };

@@ -89,7 +89,7 @@ export { type HtmlPage, pageHeaders, plainContent, renderPage } from './protocol
 export { checkParameterCount, mostParameters } from './protocol/parameters.ts';
 export { paths, urlBelow } from './protocol/paths.ts';
 export { pageReply } from './protocol/reply.ts';
-export type { Endpoint, WireReply, WireRequest } from './protocol/wire.ts';
+export type { Endpoint, RequestNotes, WireReply, WireRequest } from './protocol/wire.ts';
 export type { AdminUseCases, Endpoints, Provider } from './provider.ts';
 export type { SettingRule } from './setting-rules.ts';
 export { declaredSettings, defaultSettings, type Settings, settingsProblems } from './settings.ts';

@@ -19,6 +19,7 @@ import type { RotateKeys, RotateKeysResult } from './usecases/keys/rotate-keys.t
 import type { AcceptLogin } from './usecases/login/login-use-cases.ts';
 import type { RegistrationUseCases } from './usecases/registration/registration-use-cases.ts';
 import type { ListedConsent } from './usecases/sessions/session-use-cases.ts';
+import type { FingerprintSubject } from './usecases/subject-fingerprint.ts';
 
 export interface Provider {
   /** Used exactly as configured. */
@@ -26,6 +27,8 @@ export interface Provider {
   readonly endpoints: Endpoints;
   /** What the authorization endpoint answers to a request that a face refused before the endpoint saw it. */
   readonly errorPage: (error: OAuthError) => WireReply;
+  /** What logs show in place of a subject. Depends on the system secret. */
+  readonly fingerprintSubject: FingerprintSubject;
   readonly admin: AdminUseCases;
   /** For faces of your own; `endpoints` serves the same over HTTP. null: clients cannot register themselves. */
   readonly registration: RegistrationUseCases | null;

@@ -15,6 +15,7 @@ import { publicRoutes } from './public/public-routes.ts';
 import { type LogOptions, logController, loggerOptions, logRequests, requestIds } from './request-log.ts';
 import { isKnownPath, type KnownRoute } from './route-table.ts';
 import { refuseUnlessServing, type ServerStatus } from './server-status.ts';
+import { setUpTrustedProxies, TrustedProxies } from './trusted-proxies.ts';
 
 export interface AppOptions {
   readonly provider: Provider;
@@ -34,6 +35,11 @@ export interface AppOptions {
   readonly shareErrorDebug?: boolean;
   /** Admin listener only: host names that its endpoints answer to, beside loopback names. Default none. */
   readonly adminAllowedHosts?: readonly string[];
+  /**
+   * Proxies whose X-Forwarded-For, X-Forwarded-Proto and X-Request-Id are believed: addresses, networks such as
+   * `10.0.0.0/8`, or `loopback`. Default none.
+   */
+  readonly trustedProxies?: readonly string[];
   /** Default: always serving and ready. */
   readonly status?: () => ServerStatus;
   /** One for all listeners of a server. Default: one of its own. */
@@ -88,6 +94,8 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     requestTimeout = 30_000,
     status = () => alwaysReady,
   } = options;
+  const { trustedProxies = [] } = options;
+  const proxies = trustedProxies.length > 0 ? new TrustedProxies(trustedProxies) : null;
   const metrics = options.metrics ?? new Metrics();
   const renderMetrics = options.renderMetrics ?? (() => metrics.render());
   const toPath = locationsBelow(provider.issuer);
@@ -97,6 +105,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
   const app = fastify({
     bodyLimit,
     http: { maxHeaderSize, ...arrivalLimits(requestTimeout) },
+    // See trusted-proxies.ts. Fastify would also believe X-Forwarded-Host.
     trustProxy: false,
     requestTimeout,
     connectionTimeout: 60_000,
@@ -108,13 +117,13 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     routerOptions: { maxParamLength, caseSensitive: true },
     logger: options.logger ? loggerOptions(options.logger) : false,
     logController,
-    genReqId: requestIds(),
+    genReqId: requestIds(proxies),
     clientErrorHandler: (error, socket) => answerMalformedRequest(app.log, error, socket),
     // Each log line describes its request, so requests need no child loggers.
     childLoggerFactory: (logger) => logger,
     // URLs that the router cannot parse. Hooks do not run for these replies.
     frameworkErrors: (_error, request: FastifyRequest, reply: FastifyReply) => {
-      reply.header('x-content-type-options', 'nosniff');
+      reply.header('x-content-type-options', 'nosniff').header('x-request-id', request.id);
       const path = request.raw.url?.split('?', 1)[0] ?? '';
       if (isKnownPath(routes, path)) refuse(oauthError('invalid_request', badSegment), request, reply);
       else replyWithoutRoute(routes, toPath, request, reply);
@@ -123,11 +132,12 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
 
   // For replies without a route, and for the plugins below.
   setUpScope(app);
+  setUpTrustedProxies(app, proxies);
   routes = answerWithoutRoute(app, toPath);
   setUpFailureLog(app, options.failures ?? new FailureLog(() => app.log));
   closeGracefully(app, () => status().draining === true);
   metrics.observe(app, listener);
-  logRequests(app);
+  logRequests(app, { listener, provider, proxies });
   if (listener === 'public') allowCrossOrigin(app, options.cors ?? { allowedOrigins: [] });
   refuseUnlessServing(app, status);
   describeRoutes(app, { listener, issuer: provider.issuer, version });

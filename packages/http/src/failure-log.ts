@@ -2,6 +2,7 @@
 // begins. Only unexpected errors are logged each time, with their stack.
 import { OAuthError, StoreUnavailable } from '@claviger/core';
 import type { FastifyInstance } from 'fastify';
+import { httpLogLines } from './log-lines.ts';
 
 /** The log that receives failures. */
 export interface FailureOutput {
@@ -30,14 +31,14 @@ export class FailureLog {
   report(failure: unknown, requestId?: string): void {
     if (isRefusal(failure)) this.#refusals += 1;
     else if (failure instanceof StoreUnavailable) this.#reportOutage(failure, requestId);
-    else this.#output().error({ err: failure, requestId }, 'request failed');
+    else this.#output().error({ err: failure, requestId }, httpLogLines.failed.message);
   }
 
   /** Every store answers. */
   recovered(): void {
     if (this.#outages.size === 0) return;
     this.#outages.clear();
-    this.#output().info({}, 'the stores answer again');
+    this.#output().info({}, httpLogLines.recovered.message);
   }
 
   #reportOutage(failure: StoreUnavailable, requestId: string | undefined): void {
@@ -51,7 +52,7 @@ export class FailureLog {
     this.#outages.set(failure.message, { since: now, repeated: 0 });
     this.#output().error(
       { reason: reasonOf(failure), requestId, ...(repeated > 0 ? { repeated } : {}) },
-      'a store does not answer',
+      httpLogLines.outage.message,
     );
   }
 }

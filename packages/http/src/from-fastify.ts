@@ -1,7 +1,9 @@
 // FastifyRequest -> WireRequest. The body is still the raw bytes: see own-scope.ts.
-import { checkParameterCount, mostParameters, oauthError, type WireRequest } from '@claviger/core';
+import { checkParameterCount, mostParameters, oauthError, type RequestNotes, type WireRequest } from '@claviger/core';
 import { Busboy } from '@fastify/busboy';
 import type { FastifyRequest } from 'fastify';
+import { noteOn } from './request-notes.ts';
+import { addressOf } from './trusted-proxies.ts';
 
 /** A class, because V8 gives each object literal with a getter a shape of its own, which slows down everything that reads it. */
 class FastifyWireRequest implements WireRequest {
@@ -10,6 +12,7 @@ class FastifyWireRequest implements WireRequest {
   readonly id: string;
   readonly form: URLSearchParams | null;
   readonly body: Buffer | undefined;
+  readonly notes: RequestNotes;
   readonly #request: FastifyRequest;
 
   constructor(request: FastifyRequest, form: URLSearchParams | null) {
@@ -18,11 +21,12 @@ class FastifyWireRequest implements WireRequest {
     this.id = request.id;
     this.form = form;
     this.body = form === null && Buffer.isBuffer(request.body) ? request.body : undefined;
+    this.notes = noteOn(request);
     this.#request = request;
   }
 
   get address(): string {
-    return this.#request.ip ?? '';
+    return addressOf(this.#request);
   }
 
   header(name: string): string | undefined {

@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { errorBody } from '@claviger/core';
 import type { FastifyBaseLogger } from 'fastify';
+import { httpLogLines } from './log-lines.ts';
 
 const answers: Readonly<Record<string, readonly [number, string, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request did not arrive in time.'],
@@ -19,7 +20,7 @@ export const answerMalformedRequest = (
   if (code === 'ECONNRESET' || socket.destroyed) return;
   const [status, reason, hint] = answers[code] ?? malformed;
   // Nothing of the request itself: not even its first line is known to be free of secrets.
-  log.debug({ code, status }, 'malformed request');
+  log.debug({ code, status }, httpLogLines.malformed.message);
   if (socket.writable) {
     const body = JSON.stringify(errorBody({ error: 'invalid_request', description: hint, status }));
     const head = `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: ${body.length}\r\nContent-Type: application/json\r\n`;

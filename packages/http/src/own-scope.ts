@@ -2,6 +2,7 @@
 // works in any application and leaves that application's other routes alone.
 import { Ajv } from 'ajv';
 import type { FastifyInstance } from 'fastify';
+import { setUpNotes } from './request-notes.ts';
 
 const marker = Symbol('claviger.ownScope');
 
@@ -9,6 +10,7 @@ const marker = Symbol('claviger.ownScope');
 export const setUpScope = (app: FastifyInstance): void => {
   if (app.hasDecorator(marker)) return;
   app.decorate(marker, true);
+  setUpNotes(app);
   // First, because a later hook may reply.
   app.addHook('onRequest', (_request, reply, done) => {
     reply.header('x-content-type-options', 'nosniff');

@@ -1,8 +1,13 @@
-// What is logged of requests: one line each. Queries carry codes and tokens, headers carry credentials and cookies, and
-// a challenge lets its holder answer for a person: none of them is logged.
+// One log line for each request. Paths and queries contain codes, tokens and challenges, and headers contain credentials
+// and cookies, so the line has the pattern of the route and what the endpoint noted (see request-notes.ts).
 import { randomBytes } from 'node:crypto';
-import { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { Provider } from '@claviger/core';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { reasonOf } from './failure-log.ts';
+import { httpLogLines } from './log-lines.ts';
+import { notesOf } from './request-notes.ts';
+import { addressOf, type TrustedProxies } from './trusted-proxies.ts';
 
 export interface LogOptions {
   readonly level: string;
@@ -13,8 +18,11 @@ export interface LogOptions {
 export const loggerOptions = ({ level, stream }: LogOptions) => ({
   level,
   ...(stream ? { stream } : {}),
+  formatters: { level: (label: string) => ({ level: label }) },
+  // RFC 3339 §5.6.
+  timestamp: () => `,"time":"${new Date().toISOString()}"`,
   serializers: {
-    req: (request: FastifyRequest) => ({ method: request.method, path: loggedPath(request) }),
+    req: (request: FastifyRequest) => ({ method: request.method, route: routeOf(request) }),
     err: loggedError,
     res: (reply: { statusCode?: number }) => ({ status: reply.statusCode }),
   },
@@ -22,14 +30,15 @@ export const loggerOptions = ({ level, stream }: LogOptions) => ({
   redact: ['*.headers.authorization', '*.headers.cookie', '*.headers["set-cookie"]'],
 });
 
-/** Unique across processes and restarts, at the price of one addition. */
-export const requestIds = (): (() => string) => {
+/** The id that a trusted proxy has given, else one that is unique across processes and restarts. */
+export const requestIds = (proxies: TrustedProxies | null): ((request: IncomingMessage) => string) => {
   const start = randomBytes(5).toString('hex');
   let count = 0;
-  return () => {
+  const draw = (): string => {
     count += 1;
     return `${start}-${count}`;
   };
+  return proxies === null ? draw : (request) => proxies.requestIdOf(request) ?? draw();
 };
 
 /**
@@ -53,25 +62,85 @@ const stackOf = (error: Error): string => {
 /** Fastify's own two lines per request are off: the one below says the same. */
 export const logController = new LogController({ disableRequestLogging: true });
 
-/** Levels at which the line would not be written. */
-const quieter: ReadonlySet<string> = new Set(['warn', 'error', 'fatal', 'silent']);
+/** The pattern. The path itself may hold a challenge or a token, percent-encoded too. */
+const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? 'unknown';
 
-export const logRequests = (app: FastifyInstance): void => {
-  app.addHook('onResponse', (request, reply, done) => {
-    if (quieter.has(request.log.level)) {
-      done();
-      return;
-    }
-    const { method, ip, id: requestId } = request;
-    const ms = Math.round(reply.elapsedTime);
-    const line = { method, path: loggedPath(request), status: reply.statusCode, ms, ip, requestId };
-    request.log.info(line, 'request');
-    done();
-  });
+/** Balancers and monitors ask for these every few seconds. */
+const isProbe = (route: string): boolean => route.startsWith('/health/') || route === '/metrics/prometheus';
+
+/** RFC 6749 §1.3 and §1.5: codes and refresh tokens are credentials too. */
+const credentialErrors: ReadonlySet<string> = new Set([
+  'invalid_client',
+  'invalid_grant',
+  'invalid_token',
+  'request_unauthorized',
+]);
+
+const levelOf = (status: number, error: string, route: string): 'debug' | 'info' | 'warn' => {
+  if (status === 401 || status === 429 || credentialErrors.has(error)) return 'warn';
+  return isProbe(route) ? 'debug' : 'info';
 };
 
-const loggedPath = (request: FastifyRequest): string | undefined => {
-  const path = request.raw?.url?.split('?', 1)[0];
-  // By the text, not the route: a path that no route takes may hold a challenge too.
-  return path?.replace(/(requests\/+(?:login|consent)\/+)[^/]+/i, '$1:challenge');
+const ranks: Readonly<Record<string, number>> & Record<'debug' | 'info' | 'warn', number> = {
+  trace: 10,
+  debug: 20,
+  info: 30,
+  warn: 40,
+  error: 50,
+  fatal: 60,
+  silent: Number.POSITIVE_INFINITY,
+};
+
+const mostOfId = 256;
+const mostOfHint = 300;
+
+/** JSON leaves out members that are undefined. */
+const told = (text: string | undefined, most: number): string | undefined =>
+  text === undefined || text === '' ? undefined : text.slice(0, most);
+
+export interface RequestLogOptions {
+  readonly listener: string;
+  readonly provider: Pick<Provider, 'fingerprintSubject'>;
+  readonly proxies: TrustedProxies | null;
+}
+
+export const logRequests = (app: FastifyInstance, { listener, provider, proxies }: RequestLogOptions): void => {
+  const subjectOf = (subject: string | undefined): string | undefined =>
+    subject === undefined || subject === '' ? undefined : provider.fingerprintSubject(subject);
+
+  const write = (request: FastifyRequest, reply: FastifyReply): void => {
+    const { log } = request;
+    const notes = notesOf(request);
+    const error = notes?.error?.code;
+    const route = routeOf(request);
+    const level = levelOf(reply.statusCode, error ?? '', route);
+    if (ranks[level] < (ranks[log.level] ?? 0)) return;
+    log[level](
+      {
+        requestId: request.id,
+        listener,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+        address: addressOf(request),
+        scheme: proxies?.schemeOf(request.raw),
+        clientId: told(notes?.clientId, mostOfId),
+        grantType: told(notes?.grantType, mostOfId),
+        error,
+        hint: told(notes?.error?.hint, mostOfHint),
+        subject: subjectOf(notes?.subject),
+      },
+      httpLogLines.request.message,
+    );
+  };
+
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    write(request, reply);
+    done();
+  });
 };

@@ -70,12 +70,12 @@ t.test('an outage is logged in one line when it begins and one when it ends, wit
   for (let index = 0; index < 3; index += 1) t.equal((await admin('GET /clients/x')).status, 503);
   t.equal((await admin('GET /health/ready')).status, 503);
   const told = () => logged.map((line) => JSON.parse(line)).filter(({ msg }) => msg !== 'request');
-  t.match(told(), [{ level: 50, reason: 'The redis store does not answer: connect ECONNREFUSED' }]);
+  t.match(told(), [{ level: 'error', reason: 'The redis store does not answer: connect ECONNREFUSED' }]);
   t.equal(told().length, 1);
   t.equal(told()[0].err, undefined);
   isAway = false;
   for (let index = 0; index < 2; index += 1) t.equal((await admin('GET /health/ready')).status, 200);
-  t.match(told(), [{ level: 50 }, { level: 30, msg: 'the stores answer again' }]);
+  t.match(told(), [{ level: 'error' }, { level: 'info', msg: 'the stores answer again' }]);
   t.equal(told().length, 2);
 });
 

@@ -14,10 +14,12 @@ import { formatLogLine } from '../text-log.ts';
 /** Resolves to the exit code. */
 export const serve = async (config: Config): Promise<number> => {
   const showPid = config.workers > 1;
-  const shown = (line: string): string => (config.log.format === 'text' ? formatLogLine(line, showPid) : line);
+  const isPretty = config.log.format === 'pretty' || (config.log.format === 'auto' && process.stdout.isTTY === true);
+  const look = { showPid, colors: process.stdout.isTTY === true && process.stdout.hasColors() };
+  const shown = (line: string): string => (isPretty ? formatLogLine(line, look) : line);
   const output = new LogOutput(process.stdout, (lost) => shown(warningLine(lost, 'log lines could not be written')));
   const parts = {
-    write: (text: string) => output.write(text),
+    ...(isPretty ? { greet: (text: string) => output.write(text) } : {}),
     writeLog: (line: string) => output.write(shown(line)),
     droppedLogLines: () => output.dropped,
   };

@@ -1,5 +1,6 @@
 // Texts of settings -> values. A parser that refuses says what would be right; it never repeats the text, which may be a secret.
 
+import { isIP } from 'node:net';
 import { isWebUrl } from '@claviger/core';
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly right: string };
@@ -27,6 +28,20 @@ export const oneOf =
     const name = names.find((candidate) => candidate === text);
     return name === undefined ? refuse(`one of ${names.join(', ')}`) : accept(name);
   };
+
+/** `text` is what releases before this one call `pretty`. */
+export const logFormat: Parse<'auto' | 'json' | 'pretty'> = (text) =>
+  text === 'text' ? accept('pretty') : oneOf('auto', 'json', 'pretty')(text);
+
+/** An IP address, a network in CIDR notation, or the name of a range. */
+export const proxyAddress: Parse<string> = (text) => {
+  const [address = '', bits, ...more] = text.split('/');
+  const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 6 ? 128 : 32));
+  const isRange = text === 'loopback' || text === 'linklocal' || text === 'uniquelocal';
+  return isRange || (isIP(address) !== 0 && isNetwork && more.length === 0)
+    ? accept(text)
+    : refuse('an IP address, a network such as 10.0.0.0/8, or loopback');
+};
 
 /** Separated by commas; blanks around entries do not count, empty entries neither. */
 export const listOf =

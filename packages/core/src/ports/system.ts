@@ -38,7 +38,8 @@ export type MacPurpose =
   | 'consent-verifier'
   | 'browser-cookie'
   | 'session-cookie'
-  | 'registration-token';
+  | 'registration-token'
+  | 'subject-fingerprint';
 
 /** Message authentication codes under the system secret. */
 export interface Mac {

@@ -116,6 +116,7 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
       return errors.redirect(addressOf(addressed), rejectionMembers(result.rejection, deps.shareErrorDebug));
     }
     if (result.outcome === 'consent-answered') return redirectReply(result.redirectTo);
+    if (request.notes) request.notes.subject = result.subject;
     const location = withQuery(ui.consentUrl, { consent_challenge: result.consentChallenge });
     return redirectReply(location, [
       ...cookies.healSession(request),
@@ -134,6 +135,7 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     if (result.outcome === 'rejected') {
       return errors.redirect(addressOf(addressed), rejectionMembers(result.rejection, deps.shareErrorDebug));
     }
+    if (request.notes) request.notes.subject = result.answer.subject;
     const { redirectUri, responseMode, state } = result.answer.request;
     return authorizationReply(redirectUri, responseMode, { ...present(result.answer), ...always(state) });
   };
@@ -157,7 +159,9 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     let addressed: AddressedRequest;
     try {
       if (request.form !== null) return asGet(request, request.form);
-      addressed = await deps.addressRequest(receive(request));
+      const received = receive(request);
+      if (request.notes) request.notes.clientId = received.parameters.client_id ?? '';
+      addressed = await deps.addressRequest(received);
     } catch (thrown) {
       return errors.page(errors.toOAuthError(thrown, request, { endpoint: 'authorize' }), request.id);
     }

@@ -30,7 +30,7 @@ export interface RefusedRequest {
 }
 
 export interface ErrorReplies {
-  /** Reports a failure of the server, under the request's id, and records the refusal. */
+  /** Notes the error with the request, reports a failure of the server under the request's id, and records the refusal. */
   toOAuthError(thrown: unknown, request: WireRequest, refused: RefusedRequest): OAuthError;
   /** RFC 6749 §5.2, with the members of the 2018 API. */
   json(error: OAuthError): WireReply;
@@ -83,6 +83,7 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure, eve
 
     toOAuthError(thrown, request, refused) {
       const error = toOAuthError(thrown);
+      if (request.notes) request.notes.error = error;
       if (error.status >= 500) reportFailure(thrown, request.id);
       events?.record(refusal(error, request, refused));
       return error;
@@ -114,7 +115,8 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure, eve
       const { error: code, description, hint, debug } = members(error);
       if (errorUrl !== null) {
         const parameters = present({ error: code, error_description: description, error_debug: debug });
-        return redirectReply(withQuery(errorUrl, { ...parameters, error_hint: hint }));
+        const told = present({ request_id: requestId });
+        return redirectReply(withQuery(errorUrl, { ...parameters, error_hint: hint, ...told }));
       }
       const broken = error.status >= 500;
       const advice = broken

@@ -10,7 +10,7 @@ import { readClientCredentials } from './client-credentials.ts';
 import type { ErrorReplies } from './error-reply.ts';
 import { freshJsonReply } from './reply.ts';
 import { readForm } from './token-endpoint.ts';
-import type { Endpoint, WireReply } from './wire.ts';
+import type { Endpoint, RequestNotes, WireReply } from './wire.ts';
 
 interface Deps {
   readonly issuer: string;
@@ -48,12 +48,20 @@ const members = (
 const present = (token: IntrospectedToken | undefined, issuer: string): WireReply =>
   freshJsonReply(200, token ? members(token, issuer) : { active: false });
 
+/** The subject of a client's own token is the client. */
+const noteToken = (notes: RequestNotes, { client, subject }: IntrospectedToken): void => {
+  notes.clientId = client.id;
+  if (subject !== client.id) notes.subject = subject;
+};
+
 export const makeIntrospectionEndpoint =
   ({ issuer, introspect, errors }: Deps): Endpoint =>
   async (request) => {
     try {
       const { token = '', scope = '' } = readForm(request);
-      return present(await introspect(token, readScope(scope)), issuer);
+      const found = await introspect(token, readScope(scope));
+      if (found && request.notes) noteToken(request.notes, found);
+      return present(found, issuer);
     } catch (thrown) {
       return errors.json(errors.toOAuthError(thrown, request, { endpoint: 'introspect' }));
     }

@@ -63,6 +63,7 @@ export const makeRegistrationEndpoint = ({ issuer, registration, errors }: Deps)
       origin: request,
       ...readRegistration(readJson(request)),
     });
+    if (request.notes) request.notes.clientId = registered.client.id;
     return freshJsonReply(201, presentRegistration(registered, issuer));
   }, errors);
 
@@ -77,6 +78,7 @@ export const makeClientConfigurationEndpoint = ({ issuer, registration, errors }
 
   return answerErrors(async (request) => {
     const access = readAccess(request);
+    if (request.notes) request.notes.clientId = access.clientId;
     switch (request.method) {
       case 'GET':
       case 'HEAD':

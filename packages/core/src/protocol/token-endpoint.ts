@@ -50,12 +50,16 @@ export const makeTokenEndpoint =
       // 2. It names a grant type.
       grantType = parameters.grant_type;
       if (grantType === undefined) throw oauthError('invalid_request', 'The parameter "grant_type" is missing.');
+      const { notes } = request;
+      if (notes) notes.grantType = grantType;
       // 3. The client is authenticated.
       const credentials = readClientCredentials(request.header('authorization'), parameters);
       clientId = credentials.id;
       const client = await authenticateClient(credentials, request);
       // 4. to 7. are in token-grants.ts.
-      return freshJsonReply(200, present(await runGrant(client, grantType, parameters, request)));
+      const response = await runGrant(client, grantType, parameters, request);
+      if (notes) notes.subject = response.subject ?? '';
+      return freshJsonReply(200, present(response));
     } catch (thrown) {
       return errors.json(errors.toOAuthError(thrown, request, { endpoint: 'token', clientId, grantType }));
     }

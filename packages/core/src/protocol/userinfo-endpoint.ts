@@ -28,7 +28,12 @@ export const makeUserinfoEndpoint =
     let token = '';
     try {
       token = readBearerToken(request);
-      return present(await readUserinfo(token));
+      const userinfo = await readUserinfo(token);
+      if (request.notes) {
+        request.notes.clientId = userinfo.clientId;
+        request.notes.subject = userinfo.subject;
+      }
+      return present(userinfo);
     } catch (thrown) {
       const error = errors.toOAuthError(thrown, request, { endpoint: 'userinfo' });
       const reply = errors.json(error);

@@ -1,5 +1,21 @@
 // HTTP without an HTTP library: an endpoint's request and reply. packages/http maps them to Fastify,
 // examples/embed-node-http to node:http.
+import type { OAuthError } from '../errors/oauth-error.ts';
+
+/**
+ * What an endpoint finds out about a request, for logs and metrics. The endpoint fills it in, and its maker
+ * reads it after the reply. Texts are '' while they are not known.
+ */
+export interface RequestNotes {
+  /** As the request claims it: the client may have been refused, or may not exist. */
+  clientId: string;
+  /** As the request names it. */
+  grantType: string;
+  /** The person whom the request is about. Logs show a fingerprint instead. */
+  subject: string;
+  /** Why the request was refused or failed. */
+  error: OAuthError | null;
+}
 
 export interface WireRequest {
   /** Upper case. */
@@ -19,6 +35,8 @@ export interface WireRequest {
   readonly form: URLSearchParams | null;
   /** The bytes of a body that is not a form. Only endpoints that take JSON read it. */
   readonly body?: Uint8Array | undefined;
+  /** Default: nothing is noted. */
+  readonly notes?: RequestNotes;
 }
 
 export interface WireReply {

@@ -1,5 +1,6 @@
 // Where an admin request came from, for the events of core.
 import type { Origin } from '@claviger/core';
 import type { FastifyRequest } from 'fastify';
+import { addressOf } from '../trusted-proxies.ts';
 
-export const originOf = ({ id, ip }: FastifyRequest): Origin => ({ id, address: ip });
+export const originOf = (request: FastifyRequest): Origin => ({ id: request.id, address: addressOf(request) });

@@ -53,6 +53,7 @@ interface Options extends Partial<Omit<AppOptions, 'provider' | 'listener'>> {
   readonly settings?: Partial<Settings>;
   readonly stores?: Stores;
   readonly issuer?: string;
+  readonly errorUrl?: string | null;
   /** Replaces members of Node's system. */
   readonly system?: Partial<System>;
   readonly reportFailure?: ReportFailure;
@@ -65,6 +66,7 @@ export const givenAServer = (
     stores = memoryStores(),
     system = {},
     issuer = 'http://127.0.0.1:4444/',
+    errorUrl = null,
     reportFailure = () => undefined,
     ...options
   }: Options = {},
@@ -78,7 +80,7 @@ export const givenAServer = (
     ui: {
       loginUrl: 'http://ui.example/login',
       consentUrl: 'http://ui.example/consent',
-      errorUrl: null,
+      errorUrl,
       logoutRedirectUrl: 'http://ui.example/bye',
     },
     system: {

@@ -1,6 +1,6 @@
 // The issuer, the two listeners and what they accept.
 import { duration, mostOfTimers } from '../duration.ts';
-import { hostName, hostPattern, issuerUrl, origin, wholeNumber } from '../parse.ts';
+import { hostName, hostPattern, issuerUrl, origin, proxyAddress, wholeNumber } from '../parse.ts';
 import { list, optional, preset } from './declare.ts';
 
 const port = wholeNumber(1, 65535);
@@ -24,6 +24,11 @@ export const listeners = {
     'CLAVIGER_ADMIN_ALLOWED_HOSTS',
     hostPattern,
     'Host names that the admin endpoints accept, in addition to loopback names and the address of the connection: `claviger-admin`, `*.internal.example.com`, or `*` for all. Requests with other names are answered with 403, which protects against DNS rebinding. `/health/…` accepts any name.',
+  ),
+  trustedProxies: list(
+    'CLAVIGER_TRUSTED_PROXIES',
+    proxyAddress,
+    'Proxies in front of the server: IP addresses, networks such as `10.0.0.0/8`, or `loopback`. From these, the server takes the address of the client (`X-Forwarded-For`), the scheme (`X-Forwarded-Proto`) and the request id (`X-Request-Id`). From any other peer it ignores these headers. Every proxy in the chain must be listed. See [behind a proxy](production.md#behind-a-proxy).',
   ),
   keepAlive: preset(
     'CLAVIGER_KEEP_ALIVE',

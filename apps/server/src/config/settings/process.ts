@@ -1,6 +1,6 @@
 // The secret, the processes and their log.
 import { duration, mostOfTimers } from '../duration.ts';
-import { anyText, oneOf, systemSecrets, wholeNumber } from '../parse.ts';
+import { anyText, logFormat, oneOf, systemSecrets, wholeNumber } from '../parse.ts';
 import { optional, preset } from './declare.ts';
 
 const timer = duration(1, mostOfTimers);
@@ -46,5 +46,10 @@ export const process = {
     oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     'Minimum level to log: fatal, error, warn, info, debug, trace, or silent.',
   ),
-  logFormat: preset('CLAVIGER_LOG_FORMAT', 'text', oneOf('text', 'json'), '`text` for people, `json` for machines.'),
+  logFormat: preset(
+    'CLAVIGER_LOG_FORMAT',
+    'auto',
+    logFormat,
+    '`json`: one JSON object per line. `pretty`: text for people. `auto`: `pretty` if standard output is a terminal, otherwise `json`. See [log lines](log-lines.md). The former value `text` still works, and means `pretty`.',
+  ),
 };

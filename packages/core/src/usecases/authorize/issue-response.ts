@@ -24,6 +24,8 @@ import { mintToken } from '../token/token-format.ts';
 /** '' and null for values that were not requested. */
 export interface AuthorizationAnswer {
   readonly request: AuthorizationRequest;
+  /** The person, for logs. Not sent. */
+  readonly subject: string;
   readonly scope: readonly string[];
   readonly code: string;
   readonly accessToken: string;
@@ -164,6 +166,7 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
     }
     const answer = {
       request,
+      subject: grant.subject,
       scope: grant.scope,
       code: code?.secret ?? '',
       accessToken: access?.secret ?? '',

@@ -39,7 +39,13 @@ export type SessionChange =
   | { readonly change: 'begun'; readonly maxAge: Seconds | null };
 
 export type LoginResumed =
-  | { readonly outcome: 'ask-consent'; readonly consentChallenge: string; readonly session: SessionChange }
+  | {
+      readonly outcome: 'ask-consent';
+      readonly consentChallenge: string;
+      readonly session: SessionChange;
+      /** The person, for logs. Not sent. */
+      readonly subject: string;
+    }
   /** The browser was here before, and the consent app has answered since. The browser continues from there. */
   | { readonly outcome: 'consent-answered'; readonly redirectTo: string }
   | RejectedStep;
@@ -80,7 +86,8 @@ export const makeResumeAfterLogin = (deps: Deps) => {
       await advance(flow, moveConsent(flow, consent, command.consentBrowser), now);
     }
     const consentChallenge = handleOf(mac, 'consent-challenge', flow);
-    return { outcome: 'ask-consent', consentChallenge, session: { change: 'kept' } };
+    const subject = login.accepted?.subject ?? '';
+    return { outcome: 'ask-consent', consentChallenge, session: { change: 'kept' }, subject };
   };
 
   const finish = async (flow: Flow, now: EpochSeconds): Promise<void> => {
@@ -142,6 +149,7 @@ export const makeResumeAfterLogin = (deps: Deps) => {
       return goOn(command, current, now);
     }
     const session = await settleSession(command, flow, accepted, now);
-    return { outcome: 'ask-consent', consentChallenge: handleOf(mac, 'consent-challenge', asking), session };
+    const consentChallenge = handleOf(mac, 'consent-challenge', asking);
+    return { outcome: 'ask-consent', consentChallenge, session, subject: accepted.subject };
   };
 };

@@ -25,7 +25,12 @@ declare const authenticated: unique symbol;
 /** A client that proved who it is. Only authenticateClient makes one. */
 export type AuthenticatedClient = Client & { readonly [authenticated]: true };
 
-export type AuthenticateClient = (credentials: ClientCredentials, origin: Origin) => Promise<AuthenticatedClient>;
+interface Presented extends Origin {
+  /** Receives the id of the client that the credentials name. */
+  readonly notes?: { clientId: string };
+}
+
+export type AuthenticateClient = (credentials: ClientCredentials, origin: Presented) => Promise<AuthenticatedClient>;
 
 interface Deps {
   readonly clients: FindClient;
@@ -111,11 +116,15 @@ export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
   };
 
   return async (credentials, origin) => {
+    const { notes } = origin;
     if (credentials.method === 'client_assertion') {
-      const client = await find(credentials.id || claimedClient(credentials.assertion), origin);
+      const id = credentials.id || claimedClient(credentials.assertion);
+      if (notes) notes.clientId = id;
+      const client = await find(id, origin);
       await checkAssertion(client, credentials.assertion, origin);
       return client as AuthenticatedClient;
     }
+    if (notes) notes.clientId = credentials.id;
     const client = await find(credentials.id, origin);
     await checkSecret(client, credentials.method, credentials.secret, origin);
     return client as AuthenticatedClient;

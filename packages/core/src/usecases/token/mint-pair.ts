@@ -16,6 +16,8 @@ export interface TokenResponse {
   readonly scope: readonly string[];
   readonly refreshToken?: string;
   readonly idToken?: string;
+  /** The person who granted access, for logs. Absent when a client acts on its own behalf. Not sent. */
+  readonly subject?: string;
 }
 
 /** Tokens minted but not yet saved. They may be sent only after the store's command has succeeded. */

@@ -10,9 +10,11 @@ import type { ActiveToken, FindActiveToken } from '../token/introspect.ts';
 /** Claims about a token rather than a person: never part of the answer. */
 const technical = new Set(['aud', 'iss', 'nonce', 'at_hash', 'c_hash', 'auth_time', 'iat', 'rat', 'exp', 'jti', 'sub']);
 
-export type Userinfo =
-  | { readonly kind: 'json'; readonly claims: JsonObject }
-  | { readonly kind: 'jwt'; readonly jwt: string };
+export type Userinfo = {
+  /** The client and the person of the token, for logs. */
+  readonly clientId: string;
+  readonly subject: string;
+} & ({ readonly kind: 'json'; readonly claims: JsonObject } | { readonly kind: 'jwt'; readonly jwt: string });
 
 interface Deps {
   readonly issuer: string;
@@ -49,9 +51,10 @@ export const makeReadUserinfo = ({ issuer, endpoint, findActiveToken, signingKey
     const about = Object.entries(grant.session.idToken).filter(([name]) => !technical.has(name));
     const claims: JsonObject = { ...Object.fromEntries(about), sub: grant.subjectIdentifier };
     const alg = asSigningAlgorithm(client.metadata.userinfoSignedResponseAlg);
-    if (!alg) return { kind: 'json', claims };
+    const of = { clientId: client.id, subject: grant.subject };
+    if (!alg) return { ...of, kind: 'json', claims };
     // OpenID Connect Core §5.3.2: a signed response names its issuer and its audience.
     const signed = { ...claims, iss: issuer, aud: [client.id] };
-    return { kind: 'jwt', jwt: await signingKeys.sign(signed, alg, 'JWT') };
+    return { ...of, kind: 'jwt', jwt: await signingKeys.sign(signed, alg, 'JWT') };
   };
 };

@@ -3,6 +3,7 @@ import type { Provider } from '@claviger/core';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyPluginCallback } from 'fastify';
 import { setUpScope } from '../../own-scope.ts';
+import { noteParameters } from '../note-parameters.ts';
 import { refuseForeignHosts } from '../refuse-foreign-hosts.ts';
 import { refuseOtherSites } from '../refuse-other-sites.ts';
 import { clientsRoute } from './clients.route.ts';
@@ -44,6 +45,7 @@ export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instanc
   app.register((scope, _options, ready) => {
     const guarded = scope.withTypeProvider<TypeBoxTypeProvider>();
     guarded.addHook('onRequest', refuseForeignHosts(options.allowedHosts ?? []));
+    guarded.addHook('preHandler', noteParameters);
     clientsRoute(guarded, provider);
     loginRoute(guarded, provider);
     consentRoute(guarded, provider);

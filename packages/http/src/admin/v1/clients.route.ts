@@ -2,6 +2,8 @@
 import type { Provider } from '@claviger/core';
 import type { FastifyRequest } from 'fastify';
 import { pathParams, takesJson } from '../../json/json-route.ts';
+import { httpLogLines } from '../../log-lines.ts';
+import { noteOn } from '../../request-notes.ts';
 import type { AdminApp } from '../admin-app.ts';
 import { originOf } from '../origin.ts';
 import { type ClientBody, clientBody, fromClient, fromSavedClient, toClientMetadata } from '../wire/client.wire.ts';
@@ -23,10 +25,7 @@ const soundSecretLength = 16;
 /** Neither the secret nor its length is logged. */
 const warnOfShortSecret = ({ log }: FastifyRequest, clientId: string, secret: string): void => {
   if (secret === '' || Buffer.byteLength(secret) >= soundSecretLength) return;
-  log.warn(
-    { clientId },
-    `client_secret has fewer than ${soundSecretLength} bytes: leave it out to have a strong one drawn`,
-  );
+  log.warn({ clientId }, httpLogLines.shortSecret.message);
 };
 
 export const clientsRoute = (app: AdminApp, { admin }: Provider): void => {
@@ -38,6 +37,7 @@ export const clientsRoute = (app: AdminApp, { admin }: Provider): void => {
       const result = await admin.createClient(toCommand(body.client_id ?? '', body), originOf(request));
       if (result.outcome === 'exists') return replyError(reply, duplicate);
       const { client, secret } = result;
+      noteOn(request).clientId = client.id;
       warnOfShortSecret(request, client.id, body.client_secret ?? '');
       reply.code(201).header('location', `/clients/${encodeURIComponent(client.id)}`);
       return fromSavedClient(client, body, secret);

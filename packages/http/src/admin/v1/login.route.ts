@@ -1,6 +1,7 @@
 // The login app's side of a flow.
 import type { Provider } from '@claviger/core';
 import { pathParams, takesJson } from '../../json/json-route.ts';
+import { noteOn } from '../../request-notes.ts';
 import type { AdminApp } from '../admin-app.ts';
 import { originOf } from '../origin.ts';
 import { rejectBody, toReject } from '../wire/flow.wire.ts';
@@ -26,6 +27,7 @@ export const loginRoute = (app: AdminApp, { admin }: Provider): void => {
     { scope: 'flows', operation: acceptLogin, ...takesJson({ params, body: acceptLoginBody }) },
     async (request, reply) => {
       const command = toAcceptLogin(request.params.challenge, request.body);
+      noteOn(request).subject = command.subject;
       return replyAnswer(reply, await admin.acceptLogin(command, originOf(request)));
     },
   );

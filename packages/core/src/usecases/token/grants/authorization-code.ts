@@ -108,6 +108,7 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant<Authorization
       accessToken: pair.accessToken,
       expiresIn: settings.accessTokenLifespan,
       scope: grant.scope,
+      subject: grant.subject,
       ...(pair.refreshToken === null ? {} : { refreshToken: pair.refreshToken }),
       ...(idToken === undefined ? {} : { idToken }),
     };

@@ -133,6 +133,7 @@ export const makeRefreshTokenGrant = (deps: Deps): TokenGrant<RefreshRequest> =>
       accessToken: handedOut.accessToken,
       expiresIn: handedOut.expiresAt - now,
       scope: handedOut.scope,
+      subject: grant.subject,
       refreshToken: handedOut.refreshToken,
       ...(idToken === undefined ? {} : { idToken }),
     };

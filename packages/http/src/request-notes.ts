@@ -1,0 +1,30 @@
+// What is found out about a request while it is served, for its log line. A request that nobody notes anything about has
+// no notes.
+import type { OAuthError, RequestNotes } from '@claviger/core';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+class Notes implements RequestNotes {
+  clientId = '';
+  grantType = '';
+  subject = '';
+  error: OAuthError | null = null;
+}
+
+const key = Symbol('claviger.notes');
+
+type Noted = FastifyRequest & { [key]?: RequestNotes | null };
+
+/** Gives every request of the application a place for its notes, so that all requests have one shape. */
+export const setUpNotes = (app: FastifyInstance): void => {
+  app.decorateRequest(key, null);
+};
+
+/** For writing. */
+export const noteOn = (request: FastifyRequest): RequestNotes => {
+  const noted: Noted = request;
+  noted[key] ??= new Notes();
+  return noted[key];
+};
+
+/** For reading. */
+export const notesOf = (request: FastifyRequest): RequestNotes | null => (request as Noted)[key] ?? null;
