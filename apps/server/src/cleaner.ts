@@ -1,6 +1,6 @@
 // Removes expired rows at regular intervals, in small batches with a pause between them, on one node at a time.
 import type { CleanResult, Provider } from '@claviger/core';
-import { type Round, type Rounds, type RoundsLog, startRounds } from './rounds.ts';
+import { type JobReport, type Round, type Rounds, type RoundsLog, startRounds } from './rounds.ts';
 
 export interface CleanerOptions {
   readonly clean: Provider['admin']['cleanExpired'];
@@ -11,19 +11,31 @@ export interface CleanerOptions {
   readonly batch?: number;
   /** Milliseconds between two batches, so that requests are served in between. Default 50. */
   readonly pause?: number;
+  readonly report?: JobReport | undefined;
+  /** Told of the rows that each batch removed. */
+  readonly onRemoved?: ((removed: Removed) => void) | undefined;
 }
 
-type Removed = Omit<Extract<CleanResult, { outcome: 'cleaned' }>, 'outcome'>;
+export type Removed = Omit<Extract<CleanResult, { outcome: 'cleaned' }>, 'outcome'>;
 
 const nothing: Removed = { flows: 0, loginSessions: 0, consents: 0, tokens: 0, leases: 0 };
 
-export const startCleaner = ({ clean, log, interval, batch = 500, pause = 50 }: CleanerOptions): Rounds => {
+export const startCleaner = ({
+  clean,
+  log,
+  interval,
+  report,
+  onRemoved,
+  batch = 500,
+  pause = 50,
+}: CleanerOptions): Rounds => {
   const run = async ({ holder, signal, wait }: Round): Promise<void> => {
     let total = nothing;
     try {
       for (;;) {
         const { outcome, ...removed } = { ...nothing, ...(await clean({ limit: batch, holder })) };
         total = sum(total, removed);
+        onRemoved?.(removed);
         const isFull = Object.values(removed).some((rows) => rows >= batch);
         if (outcome === 'not-my-turn' || !isFull || signal.aborted) break;
         await wait(pause);
@@ -32,7 +44,7 @@ export const startCleaner = ({ clean, log, interval, batch = 500, pause = 50 }: 
       if (Object.values(total).some((rows) => rows > 0)) log.info({ removed: total }, 'expired rows removed');
     }
   };
-  return startRounds({ name: 'cleaning', log, interval, run });
+  return startRounds({ name: 'cleaning', log, interval, run, report });
 };
 
 const sum = (a: Removed, b: Removed): Removed => ({

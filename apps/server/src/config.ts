@@ -100,6 +100,7 @@ const toConfig = (values: Values) => {
     systemSecrets: values.systemSecrets,
     log: { level: values.logLevel, format: values.logFormat },
     trustedProxies: values.trustedProxies,
+    metrics: { enabled: values.metrics, hydraNames: values.metrics && values.hydraMetricNames },
     cors: { allowedOrigins: values.corsAllowedOrigins, maxAge: values.corsMaxAge },
     unguardedDocuments: values.unguardedDocuments,
     settings: settingsOf(values, workers, pages.builtIn),

@@ -1,12 +1,13 @@
 // Rotates the signing keys as far as it is due, every so often, by one node at a time.
 import type { Provider, Settings } from '@claviger/core';
-import { type Round, type Rounds, type RoundsLog, startRounds } from './rounds.ts';
+import { type JobReport, type Round, type Rounds, type RoundsLog, startRounds } from './rounds.ts';
 
 export interface KeyRotationOptions {
   readonly rotate: Provider['admin']['rotateKeys'];
   readonly log: RoundsLog;
   /** Milliseconds between two rounds, give or take a tenth. */
   readonly interval: number;
+  readonly report?: JobReport | undefined;
 }
 
 /** Nothing is due to the minute; with short periods, as in a rehearsal, it is looked at more often. */
@@ -18,7 +19,7 @@ export const checkInterval = ({
   return Math.min(Math.max(seconds, 1), 600) * 1000;
 };
 
-export const startKeyRotation = ({ rotate, log, interval }: KeyRotationOptions): Rounds => {
+export const startKeyRotation = ({ rotate, log, interval, report }: KeyRotationOptions): Rounds => {
   const run = async ({ holder }: Round): Promise<void> => {
     const result = await rotate({ holder });
     if (result.outcome !== 'rotated') return;
@@ -26,5 +27,5 @@ export const startKeyRotation = ({ rotate, log, interval }: KeyRotationOptions):
     if (published.length > 0) log.info({ keys: published }, 'new signing keys published; they will sign later');
     if (removed.length > 0) log.info({ keys: removed }, 'retired signing keys removed');
   };
-  return startRounds({ name: 'key rotation', log, interval, run });
+  return startRounds({ name: 'key rotation', log, interval, run, report });
 };

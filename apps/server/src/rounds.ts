@@ -31,10 +31,14 @@ export interface RoundsOptions {
   /** Milliseconds between two rounds, give or take a tenth. */
   readonly interval: number;
   readonly run: (round: Round) => Promise<void>;
+  /** Told of every round that ends, except those that the end of the server cuts short. */
+  readonly report?: JobReport | undefined;
 }
 
+export type JobReport = (name: string, outcome: 'ok' | 'error') => void;
+
 /** The first round starts within one interval: nodes that start together do not work together. */
-export const startRounds = ({ name, log, interval, run }: RoundsOptions): Rounds => {
+export const startRounds = ({ name, log, interval, run, report }: RoundsOptions): Rounds => {
   const stopping = new AbortController();
   const { signal } = stopping;
   const wait = (milliseconds: number): Promise<void> => sleep(milliseconds, undefined, { signal, ref: false });
@@ -44,8 +48,10 @@ export const startRounds = ({ name, log, interval, run }: RoundsOptions): Rounds
   const goRound = async (): Promise<void> => {
     await wait(interval * Math.random());
     for (;;) {
-      await run(round).catch((error: unknown) => {
+      const done = run(round).then(() => report?.(name, 'ok'));
+      await done.catch((error: unknown) => {
         if (signal.aborted) return;
+        report?.(name, 'error');
         const told = error instanceof StoreUnavailable ? { reason: reasonOf(error) } : { err: error };
         log.error(told, `${name} failed; will be retried in the next round`);
       });

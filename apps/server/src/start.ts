@@ -10,6 +10,7 @@ import { checkInterval, startKeyRotation } from './key-rotation.ts';
 import { type Rounds, startRounds } from './rounds.ts';
 import { StorePreparation } from './stores/store-preparation.ts';
 import { systemSecretsOf } from './system-secret.ts';
+import { ServerMetrics } from './telemetry/server-metrics.ts';
 import { version } from './version.ts';
 
 export interface RunningServer {
@@ -51,7 +52,8 @@ const stoppingStatus: ServerStatus = {
 export const startServer = async (config: Config, parts: ProcessParts): Promise<RunningServer> => {
   const { writeLog, greet, droppedLogLines, isSpeaker, metricsOf, clientChanges } = parts;
   const secret = await systemSecretsOf(config);
-  const preparation = new StorePreparation(config);
+  const metrics = new ServerMetrics({ ...config.metrics, version, droppedLogLines });
+  const preparation = new StorePreparation(config, metrics.stores);
   let stopping = false;
   const rounds: Rounds[] = [];
   const servers = buildServers({
@@ -60,7 +62,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     systemSecrets: secret.systemSecrets,
     version,
     writeLog,
-    droppedLogLines,
+    metrics,
     status: () => {
       if (!preparation.isDone) return { serving: false, problems: preparation.problems() };
       return stopping ? stoppingStatus : servingStatus;
@@ -102,6 +104,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   }
   const ready = prepared.then(() => {
     if (stopping) return;
+    const { reportJob: report, countRemoved: onRemoved } = metrics;
     const { cleanExpired, makeSigningKeys, rotateKeys, sharePendingFlows } = servers.provider.admin;
     // Beside the first requests: an RSA key takes up to seconds. Of several nodes one makes it.
     makeSigningKeys().catch((err: unknown) => {
@@ -109,13 +112,15 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
         log.error({ err }, 'signing keys could not be created; the first request that needs one will try again');
     });
     if (config.settings.maxPendingFlows > 0) {
-      rounds.push(startRounds({ name: 'counting pending flows', log, interval: 1000, run: sharePendingFlows }));
+      const interval = 1000;
+      rounds.push(startRounds({ name: 'counting pending flows', log, interval, run: sharePendingFlows, report }));
     }
     if (config.cleanerInterval > 0) {
-      rounds.push(startCleaner({ clean: cleanExpired, log, interval: config.cleanerInterval * 1000 }));
+      const interval = config.cleanerInterval * 1000;
+      rounds.push(startCleaner({ clean: cleanExpired, log, interval, report, onRemoved }));
     }
     if (config.settings.keyRotationInterval > 0) {
-      rounds.push(startKeyRotation({ rotate: rotateKeys, log, interval: checkInterval(config.settings) }));
+      rounds.push(startKeyRotation({ rotate: rotateKeys, log, interval: checkInterval(config.settings), report }));
     }
     if (isSpeaker && greet) greet(greeting(config));
     else log.info({ issuer: config.issuer, public: config.public, admin: config.admin }, 'ready');

@@ -88,6 +88,8 @@ t.test('every setting takes effect', async (t) => {
     CLAVIGER_LOG_LEVEL: 'warn',
     CLAVIGER_LOG_FORMAT: 'json',
     CLAVIGER_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8',
+    CLAVIGER_METRICS: 'true',
+    CLAVIGER_METRICS_HYDRA_NAMES: 'true',
     CLAVIGER_ACCESS_TOKEN_LIFESPAN: '5m',
     CLAVIGER_ID_TOKEN_LIFESPAN: '1h30m',
     CLAVIGER_AUTH_CODE_LIFESPAN: '10s',
@@ -161,6 +163,7 @@ t.test('every setting takes effect', async (t) => {
     systemSecrets: [secret, 'an older secret of the server'],
     log: { level: 'warn', format: 'json' },
     trustedProxies: ['loopback', '10.0.0.0/8'],
+    metrics: { enabled: true, hydraNames: true },
     cors: { allowedOrigins: ['https://a.example', 'https://*.b.example:8443'], maxAge: 600 },
     unguardedDocuments: false,
     settings: {

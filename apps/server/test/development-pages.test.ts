@@ -7,6 +7,7 @@ import t from 'tap';
 import { buildServers } from '../src/build-servers.ts';
 import { readConfig } from '../src/config.ts';
 import { demoCommands } from '../src/demo.ts';
+import { ServerMetrics } from '../src/telemetry/server-metrics.ts';
 import { formFields, type Page, PlainBrowser, type Send } from './support/plain-browser.ts';
 import type { Cleanup } from './support/start-server.ts';
 
@@ -22,7 +23,7 @@ const openApp = async (t: Cleanup, environment: Record<string, string> = {}) => 
     systemSecrets: ['a system secret of 32 characters'],
     version: 'test',
     writeLog: (line) => logged.push(line),
-    droppedLogLines: () => 0,
+    metrics: new ServerMetrics({ enabled: true, hydraNames: true, version: 'test', droppedLogLines: () => 0 }),
     status: () => ({ serving: true, problems: {} }),
   });
   await publicApp.ready();

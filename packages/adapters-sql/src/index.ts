@@ -3,5 +3,6 @@
 export type { MigrationFiles } from './migrations/migration-files.ts';
 export { type MigrationReport, SchemaMismatch, type SchemaStatus } from './migrations/schema-status.ts';
 export type { SqlStores } from './opened-stores.ts';
-export { openPostgresStores, type PostgresOptions } from './postgres/open.ts';
+export { openPostgresStores, type PostgresOptions, type PostgresStores } from './postgres/open.ts';
+export type { PoolUsage } from './postgres/pool.ts';
 export { openSqliteStores, type SqliteOptions } from './sqlite/open.ts';

@@ -155,6 +155,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     makeSigningKeys: async () => {
       await signingKeys.publicKeys();
     },
+    signingKeysInUse: async () => (options.signingKeys ? [] : storedKeys.inUse()),
     checkStores: makeCheckStores({ ...stores, ...system }),
   };
 

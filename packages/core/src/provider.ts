@@ -16,6 +16,7 @@ import type { AnswerResult, PendingRequest, Reject } from './usecases/flow-answe
 import type { KeyUseCases } from './usecases/keys/key-use-cases.ts';
 import type { ResealResult } from './usecases/keys/reseal.ts';
 import type { RotateKeys, RotateKeysResult } from './usecases/keys/rotate-keys.ts';
+import type { SigningKeyInUse } from './usecases/keys/stored-signing-keys.ts';
 import type { AcceptLogin } from './usecases/login/login-use-cases.ts';
 import type { RegistrationUseCases } from './usecases/registration/registration-use-cases.ts';
 import type { ListedConsent } from './usecases/sessions/session-use-cases.ts';
@@ -122,6 +123,8 @@ export interface AdminUseCases extends KeyUseCases {
    */
   sharePendingFlows(): Promise<void>;
   countPendingFlows(): PendingFlowCounts;
+  /** The stored key that signs now, for each algorithm. Empty when the provider got its own SigningKeys. */
+  signingKeysInUse(): Promise<readonly SigningKeyInUse[]>;
 
   /** The ports whose store does not answer; empty when all is well. */
   checkStores(): Promise<readonly StoreFailure[]>;

@@ -5,8 +5,15 @@ export { type AppOptions, buildApp } from './build-app.ts';
 export type { CorsOptions } from './cors.ts';
 export { FailureLog, reasonOf } from './failure-log.ts';
 export { fromFastify } from './from-fastify.ts';
+export {
+  type DeclaredMetric,
+  LabelledCounter,
+  LabelledHistogram,
+  type Labels,
+  Observations,
+} from './labelled-metrics.ts';
 export { httpLogLines, type LogLevel, type LogLine } from './log-lines.ts';
-export { Metrics } from './metrics.ts';
+export { Metrics, type Reading, requestDuration } from './metrics.ts';
 export { openApiDocumentOf } from './openapi/describe-routes.ts';
 export { type PublicRoutesOptions, publicRoutes } from './public/public-routes.ts';
 export { asOAuthError } from './request-failure.ts';

@@ -3,6 +3,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Metrics } from '@claviger/http';
 import { AggregatorRegistry, Counter, Registry } from 'prom-client';
+import { declaredMetrics } from '../telemetry/declared-metrics.ts';
 
 const topic = 'claviger:metrics';
 
@@ -26,9 +27,10 @@ const isAbout = (message: unknown): message is Question =>
 export const serveMetricsToWorkers = (droppedLogLines: () => number): void => {
   const registry = new AggregatorRegistry();
   const own = new Registry();
+  const { name, help } = declaredMetrics.primaryLogLinesDropped;
   new Counter({
-    name: 'claviger_primary_log_lines_dropped_total',
-    help: 'Log lines of the primary process that could not be written.',
+    name,
+    help,
     registers: [own],
     collect() {
       this.reset();

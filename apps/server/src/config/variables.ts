@@ -8,12 +8,14 @@ import { pages } from './settings/pages.ts';
 import { process } from './settings/process.ts';
 import { clients, discovery, loginAndConsent, requests, tokens } from './settings/protocol.ts';
 import { stores } from './settings/stores.ts';
+import { telemetry } from './settings/telemetry.ts';
 
 /** The settings by topic, in the order of docs/settings.md. */
 export const topics: Readonly<Record<string, Readonly<Record<string, Variable<unknown>>>>> = {
   'Issuer and listeners': listeners,
   Stores: stores,
   'Processes, secrets and logs': process,
+  Metrics: telemetry,
   'Login and consent': { ...pages, ...loginAndConsent },
   'Tokens and keys': tokens,
   Requests: requests,
@@ -26,6 +28,7 @@ export const variables = {
   ...listeners,
   ...stores,
   ...process,
+  ...telemetry,
   ...pages,
   ...loginAndConsent,
   ...tokens,

@@ -2,7 +2,7 @@
 // it: those of all stores together take a third of the start, and of the memory.
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { SqlStores } from '@claviger/adapters-sql';
+import type { PoolUsage, SqlStores } from '@claviger/adapters-sql';
 import type { Stores } from '@claviger/core';
 import { postgresParts, sqliteParts } from '../binary/store-parts.ts';
 import { type Dsn, inMemory } from '../config/dsn.ts';
@@ -27,6 +27,13 @@ export interface OpenBackend {
 /** Tables, in versions, that this software brings along. */
 export type Schema = Pick<SqlStores, 'migrate' | 'schemaStatus'>;
 
+/** What metrics learn of a Postgres. */
+export interface PostgresObserver {
+  readonly onBatch?: (size: number) => void;
+  /** Called once for each pool, with a function that reads its present state. */
+  readonly onPool?: (usage: () => PoolUsage) => void;
+}
+
 type Options = Pick<StoresConfig, 'postgres' | 'redis'>;
 
 /** Each place once, so that what is named twice has one pool of connections. */
@@ -45,12 +52,16 @@ export const placesOf = (stores: StoresConfig['stores']): readonly Place[] => {
  * Rejects with ConfigurationError when the name cannot be right. Other rejections may be temporary; only Redis rejects so,
  * because the others connect when they are first used.
  */
-export const openBackend = async ({ dsn, ports }: Place, options: Options): Promise<OpenBackend> => {
+export const openBackend = async (
+  { dsn, ports }: Place,
+  options: Options,
+  observer: PostgresObserver = {},
+): Promise<OpenBackend> => {
   switch (dsn.kind) {
     case 'sqlite':
       return openSqlite(dsn.file);
     case 'postgres':
-      return openPostgres(dsn.url, options.postgres, ports);
+      return openPostgres(dsn.url, options.postgres, ports, observer);
     case 'redis':
       return openRedis(dsn.url, options.redis, ports);
   }
@@ -73,10 +84,14 @@ const openPostgres = async (
   url: string,
   options: StoresConfig['postgres'],
   ports: readonly string[],
+  { onBatch, onPool }: PostgresObserver,
 ): Promise<OpenBackend> => {
   const { openPostgresStores } = await import('@claviger/adapters-sql/postgres');
   try {
-    return withSchema(await openPostgresStores({ url, ...options, ...postgresParts() }));
+    const batches = onBatch ? { onBatch } : {};
+    const opened = await openPostgresStores({ url, ...options, ...postgresParts(), ...batches });
+    onPool?.(() => opened.poolUsage());
+    return withSchema(opened);
   } catch (error) {
     throw wrongName(ports, error instanceof Error ? error.message : '');
   }

@@ -5,12 +5,18 @@ import { mapPorts, type PortName, type Stores, StoreUnavailable } from '@clavige
 import { reasonOf } from '@claviger/http';
 import type { StoresConfig } from '../config/stores-config.ts';
 import { ConfigurationError } from '../config.ts';
-import { type OpenBackend, openBackend, type Place, placesOf, type Schema } from './backend.ts';
+import { type OpenBackend, openBackend, type Place, type PostgresObserver, placesOf, type Schema } from './backend.ts';
 import { LateStores } from './late-stores.ts';
 
 export interface PreparationLog {
   info(details: object, message: string): void;
   error(details: object, message: string): void;
+}
+
+/** For metrics and traces. */
+export interface StoreObserver extends PostgresObserver {
+  /** Called with the opened stores. Returns those that the provider uses. */
+  readonly observe?: (stores: Stores) => Stores;
 }
 
 /** Milliseconds between two attempts. */
@@ -24,9 +30,11 @@ export class StorePreparation {
   readonly attempted: Promise<void>;
   #attemptIsOver: () => void = () => undefined;
   #done = false;
+  readonly #observe: (stores: Stores) => Stores;
 
-  constructor(config: StoresConfig) {
-    this.#parts = placesOf(config.stores).map((place) => new Part(place, config, this.#ending.signal));
+  constructor(config: StoresConfig, observer: StoreObserver = {}) {
+    this.#observe = observer.observe ?? ((stores) => stores);
+    this.#parts = placesOf(config.stores).map((place) => new Part(place, config, this.#ending.signal, observer));
     this.attempted = new Promise((resolve) => {
       this.#attemptIsOver = resolve;
     });
@@ -58,7 +66,7 @@ export class StorePreparation {
       this.#attemptIsOver();
       await sleep(pause, undefined, { signal: this.#ending.signal });
     }
-    this.#late.open(mapPorts<Stores>((port) => this.#storesOf(port)[port]));
+    this.#late.open(this.#observe(mapPorts<Stores>((port) => this.#storesOf(port)[port])));
     this.#done = true;
   }
 
@@ -81,14 +89,16 @@ class Part {
   readonly #place: Place;
   readonly #config: StoresConfig;
   readonly #ending: AbortSignal;
+  readonly #observer: PostgresObserver;
   #opened: OpenBackend | undefined;
   #hasComplained = false;
 
-  constructor(place: Place, config: StoresConfig, ending: AbortSignal) {
+  constructor(place: Place, config: StoresConfig, ending: AbortSignal, observer: PostgresObserver) {
     this.ports = place.ports;
     this.#place = place;
     this.#config = config;
     this.#ending = ending;
+    this.#observer = observer;
   }
 
   get stores(): Stores | undefined {
@@ -124,7 +134,7 @@ class Part {
 
   async #open(): Promise<void> {
     if (this.#opened) return;
-    const opened = await openBackend(this.#place, this.#config);
+    const opened = await openBackend(this.#place, this.#config, this.#observer);
     if (this.#ending.aborted) await opened.close();
     else this.#opened = opened;
   }

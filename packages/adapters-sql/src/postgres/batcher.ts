@@ -17,6 +17,8 @@ export interface BatcherOptions {
   readonly maxWaitMs: number;
   /** True if a batch that failed with this error is run again, one request at a time: only the request at fault then fails. */
   readonly isWorthSplitting: (error: unknown) => boolean;
+  /** Told of the size of each batch that is sent. */
+  readonly onBatch?: ((size: number) => void) | undefined;
 }
 
 export class Batcher<Request, Answer> {
@@ -50,6 +52,7 @@ export class Batcher<Request, Answer> {
 
   async #send(batch: readonly Waiting<Request, Answer>[]): Promise<void> {
     this.#inFlight += 1;
+    this.#options.onBatch?.(batch.length);
     await this.#settle(batch);
     this.#inFlight -= 1;
     if (this.#inFlight === 0) this.#flush();

@@ -4,11 +4,12 @@ import type { BatcherOptions } from './batcher.ts';
 import { arrayOf } from './columns.ts';
 
 /** A batch that failed because the database is unavailable may have taken effect: it is not run again. */
-export const batcherOptions: BatcherOptions = {
+export const batcherOptions = (onBatch?: BatcherOptions['onBatch']): BatcherOptions => ({
   maxBatch: 64,
   maxWaitMs: 10,
   isWorthSplitting: (error) => !(error instanceof StoreUnavailable),
-};
+  onBatch,
+});
 
 /**
  * The answers, in the order of the requests. A row starts with `place`, the number of its request from 1 on; a request

@@ -8,7 +8,7 @@ import { type Database, once } from '../shared/database.ts';
 import { flowOf, flowRow } from '../shared/flow-rows.ts';
 import { type FlowUpkeep, noteWaiting, prepareFlowUpkeep, removeFlows } from '../shared/flow-upkeep.ts';
 import type { Selection } from '../shared/placeholders.ts';
-import { Batcher } from './batcher.ts';
+import { Batcher, type BatcherOptions } from './batcher.ts';
 import { answersByPlace, batcherOptions, nowArray } from './batches.ts';
 import { arrayOf, columnsExcept, columnsOf, type EncodedRow } from './columns.ts';
 import type { PostgresPool } from './pool.ts';
@@ -57,13 +57,14 @@ export class PostgresFlowStore implements FlowStore {
   readonly #wanted: Batcher<Wanted, Flow | undefined>;
   readonly #replacements: Batcher<Replacement, 'replaced' | 'stale'>;
 
-  constructor(database: Database, pool: Pick<PostgresPool, 'rows'>) {
+  constructor(database: Database, pool: Pick<PostgresPool, 'rows'>, onBatch?: BatcherOptions['onBatch']) {
+    const options = batcherOptions(onBatch);
     this.#database = database;
     this.#pool = pool;
     this.#upkeep = once(() => prepareFlowUpkeep(database));
-    this.#created = new Batcher((rows) => this.#createAll(rows), batcherOptions);
-    this.#wanted = new Batcher((wanted) => this.#findAll(wanted), batcherOptions);
-    this.#replacements = new Batcher((replacements) => this.#replaceAll(replacements), batcherOptions);
+    this.#created = new Batcher((rows) => this.#createAll(rows), options);
+    this.#wanted = new Batcher((wanted) => this.#findAll(wanted), options);
+    this.#replacements = new Batcher((replacements) => this.#replaceAll(replacements), options);
   }
 
   create(flow: Flow): Promise<undefined> {

@@ -7,7 +7,7 @@ import { PostgresDatabase } from './database.ts';
 import { isAway } from './failures.ts';
 import { PostgresFlowStore } from './flow-store.ts';
 import { migratePostgres, postgresSchemaStatus } from './migrate.ts';
-import { PostgresPool } from './pool.ts';
+import { type PoolUsage, PostgresPool } from './pool.ts';
 import { UnfitPooler } from './pooler.ts';
 import { PostgresTokenStore } from './token-store.ts';
 import { parsePostgresUrl } from './url.ts';
@@ -23,6 +23,12 @@ export interface PostgresOptions {
   readonly connectTimeoutMs?: number;
   /** For a program in one file. Default: those of this package. */
   readonly migrationFiles?: MigrationFiles;
+  /** Told of how many commands each batch carries out together. */
+  readonly onBatch?: (size: number) => void;
+}
+
+export interface PostgresStores extends SqlStores {
+  poolUsage(): PoolUsage;
 }
 
 /**
@@ -36,7 +42,8 @@ export const openPostgresStores = async ({
   statementTimeoutMs = 5000,
   connectTimeoutMs = 2000,
   migrationFiles,
-}: PostgresOptions): Promise<SqlStores> => {
+  onBatch,
+}: PostgresOptions): Promise<PostgresStores> => {
   const address = parsePostgresUrl(url);
   const pool = new PostgresPool(address, poolSize, { connectMs: connectTimeoutMs, statementMs: statementTimeoutMs });
   const database = new PostgresDatabase(pool);
@@ -52,8 +59,8 @@ export const openPostgresStores = async ({
   return {
     stores: {
       ...sharedStores(database),
-      flows: new PostgresFlowStore(database, pool),
-      tokens: new PostgresTokenStore(database, pool),
+      flows: new PostgresFlowStore(database, pool, onBatch),
+      tokens: new PostgresTokenStore(database, pool, onBatch),
     },
     schemaStatus: async () => {
       await pooler();
@@ -63,6 +70,7 @@ export const openPostgresStores = async ({
       const settingsBy = await pooler();
       return migratePostgres(address, connectTimeoutMs, migrations(), { dryRun, settingsBy });
     },
+    poolUsage: () => pool.usage(),
     close: () => pool.close(),
   };
 };

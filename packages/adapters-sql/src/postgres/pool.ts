@@ -11,6 +11,18 @@ interface Waiting {
   readonly giveUp: (error: Error) => void;
 }
 
+export interface PoolUsage {
+  readonly limit: number;
+  /** Connections that run a statement. */
+  readonly used: number;
+  readonly idle: number;
+  /** Statements that wait for a connection. */
+  readonly waiting: number;
+  /** Since the start: statements that had to wait, and for how many seconds in total. */
+  readonly waits: number;
+  readonly waitSeconds: number;
+}
+
 /** This side's limit is later than the server's, because the server's error is more precise. Milliseconds. */
 const slackMs = 500;
 
@@ -27,6 +39,8 @@ export class PostgresPool {
   #settingsBy: SettingsBy | undefined;
   #asking: Promise<SettingsBy> | undefined;
   #closed = false;
+  #waits = 0;
+  #waitMs = 0;
 
   constructor(address: PostgresAddress, size: number, timeouts: Timeouts) {
     this.#address = address;
@@ -62,6 +76,18 @@ export class PostgresPool {
     return this.#asking;
   }
 
+  usage(): PoolUsage {
+    const idle = this.#idle.length;
+    return {
+      limit: this.#size,
+      used: this.#all.size - idle,
+      idle,
+      waiting: this.#waiting.size,
+      waits: this.#waits,
+      waitSeconds: this.#waitMs / 1000,
+    };
+  }
+
   /** Waits for statements in flight, within their time limit. Every later command rejects. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -94,6 +120,8 @@ export class PostgresPool {
     const free = this.#idle.pop() ?? this.#open();
     if (free) return free;
     return new Promise((resolve, reject) => {
+      const start = performance.now();
+      this.#waits += 1;
       const waiting: Waiting = {
         take: (connection) => {
           settle();
@@ -109,6 +137,7 @@ export class PostgresPool {
       const settle = (): void => {
         clearTimeout(timer);
         this.#waiting.delete(waiting);
+        this.#waitMs += performance.now() - start;
       };
       this.#waiting.add(waiting);
     });

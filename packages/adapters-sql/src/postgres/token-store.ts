@@ -20,7 +20,7 @@ import { type Database, once } from '../shared/database.ts';
 import type { Selection } from '../shared/placeholders.ts';
 import { prepareTokenRemoval, removeExpired, revokeGrants, type TokenRemoval } from '../shared/token-removal.ts';
 import { clientTokenRow, codeOf, codeRow, foundToken, grantOf, grantRow, tokenRow } from '../shared/token-rows.ts';
-import { Batcher } from './batcher.ts';
+import { Batcher, type BatcherOptions } from './batcher.ts';
 import { answersByPlace, batcherOptions, nowArray } from './batches.ts';
 import { columnsExcept, columnsOf, type EncodedRow } from './columns.ts';
 import type { PostgresPool } from './pool.ts';
@@ -89,14 +89,15 @@ export class PostgresTokenStore implements TokenStore {
   readonly #wantedCodes: Batcher<WantedKey, FoundCode | undefined>;
   readonly #wantedTokens: Batcher<WantedKey, FoundToken | undefined>;
 
-  constructor(database: Database, pool: Pick<PostgresPool, 'rows'>) {
+  constructor(database: Database, pool: Pick<PostgresPool, 'rows'>, onBatch?: BatcherOptions['onBatch']) {
+    const options = batcherOptions(onBatch);
     this.#database = database;
     this.#pool = pool;
     this.#removal = once(() => prepareTokenRemoval(database));
-    this.#newGrants = new Batcher((all) => this.#createGrants(all), batcherOptions);
-    this.#newClientTokens = new Batcher((rows) => this.#saveClientTokens(rows), batcherOptions);
-    this.#wantedCodes = new Batcher((keys) => this.#findCodes(keys), batcherOptions);
-    this.#wantedTokens = new Batcher((keys) => this.#findTokens(keys), batcherOptions);
+    this.#newGrants = new Batcher((all) => this.#createGrants(all), options);
+    this.#newClientTokens = new Batcher((rows) => this.#saveClientTokens(rows), options);
+    this.#wantedCodes = new Batcher((keys) => this.#findCodes(keys), options);
+    this.#wantedTokens = new Batcher((keys) => this.#findTokens(keys), options);
   }
 
   createGrant(grant: Grant, issued: IssuedAtOnce): Promise<undefined> {

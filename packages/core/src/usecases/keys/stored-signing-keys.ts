@@ -26,6 +26,12 @@ interface Deps {
   readonly settings: Pick<Settings, 'idTokenSigningAlg' | 'accessTokenSigningAlg'>;
 }
 
+export interface SigningKeyInUse {
+  readonly alg: SigningAlgorithm;
+  /** When it began to sign. */
+  readonly signsFrom: EpochSeconds;
+}
+
 /** Another node can change the keys, so what was read from the store is used for one second. */
 export class StoredSigningKeys implements SigningKeys {
   readonly algorithms = signingAlgorithms;
@@ -56,6 +62,16 @@ export class StoredSigningKeys implements SigningKeys {
 
   async publicKeys(): Promise<readonly Jwk[]> {
     return (await this.#current()).published;
+  }
+
+  /** The key that signs now, for each algorithm that has one. Rejects with StoreUnavailable. */
+  async inUse(): Promise<readonly SigningKeyInUse[]> {
+    const ring = await this.#current();
+    const now = this.#deps.system.clock.now();
+    return signingAlgorithms.flatMap((alg) => {
+      const key = ring.signer(alg, now);
+      return key ? [{ alg, signsFrom: key.signsFrom }] : [];
+    });
   }
 
   /** Forgets the keys in memory, so that a key that was just added signs immediately. */

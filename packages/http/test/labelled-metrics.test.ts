@@ -1,11 +1,12 @@
-// The histogram in the Prometheus text exposition format, through prom-client's registry.
+// Histograms and counters in Prometheus' text format, through prom-client's registry.
 import { Registry } from 'prom-client';
 import t from 'tap';
-import { RequestDurations } from '../src/request-durations.ts';
+import { LabelledCounter, LabelledHistogram } from '../src/labelled-metrics.ts';
+import { requestDuration } from '../src/metrics.ts';
 
 t.test('each bucket counts every duration up to its bound', async (t) => {
   const registry = new Registry();
-  const durations = new RequestDurations();
+  const durations = new LabelledHistogram(requestDuration);
   registry.registerMetric(durations.asMetric());
   const fast = durations.of({ listener: 'public', method: 'GET', route: '/clients/:id', status: 200 });
   for (const seconds of [0.0004, 0.001, 0.003, 0.3, 11]) fast.add(seconds);
@@ -39,4 +40,23 @@ t.test('each bucket counts every duration up to its bound', async (t) => {
   t.strictSame(found('sum', 200), [['', 11.3044]]);
   t.strictSame(found('count', 404), [['', 1]]);
   t.ok(lines.some((line) => line.includes('listener="public",method="GET",route="/clients/:id"')));
+});
+
+t.test('a counter has a series for each combination of its labels', async (t) => {
+  const registry = new Registry();
+  const name = 'tokens_total';
+  const two = new LabelledCounter({ name, type: 'counter', help: 'Tokens.', labels: ['grant', 'format'] });
+  const one = new LabelledCounter({ name: 'steps_total', type: 'counter', help: 'Steps.', labels: ['step'] });
+  registry.registerMetric(two.asMetric());
+  registry.registerMetric(one.asMetric());
+  two.add('refresh_token', 'jwt');
+  two.add('refresh_token', 'jwt');
+  two.add('refresh_token', 'opaque');
+  one.add('begun', '', 3);
+  const lines = (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  t.strictSame(lines, [
+    'tokens_total{grant="refresh_token",format="jwt"} 2',
+    'tokens_total{grant="refresh_token",format="opaque"} 1',
+    'steps_total{step="begun"} 3',
+  ]);
 });
