@@ -37,7 +37,7 @@ const commonSettings = {
   CLAVIGER_LOG_LEVEL: 'error',
 };
 
-/** By the names that the driver has for them. `onPostgres`: the store is gone when the comparison begins. */
+/** The profiles, under the driver's names for them. `onPostgres`: the store is stopped before the comparison begins. */
 const profiles = {
   default: {},
   jwt: { settings: { CLAVIGER_ACCESS_TOKEN_STRATEGY: 'jwt' } },

@@ -1,5 +1,5 @@
 // Makes a fresh clone runnable: checks Node.js, installs the locked dependencies, compiles. Run by `prestart` and
-// `pretest`; needs nothing but Node.js and npm, and does little when nothing changed. Silent unless it has news.
+// `pretest`; needs only Node.js and npm, and does little if nothing changed. Silent unless it has something to report.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -57,7 +57,7 @@ const acquireLock = () => {
     }
     const owner = existsSync(lockFile) ? Number(readFileSync(lockFile, 'utf8')) : 0;
     if (owner !== 0 && !isAlive(owner)) {
-      say(`Removing the lock of process ${owner}, which is gone.`);
+      say(`Removing the lock of process ${owner}, which no longer runs.`);
       rmSync(lockFile, { force: true });
     } else if (!waited && owner !== 0) {
       say(`Waiting for process ${owner}, which is preparing this folder.`);

@@ -1,4 +1,4 @@
-// Checks the single binary: it serves where there is nothing but itself, and the end-to-end tests pass against it.
+// Checks the single binary: it serves in an empty environment, and the end-to-end tests pass against it.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

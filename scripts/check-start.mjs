@@ -39,7 +39,7 @@ const main = async () => {
   await withServer(['npm', 'start'], options, adminUrl, async () => {
     const reply = await fetch(`${adminUrl}/clients/kept`);
     const client = reply.ok ? await reply.json() : {};
-    if (client.client_name !== 'Survives a restart') throw new Error(`the client is gone: ${reply.status}`);
+    if (client.client_name !== 'Survives a restart') throw new Error(`the client is missing: ${reply.status}`);
     console.log('A second npm start keeps the data.');
   });
 };

@@ -1,5 +1,5 @@
-// Writes log lines to a stream that may fail: a full disk, a pipe whose reader is gone or stands still. The server goes on;
-// lines that cannot be written are dropped and counted, and the log says so as soon as it can be written again.
+// Writes log lines to a stream that may fail: a full disk, a pipe whose reader has exited or hangs. The server keeps running.
+// Lines that cannot be written are dropped and counted, and the log says so as soon as it can be written again.
 import type { Writable } from 'node:stream';
 
 export interface LostLines {

@@ -1,6 +1,6 @@
 // Which Node.js this server runs on. No other module may be loaded before this is known: an old Node.js cannot even parse them.
 
-/** The message for a version that is too old, undefined for one that will do. */
+/** The message for a version that is too old, undefined for a supported one. */
 export const unsupportedNode = (version: string): string | undefined => {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return undefined;

@@ -17,8 +17,8 @@ export interface RunningServer {
   /** Resolves when the server serves; rejects when it never will. Until then it listens and says that it is not ready. */
   readonly ready: Promise<void>;
   /**
-   * Says that it is not ready, goes on for CLAVIGER_DRAIN_DELAY, then takes nothing new, answers what has arrived and closes
-   * the stores.
+   * Reports that it is not ready, keeps serving for CLAVIGER_DRAIN_DELAY, then accepts no new requests, answers those that have
+   * arrived, and closes the stores.
    */
   stop(): Promise<void>;
 }

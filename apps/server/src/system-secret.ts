@@ -1,4 +1,4 @@
-// The system secrets in use; that of a development server is drawn once and kept in the data folder. Never printed.
+// The system secrets in use. That of a development server is generated once and kept in the data folder. Never printed.
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 // Which records belong to a client or a subject. The entries lie in other slots than the records, so they cannot be written
 // in one step with them. The order makes that safe:
-// - The entry is written first, then the record: a crash in between leaves an entry that points nowhere, which does no
-//   harm, and never a record that a removal by client or subject would miss.
+// - The entry is written first, then the record: a crash in between leaves an entry that points nowhere, which is
+//   harmless, and never a record that a removal by client or subject would miss.
 // - An entry never goes before its record. It has a score, the moment until which records may rely on it; a record that is
 //   to live longer is refused by its script (reply `index`) until the entry was extended.
 // - A removal by entry asks the record itself whose it is, in the same step.

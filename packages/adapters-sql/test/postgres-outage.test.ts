@@ -96,7 +96,7 @@ t.test('a network that drops everything: existing connections, new ones, and rec
   proxy.hang();
   const find = () => refusedAfter(stores.clients.find('app'));
   const [first, second, third] = await Promise.all([find(), find(), find()]);
-  t.ok(Math.max(first, second) < 1700, `a connection of before is given up (${first} and ${second} ms)`);
+  t.ok(Math.max(first, second) < 1700, `an earlier connection is given up (${first} and ${second} ms)`);
   t.ok(third < 700, `who finds the pool exhausted waits no longer than for a connection (${third} ms)`);
   const again = await find();
   t.ok(again < 1000, `a new connection is given up (${again} ms)`);

@@ -537,7 +537,7 @@ t.test('a posted request is redirected to a GET without setting a cookie (OpenID
   t.equal(answer.searchParams.get('state'), 'posted');
   t.ok(
     challengeIn(await visit.browser.visit(await visit.acceptLogin(pending)), 'consent_challenge'),
-    'the other tab goes on',
+    'the other tab continues',
   );
 });
 

@@ -55,7 +55,7 @@ t.test('a node seals the signing keys again when it reads them for the first tim
   t.match((await over(stores, newer).admin.reseal()).unreadable, ['key private:one of set own'], 'other sets wait');
 });
 
-t.test('signing keys of a store that refuses to be written are served all the same', async (t) => {
+t.test('signing keys of a store that refuses writes are still served', async (t) => {
   const stores = await givenStores();
   const published = await publishedBy(over(stores));
   const keys = broken(stores.keys, {

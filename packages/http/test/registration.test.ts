@@ -388,7 +388,7 @@ t.test('RFC 7592 §2.2: a replacement replaces everything except what only an ad
   });
   t.notOk(
     'client_name' in (replaced.json as Body) || 'logo_uri' in (replaced.json as Body),
-    'what is left out is gone',
+    'an omitted member is removed',
   );
   t.notOk('client_secret' in (replaced.json as Body), 'an unchanged secret is not returned');
   t.equal((await server.provider.admin.getClient(id))?.metadata.owner, 'team');

@@ -13,7 +13,7 @@ export const withIssuer = (values: ParsedValues): Values => {
   return { ...values, issuer: values.issuer ?? baseUrl({ host: reachable ? host : '127.0.0.1', port }) };
 };
 
-/** For a loopback issuer over http, where nothing but a proxy on this machine can make up for it. */
+/** For a loopback issuer over http, where only a proxy on this machine can compensate for it. */
 export const issuerMismatch = ({ issuer, publicHost, publicPort }: Values): string | undefined => {
   const url = new URL(issuer);
   if (url.protocol !== 'http:' || !isLoopbackUrl(issuer)) return undefined;

@@ -1,4 +1,4 @@
-// Secrets that are long enough and still easy to guess. An estimate from above: what passes may be weak all the same.
+// Finds secrets that are long enough but easy to guess. It is an upper estimate: a secret that passes may still be weak.
 
 /** A command for a shell, to be shown where a secret is refused. */
 export const drawSecret = 'openssl rand -hex 32';

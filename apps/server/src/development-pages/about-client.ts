@@ -5,8 +5,8 @@ import { type Html, html, type PendingRequest } from '@claviger/core';
 type Metadata = PendingRequest['client']['metadata'];
 
 /**
- * Only over https, and from a host whose name is nothing but one: it becomes a part of the Content-Security-Policy. '' for
- * no picture.
+ * The picture's URL, or '' for no picture. It must be https, and its host only a name, because it becomes a part of the
+ * Content-Security-Policy.
  */
 export const logoOrigin = ({ logoUri }: Metadata): string => {
   if (!URL.canParse(logoUri)) return '';

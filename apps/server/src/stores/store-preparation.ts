@@ -152,7 +152,7 @@ class Part {
   }
 }
 
-/** null when the schema will do. */
+/** null if the schema is usable. */
 export const schemaProblem = ({ usable, pending, problem = '' }: SchemaStatus): string | null => {
   if (usable) return null;
   return pending.length === 0 ? problem : `${problem} Run the command "migrate up", or set CLAVIGER_AUTO_MIGRATE=true.`;

@@ -11,8 +11,8 @@ export interface Migration {
   /** SHA-256 of the file, hexadecimal. */
   readonly checksum: string;
   /**
-   * Software that knows the schema up to this version goes on working after this migration. Its own version: it changes
-   * something that all earlier software needs as it was. From the file's first line, `-- compatible_from: 1`.
+   * Software that knows the schema up to this version keeps working after this migration. If it is the migration's own
+   * version, no earlier software does. From the file's first line, `-- compatible_from: 1`.
    */
   readonly compatibleFrom: number;
 }

@@ -118,7 +118,7 @@ export class PostgresConnection {
 
   /**
    * Which server process answers this connection, which one the greeting named, and under what name the statement that asked
-   * is prepared. A pooler that stands between draws the numbers of its greetings at random.
+   * is prepared. A pooler in between generates random numbers for its greetings.
    */
   async whereabouts(): Promise<{ process: number; greeted: number; statement: string }> {
     const rows = await this.#client.unsafe('SELECT pg_backend_pid()', [], { prepare: this.#prepare }).values();

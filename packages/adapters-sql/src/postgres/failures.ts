@@ -29,8 +29,8 @@ export const isWorthRepeating = (error: unknown): boolean => ['40001', '40P01'].
 export const isUniqueViolation = (error: unknown): boolean => state(error) === '23505';
 
 /**
- * The server has answered, and goes on listening on this connection. One that became a standby does so too, but a new
- * connection may lead to the server that took its place.
+ * The server has answered and keeps listening on this connection. So does a server that became a standby, but a new
+ * connection may lead to its replacement.
  */
 export const leavesConnectionUsable = (error: unknown): boolean =>
   error instanceof postgres.PostgresError && !isFatal(error) && error.code !== '25006' && error.code !== '25P02';

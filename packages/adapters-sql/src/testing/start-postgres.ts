@@ -25,7 +25,7 @@ export interface TestDatabase {
 export interface OwnPostgres extends TestPostgres {
   /** As when the machine loses power: connections break, nobody says goodbye. */
   kill(): Promise<void>;
-  /** On the same port, with the data of before. */
+  /** On the same port, with the same data. */
   restart(): Promise<void>;
 }
 

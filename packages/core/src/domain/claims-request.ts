@@ -116,7 +116,7 @@ export const requestedSubjects = (request: ClaimsRequest | undefined): readonly 
 export const requestedAcrValues = (request: ClaimsRequest | undefined): readonly string[] =>
   wantedTexts(request, 'acr');
 
-/** OpenID Connect Core §5.5.1.1: the login failed unless it reached one of these; empty when any will do. */
+/** OpenID Connect Core §5.5.1.1: the login failed unless it reached one of these; empty if any value is sufficient. */
 export const requiredAcrValues = (request: ClaimsRequest | undefined): readonly string[] => {
   const asked = askedOf(request, 'id_token').acr;
   return isObject(asked) && asked.essential === true ? requestedAcrValues(request) : [];

@@ -199,7 +199,7 @@ const checkApplicationType = ({ applicationType }: ClientMetadata): void => {
   }
 };
 
-/** OpenID Connect Registration §2: it MUST be https. Browsers are sent there, so no other scheme will do. */
+/** OpenID Connect Registration §2: it MUST be https. Browsers are redirected there, so no other scheme works. */
 const checkInitiateLoginUri = ({ initiateLoginUri }: ClientMetadata): void => {
   if (initiateLoginUri !== '' && !isWebUrl(initiateLoginUri, ['https:'])) {
     throw oauthError('invalid_request', 'initiate_login_uri must be an https URL.');

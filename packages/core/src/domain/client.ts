@@ -127,8 +127,8 @@ const isAuthMethodUnstated = ({ authMethodUnstated, metadata }: Client): boolean
   authMethodUnstated === true && metadata.tokenEndpointAuthMethod === basic;
 
 /**
- * A client is held to the method that it registered (RFC 7591 §2, token_endpoint_auth_method). When none was stated,
- * its secret may be in the header or in the body (RFC 6749 §2.3.1): client libraries differ in what they do by default.
+ * A client must use the method that it registered (RFC 7591 §2, token_endpoint_auth_method). If none was stated,
+ * its secret may be in the header or in the body (RFC 6749 §2.3.1), because the defaults of client libraries differ.
  */
 export const allowsAuthMethod = (client: Client, method: string): boolean =>
   client.metadata.tokenEndpointAuthMethod === method ||

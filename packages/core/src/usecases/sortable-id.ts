@@ -18,7 +18,7 @@ const timePart = (milliseconds: number): string => {
   return text;
 };
 
-/** The latest one: many ids are drawn within a millisecond. */
+/** The latest one, because many ids are generated within a millisecond. */
 let latest = { milliseconds: -1, text: '' };
 
 const timeText = (milliseconds: number): string => {

@@ -59,7 +59,8 @@ export const makeRegisterClient =
       registrationTokenHash: hash,
       ...(isVouchedFor ? {} : { registeredOpenly: true }),
     };
-    if ((await clients.create(client)) === 'exists') throw new Error('The id that was drawn for a client is taken.');
+    if ((await clients.create(client)) === 'exists')
+      throw new Error('The id that was generated for a client is taken.');
     deps.events?.record({ type: 'OAuth2ClientRegistered', clientId: id, origin });
     return { client, secret: usesSecret(client) ? secret : '', registrationToken: token };
   };
