@@ -10,6 +10,7 @@ export { type ClaimsRequest, requestedClaims, type StandardClaims } from './doma
 export { type Client, type ClientMetadata, emptyClientMetadata, type MadeFor } from './domain/client.ts';
 export { type Consent, type ConsentRequestSnapshot, isRemembered } from './domain/consent.ts';
 export type { CredentialsRefusal, DomainEvent, EndpointName, EventType, Origin } from './domain/event.ts';
+export { type EventKind, eventKinds } from './domain/event-kinds.ts';
 export {
   type ConsentAcceptance,
   type Flow,
@@ -53,6 +54,16 @@ export {
 } from './errors/oauth-error.ts';
 export { StoreUnavailable } from './errors/store-unavailable.ts';
 export type { AdminKeyStore } from './ports/admin-key-store.ts';
+export type {
+  AuditAnchor,
+  AuditCheckpoint,
+  AuditCursor,
+  AuditEvent,
+  AuditFilter,
+  AuditStore,
+  ChainHead,
+  SealedAuditEvent,
+} from './ports/audit-store.ts';
 export type { ClientChanges } from './ports/client-changes.ts';
 export type { ClientStore } from './ports/client-store.ts';
 export type { ConsentStore } from './ports/consent-store.ts';
@@ -93,6 +104,11 @@ export type { Endpoint, RequestNotes, WireReply, WireRequest } from './protocol/
 export type { AdminUseCases, Endpoints, Provider } from './provider.ts';
 export type { SettingRule } from './setting-rules.ts';
 export { declaredSettings, defaultSettings, type Settings, settingsProblems } from './settings.ts';
+export { type AuditRecord, storable, toAuditRecord } from './usecases/audit/audit-record.ts';
+export { type AuditEntry, AuditWriter, type AuditWriterOptions } from './usecases/audit/audit-writer.ts';
+export { type CheckpointResult, makeWriteCheckpoint } from './usecases/audit/checkpoints.ts';
+export { makeApplyRetention, type RetentionResult } from './usecases/audit/retention.ts';
+export { type AuditFault, type AuditVerification, makeVerifyChains } from './usecases/audit/verify-chains.ts';
 export type { StoreFailure } from './usecases/check-stores.ts';
 export type { CleanExpired, CleanResult } from './usecases/cleaning/clean-expired.ts';
 export type { CreateClient, CreateClientResult } from './usecases/clients/create-client.ts';

@@ -11,6 +11,7 @@ import { leaseStoreContract } from './lease-store.contract.ts';
 import { loginSessionStoreContract } from './login-session-store.contract.ts';
 import { tokenStoreContract } from './token-store.contract.ts';
 
+export { auditStoreContract } from './audit-store.contract.ts';
 export { type Case, type Cleaning, type DeclareTest, type Opened, runContract } from './case.ts';
 export * as fixtures from './fixtures.ts';
 

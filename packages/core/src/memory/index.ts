@@ -9,6 +9,8 @@ import { MemoryLeaseStore } from './memory-lease-store.ts';
 import { MemoryLoginSessionStore } from './memory-login-session-store.ts';
 import { MemoryTokenStore } from './memory-token-store.ts';
 
+export { MemoryAuditStore } from './memory-audit-store.ts';
+
 /** New, empty stores. */
 export const memoryStores = (): Stores => ({
   adminKeys: new MemoryAdminKeyStore(),

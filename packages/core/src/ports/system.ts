@@ -39,7 +39,11 @@ export type MacPurpose =
   | 'browser-cookie'
   | 'session-cookie'
   | 'registration-token'
-  | 'subject-fingerprint';
+  | 'subject-fingerprint'
+  | 'audit-event'
+  | 'audit-anchor'
+  | 'audit-checkpoint'
+  | 'audit-subject';
 
 /** Message authentication codes under the system secret. */
 export interface Mac {
@@ -47,6 +51,8 @@ export interface Mac {
   sign(purpose: MacPurpose, text: string): string;
   /** Compares in constant time. Also accepts MACs made with earlier system secrets that are still configured. */
   verify(purpose: MacPurpose, text: string, mac: string): boolean;
+  /** Public names of the keys, the one that signs first. A name says nothing about its key. */
+  keyIds(purpose: MacPurpose): readonly string[];
 }
 
 /** The origin of a slow hash. Turns are shared fairly among addresses, and among the clients of each address. */

@@ -20,6 +20,7 @@ export const nodeMac = (secrets: readonly string[]): Mac => {
   const compute = (key: KeyObject, text: string): string => createHmac('sha256', key).update(text).digest('base64url');
 
   return {
+    keyIds: (purpose) => keysFor(purpose).map((key) => compute(key, 'the name of this key').slice(0, 8)),
     sign(purpose, text) {
       const [key] = keysFor(purpose);
       if (!key) throw new Error('There is no system secret.');

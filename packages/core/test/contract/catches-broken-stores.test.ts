@@ -1,10 +1,11 @@
 // Tests the contract itself: it catches every store that is broken on purpose, and every case catches at least one.
 import { AssertionError } from 'node:assert/strict';
 import t from 'tap';
-import { type Case, type Cleaning, contracts } from '../../src/contract/index.ts';
+import { auditStoreContract, type Case, type Cleaning, contracts } from '../../src/contract/index.ts';
 import { epochSeconds, type PortName, portNames, type Stores } from '../../src/index.ts';
-import { memoryStores } from '../../src/memory/index.ts';
+import { MemoryAuditStore, memoryStores } from '../../src/memory/index.ts';
 import { adminKeyFaults } from './broken-admin-key-stores.ts';
+import { auditFaults } from './broken-audit-stores.ts';
 import { clientFaults } from './broken-client-stores.ts';
 import { consentFaults } from './broken-consent-stores.ts';
 import { flowFaults, loginSessionFaults } from './broken-flow-and-session-stores.ts';
@@ -41,19 +42,28 @@ const failedBy = async <S extends object>(
   return failed;
 };
 
-const provePort = <Port extends PortName>(port: Port): Promise<unknown> =>
+const prove = <S extends object>(
+  port: string,
+  cases: readonly Case<S>[],
+  faults: readonly Fault<S>[],
+  open: () => S,
+): Promise<unknown> =>
   t.test(`${port}: every broken store fails the case that it names, and every case fails some store`, async (t) => {
-    const idle = new Set(contracts[port].map(({ name }) => name));
-    t.equal(idle.size, contracts[port].length, 'case names are unique');
-    for (const fault of faults[port]) {
-      const failed = await failedBy(fault, contracts[port], () => memoryStores()[port]);
+    const idle = new Set(cases.map(({ name }) => name));
+    t.equal(idle.size, cases.length, 'case names are unique');
+    for (const fault of faults) {
+      const failed = await failedBy(fault, cases, open);
       t.ok(failed.includes(fault.caughtBy), `a store that ${fault.fault}: ${fault.caughtBy}`);
       idle.delete(fault.caughtBy);
     }
     t.same([...idle], [], 'every case catches a broken store');
   });
 
+const provePort = <Port extends PortName>(port: Port): Promise<unknown> =>
+  prove<Stores[Port]>(port, contracts[port], faults[port], () => memoryStores()[port]);
+
 for (const port of portNames) await provePort(port);
+await prove('audit', auditStoreContract, auditFaults, () => new MemoryAuditStore());
 
 t.test('a failing case throws an AssertionError that says what was expected', async (t) => {
   const [first] = contracts.clients;

@@ -1,7 +1,7 @@
 // Runs the whole contract on the memory stores, and checks what the fixtures promise.
 import t from 'tap';
-import { fixtures, runContracts } from '../../src/contract/index.ts';
-import { memoryStores } from '../../src/memory/index.ts';
+import { auditStoreContract, fixtures, runContract, runContracts } from '../../src/contract/index.ts';
+import { MemoryAuditStore, memoryStores } from '../../src/memory/index.ts';
 
 t.test('the memory stores pass the contract', async (t) => {
   await runContracts(
@@ -11,6 +11,18 @@ t.test('the memory stores pass the contract', async (t) => {
         t.pass('holds');
       }),
     async () => ({ store: memoryStores(), close: async () => {} }),
+  );
+});
+
+t.test('the audit store in memory passes the contract', async (t) => {
+  await runContract(
+    (name, run) =>
+      t.test(name, async (t) => {
+        await run();
+        t.pass('holds');
+      }),
+    async () => ({ store: new MemoryAuditStore(), close: async () => {} }),
+    auditStoreContract,
   );
 });
 

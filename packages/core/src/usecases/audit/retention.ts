@@ -1,0 +1,50 @@
+// Removes old events. In each chain the oldest events go first, and a sealed anchor says where the chain begins now.
+import type { AuditStore, SealedAuditEvent } from '../../ports/audit-store.ts';
+import type { System } from '../../ports/system.ts';
+import { isGenuineEvent, sealAnchor } from './seals.ts';
+
+interface Deps {
+  readonly store: AuditStore;
+  readonly system: Pick<System, 'clock' | 'mac'>;
+}
+
+/** Old checkpoints that stay, for comparisons with exported ones. */
+const keptCheckpoints = 1000;
+
+export interface RetentionResult {
+  readonly removed: number;
+  /** Chains whose oldest events are not genuine. They stay as evidence. */
+  readonly suspect: readonly string[];
+}
+
+/** One batch of each chain. `before`: milliseconds since 1970. Call it again while it removes something. */
+export const makeApplyRetention = ({ store, system: { clock, mac } }: Deps) => {
+  /** The oldest events of a chain that may be removed: without gaps, genuine, and old enough. */
+  const removable = (events: readonly SealedAuditEvent[], from: number, before: number) => {
+    let expected = from + 1;
+    let last: SealedAuditEvent | undefined;
+    for (const event of events) {
+      if (event.time >= before) break;
+      if (event.sequence !== expected || !isGenuineEvent(mac, event)) return { last, isSuspect: true };
+      last = event;
+      expected += 1;
+    }
+    return { last, isSuspect: false };
+  };
+
+  return async (before: number, limit: number): Promise<RetentionResult> => {
+    const time = clock.milliseconds?.() ?? clock.now() * 1000;
+    const anchored = new Map((await store.anchors()).map(({ chain, sequence }) => [chain, sequence]));
+    let removed = 0;
+    const suspect: string[] = [];
+    for (const { chain } of await store.heads('known')) {
+      const from = anchored.get(chain) ?? 0;
+      const { last, isSuspect } = removable(await store.readChain(chain, from, limit), from, before);
+      if (isSuspect) suspect.push(chain);
+      if (last) removed += await store.prune(sealAnchor(mac, { chain, sequence: last.sequence, mac: last.mac, time }));
+    }
+    const latest = await store.latestCheckpoint();
+    if (latest) await store.removeCheckpointsBefore(latest.number - keptCheckpoints);
+    return { removed, suspect };
+  };
+};
