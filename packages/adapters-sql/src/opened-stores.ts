@@ -1,5 +1,5 @@
 // What opening a database returns, the same for every database.
-import type { Stores } from '@claviger/core';
+import type { AuditStore, Stores } from '@claviger/core';
 import type { MigrationReport, SchemaStatus } from './migrations/schema-status.ts';
 import { SqlAdminKeyStore } from './shared/admin-key-store.ts';
 import { SqlClientStore } from './shared/client-store.ts';
@@ -12,6 +12,8 @@ import { SqlLoginSessionStore } from './shared/login-session-store.ts';
 export interface SqlStores {
   /** Can be used after `migrate` has succeeded, or when `schemaStatus` says so. */
   readonly stores: Stores;
+  /** The audit table of this database. */
+  readonly audit: AuditStore;
   /** Whether this version of the code can use the database's schema. Rejects with StoreUnavailable. */
   schemaStatus(): Promise<SchemaStatus>;
   /**

@@ -40,6 +40,7 @@ t.test('a released migration is never edited: its checksum is recorded here', as
     '0005_pending_flows': '43b8c361b8f5c9e547d56dd41215898e148d4d2120aa28f69842192ff30f8312',
     '0006_client_incarnation': 'b9dcce3cda03ece157c9dd7480ee4e3c4149d2a03f0b83e94d080926a500605c',
     '0007_admin_keys': '56d868eeab3cb5881a20edd42b822e0adb758b8692c737c2d2c77ed91da02fd6',
+    '0008_audit': 'f70b32f68906159697107d62783d3cc20afb2e6673292b9bd1c4a97d9a796c97',
   });
   t.same(checksums('postgres'), {
     '0001_first_schema': 'ba7c1c6d2fc61653104d223a13e391382b111f209e09a2309950777e842fb4fd',
@@ -49,6 +50,7 @@ t.test('a released migration is never edited: its checksum is recorded here', as
     '0005_pending_flows': 'dc293b71f1f8237ccbde72b25cc5b214ba18c41c6cbd1d054b9604c45a363918',
     '0006_client_incarnation': '60121f193c384e17d08c1d168356d6fc502bfd9149a4acdf60b1d40f6eb4a429',
     '0007_admin_keys': '3c95ba554a8bb676407265798c2c3a901de9813b11870fee196ce912c4f6c514',
+    '0008_audit': '998e946ca34609b545ba92e679733cfd8ff662b5f3117fe141ebce6cdaf0a813',
   });
 });
 

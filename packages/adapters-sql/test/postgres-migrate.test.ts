@@ -139,6 +139,9 @@ t.test('postgres/schema.ts and the migrated tables agree on every column; SQLite
   // The stores are written against one of the two: this does not compile when their rows differ.
   const agreement: Agreement = {
     adminKeys: true,
+    auditAnchors: true,
+    auditCheckpoints: true,
+    auditEvents: true,
     clients: true,
     codes: true,
     consents: true,

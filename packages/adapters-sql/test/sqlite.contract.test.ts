@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Hashed, type Rotation, type Stores, seconds } from '@claviger/core';
-import { type DeclareTest, fixtures, type Opened, runContracts } from '@claviger/core/contract';
+import {
+  auditStoreContract,
+  type DeclareTest,
+  fixtures,
+  type Opened,
+  runContract,
+  runContracts,
+} from '@claviger/core/contract';
 import SqliteClient from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import { openSqliteStores, type SqlStores } from '../src/index.ts';
@@ -42,6 +49,17 @@ const within =
 
 t.test('an SQLite file passes the contract', (t) => runContracts(within(t), () => opened(freshFile())));
 t.test('SQLite in memory passes the contract', (t) => runContracts(within(t), () => opened(':memory:')));
+
+t.test('the audit table of an SQLite file keeps the contract', (t) =>
+  runContract(
+    within(t),
+    async () => {
+      const { audit, close } = await openMigrated(freshFile());
+      return { store: audit, close };
+    },
+    auditStoreContract,
+  ),
+);
 
 t.test('of two connections to one file, one redeems a code and one rotates a refresh token', async (t) => {
   const file = freshFile();

@@ -1,6 +1,6 @@
 // The tables as drizzle sees them in Postgres. The shared stores are typed by them, and sqlite/schema.ts has the same rows.
 // migrations/postgres creates them and explains them; tests compare all three.
-import type { AdminScope, Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
+import type { AdminScope, ChainHead, Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
 import { bigint, customType, integer, pgTable, primaryKey } from 'drizzle-orm/pg-core';
 import {
   bytes,
@@ -15,6 +15,9 @@ import type { StoredMetadata } from '../shared/stored-metadata.ts';
 /** The tables, as the stores use them. */
 export type Tables = {
   readonly adminKeys: typeof adminKeys;
+  readonly auditAnchors: typeof auditAnchors;
+  readonly auditCheckpoints: typeof auditCheckpoints;
+  readonly auditEvents: typeof auditEvents;
   readonly clients: typeof clients;
   readonly flows: typeof flows;
   readonly pendingFlows: typeof pendingFlows;
@@ -174,3 +177,39 @@ export const tokens = pgTable(
   },
   (table) => [primaryKey({ columns: [table.grantId, table.hash] })],
 );
+
+/** `time`: milliseconds since 1970, unlike the moments of the other tables. */
+export const auditEvents = pgTable(
+  'audit_events',
+  {
+    chain: text('chain').notNull(),
+    sequence: bigint('sequence', { mode: 'number' }).notNull(),
+    time: bigint('time', { mode: 'number' }).notNull(),
+    type: text('type').notNull(),
+    clientId: textOrNull('client_id'),
+    subject: textOrNull('subject'),
+    data: text('data').notNull(),
+    keyId: text('key_id').notNull(),
+    previous: text('previous').notNull(),
+    mac: text('mac').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.chain, table.sequence] })],
+);
+
+export const auditCheckpoints = pgTable('audit_checkpoints', {
+  number: bigint('number', { mode: 'number' }).notNull().primaryKey(),
+  time: bigint('time', { mode: 'number' }).notNull(),
+  heads: jsonText<readonly ChainHead[]>('heads').notNull(),
+  previous: text('previous').notNull(),
+  keyId: text('key_id').notNull(),
+  seal: text('seal').notNull(),
+});
+
+export const auditAnchors = pgTable('audit_anchors', {
+  chain: text('chain').notNull().primaryKey(),
+  sequence: bigint('sequence', { mode: 'number' }).notNull(),
+  time: bigint('time', { mode: 'number' }).notNull(),
+  mac: text('mac').notNull(),
+  keyId: text('key_id').notNull(),
+  seal: text('seal').notNull(),
+});

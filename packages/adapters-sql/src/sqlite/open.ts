@@ -2,6 +2,8 @@
 
 import { type MigrationFiles, migrationFilesOf, migrationsIn } from '../migrations/migration-files.ts';
 import { type SqlStores, sharedStores } from '../opened-stores.ts';
+import { SqlAuditStore } from '../shared/audit-store.ts';
+import { pruneOnSqlite } from './audit-pruning.ts';
 import { unlessBusyFor } from './busy.ts';
 import { openSqliteFile, SqliteDatabase } from './database.ts';
 import { SqliteFile } from './file.ts';
@@ -36,6 +38,7 @@ export const openSqliteStores = async ({
       flows: new SqliteFlowStore(database),
       tokens: new SqliteTokenStore(database),
     },
+    audit: new SqlAuditStore(database, pruneOnSqlite(database)),
     schemaStatus: () => database.patiently(() => sqliteSchemaStatus(client, migrations())),
     migrate: async ({ dryRun = false } = {}) => {
       await database.settle();

@@ -1,5 +1,5 @@
 // The tables as drizzle sees them in SQLite. migrations/sqlite creates them and explains them; a test compares the two.
-import type { AdminScope, Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
+import type { AdminScope, ChainHead, Consent, EpochSeconds, Flow, Grant, GrantToken, Hashed } from '@claviger/core';
 import { customType, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { bytes, json, type LatestRotation, latestRotation } from '../shared/encodings.ts';
 import type { StoredMetadata } from '../shared/stored-metadata.ts';
@@ -140,3 +140,39 @@ export const tokens = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.grantId, table.hash] })],
 );
+
+/** `time`: milliseconds since 1970, unlike the moments of the other tables. */
+export const auditEvents = sqliteTable(
+  'audit_events',
+  {
+    chain: text('chain').notNull(),
+    sequence: integer('sequence').notNull(),
+    time: integer('time').notNull(),
+    type: text('type').notNull(),
+    clientId: text('client_id'),
+    subject: text('subject'),
+    data: text('data').notNull(),
+    keyId: text('key_id').notNull(),
+    previous: text('previous').notNull(),
+    mac: text('mac').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.chain, table.sequence] })],
+);
+
+export const auditCheckpoints = sqliteTable('audit_checkpoints', {
+  number: integer('number').notNull().primaryKey(),
+  time: integer('time').notNull(),
+  heads: jsonText<readonly ChainHead[]>('heads').notNull(),
+  previous: text('previous').notNull(),
+  keyId: text('key_id').notNull(),
+  seal: text('seal').notNull(),
+});
+
+export const auditAnchors = sqliteTable('audit_anchors', {
+  chain: text('chain').notNull().primaryKey(),
+  sequence: integer('sequence').notNull(),
+  time: integer('time').notNull(),
+  mac: text('mac').notNull(),
+  keyId: text('key_id').notNull(),
+  seal: text('seal').notNull(),
+});

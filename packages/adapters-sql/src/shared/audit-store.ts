@@ -1,0 +1,151 @@
+// AuditStore on SQL. `prune` changes two tables in one step, which each database does in its own way.
+import type {
+  AuditAnchor,
+  AuditCheckpoint,
+  AuditCursor,
+  AuditFilter,
+  AuditStore,
+  ChainHead,
+  SealedAuditEvent,
+} from '@claviger/core';
+import { and, asc, desc, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { type Database, once } from './database.ts';
+import { given, givenRow } from './placeholders.ts';
+
+const limit = sql.placeholder('limit');
+
+const prepare = (database: Database) => {
+  const { query, tables } = database;
+  const { auditAnchors, auditCheckpoints, auditEvents } = tables;
+  const { chain, sequence, mac } = auditEvents;
+  const isOfChain = eq(chain, given('chain', chain));
+  return {
+    readChain: query
+      .select()
+      .from(auditEvents)
+      .where(and(isOfChain, gt(sequence, given('after', sequence))))
+      .orderBy(asc(sequence))
+      .limit(limit)
+      .prepare('read audit chain'),
+    lastOfChain: query
+      .select({ chain, sequence, mac })
+      .from(auditEvents)
+      .where(isOfChain)
+      .orderBy(desc(sequence))
+      .limit(1)
+      .prepare('last audit event'),
+    chainsFromStart: query.select({ chain }).from(auditEvents).where(sql`${sequence} = 1`).prepare('audit chains'),
+    allChains: query.selectDistinct({ chain }).from(auditEvents).prepare('all audit chains'),
+    anchors: query.select().from(auditAnchors).prepare('audit anchors'),
+    saveCheckpoint: query
+      .insert(auditCheckpoints)
+      .values(givenRow(auditCheckpoints))
+      .onConflictDoNothing()
+      .returning({ number: auditCheckpoints.number })
+      .prepare('save audit checkpoint'),
+    latestCheckpoint: query
+      .select()
+      .from(auditCheckpoints)
+      .orderBy(desc(auditCheckpoints.number))
+      .limit(1)
+      .prepare('latest audit checkpoint'),
+    removeCheckpoints: query
+      .delete(auditCheckpoints)
+      .where(lt(auditCheckpoints.number, given('number', auditCheckpoints.number)))
+      .returning({ number: auditCheckpoints.number })
+      .prepare('remove audit checkpoints'),
+  };
+};
+
+/** Saves the anchor unless the chain has one that is not lower, and removes the events up to it, in one step. */
+export type PruneAuditChain = (anchor: AuditAnchor) => Promise<number>;
+
+export class SqlAuditStore implements AuditStore {
+  readonly prune: PruneAuditChain;
+  readonly #database: Database;
+  readonly #statements: () => ReturnType<typeof prepare>;
+
+  constructor(database: Database, prune: PruneAuditChain) {
+    this.prune = prune;
+    this.#database = database;
+    this.#statements = once(() => prepare(database));
+  }
+
+  /** One statement: when one row exists, none is inserted. */
+  async append(events: readonly SealedAuditEvent[]): Promise<'appended' | 'exists'> {
+    const { query, tables } = this.#database;
+    const { auditEvents } = tables;
+    const insert = query
+      .insert(auditEvents)
+      .values([...events])
+      .returning({ sequence: auditEvents.sequence });
+    try {
+      await this.#database.change(insert.prepare('append audit events'));
+      return 'appended';
+    } catch (error) {
+      if (this.#database.isDuplicate(error)) return 'exists';
+      throw error;
+    }
+  }
+
+  async list(filter: AuditFilter, after: AuditCursor | null, limit: number): Promise<readonly SealedAuditEvent[]> {
+    const { query, tables } = this.#database;
+    const { auditEvents: events } = tables;
+    const page = query
+      .select()
+      .from(events)
+      .where(and(...this.#conditions(filter, after)))
+      .orderBy(desc(events.time), desc(events.chain), desc(events.sequence))
+      .limit(limit);
+    return this.#database.run(page.prepare('list audit events'));
+  }
+
+  async readChain(chain: string, after: number, limit: number): Promise<readonly SealedAuditEvent[]> {
+    return this.#database.run(this.#statements().readChain, { chain, after, limit });
+  }
+
+  async heads(scan: 'known' | 'all'): Promise<readonly ChainHead[]> {
+    const statements = this.#statements();
+    const chains =
+      scan === 'all'
+        ? await this.#database.run(statements.allChains)
+        : [...(await this.#database.run(statements.chainsFromStart)), ...(await this.anchors())];
+    const heads: ChainHead[] = [];
+    for (const chain of new Set(chains.map((row) => row.chain))) {
+      heads.push(...(await this.#database.run(statements.lastOfChain, { chain })));
+    }
+    return heads;
+  }
+
+  async saveCheckpoint(checkpoint: AuditCheckpoint): Promise<'saved' | 'exists'> {
+    const saved = await this.#database.change(this.#statements().saveCheckpoint, { ...checkpoint });
+    return saved.length > 0 ? 'saved' : 'exists';
+  }
+
+  async latestCheckpoint(): Promise<AuditCheckpoint | undefined> {
+    return (await this.#database.run(this.#statements().latestCheckpoint))[0];
+  }
+
+  async removeCheckpointsBefore(number: number): Promise<number> {
+    return (await this.#database.change(this.#statements().removeCheckpoints, { number })).length;
+  }
+
+  anchors(): Promise<readonly AuditAnchor[]> {
+    return this.#database.run(this.#statements().anchors);
+  }
+
+  #conditions({ types, clientId, subject, since, until }: AuditFilter, after: AuditCursor | null): SQL[] {
+    const { auditEvents: events } = this.#database.tables;
+    const conditions: SQL[] = [];
+    if (types !== undefined) conditions.push(inArray(events.type, [...types]));
+    if (clientId !== undefined) conditions.push(eq(events.clientId, clientId));
+    if (subject !== undefined) conditions.push(eq(events.subject, subject));
+    if (since !== undefined) conditions.push(gte(events.time, since));
+    if (until !== undefined) conditions.push(lt(events.time, until));
+    if (after !== null) {
+      const place = sql`(${events.time}, ${events.chain}, ${events.sequence})`;
+      conditions.push(sql`${place} < (${after.time}, ${after.chain}, ${after.sequence})`);
+    }
+    return conditions;
+  }
+}
