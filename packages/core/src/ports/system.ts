@@ -42,8 +42,7 @@ export type MacPurpose =
   | 'subject-fingerprint'
   | 'audit-event'
   | 'audit-anchor'
-  | 'audit-checkpoint'
-  | 'audit-subject';
+  | 'audit-checkpoint';
 
 /** Message authentication codes under the system secret. */
 export interface Mac {
