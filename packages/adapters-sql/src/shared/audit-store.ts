@@ -16,7 +16,7 @@ const limit = sql.placeholder('limit');
 
 const prepare = (database: Database) => {
   const { query, tables } = database;
-  const { auditAnchors, auditCheckpoints, auditEvents } = tables;
+  const { auditAnchors, auditEvents } = tables;
   const { chain, sequence, mac } = auditEvents;
   const isOfChain = eq(chain, given('chain', chain));
   return {
@@ -37,6 +37,11 @@ const prepare = (database: Database) => {
     chainsFromStart: query.select({ chain }).from(auditEvents).where(sql`${sequence} = 1`).prepare('audit chains'),
     allChains: query.selectDistinct({ chain }).from(auditEvents).prepare('all audit chains'),
     anchors: query.select().from(auditAnchors).prepare('audit anchors'),
+  };
+};
+
+const prepareCheckpoints = ({ query, tables: { auditCheckpoints } }: Database) => {
+  return {
     saveCheckpoint: query
       .insert(auditCheckpoints)
       .values(givenRow(auditCheckpoints))
@@ -64,11 +69,13 @@ export class SqlAuditStore implements AuditStore {
   readonly prune: PruneAuditChain;
   readonly #database: Database;
   readonly #statements: () => ReturnType<typeof prepare>;
+  readonly #checkpoints: () => ReturnType<typeof prepareCheckpoints>;
 
   constructor(database: Database, prune: PruneAuditChain) {
     this.prune = prune;
     this.#database = database;
     this.#statements = once(() => prepare(database));
+    this.#checkpoints = once(() => prepareCheckpoints(database));
   }
 
   /** One statement: when one row exists, none is inserted. */
@@ -118,16 +125,16 @@ export class SqlAuditStore implements AuditStore {
   }
 
   async saveCheckpoint(checkpoint: AuditCheckpoint): Promise<'saved' | 'exists'> {
-    const saved = await this.#database.change(this.#statements().saveCheckpoint, { ...checkpoint });
+    const saved = await this.#database.change(this.#checkpoints().saveCheckpoint, { ...checkpoint });
     return saved.length > 0 ? 'saved' : 'exists';
   }
 
   async latestCheckpoint(): Promise<AuditCheckpoint | undefined> {
-    return (await this.#database.run(this.#statements().latestCheckpoint))[0];
+    return (await this.#database.run(this.#checkpoints().latestCheckpoint))[0];
   }
 
   async removeCheckpointsBefore(number: number): Promise<number> {
-    return (await this.#database.change(this.#statements().removeCheckpoints, { number })).length;
+    return (await this.#database.change(this.#checkpoints().removeCheckpoints, { number })).length;
   }
 
   anchors(): Promise<readonly AuditAnchor[]> {
