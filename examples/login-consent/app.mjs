@@ -131,7 +131,7 @@ app.use((_request, response) => send(response, 404, problemPage('no-page')));
 
 /** Express recognizes an error handler by its four parameters. */
 app.use((error, _request, response, _next) => {
-  const failed = error.adminStatus >= 500 ? 503 : error.adminStatus;
+  const failed = error.adminStatus >= 500 || error.adminStatus === 429 ? 503 : error.adminStatus;
   const [status, problem] =
     { 404: [404, 'expired'], 409: [409, 'answered'], 503: [503, 'busy'] }[failed] ??
     (error.status < 500 ? [error.status, 'form'] : [500, 'broken']);

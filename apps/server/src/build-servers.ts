@@ -71,7 +71,12 @@ export const buildServers = (parts: ServerParts): Servers => {
     trustedProxies: config.trustedProxies,
     logger: { level: config.log.level, stream: { write: writeLog } },
   };
-  const adminApp = buildApp({ ...shared, listener: 'admin', adminAllowedHosts: config.adminAllowedHosts });
+  const adminApp = buildApp({
+    ...shared,
+    listener: 'admin',
+    adminAllowedHosts: config.adminAllowedHosts,
+    ...(config.adminGuarded ? { adminGuard: {} } : {}),
+  });
   const publicApp = buildApp({ ...shared, listener: 'public', cors: config.cors });
   for (const app of [adminApp, publicApp]) parts.metrics.observe(app);
   if (isLoopbackUrl(config.issuer)) sendToIssuerHost(publicApp, config.issuer);

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { isLoopbackUrl, seconds } from '@claviger/core';
+import { isAdminGuarded, withAdminKeyFile } from './config/admin-guard.ts';
 import { withIssuer } from './config/issuer.ts';
 import { serviceLinkHint } from './config/kubernetes.ts';
 import { pagesOf } from './config/pages.ts';
@@ -55,8 +56,8 @@ const readValues = (
 ): { readonly values: Values; readonly warnings: readonly string[] } => {
   const sources = readSources(environment);
   const { values: parsed, problems } = parseAll(sources);
-  const values = withIssuer(parsed);
-  const all = [...sources.problems, ...problems, ...rules(values)];
+  const { values, problems: ofFile } = withAdminKeyFile(withIssuer(parsed));
+  const all = [...sources.problems, ...problems, ...ofFile, ...rules(values)];
   if (all.length > 0) throw new ConfigurationError(all);
   return { values, warnings: sources.warnings };
 };
@@ -96,6 +97,7 @@ const toConfig = (values: Values) => {
     public: { host: values.publicHost, port: values.publicPort },
     admin: { host: values.adminHost, port: values.adminPort },
     adminAllowedHosts: values.adminAllowedHosts,
+    adminGuarded: isAdminGuarded(values),
     pages,
     systemSecrets: values.systemSecrets,
     log: { level: values.logLevel, format: values.logFormat },

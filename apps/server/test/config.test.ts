@@ -80,6 +80,7 @@ t.test('every setting takes effect', async (t) => {
     CLAVIGER_ADMIN_HOST: '::1',
     CLAVIGER_ADMIN_PORT: '81',
     CLAVIGER_ADMIN_ALLOWED_HOSTS: 'admin.internal, *.example.com',
+    CLAVIGER_ADMIN_KEY: 'zK3-first.key_ofThe/test, s3cond~key+ofTheTest',
     CLAVIGER_LOGIN_URL: 'https://app.example.com/login?x=1',
     CLAVIGER_CONSENT_URL: 'https://app.example.com/consent',
     CLAVIGER_ERROR_URL: 'https://app.example.com/error',
@@ -152,6 +153,7 @@ t.test('every setting takes effect', async (t) => {
     public: { host: '0.0.0.0', port: 80 },
     admin: { host: '::1', port: 81 },
     adminAllowedHosts: ['admin.internal', '*.example.com'],
+    adminGuarded: true,
     pages: {
       builtIn: false,
       anywhere: false,
@@ -167,6 +169,7 @@ t.test('every setting takes effect', async (t) => {
     cors: { allowedOrigins: ['https://a.example', 'https://*.b.example:8443'], maxAge: 600 },
     unguardedDocuments: false,
     settings: {
+      firstAdminKeys: ['zK3-first.key_ofThe/test', 's3cond~key+ofTheTest'],
       accessTokenLifespan: 300,
       idTokenLifespan: 5400,
       authCodeLifespan: 10,
@@ -230,7 +233,7 @@ t.test('all problems are reported together, each with its setting and the accept
       'CLAVIGER_LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent; it is "loud".',
       'CLAVIGER_ID_TOKEN_LIFESPAN must be a duration in whole seconds, at least 1s, such as 30s, 10m or 1h30m; it is "500ms".',
       'CLAVIGER_REQUIRE_PKCE must be true or false; it is "yes".',
-      'CLAVIGER_ADMIN_HOST must be a loopback address, because the admin listener requires no credentials. To allow another address anyway, set CLAVIGER_DANGEROUS_OPEN_ADMIN=true.',
+      'CLAVIGER_ADMIN_HOST must be a loopback address, because the admin API requires no key. To use another address, set CLAVIGER_ADMIN_KEY (`openssl rand -hex 32` generates one), or CLAVIGER_ADMIN_REQUIRE_KEY=true if your keys are in the store already.',
       'CLAVIGER_LOGIN_URL must be set too, because CLAVIGER_CONSENT_URL is set. Set both or neither.',
     ],
   );
@@ -326,6 +329,36 @@ t.test('an open admin listener requires a setting', async (t) => {
       [/^CLAVIGER_ADMIN_ALLOWED_HOSTS must be a comma-separated list/],
       wrong,
     );
+});
+
+t.test('off loopback the admin listener needs a key', async (t) => {
+  const elsewhere = { CLAVIGER_ADMIN_HOST: '0.0.0.0', CLAVIGER_ADMIN_ALLOWED_HOSTS: 'claviger-admin' };
+  t.match(problemsOf(elsewhere), [/^CLAVIGER_ADMIN_HOST must be a loopback address.*CLAVIGER_ADMIN_KEY/]);
+  const key = 'u8_kQ2.first-key-Wm4';
+  t.equal(readConfig({}).adminGuarded, false, 'open on loopback');
+  t.equal(readConfig({ CLAVIGER_ADMIN_KEY: key }).adminGuarded, true, 'a first key guards loopback too');
+  t.equal(readConfig({ ...elsewhere, CLAVIGER_ADMIN_REQUIRE_KEY: 'true' }).adminGuarded, true);
+  const both = readConfig({ ...elsewhere, CLAVIGER_ADMIN_KEY: key, CLAVIGER_DANGEROUS_OPEN_ADMIN: 'true' });
+  t.equal(both.adminGuarded, true, 'a key is never ignored');
+  t.notMatch(both.warnings.join(), /OPEN_ADMIN/);
+});
+
+t.test('the first admin key may be in a file', async (t) => {
+  const file = join(t.testdir({ key: 'u8_kQ2.first-key-Wm4\n', bad: 'short' }), 'key');
+  const config = readConfig({ CLAVIGER_ADMIN_KEY_FILE: file });
+  t.same([config.settings.firstAdminKeys, config.adminGuarded], [['u8_kQ2.first-key-Wm4'], true]);
+  t.match(problemsOf({ CLAVIGER_ADMIN_KEY_FILE: `${file}-missing` }), [/^CLAVIGER_ADMIN_KEY_FILE .*\(ENOENT\)/]);
+  t.match(problemsOf({ CLAVIGER_ADMIN_KEY_FILE: file.replace(/key$/, 'bad') }), [
+    /^The content of CLAVIGER_ADMIN_KEY_FILE must be at least 16 characters/,
+  ]);
+  t.match(problemsOf({ CLAVIGER_ADMIN_KEY_FILE: file, CLAVIGER_ADMIN_KEY: 'u8_kQ2.first-key-Wm4' }), [/are both set/]);
+});
+
+t.test('an admin key that is easy to guess is refused, unless the issuer is on loopback', async (t) => {
+  const weak = { CLAVIGER_ADMIN_KEY: 'change-me-change-me' };
+  t.match(readConfig(weak).warnings.join(), /CLAVIGER_ADMIN_KEY is easy to guess/);
+  const issuer = { CLAVIGER_ISSUER: 'https://id.example.com/', CLAVIGER_SYSTEM_SECRET: 'kZ8-aW3_mQ5.xR7~tP1' };
+  t.match(problemsOf({ ...weak, ...issuer }), [/^CLAVIGER_ADMIN_KEY is easy to guess/]);
 });
 
 t.test('showing the private halves of signing keys requires a setting', async (t) => {

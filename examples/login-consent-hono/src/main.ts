@@ -125,7 +125,7 @@ app.onError((error, c) => {
   if (status === 404) return showProblem(c, 'expired');
   if (status === 409) return showProblem(c, 'answered');
   console.error(error);
-  return showProblem(c, error instanceof AdminError && status >= 500 ? 'busy' : 'broken');
+  return showProblem(c, error instanceof AdminError && (status >= 500 || status === 429) ? 'busy' : 'broken');
 });
 
 const server = serve({ fetch: app.fetch, hostname: host, port }, () =>

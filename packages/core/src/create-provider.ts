@@ -22,6 +22,8 @@ import { makeTokenEndpoint } from './protocol/token-endpoint.ts';
 import { makeUserinfoEndpoint } from './protocol/userinfo-endpoint.ts';
 import type { AdminUseCases, Endpoints, Provider } from './provider.ts';
 import { defaultSettings, type Settings, settingsProblems } from './settings.ts';
+import { makeAdminKeyUseCases } from './usecases/admin-keys/admin-key-use-cases.ts';
+import { makeAdminKeyReader } from './usecases/admin-keys/authenticate-admin.ts';
 import { makeAddressRequest } from './usecases/authorize/address-request.ts';
 import { makeBeginAuthorization } from './usecases/authorize/begin-authorization.ts';
 import { makeCheckRequest } from './usecases/authorize/check-request.ts';
@@ -129,6 +131,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     events,
   });
 
+  const adminKeyReader = makeAdminKeyReader(wiring);
   const administering = { ...wiring, clients: clients.current };
   const admin: AdminUseCases = {
     createClient: makeCreateClient(administering),
@@ -155,6 +158,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     makeSigningKeys: async () => {
       await signingKeys.publicKeys();
     },
+    ...makeAdminKeyUseCases(wiring, adminKeyReader.forget),
     signingKeysInUse: async () => (options.signingKeys ? [] : storedKeys.inUse()),
     checkStores: makeCheckStores({ ...stores, ...system }),
   };
@@ -173,6 +177,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     errorPage: errors.page,
     fingerprintSubject: makeFingerprintSubject(system.mac),
     admin,
+    authenticateAdmin: adminKeyReader.authenticate,
     registration,
   };
 };

@@ -104,6 +104,8 @@ export type { Endpoint, RequestNotes, WireReply, WireRequest } from './protocol/
 export type { AdminUseCases, Endpoints, Provider } from './provider.ts';
 export type { SettingRule } from './setting-rules.ts';
 export { declaredSettings, defaultSettings, type Settings, settingsProblems } from './settings.ts';
+export type { AdminKeyUseCases, CreateAdminKey, CreatedAdminKey } from './usecases/admin-keys/admin-key-use-cases.ts';
+export type { AdminCaller, AuthenticateAdmin } from './usecases/admin-keys/authenticate-admin.ts';
 export { type AuditRecord, storable, toAuditRecord } from './usecases/audit/audit-record.ts';
 export { type AuditEntry, AuditWriter, type AuditWriterOptions } from './usecases/audit/audit-writer.ts';
 export { type CheckpointResult, makeWriteCheckpoint } from './usecases/audit/checkpoints.ts';

@@ -6,6 +6,8 @@ import type { EpochSeconds } from './domain/time.ts';
 import type { OAuthError } from './errors/oauth-error.ts';
 import type { Page } from './ports/paging.ts';
 import type { Endpoint, WireReply } from './protocol/wire.ts';
+import type { AdminKeyUseCases } from './usecases/admin-keys/admin-key-use-cases.ts';
+import type { AuthenticateAdmin } from './usecases/admin-keys/authenticate-admin.ts';
 import type { PendingFlowCounts } from './usecases/authorize/pending-flows.ts';
 import type { StoreFailure } from './usecases/check-stores.ts';
 import type { CleanExpired, CleanResult } from './usecases/cleaning/clean-expired.ts';
@@ -31,6 +33,8 @@ export interface Provider {
   /** What logs show in place of a subject. Depends on the system secret. */
   readonly fingerprintSubject: FingerprintSubject;
   readonly admin: AdminUseCases;
+  /** For faces of the admin API that ask for keys. `admin` itself does not check them. */
+  readonly authenticateAdmin: AuthenticateAdmin;
   /** For faces of your own; `endpoints` serves the same over HTTP. null: clients cannot register themselves. */
   readonly registration: RegistrationUseCases | null;
 }
@@ -72,7 +76,7 @@ export interface Endpoints {
  * no state could make right (invalid_request, with a hint that names the member). `origin` says where the request came
  * from, for the event sink.
  */
-export interface AdminUseCases extends KeyUseCases {
+export interface AdminUseCases extends AdminKeyUseCases, KeyUseCases {
   createClient(command: CreateClient, origin?: Origin): Promise<CreateClientResult>;
   getClient(id: string): Promise<Client | undefined>;
   listClients(page: Page): Promise<readonly Client[]>;

@@ -117,6 +117,13 @@ export const declaredSettings = {
   ),
   userinfoEndpoint: optional('url', "Userinfo URL that discovery announces instead of the server's own."),
 
+  // Admin API
+  firstAdminKeys: list(
+    'bearerTokens',
+    [],
+    'First key of the admin API, with every scope; at least 16 characters. It is never stored. While it is set, the admin API refuses requests without a key, on loopback too. Several can be set, separated by commas, to replace one without an interruption. See [admin keys](admin-keys.md).',
+  ),
+
   // Clients
   clientRegistration: oneOf(
     ['off', 'guarded', 'open'],

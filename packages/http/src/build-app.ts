@@ -1,6 +1,7 @@
 // The one place for Fastify's options, so that tests and server run the same app.
 import { oauthError, type Provider } from '@claviger/core';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { AdminGuard } from './admin/guard.ts';
 import { adminV1Routes } from './admin/v1/admin-v1-routes.ts';
 import { adminErrorHandler } from './admin/v1/error-body.ts';
 import { closeGracefully } from './close-gracefully.ts';
@@ -40,6 +41,8 @@ export interface AppOptions {
    * `10.0.0.0/8`, or `loopback`. Default none.
    */
   readonly trustedProxies?: readonly string[];
+  /** Admin listener only: who may call. Default: anyone who can reach the listener. */
+  readonly adminGuard?: Omit<AdminGuard, 'authenticate' | 'onRefusal'>;
   /** Default: always serving and ready. */
   readonly status?: () => ServerStatus;
   /** One for all listeners of a server. Default: one of its own. */
@@ -81,6 +84,20 @@ const arrivalLimits = (requestTimeout: number) => ({
 const alwaysReady: ServerStatus = { serving: true, problems: {} };
 
 const badSegment = `A path segment has a malformed percent escape, or more than ${maxParamLength} characters.`;
+
+const guardOf = ({ adminGuard, provider }: AppOptions, metrics: Metrics): AdminGuard | undefined => {
+  if (adminGuard === undefined) return undefined;
+  let refusals = 0;
+  metrics.addCounter(
+    'claviger_admin_refusals_total',
+    'Requests to the admin API without a right key or certificate, or without the scope that they need.',
+    () => refusals,
+  );
+  const onRefusal = (): void => {
+    refusals += 1;
+  };
+  return { ...adminGuard, authenticate: provider.authenticateAdmin, onRefusal };
+};
 
 /** Not listening yet: more routes may be added before `listen` or `ready`. */
 export const buildApp = (options: AppOptions): FastifyInstance => {
@@ -143,7 +160,15 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
   describeRoutes(app, { listener, issuer: provider.issuer, version });
   app.register(publicRoutes, { provider, listener });
   if (listener === 'admin') {
-    app.register(adminV1Routes, { provider, renderMetrics, version, status, shareErrorDebug, allowedHosts });
+    app.register(adminV1Routes, {
+      provider,
+      guard: guardOf(options, metrics),
+      renderMetrics,
+      version,
+      status,
+      shareErrorDebug,
+      allowedHosts,
+    });
   }
   return app;
 };

@@ -1,5 +1,6 @@
 // Fastify plugins that serve a Claviger provider, and the app that puts them together.
 
+export type { AdminGuard } from './admin/guard.ts';
 export { type AdminRoutesOptions, adminV1Routes } from './admin/v1/admin-v1-routes.ts';
 export { type AppOptions, buildApp } from './build-app.ts';
 export type { CorsOptions } from './cors.ts';

@@ -27,7 +27,7 @@ export const loggerOptions = ({ level, stream }: LogOptions) => ({
     res: (reply: { statusCode?: number }) => ({ status: reply.statusCode }),
   },
   // A second safeguard, in case code logs a raw request or reply.
-  redact: ['*.headers.authorization', '*.headers.cookie', '*.headers["set-cookie"]'],
+  redact: ['*.headers.authorization', '*.headers["claviger-admin-key"]', '*.headers.cookie', '*.headers["set-cookie"]'],
 });
 
 /** The id that a trusted proxy has given, else one that is unique across processes and restarts. */

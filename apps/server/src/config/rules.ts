@@ -1,9 +1,11 @@
 // Rules between several settings.
 import { isLoopbackHost, isLoopbackUrl, settingsProblems } from '@claviger/core';
+import { isAdminGuarded } from './admin-guard.ts';
 import { inMemory } from './dsn.ts';
 import { settingsOf } from './settings-of.ts';
 import { dsnsOf, isSqlite } from './stores-config.ts';
 import { type Values, withVariableNames } from './variables.ts';
+import { drawSecret } from './weak-secret.ts';
 import { weakSecretProblems } from './weak-secrets-in-use.ts';
 
 /** A loopback issuer with every store on SQLite: the server may generate its system secret. */
@@ -19,9 +21,9 @@ export const brokenRules = (values: Values): readonly string[] => {
       'CLAVIGER_ISSUER must be https, because its host is not a loopback address. To allow http anyway, set CLAVIGER_DANGEROUS_FORCE_HTTP=true.',
     );
   }
-  if (!isLoopbackHost(adminHost) && !openAdmin) {
+  if (!isLoopbackHost(adminHost) && !isAdminGuarded(values) && !openAdmin) {
     problems.push(
-      'CLAVIGER_ADMIN_HOST must be a loopback address, because the admin listener requires no credentials. To allow another address anyway, set CLAVIGER_DANGEROUS_OPEN_ADMIN=true.',
+      `CLAVIGER_ADMIN_HOST must be a loopback address, because the admin API requires no key. To use another address, set CLAVIGER_ADMIN_KEY (\`${drawSecret}\` generates one), or CLAVIGER_ADMIN_REQUIRE_KEY=true if your keys are in the store already.`,
     );
   }
   if ((loginUrl === null) !== (consentUrl === null)) {

@@ -1,5 +1,6 @@
 // Settings that work, and that the operator should know about.
 import { isLoopbackHost } from '@claviger/core';
+import { isAdminGuarded } from './admin-guard.ts';
 import { issuerMismatch } from './issuer.ts';
 import type { Pages } from './pages.ts';
 import type { Values } from './variables.ts';
@@ -38,7 +39,7 @@ export const warningsOf = (values: Values, pages: Pages): readonly string[] => {
       'The admin endpoints accept only loopback names and IP addresses as host. To use other host names, list them in CLAVIGER_ADMIN_ALLOWED_HOSTS.',
     );
   }
-  if (values.openAdmin)
+  if (values.openAdmin && !isAdminGuarded(values))
     warnings.push(
       'CLAVIGER_DANGEROUS_OPEN_ADMIN: anyone who can reach the admin listener has full control of the server.',
     );

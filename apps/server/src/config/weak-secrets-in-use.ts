@@ -3,7 +3,7 @@ import { isLoopbackUrl } from '@claviger/core';
 import type { Values } from './variables.ts';
 import { drawSecret, isWeakSecret } from './weak-secret.ts';
 
-type SecretValues = Pick<Values, 'issuer' | 'systemSecrets' | 'initialAccessTokens'>;
+type SecretValues = Pick<Values, 'issuer' | 'systemSecrets' | 'initialAccessTokens' | 'firstAdminKeys'>;
 
 const systemSecret = 'CLAVIGER_SYSTEM_SECRET';
 const initialAccessToken = 'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN';
@@ -12,9 +12,10 @@ const initialAccessToken = 'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_
  * The settings whose secret is weak. An earlier system secret only verifies, and has to stay for as long as it takes to
  * replace it: it is not among them.
  */
-const weakSettings = ({ systemSecrets, initialAccessTokens }: SecretValues): readonly string[] => [
+const weakSettings = ({ systemSecrets, initialAccessTokens, firstAdminKeys }: SecretValues): readonly string[] => [
   ...(systemSecrets?.slice(0, 1).some(isWeakSecret) ? [systemSecret] : []),
   ...(initialAccessTokens.some(isWeakSecret) ? [initialAccessToken] : []),
+  ...(firstAdminKeys.some(isWeakSecret) ? ['CLAVIGER_ADMIN_KEY'] : []),
 ];
 
 export const weakSecretProblems = (values: SecretValues): readonly string[] =>

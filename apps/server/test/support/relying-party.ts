@@ -21,6 +21,7 @@ export const startRelyingParty = async (
   server: TestServer,
   clientId: string,
   metadata: Readonly<Record<string, string>> = {},
+  adminKey = '',
 ): Promise<RelyingParty> => {
   const callback = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Back at the client</title>');
@@ -31,6 +32,7 @@ export const startRelyingParty = async (
   const redirectUri = `http://127.0.0.1:${(callback.address() as AddressInfo).port}/callback`;
   const registered = await fetch(`${server.adminUrl}/clients`, {
     method: 'POST',
+    headers: adminKey === '' ? {} : { authorization: `Bearer ${adminKey}` },
     body: JSON.stringify({
       client_id: clientId,
       client_name: 'The <b>shop</b>',

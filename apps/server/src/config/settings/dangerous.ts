@@ -13,7 +13,7 @@ export const dangerous = {
     'CLAVIGER_DANGEROUS_OPEN_ADMIN',
     'false',
     trueOrFalse,
-    'Allow the admin listener on addresses other than loopback. Anyone who can reach it has full control of the server.',
+    'Allow the admin listener on addresses other than loopback without [keys](admin-keys.md). Anyone who can reach it has full control of the server. No effect where keys are required.',
   ),
   redisEviction: preset(
     'CLAVIGER_DANGEROUS_REDIS_EVICTION',

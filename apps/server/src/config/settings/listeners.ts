@@ -1,7 +1,7 @@
 // The issuer, the two listeners and what they accept.
 import { duration, mostOfTimers } from '../duration.ts';
-import { hostName, hostPattern, issuerUrl, origin, proxyAddress, wholeNumber } from '../parse.ts';
-import { list, optional, preset } from './declare.ts';
+import { anyText, hostName, hostPattern, issuerUrl, origin, proxyAddress, trueOrFalse, wholeNumber } from '../parse.ts';
+import { fromCore, list, optional, preset } from './declare.ts';
 
 const port = wholeNumber(1, 65535);
 
@@ -17,7 +17,7 @@ export const listeners = {
     'CLAVIGER_ADMIN_HOST',
     '127.0.0.1',
     hostName,
-    'Address that the admin listener binds to. The admin listener requires no credentials, so an address other than loopback needs CLAVIGER_DANGEROUS_OPEN_ADMIN.',
+    'Address that the admin listener binds to. An address other than loopback needs [admin keys](admin-keys.md).',
   ),
   adminPort: preset('CLAVIGER_ADMIN_PORT', '4445', port, 'Port of the admin listener.'),
   adminAllowedHosts: list(
@@ -29,6 +29,18 @@ export const listeners = {
     'CLAVIGER_TRUSTED_PROXIES',
     proxyAddress,
     'Proxies in front of the server: IP addresses, networks such as `10.0.0.0/8`, or `loopback`. From these, the server takes the address of the client (`X-Forwarded-For`), the scheme (`X-Forwarded-Proto`) and the request id (`X-Request-Id`). From any other peer it ignores these headers. Every proxy in the chain must be listed. See [behind a proxy](production.md#behind-a-proxy).',
+  ),
+  ...fromCore({ firstAdminKeys: 'CLAVIGER_ADMIN_KEY' }),
+  adminKeyFile: optional(
+    'CLAVIGER_ADMIN_KEY_FILE',
+    anyText,
+    'File with the value of CLAVIGER_ADMIN_KEY, for secrets that are mounted as files. Read once, at start.',
+  ),
+  requireAdminKey: preset(
+    'CLAVIGER_ADMIN_REQUIRE_KEY',
+    'false',
+    trueOrFalse,
+    'Refuse requests to the admin API without a key, although CLAVIGER_ADMIN_KEY is not set. Set it once the keys that you use are in the store and you remove the first key.',
   ),
   keepAlive: preset(
     'CLAVIGER_KEEP_ALIVE',

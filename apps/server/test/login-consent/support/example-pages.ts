@@ -35,7 +35,7 @@ export interface PagesOptions {
   /** Of the server. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Environment of the pages, in addition to the address of the admin API. */
-  readonly pages?: (server: TestServer) => Readonly<Record<string, string>>;
+  readonly pages?: (server: TestServer) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
 }
 
 const startPages = async (t: Cleanup, { main }: Example, environment: Readonly<Record<string, string>>) => {
@@ -74,7 +74,7 @@ export const startServerWithPages = async (
   const running = await startPages(t, example, {
     PORT: String(port),
     CLAVIGER_ADMIN_URL: server.adminUrl,
-    ...pages(server),
+    ...(await pages(server)),
   });
   return { server, pagesUrl, pagesOutput: running.output };
 };

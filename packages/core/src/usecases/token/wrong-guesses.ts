@@ -6,8 +6,8 @@ import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import type { Clock } from '../../ports/system.ts';
 
 const period = seconds(60);
-const mostOfClient = 100;
-const mostOfAddress = 300;
+const mostOfName = 100;
+const mostOfNetwork = 300;
 /** How many clients, and how many addresses, are remembered. The oldest are forgotten first. */
 const mostRemembered = 10_000;
 
@@ -41,21 +41,31 @@ export const networkOf = (address: string): string => {
   return [...head, ...zeros, ...tail].slice(0, 4).join(':');
 };
 
+/** Counts one wrong guess. Returns whether there were too many within the minute, of the name or of the network. */
+export type TooManyWrongGuesses = (name: string, network: string) => boolean;
+
+export const makeTooManyWrongGuesses = (clock: Clock): TooManyWrongGuesses => {
+  const [names, networks] = [new Tally(), new Tally()];
+  let since: EpochSeconds | undefined;
+  return (name, network) => {
+    const now = clock.now();
+    if (since === undefined || now - since >= period || now < since) {
+      since = now;
+      names.clear();
+      networks.clear();
+    }
+    const [ofName, ofNetwork] = [names.count(name), networks.count(network)];
+    return ofName > mostOfName || ofNetwork > mostOfNetwork;
+  };
+};
+
 export type CountWrongGuess = (clientId: string, network: string) => OAuthError;
 
 /** The error to answer with: invalid_client, with status 429 when there were too many within the minute. */
 export const makeCountWrongGuess = (clock: Clock): CountWrongGuess => {
-  const [clients, addresses] = [new Tally(), new Tally()];
-  let since: EpochSeconds | undefined;
+  const tooMany = makeTooManyWrongGuesses(clock);
   return (clientId, network) => {
-    const now = clock.now();
-    if (since === undefined || now - since >= period || now < since) {
-      since = now;
-      clients.clear();
-      addresses.clear();
-    }
-    const [ofClient, ofAddress] = [clients.count(clientId), addresses.count(network)];
-    if (ofClient <= mostOfClient && ofAddress <= mostOfAddress) return oauthError('invalid_client');
+    if (!tooMany(clientId, network)) return oauthError('invalid_client');
     return new OAuthError('invalid_client', {
       status: 429,
       hint: 'The secret is wrong, and there were many wrong attempts within the last minute. The correct secret is still accepted.',

@@ -1,11 +1,13 @@
-// The admin API of 2018 as one Fastify plugin. It asks for no authentication: keep its listener private.
+// The admin API of 2018, and Claviger's own additions below /admin, as one Fastify plugin.
 import type { Provider } from '@claviger/core';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyPluginCallback } from 'fastify';
 import { setUpScope } from '../../own-scope.ts';
+import { type AdminGuard, guardRoutes } from '../guard.ts';
 import { noteParameters } from '../note-parameters.ts';
 import { refuseForeignHosts } from '../refuse-foreign-hosts.ts';
 import { refuseOtherSites } from '../refuse-other-sites.ts';
+import { adminKeysRoute } from './admin-keys.route.ts';
 import { clientsRoute } from './clients.route.ts';
 import { consentRoute } from './consent.route.ts';
 import { adminErrorHandler } from './error-body.ts';
@@ -25,6 +27,8 @@ export interface AdminRoutesOptions extends HealthOptions {
   readonly allowedHosts?: readonly string[];
   /** In the Prometheus text format. */
   readonly renderMetrics: () => Promise<string>;
+  /** Who may call. Default: anyone who can reach the listener, so keep it private. */
+  readonly guard?: AdminGuard | undefined;
   /** Show `error_debug` to callers. */
   readonly shareErrorDebug: boolean;
 }
@@ -40,6 +44,7 @@ export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instanc
     reply.header('cache-control', 'no-store');
     done();
   });
+  guardRoutes(instance, options.guard);
   // Balancers and kubelets address a node by any name.
   healthRoute(app, provider, options);
   app.register((scope, _options, ready) => {
@@ -52,6 +57,7 @@ export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instanc
     sessionsRoute(guarded, provider);
     tokensRoute(guarded, provider);
     keysRoute(guarded, provider);
+    adminKeysRoute(guarded, provider);
     metricsRoute(guarded, renderMetrics);
     ready();
   });

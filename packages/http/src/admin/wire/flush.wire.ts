@@ -12,12 +12,18 @@ export const flushBody = Type.Object(
 /** RFC 3339 §5.6: a date-time with its offset. `Date.parse` alone takes much more. */
 const dateTime = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
 
+/** undefined for anything that is not a date-time. */
+export const secondOf = (text: string): number | undefined => {
+  const milliseconds = dateTime.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
+};
+
 /** null: now. The zero time of the original counts as absent too. */
 export const toIssuedBefore = ({ notAfter }: Static<typeof flushBody>): EpochSeconds | null => {
   if (notAfter === null || notAfter === undefined || notAfter === '0001-01-01T00:00:00Z') return null;
-  const milliseconds = dateTime.test(notAfter) ? Date.parse(notAfter) : Number.NaN;
-  if (Number.isNaN(milliseconds)) {
+  const second = secondOf(notAfter);
+  if (second === undefined) {
     throw oauthError('invalid_request', 'The member "notAfter" must be an RFC 3339 date-time.');
   }
-  return epochSeconds(Math.floor(milliseconds / 1000));
+  return epochSeconds(second);
 };

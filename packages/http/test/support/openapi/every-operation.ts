@@ -77,6 +77,10 @@ export const callEveryOperation = async (
   await open('revokeUserLoginCookie');
   await admin('flushInactiveOAuth2Tokens');
   await admin('deleteOAuth2Client', { params: { id: 'shop' } });
+  const id = member(await admin('createAdminKey'), 'id');
+  await admin('listAdminKeys');
+  await admin('getAdminKey', { params: { id } });
+  await admin('deleteAdminKey', { params: { id } });
 
   await callRegistration(open);
   await callKeys(admin);
