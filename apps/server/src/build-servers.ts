@@ -36,6 +36,12 @@ export const buildServers = (parts: ServerParts): Servers => {
   const [systemSecret, ...previousSecrets] = parts.systemSecrets;
   const failures: FailureLog = new FailureLog(() => adminApp.log);
   let documentsRefused = 0;
+  let adminRefusals = 0;
+  const adminGuard = {
+    onRefusal: () => {
+      adminRefusals += 1;
+    },
+  };
   const provider = createProvider({
     issuer: config.issuer,
     stores,
@@ -57,7 +63,12 @@ export const buildServers = (parts: ServerParts): Servers => {
     ...(parts.clientChanges ? { clientChanges: parts.clientChanges } : {}),
     reportFailure: (cause, requestId) => failures.report(cause, requestId),
   });
-  parts.metrics.watch({ provider, failures, documentsRefused: () => documentsRefused });
+  parts.metrics.watch({
+    provider,
+    failures,
+    documentsRefused: () => documentsRefused,
+    adminRefusals: () => adminRefusals,
+  });
   const { metrics } = parts.metrics;
   const shared = {
     provider,
@@ -75,7 +86,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     ...shared,
     listener: 'admin',
     adminAllowedHosts: config.adminAllowedHosts,
-    ...(config.adminGuarded ? { adminGuard: {} } : {}),
+    ...(config.adminGuarded ? { adminGuard } : {}),
   });
   const publicApp = buildApp({ ...shared, listener: 'public', cors: config.cors });
   for (const app of [adminApp, publicApp]) parts.metrics.observe(app);

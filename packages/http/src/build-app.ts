@@ -42,7 +42,7 @@ export interface AppOptions {
    */
   readonly trustedProxies?: readonly string[];
   /** Admin listener only: who may call. Default: anyone who can reach the listener. */
-  readonly adminGuard?: Omit<AdminGuard, 'authenticate' | 'onRefusal'>;
+  readonly adminGuard?: Omit<AdminGuard, 'authenticate'>;
   /** Default: always serving and ready. */
   readonly status?: () => ServerStatus;
   /** One for all listeners of a server. Default: one of its own. */
@@ -85,20 +85,6 @@ const alwaysReady: ServerStatus = { serving: true, problems: {} };
 
 const badSegment = `A path segment has a malformed percent escape, or more than ${maxParamLength} characters.`;
 
-const guardOf = ({ adminGuard, provider }: AppOptions, metrics: Metrics): AdminGuard | undefined => {
-  if (adminGuard === undefined) return undefined;
-  let refusals = 0;
-  metrics.addCounter(
-    'claviger_admin_refusals_total',
-    'Requests to the admin API without a right key or certificate, or without the scope that they need.',
-    () => refusals,
-  );
-  const onRefusal = (): void => {
-    refusals += 1;
-  };
-  return { ...adminGuard, authenticate: provider.authenticateAdmin, onRefusal };
-};
-
 /** Not listening yet: more routes may be added before `listen` or `ready`. */
 export const buildApp = (options: AppOptions): FastifyInstance => {
   const {
@@ -107,6 +93,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     version,
     shareErrorDebug = false,
     adminAllowedHosts: allowedHosts = [],
+    adminGuard,
     keepAlive = defaultKeepAlive,
     requestTimeout = 30_000,
     status = () => alwaysReady,
@@ -162,7 +149,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
   if (listener === 'admin') {
     app.register(adminV1Routes, {
       provider,
-      guard: guardOf(options, metrics),
+      guard: adminGuard && { ...adminGuard, authenticate: provider.authenticateAdmin },
       renderMetrics,
       version,
       status,

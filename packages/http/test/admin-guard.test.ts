@@ -183,7 +183,11 @@ t.test('a key is read from the store once a second, and a deleted one is refused
 });
 
 t.test('many wrong keys from one address get 429, and a right key is still accepted', async (t) => {
-  const server = givenAGuardedServer(t);
+  let refusals = 0;
+  const onRefusal = (): void => {
+    refusals += 1;
+  };
+  const server = givenAGuardedServer(t, { adminGuard: { onRefusal } });
   const { text } = await createKey(server, ['read']);
   const statuses = new Set<number>();
   for (let guess = 0; guess < 301; guess += 1) {
@@ -193,10 +197,7 @@ t.test('many wrong keys from one address get 429, and a right key is still accep
   }
   t.same([...statuses], [401, 429]);
   for (const key of [text, firstKey]) t.equal((await server.admin('GET /clients', bearer(key))).status, 200);
-  t.match(await server.admin('GET /metrics/prometheus', bearer(text)), {
-    status: 200,
-    text: /claviger_admin_refusals_total 301/,
-  });
+  t.equal(refusals, 301, 'each is counted');
 });
 
 t.test('an unavailable store is a 503, not a refusal', async (t) => {

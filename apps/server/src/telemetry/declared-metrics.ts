@@ -62,6 +62,10 @@ export const declaredMetrics = {
     'claviger_flows_refused_total',
     'Authorization requests that were refused because too many flows were pending.',
   ),
+  adminRefusals: counter(
+    'claviger_admin_refusals_total',
+    'Requests to the admin API without a right key, or whose key lacks the scope that they need.',
+  ),
   overloadRefusals: counter(
     'claviger_overload_refusals_total',
     'Requests that were refused with 503 to protect the server, though nothing had failed.',

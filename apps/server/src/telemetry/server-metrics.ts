@@ -26,6 +26,7 @@ export interface ServerCounts {
   readonly provider: Provider;
   readonly failures: Pick<FailureLog, 'refusals'>;
   readonly documentsRefused: () => number;
+  readonly adminRefusals: () => number;
 }
 
 export class ServerMetrics {
@@ -70,9 +71,10 @@ export class ServerMetrics {
     this.#hydra?.observe(app);
   }
 
-  watch({ provider, failures, documentsRefused }: ServerCounts): void {
+  watch({ provider, failures, documentsRefused, adminRefusals }: ServerCounts): void {
     const { countPendingFlows, signingKeysInUse } = provider.admin;
     const { metrics } = this;
+    metrics.readCounter(declared.adminRefusals, adminRefusals);
     metrics.readCounter(declared.overloadRefusals, () => failures.refusals);
     metrics.readCounter(declared.documentsRefused, documentsRefused);
     metrics.readGauge(declared.pendingFlows, () => [{ value: countPendingFlows().here }]);
