@@ -150,7 +150,7 @@ t.test('a trusted proxy tells address, scheme and request id; what comes before 
   }
 });
 
-t.test('a peer that is no trusted proxy is not believed', async (t) => {
+t.test('forwarding headers from a peer that is not a trusted proxy are ignored', async (t) => {
   const { public: open, last } = givenALog(t, { trustedProxies: ['10.0.0.0/8'] });
   await open('GET /', from('192.0.2.1', { 'x-forwarded-proto': 'https', 'x-request-id': 'forged' }));
   t.match(last(), { address: '127.0.0.1', scheme: 'http', requestId: /^[\da-f]{10}-\d+$/ });
