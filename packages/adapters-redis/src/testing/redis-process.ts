@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
-const programs = ['redis-server', 'valkey-server'];
+/** CLAVIGER_TEST_REDIS_SERVER names a program of another version. */
+const programs = [process.env.CLAVIGER_TEST_REDIS_SERVER || 'redis-server', 'valkey-server'];
 
 /**
  * The shell holds the server; when the pipe that is its input closes, because this process stops it or dies in any
@@ -31,7 +32,7 @@ export interface RedisProcess {
 /** `settings` are lines of redis.conf, such as `maxmemory 100mb`. Nothing is saved to disk unless they say so. */
 export const startRedisProcess = async (
   settings: readonly string[] = [],
-  as: 'server' | 'sentinel' = 'server',
+  as: 'server' | 'sentinel' | 'cluster member' = 'server',
 ): Promise<RedisProcess> => {
   const program = programs.find((name) => spawnSync(name, ['--version']).status === 0);
   if (!program) {
@@ -41,9 +42,9 @@ export const startRedisProcess = async (
     );
   }
   const folder = mkdtempSync(join(tmpdir(), 'claviger-redis-'));
-  const port = await freePort();
+  const port = as === 'cluster member' ? await freeClusterPort() : await freePort();
   const file = join(folder, 'redis.conf');
-  const own = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, ...(as === 'server' ? ['save ""'] : [])];
+  const own = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, ...(as === 'sentinel' ? [] : ['save ""'])];
   writeFileSync(file, [...own, ...settings, ''].join('\n'));
   const command = [program, file, ...(as === 'sentinel' ? ['--sentinel'] : [])];
   let running = await start(command, port);
@@ -110,18 +111,28 @@ export const askRedis = async (port: number, name: string, ...args: readonly str
 /** Drawn by this process: until a server listens on it, a port is free for the next draw too. */
 const drawn = new Set<number>();
 
-export const freePort = async (): Promise<number> => {
+const freePort = async (): Promise<number> => {
   const port = await portFreeNow();
   if (drawn.has(port)) return freePort();
   drawn.add(port);
   return port;
 };
 
-const portFreeNow = (): Promise<number> =>
+/** The members of a cluster talk to each other on a port that is 10000 higher. Redis 6.2 cannot change that. */
+const freeClusterPort = async (): Promise<number> => {
+  const port = await freePort();
+  const bus = port + 10_000;
+  const isFree = bus <= 65_535 && !drawn.has(bus) && (await portFreeNow(bus).catch(() => 0)) === bus;
+  if (!isFree) return freeClusterPort();
+  drawn.add(bus);
+  return port;
+};
+
+const portFreeNow = (wanted = 0): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wanted, '127.0.0.1', () => {
       const address = server.address();
       const port = typeof address === 'object' && address ? address.port : 0;
       server.close(() => resolve(port));

