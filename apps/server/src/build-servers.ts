@@ -9,6 +9,7 @@ import { demoCommands } from './demo.ts';
 import { developmentPages } from './development-pages/development-pages.ts';
 import { sendToIssuerHost } from './issuer-host.ts';
 import type { ServerMetrics } from './telemetry/server-metrics.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 
 export interface Servers {
   readonly provider: Provider;
@@ -24,6 +25,8 @@ export interface ServerParts {
   /** Where log lines go, JSON and complete with their line feed. */
   readonly writeLog: (line: string) => void;
   readonly metrics: ServerMetrics;
+  /** null: traces are off. */
+  readonly tracing: Tracing | null;
   readonly status: () => ServerStatus;
   /** The text of /metrics/prometheus, out of this process' own. Default: just that. */
   readonly metricsOf?: (metrics: Metrics) => () => Promise<string>;
@@ -32,7 +35,7 @@ export interface ServerParts {
 }
 
 export const buildServers = (parts: ServerParts): Servers => {
-  const { config, stores, version, writeLog, status } = parts;
+  const { config, stores, version, writeLog, status, tracing } = parts;
   const [systemSecret, ...previousSecrets] = parts.systemSecrets;
   const failures: FailureLog = new FailureLog(() => adminApp.log);
   let documentsRefused = 0;
@@ -59,6 +62,7 @@ export const buildServers = (parts: ServerParts): Servers => {
       },
     }),
     settings: config.settings,
+    ...(tracing ? { observeUseCase: tracing.observeUseCase } : {}),
     ...(parts.metrics.events ? { events: parts.metrics.events } : {}),
     ...(parts.clientChanges ? { clientChanges: parts.clientChanges } : {}),
     reportFailure: (cause, requestId) => failures.report(cause, requestId),
@@ -90,6 +94,8 @@ export const buildServers = (parts: ServerParts): Servers => {
   });
   const publicApp = buildApp({ ...shared, listener: 'public', cors: config.cors });
   for (const app of [adminApp, publicApp]) parts.metrics.observe(app);
+  tracing?.observe(adminApp, 'admin');
+  tracing?.observe(publicApp, 'public');
   if (isLoopbackUrl(config.issuer)) sendToIssuerHost(publicApp, config.issuer);
   if (config.pages.builtIn) {
     const { issuer, pages } = config;

@@ -10,7 +10,7 @@ import { checkInterval, startKeyRotation } from './key-rotation.ts';
 import { type Rounds, startRounds } from './rounds.ts';
 import { StorePreparation } from './stores/store-preparation.ts';
 import { systemSecretsOf } from './system-secret.ts';
-import { ServerMetrics } from './telemetry/server-metrics.ts';
+import { startTelemetry } from './telemetry/start-telemetry.ts';
 import { version } from './version.ts';
 
 export interface RunningServer {
@@ -52,8 +52,8 @@ const stoppingStatus: ServerStatus = {
 export const startServer = async (config: Config, parts: ProcessParts): Promise<RunningServer> => {
   const { writeLog, greet, droppedLogLines, isSpeaker, metricsOf, clientChanges } = parts;
   const secret = await systemSecretsOf(config);
-  const metrics = new ServerMetrics({ ...config.metrics, version, droppedLogLines });
-  const preparation = new StorePreparation(config, metrics.stores);
+  const telemetry = await startTelemetry(config, version, droppedLogLines);
+  const preparation = new StorePreparation(config, telemetry.storeObserver);
   let stopping = false;
   const rounds: Rounds[] = [];
   const servers = buildServers({
@@ -62,7 +62,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     systemSecrets: secret.systemSecrets,
     version,
     writeLog,
-    metrics,
+    ...telemetry,
     status: () => {
       if (!preparation.isDone) return { serving: false, problems: preparation.problems() };
       return stopping ? stoppingStatus : servingStatus;
@@ -87,6 +87,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     await servers.adminApp.close();
     await ended;
     await preparation.close();
+    await telemetry.tracing?.stop();
   };
 
   if (isSpeaker)
@@ -104,7 +105,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   }
   const ready = prepared.then(() => {
     if (stopping) return;
-    const { reportJob: report, countRemoved: onRemoved } = metrics;
+    const { reportJob: report, countRemoved: onRemoved } = telemetry.metrics;
     const { cleanExpired, makeSigningKeys, rotateKeys, sharePendingFlows } = servers.provider.admin;
     // Beside the first requests: an RSA key takes up to seconds. Of several nodes one makes it.
     makeSigningKeys().catch((err: unknown) => {

@@ -23,6 +23,7 @@ const openApp = async (t: Cleanup, environment: Record<string, string> = {}) => 
     systemSecrets: ['a system secret of 32 characters'],
     version: 'test',
     writeLog: (line) => logged.push(line),
+    tracing: null,
     metrics: new ServerMetrics({ enabled: true, hydraNames: true, version: 'test', droppedLogLines: () => 0 }),
     status: () => ({ serving: true, problems: {} }),
   });

@@ -3,6 +3,7 @@ import { isWebUrl } from './domain/web-url.ts';
 import type { ClientChanges } from './ports/client-changes.ts';
 import type { ClientStore } from './ports/client-store.ts';
 import type { EventSink } from './ports/event-sink.ts';
+import type { ObserveUseCase } from './ports/observe-use-case.ts';
 import type { SigningKeys } from './ports/signing-keys.ts';
 import type { Stores } from './ports/stores.ts';
 import type { System } from './ports/system.ts';
@@ -83,6 +84,8 @@ export interface ProviderOptions {
   readonly clientChanges?: ClientChanges;
   /** Receives what happened, for audit logs and metrics. Default: none, which costs nothing. */
   readonly events?: EventSink;
+  /** Wraps each use case once, for traces. Default: nothing is wrapped. */
+  readonly observeUseCase?: ObserveUseCase;
   /** Called for failures that the caller only sees as server_error. Default: none. */
   readonly reportFailure?: ReportFailure;
 }
@@ -95,6 +98,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
   if (problems.length > 0) throw new TypeError(`The provider's options are not valid: ${problems.join(' ')}`);
 
   const events = options.events ?? null;
+  const observeUseCase = options.observeUseCase ?? ((_name, run) => run);
   const storedKeys = new StoredSigningKeys({ ...stores, events, system, settings });
   const signingKeys = options.signingKeys ?? storedKeys;
   const verifyOwnJwt = makeVerifyOwnJwt({ issuer, signingKeys, clock: system.clock });
@@ -106,6 +110,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
   });
   const pendingFlows = new PendingFlows({ ...stores, ...system, settings });
   const wiring = {
+    observeUseCase,
     events,
     pendingFlows,
     identifySubject,
@@ -163,7 +168,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     checkStores: makeCheckStores({ ...stores, ...system }),
   };
 
-  const registration: RegistrationUseCases | null =
+  const registering: RegistrationUseCases | null =
     settings.clientRegistration === 'off'
       ? null
       : {
@@ -171,16 +176,22 @@ export const createProvider = (options: ProviderOptions): Provider => {
           ...makeManageRegistration({ ...administering, deleteClient: admin.deleteClient }),
         };
 
+  const registration = registering && observeAll(observeUseCase, 'registration', registering);
   return {
     issuer,
     endpoints: makeEndpoints(wiring, findActiveToken, errors, registration),
     errorPage: errors.page,
     fingerprintSubject: makeFingerprintSubject(system.mac),
-    admin,
+    admin: observeAll(observeUseCase, 'admin', admin),
     authenticateAdmin: adminKeyReader.authenticate,
     registration,
   };
 };
+
+const observeAll = <UseCases extends object>(observe: ObserveUseCase, group: string, useCases: UseCases): UseCases =>
+  Object.fromEntries(
+    Object.entries(useCases).map(([name, run]) => [name, observe(`${group}.${name}`, run)]),
+  ) as UseCases;
 
 /** Where clients send requests, and so what they may name as the audience of an assertion. */
 const clientEndpoints = [
@@ -196,6 +207,7 @@ type Wiring = Omit<Stores, 'clients'> & {
   readonly clients: FindClient;
   readonly clientStore: ClientStore;
   readonly issuer: string;
+  readonly observeUseCase: ObserveUseCase;
   readonly events: EventSink | null;
   readonly ui: UserInterface;
   readonly system: System;
@@ -213,7 +225,7 @@ const makeEndpoints = (
   errors: ErrorReplies,
   registration: RegistrationUseCases | null,
 ): Endpoints => {
-  const { issuer, ui, system, settings, signingKeys } = wiring;
+  const { issuer, ui, system, settings, signingKeys, observeUseCase: observe } = wiring;
   const { shareErrorDebug } = settings;
   const cookies = new BrowserCookies({
     ...system,
@@ -226,50 +238,63 @@ const makeEndpoints = (
     ...withClientKeys,
     verifyRequestObject: makeVerifyRequestObject(withClientKeys),
   });
-  const authenticateClient = makeAuthenticateClient({
-    ...wiring,
-    ...system,
-    verifyClientAssertion: makeVerifyClientAssertion({
-      ...withClientKeys,
-      endpoints: clientEndpoints.map((path) => urlBelow(issuer, path)),
-    }),
+  const verifyClientAssertion = makeVerifyClientAssertion({
+    ...withClientKeys,
+    endpoints: clientEndpoints.map((path) => urlBelow(issuer, path)),
   });
+  const authenticateClient = observe(
+    'tokens.authenticateClient',
+    makeAuthenticateClient({ ...wiring, ...system, verifyClientAssertion }),
+  );
   const withRecall = { ...wiring, recallConsent: makeRecallConsent(wiring) };
   const mintAccessToken = makeMintAccessToken(wiring);
   const issuing = { ...wiring, mintAccessToken, issueIdToken: makeIssueIdToken(wiring) };
-  const runGrant = makeRunGrant([
+  const grants = [
     makeAuthorizationCodeGrant(issuing),
     makeRefreshTokenGrant(issuing),
     makeClientCredentialsGrant(issuing),
-  ]);
+  ];
+  const runGrant = observe('tokens.runGrant', makeRunGrant(grants));
   return {
     authorize: makeAuthorizeEndpoint({
       ...wiring,
       cookies,
       errors,
       shareErrorDebug,
-      addressRequest: makeAddressRequest({ ...wiring, readRequestObject }),
-      checkRequest: makeCheckRequest({ settings, verifyIdTokenHint: makeVerifyIdTokenHint(wiring) }),
-      beginAuthorization: makeBeginAuthorization(withRecall),
-      resumeAfterLogin: makeResumeAfterLogin(withRecall),
-      resumeAfterConsent: makeResumeAfterConsent({ ...wiring, issueResponse: makeIssueResponse(issuing) }),
+      addressRequest: observe('authorize.addressRequest', makeAddressRequest({ ...wiring, readRequestObject })),
+      checkRequest: observe(
+        'authorize.checkRequest',
+        makeCheckRequest({ settings, verifyIdTokenHint: makeVerifyIdTokenHint(wiring) }),
+      ),
+      beginAuthorization: observe('authorize.beginAuthorization', makeBeginAuthorization(withRecall)),
+      resumeAfterLogin: observe('authorize.resumeAfterLogin', makeResumeAfterLogin(withRecall)),
+      resumeAfterConsent: observe(
+        'authorize.resumeAfterConsent',
+        makeResumeAfterConsent({ ...wiring, issueResponse: makeIssueResponse(issuing) }),
+      ),
     }),
     token: makeTokenEndpoint({ authenticateClient, runGrant, errors }),
-    revoke: makeRevocationEndpoint({ authenticateClient, revoke: makeRevoke(wiring), errors }),
-    introspect: makeIntrospectionEndpoint({ issuer, introspect: makeIntrospect(findActiveToken, settings), errors }),
+    revoke: makeRevocationEndpoint({
+      authenticateClient,
+      revoke: observe('tokens.revoke', makeRevoke(wiring)),
+      errors,
+    }),
+    introspect: makeIntrospectionEndpoint({
+      issuer,
+      introspect: observe('tokens.introspect', makeIntrospect(findActiveToken, settings)),
+      errors,
+    }),
     introspectAsClient: makeClientIntrospectionEndpoint({
       issuer,
       authenticateClient,
-      introspectAsClient: makeIntrospectAsClient({ ...wiring, findActiveToken }),
+      introspectAsClient: observe('tokens.introspectAsClient', makeIntrospectAsClient({ ...wiring, findActiveToken })),
       errors,
     }),
     userinfo: makeUserinfoEndpoint({
-      readUserinfo: makeReadUserinfo({
-        issuer,
-        endpoint: urlBelow(issuer, paths.userinfo),
-        findActiveToken,
-        signingKeys,
-      }),
+      readUserinfo: observe(
+        'userinfo.readUserinfo',
+        makeReadUserinfo({ issuer, endpoint: urlBelow(issuer, paths.userinfo), findActiveToken, signingKeys }),
+      ),
       errors,
     }),
     register: registration && makeRegistrationEndpoint({ issuer, registration, errors }),

@@ -72,6 +72,7 @@ export type { FlowStore, WaitingNote } from './ports/flow-store.ts';
 export type { KeyStore } from './ports/key-store.ts';
 export type { Lease, LeaseStore } from './ports/lease-store.ts';
 export type { LoginSessionStore } from './ports/login-session-store.ts';
+export type { ObserveUseCase } from './ports/observe-use-case.ts';
 export type { Page } from './ports/paging.ts';
 export type { RemoteDocuments } from './ports/remote-documents.ts';
 export type { JwtType, SigningKeys } from './ports/signing-keys.ts';

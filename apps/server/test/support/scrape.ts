@@ -54,9 +54,11 @@ export const scrapeAfterTraffic = async (t: Cleanup, settings: ServerSettings): 
   await nodes.send(tokenRequest({ ...client, secret: 'not the secret' }, refreshFields('x')));
   await nodes.send(tokenRequest(client, refreshFields('x')));
   await nodes.send(introspectRequest(tokens.access_token));
+  // Both workers have opened their pools of ten, and the cleaner has run, which takes it a second or so.
   const isComplete = (scrape: Scrape): boolean =>
-    total(scrape, 'claviger_workers') === 2 && total(scrape, 'claviger_job_runs_total', { job: 'cleaning' }) > 0;
-  // A scrape fails while a worker is starting. The cleaner's first run is within a second or so.
+    total(scrape, 'claviger_postgres_pool_connections_limit') === 20 &&
+    total(scrape, 'claviger_job_runs_total', { job: 'cleaning' }) > 0;
+  // A scrape fails while a worker is starting.
   for (;;) {
     const scrape = await scrapeOf(nodes.server(0).adminUrl).catch(() => undefined);
     if (scrape && isComplete(scrape)) return scrape;
