@@ -1,8 +1,18 @@
 // The public and the admin listener over one provider. The admin listener serves the public endpoints too.
-import { type ClientChanges, createProvider, isLoopbackUrl, type Provider, type Stores } from '@claviger/core';
+import {
+  type ClientChanges,
+  createProvider,
+  type DomainEvent,
+  type EventSink,
+  isLoopbackUrl,
+  type Provider,
+  type Stores,
+  type System,
+} from '@claviger/core';
 import { nodeSystem } from '@claviger/core/node';
 import { buildApp, FailureLog, type Metrics, type ServerStatus } from '@claviger/http';
 import type { FastifyInstance } from 'fastify';
+import { AuditTrail } from './audit/audit-trail.ts';
 import { baseUrl } from './config/base-url.ts';
 import type { Config } from './config.ts';
 import { demoCommands } from './demo.ts';
@@ -13,6 +23,8 @@ import type { Tracing } from './telemetry/tracing.ts';
 
 export interface Servers {
   readonly provider: Provider;
+  readonly system: System;
+  readonly audit: AuditTrail;
   readonly publicApp: FastifyInstance;
   readonly adminApp: FastifyInstance;
 }
@@ -45,25 +57,32 @@ export const buildServers = (parts: ServerParts): Servers => {
       adminRefusals += 1;
     },
   };
-  const provider = createProvider({
+  const system = nodeSystem({
+    systemSecret,
+    previousSecrets,
+    processes: config.workers,
+    remoteDocuments: {
+      allowInternal: config.unguardedDocuments,
+      anyCertificate: config.unguardedDocuments,
+      onLimit: () => {
+        documentsRefused += 1;
+      },
+    },
+  });
+  const audit = new AuditTrail({
+    config: config.audit,
+    system,
+    log: () => adminApp.log,
+    fingerprintSubject: (subject) => provider.fingerprintSubject(subject),
+  });
+  const provider: Provider = createProvider({
     issuer: config.issuer,
     stores,
     ui: config.pages,
-    system: nodeSystem({
-      systemSecret,
-      previousSecrets,
-      processes: config.workers,
-      remoteDocuments: {
-        allowInternal: config.unguardedDocuments,
-        anyCertificate: config.unguardedDocuments,
-        onLimit: () => {
-          documentsRefused += 1;
-        },
-      },
-    }),
+    system,
     settings: config.settings,
     ...(tracing ? { observeUseCase: tracing.observeUseCase } : {}),
-    ...(parts.metrics.events ? { events: parts.metrics.events } : {}),
+    events: both(audit, parts.metrics.events),
     ...(parts.clientChanges ? { clientChanges: parts.clientChanges } : {}),
     reportFailure: (cause, requestId) => failures.report(cause, requestId),
   });
@@ -89,6 +108,7 @@ export const buildServers = (parts: ServerParts): Servers => {
   const adminApp = buildApp({
     ...shared,
     listener: 'admin',
+    audit,
     adminAllowedHosts: config.adminAllowedHosts,
     ...(config.adminGuarded ? { adminGuard } : {}),
   });
@@ -107,5 +127,15 @@ export const buildServers = (parts: ServerParts): Servers => {
       demo: demoCommands(config),
     });
   }
-  return { provider, publicApp, adminApp };
+  return { provider, system, audit, publicApp, adminApp };
 };
+
+const both = (audit: EventSink, metrics: EventSink | undefined | null): EventSink =>
+  metrics
+    ? {
+        record(event: DomainEvent) {
+          metrics.record(event);
+          audit.record(event);
+        },
+      }
+    : audit;

@@ -91,6 +91,12 @@ const toConfig = (values: Values) => {
     dataFolder: resolve(values.dataFolder),
     workers,
     cleanerInterval: values.cleanerInterval,
+    audit: {
+      tokens: values.auditTokens,
+      subject: values.auditSubject,
+      retention: values.auditRetention,
+      checkpointInterval: values.auditCheckpointInterval,
+    },
     shutdownTimeout: values.shutdownTimeout,
     drainDelay: values.drainDelay ?? seconds(isLoopbackUrl(values.issuer) ? 0 : 5),
     keepAlive: values.keepAlive,

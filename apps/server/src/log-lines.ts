@@ -78,6 +78,18 @@ const serverLogLines = {
     meaning: 'Work in the background failed: cleaning, key rotation, or counting pending flows.',
     members: { reason: 'A database does not answer: messages of the error and its causes.', err },
   },
+  auditEvent: {
+    levels: ['info'],
+    message: 'audit event',
+    meaning: 'Something happened that matters to security: see [the audit log](audit.md).',
+    members: { audit: 'Always `true`.', event: 'The event, with the members of the admin API.' },
+  },
+  auditNotStored: {
+    levels: ['error'],
+    message: 'audit events could not be stored; the server keeps trying',
+    meaning: 'The audit table could not be written. Logged once by each process.',
+    members: { reason: 'Messages of the error and its causes.' },
+  },
   stopping: {
     levels: ['info'],
     message: 'stopping',

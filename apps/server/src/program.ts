@@ -38,6 +38,14 @@ const print = async (
       const { reseal } = await import('./commands/reseal.ts');
       return reseal(readConfig(process.env), write);
     }
+    case 'audit checkpoint': {
+      const { auditCheckpoint } = await import('./commands/audit.ts');
+      return auditCheckpoint(readConfig(process.env), write);
+    }
+    case 'audit verify': {
+      const { auditVerify } = await import('./commands/audit.ts');
+      return auditVerify(readConfig(process.env), command.checkpoint, write);
+    }
     case 'version':
       write(`${version}\n`);
       return 0;

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChanges } from '@claviger/core';
 import type { ServerStatus } from '@claviger/http';
+import { makeAuditUpkeep } from './audit/audit-upkeep.ts';
 import { buildServers, type Servers } from './build-servers.ts';
 import { startCleaner } from './cleaner.ts';
 import type { Config, Listener } from './config.ts';
@@ -86,6 +87,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     // Until the last public request is answered, monitors and login apps are.
     await servers.adminApp.close();
     await ended;
+    await servers.audit.close();
     await preparation.close();
     await telemetry.tracing?.stop();
   };
@@ -105,6 +107,8 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   }
   const ready = prepared.then(() => {
     if (stopping) return;
+    const { audit: table } = preparation;
+    if (table) servers.audit.open(table);
     const { reportJob: report, countRemoved: onRemoved } = telemetry.metrics;
     const { cleanExpired, makeSigningKeys, rotateKeys, sharePendingFlows } = servers.provider.admin;
     // Beside the first requests: an RSA key takes up to seconds. Of several nodes one makes it.
@@ -119,6 +123,11 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     if (config.cleanerInterval > 0) {
       const interval = config.cleanerInterval * 1000;
       rounds.push(startCleaner({ clean: cleanExpired, log, interval, report, onRemoved }));
+    }
+    if (table) {
+      const interval = config.audit.checkpointInterval * 1000;
+      const run = makeAuditUpkeep(table, servers.system, config.audit);
+      rounds.push(startRounds({ name: 'upkeep of the audit table', log, interval, run, report }));
     }
     if (config.settings.keyRotationInterval > 0) {
       rounds.push(startKeyRotation({ rotate: rotateKeys, log, interval: checkInterval(config.settings), report }));

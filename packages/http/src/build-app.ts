@@ -3,6 +3,7 @@ import { oauthError, type Provider } from '@claviger/core';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { AdminGuard } from './admin/guard.ts';
 import { adminV1Routes } from './admin/v1/admin-v1-routes.ts';
+import type { AuditReader } from './admin/v1/audit.route.ts';
 import { adminErrorHandler } from './admin/v1/error-body.ts';
 import { closeGracefully } from './close-gracefully.ts';
 import { allowCrossOrigin, type CorsOptions } from './cors.ts';
@@ -43,6 +44,8 @@ export interface AppOptions {
   readonly trustedProxies?: readonly string[];
   /** Admin listener only: who may call. Default: anyone who can reach the listener. */
   readonly adminGuard?: Omit<AdminGuard, 'authenticate'>;
+  /** Admin listener only: the audit table. Default: there is none. */
+  readonly audit?: AuditReader;
   /** Default: always serving and ready. */
   readonly status?: () => ServerStatus;
   /** One for all listeners of a server. Default: one of its own. */
@@ -84,6 +87,8 @@ const arrivalLimits = (requestTimeout: number) => ({
 const alwaysReady: ServerStatus = { serving: true, problems: {} };
 
 const badSegment = `A path segment has a malformed percent escape, or more than ${maxParamLength} characters.`;
+
+const auditOf = ({ audit }: AppOptions): { readonly audit?: AuditReader } => (audit ? { audit } : {});
 
 /** Not listening yet: more routes may be added before `listen` or `ready`. */
 export const buildApp = (options: AppOptions): FastifyInstance => {
@@ -155,6 +160,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
       status,
       shareErrorDebug,
       allowedHosts,
+      ...auditOf(options),
     });
   }
   return app;

@@ -5,6 +5,9 @@ export type Command =
   | { readonly name: 'migrate up'; readonly dryRun: boolean }
   | { readonly name: 'migrate status' }
   | { readonly name: 'reseal' }
+  | { readonly name: 'audit checkpoint' }
+  /** `checkpoint`: a file. null for the checkpoint in the database. */
+  | { readonly name: 'audit verify'; readonly checkpoint: string | null }
   | { readonly name: 'version' }
   | { readonly name: 'help' };
 
@@ -21,6 +24,8 @@ const commands: Readonly<Record<string, Command>> = {
   'migrate --dry-run up': { name: 'migrate up', dryRun: true },
   'migrate status': { name: 'migrate status' },
   reseal: { name: 'reseal' },
+  'audit checkpoint': { name: 'audit checkpoint' },
+  'audit verify': { name: 'audit verify', checkpoint: null },
   version: { name: 'version' },
   '--version': { name: 'version' },
   help: { name: 'help' },
@@ -32,6 +37,12 @@ const commands: Readonly<Record<string, Command>> = {
 export const parseCommandLine = (words: readonly string[]): Command => {
   const text = words.join(' ');
   if (Object.hasOwn(commands, text) && commands[text]) return commands[text];
+  const [first, second, option, file] = words;
+  if (first === 'audit' && second === 'verify' && option === '--checkpoint' && words.length === 4 && file) {
+    return { name: 'audit verify', checkpoint: file };
+  }
+  if (first === 'audit')
+    throw new UsageError('audit needs a subcommand: verify, verify --checkpoint FILE, or checkpoint.');
   if (text === 'migrate') throw new UsageError('migrate needs a subcommand: up or status.');
   throw new UsageError(`Unknown command "${text}".`);
 };
@@ -43,6 +54,10 @@ export const help = `Claviger, an OAuth 2.0 and OpenID Connect server.
   migrate up             Apply the missing migrations to each database.
   migrate up --dry-run   Print the SQL of "migrate up" without running it.
   reseal                 Encrypt stored keys and client secrets again with the first system secret.
+  audit checkpoint       Print a checkpoint of the audit table, to keep outside of the database.
+  audit verify           Verify the audit table. Exit code 1 if anything was changed.
+  audit verify --checkpoint FILE
+                         The same, and find events that are missing at the end.
   version                Print the version.
   help                   Print this help.
 

@@ -1,6 +1,7 @@
 // Every setting of the server, collected from the files of `settings/`, one for each topic. The parser, docs/settings.md and the
 // hint after a misspelt name come from here.
 import { defaultSettings } from '@claviger/core';
+import { audit } from './settings/audit.ts';
 import { dangerous } from './settings/dangerous.ts';
 import type { Name, Variable } from './settings/declare.ts';
 import { listeners } from './settings/listeners.ts';
@@ -16,6 +17,7 @@ export const topics: Readonly<Record<string, Readonly<Record<string, Variable<un
   Stores: stores,
   'Processes, secrets and logs': process,
   Metrics: telemetry,
+  'Audit log': audit,
   'Login and consent': { ...pages, ...loginAndConsent },
   'Tokens and keys': tokens,
   Requests: requests,
@@ -28,6 +30,7 @@ export const variables = {
   ...listeners,
   ...stores,
   ...process,
+  ...audit,
   ...telemetry,
   ...pages,
   ...loginAndConsent,

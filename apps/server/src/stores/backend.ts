@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { PoolUsage, SqlStores } from '@claviger/adapters-sql';
-import type { Stores } from '@claviger/core';
+import type { AuditStore, Stores } from '@claviger/core';
 import { postgresParts, sqliteParts } from '../binary/store-parts.ts';
 import { type Dsn, inMemory } from '../config/dsn.ts';
 import type { StoresConfig } from '../config/stores-config.ts';
@@ -18,6 +18,8 @@ export interface Place {
 
 export interface OpenBackend {
   readonly stores: Stores;
+  /** undefined: it has no audit table. */
+  readonly audit: AuditStore | undefined;
   /** undefined: it needs none. */
   readonly schema: Schema | undefined;
   /** Afterwards every command rejects. */
@@ -99,6 +101,7 @@ const openPostgres = async (
 
 const withSchema = (opened: SqlStores): OpenBackend => ({
   stores: opened.stores,
+  audit: opened.audit,
   schema: opened,
   close: () => opened.close(),
 });
@@ -111,7 +114,7 @@ const openRedis = async (
   const { openRedisStores, RedisDsnError } = await import('@claviger/adapters-redis');
   try {
     const { stores, close } = await openRedisStores({ url, ...options });
-    return { stores, schema: undefined, close };
+    return { stores, audit: undefined, schema: undefined, close };
   } catch (error) {
     if (error instanceof RedisDsnError) throw wrongName(ports, error.message);
     throw error;

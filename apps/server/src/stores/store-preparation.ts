@@ -1,7 +1,7 @@
 // Opens the stores and makes sure that this software can use them; as long as it cannot, it keeps trying.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SchemaStatus } from '@claviger/adapters-sql';
-import { mapPorts, type PortName, type Stores, StoreUnavailable } from '@claviger/core';
+import { type AuditStore, mapPorts, type PortName, type Stores, StoreUnavailable } from '@claviger/core';
 import { reasonOf } from '@claviger/http';
 import type { StoresConfig } from '../config/stores-config.ts';
 import { ConfigurationError } from '../config.ts';
@@ -43,6 +43,11 @@ export class StorePreparation {
   /** Every command rejects with StoreUnavailable until the preparation is done. */
   get stores(): Stores {
     return this.#late.stores;
+  }
+
+  /** The audit table, in the database of the clients. Undefined where that is not an SQL database, and until it is open. */
+  get audit(): AuditStore | undefined {
+    return this.#parts.find(({ ports }) => ports.includes('clients'))?.audit;
   }
 
   get isDone(): boolean {
@@ -103,6 +108,10 @@ class Part {
 
   get stores(): Stores | undefined {
     return this.#opened?.stores;
+  }
+
+  get audit(): AuditStore | undefined {
+    return this.#opened?.audit;
   }
 
   /** Rejects when no further attempt can help. Otherwise `problem` tells how it went. */

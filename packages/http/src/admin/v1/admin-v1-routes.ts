@@ -8,6 +8,7 @@ import { noteParameters } from '../note-parameters.ts';
 import { refuseForeignHosts } from '../refuse-foreign-hosts.ts';
 import { refuseOtherSites } from '../refuse-other-sites.ts';
 import { adminKeysRoute } from './admin-keys.route.ts';
+import { type AuditReader, auditRoute } from './audit.route.ts';
 import { clientsRoute } from './clients.route.ts';
 import { consentRoute } from './consent.route.ts';
 import { adminErrorHandler } from './error-body.ts';
@@ -25,6 +26,8 @@ export interface AdminRoutesOptions extends HealthOptions {
    * below it, `*` for all. Health and version answer to any. Default none.
    */
   readonly allowedHosts?: readonly string[];
+  /** Default: there is no audit table. */
+  readonly audit?: AuditReader;
   /** In the Prometheus text format. */
   readonly renderMetrics: () => Promise<string>;
   /** Who may call. Default: anyone who can reach the listener, so keep it private. */
@@ -58,6 +61,7 @@ export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instanc
     tokensRoute(guarded, provider);
     keysRoute(guarded, provider);
     adminKeysRoute(guarded, provider);
+    auditRoute(guarded, options.audit);
     metricsRoute(guarded, renderMetrics);
     ready();
   });

@@ -1,0 +1,27 @@
+// Work on the audit table that comes round: checkpoints, by whichever node is first, and retention.
+import { type AuditStore, makeApplyRetention, makeWriteCheckpoint, type System } from '@claviger/core';
+import type { Config } from '../config.ts';
+import type { Round } from '../rounds.ts';
+
+/** Rows of one chain in one batch. */
+const batch = 1000;
+
+export const makeAuditUpkeep = (
+  store: AuditStore,
+  system: System,
+  { retention, checkpointInterval }: Config['audit'],
+) => {
+  const writeCheckpoint = makeWriteCheckpoint({ store, system });
+  const retain = makeApplyRetention({ store, system });
+  return async ({ signal, wait }: Pick<Round, 'signal' | 'wait'>): Promise<void> => {
+    // A little less, because the rounds of each node vary.
+    await writeCheckpoint(checkpointInterval * 900);
+    if (retention === 0) return;
+    const before = system.clock.now() * 1000 - retention * 1000;
+    for (;;) {
+      const { removed } = await retain(before, batch);
+      if (removed === 0 || signal.aborted) return;
+      await wait(50);
+    }
+  };
+};
