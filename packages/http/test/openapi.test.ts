@@ -1,5 +1,6 @@
 // The OpenAPI documents of both listeners: they are valid, have every route, and each operation works as they say.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { MemoryAuditStore } from '@claviger/core/memory';
 import { openApiDocumentOf } from '@claviger/http';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { FastifyInstance } from 'fastify';
@@ -11,7 +12,8 @@ import { type Document, operationsOf } from './support/openapi/operations.ts';
 const listeners = ['admin', 'public'] as const;
 
 /** With everything turned on. */
-const givenEverything = (t: Test): GivenServer => givenAServer(t, { settings: { clientRegistration: 'open' } });
+const givenEverything = (t: Test): GivenServer =>
+  givenAServer(t, { settings: { clientRegistration: 'open' }, audit: new MemoryAuditStore() });
 
 const documentsOf = async ({ apps }: GivenServer) => {
   const read = async (listener: 'admin' | 'public'): Promise<Document> => {

@@ -79,6 +79,7 @@ export const callEveryOperation = async (
   await admin('deleteOAuth2Client', { params: { id: 'shop' } });
   const id = member(await admin('createAdminKey'), 'id');
   await admin('listAdminKeys');
+  await admin('listAuditEvents');
   await admin('getAdminKey', { params: { id } });
   await admin('deleteAdminKey', { params: { id } });
 
