@@ -26,6 +26,8 @@ const layouts = layoutsFor(t);
 
 const pages = { CLAVIGER_LOGIN_URL: 'http://ui.example/login', CLAVIGER_CONSENT_URL: 'http://ui.example/consent' };
 
+const adminKey = 'kQ7-first.key_ofTheTest';
+
 interface Given {
   readonly server: TestServer;
   readonly admin: CallOperation;
@@ -34,8 +36,16 @@ interface Given {
 }
 
 const startGiven = async (t: Test, layout: LayoutName, used: Set<string>): Promise<Given> => {
-  const server = await startServer(t, { settings: { ...(await layouts.settings(layout)), ...pages } });
-  const call = hydraSdk(server.adminUrl);
+  // On SQLite the admin API is open, as in 2018. On the others it requires a key.
+  const guarded = layout !== 'SQLite';
+  const settings = {
+    ...(await layouts.settings(layout)),
+    ...pages,
+    ...(guarded ? { CLAVIGER_ADMIN_KEY: adminKey } : {}),
+  };
+  const server = await startServer(t, { settings });
+  if (guarded) t.equal((await hydraSdk(server.adminUrl)('listOAuth2Clients', {})).status, 401, 'the guard is on');
+  const call = hydraSdk(server.adminUrl, guarded ? { adminKey } : {});
   const admin: CallOperation = (operation, ...parameters) => {
     used.add(operation);
     return call(operation, ...parameters);

@@ -34,6 +34,7 @@ type Callback = (error: unknown, data: unknown, response: { status: number; text
 interface ApiClient {
   basePath: string;
   timeout: number;
+  defaultHeaders: Record<string, string>;
   authentications: Record<string, Record<string, string>>;
 }
 
@@ -55,6 +56,8 @@ export interface Credentials {
   readonly username?: string;
   readonly password?: string;
   readonly accessToken?: string;
+  /** Sent in the SDK's default headers. */
+  readonly adminKey?: string;
 }
 
 /** Calls an operation by its name. Returns answers outside 2xx too. */
@@ -64,12 +67,16 @@ export type CallOperation = (operation: string, ...parameters: unknown[]) => Pro
 export const operationNames = (): readonly string[] =>
   Object.keys(new sdk.OAuth2Api(new sdk.ApiClient())).filter((name) => name !== 'apiClient');
 
-export const hydraSdk = (basePath: string, { username, password, accessToken }: Credentials = {}): CallOperation => {
+export const hydraSdk = (
+  basePath: string,
+  { username, password, accessToken, adminKey }: Credentials = {},
+): CallOperation => {
   const client = new sdk.ApiClient();
   client.basePath = basePath;
   client.timeout = 10_000;
   if (username !== undefined) Object.assign(client.authentications.basic ?? {}, { username, password });
   if (accessToken !== undefined) Object.assign(client.authentications.oauth2 ?? {}, { accessToken });
+  if (adminKey !== undefined) client.defaultHeaders = { 'Claviger-Admin-Key': adminKey };
   const api = new sdk.OAuth2Api(client);
   return (operation, ...parameters) =>
     new Promise((resolve, reject) => {
