@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 const home = join(dirname(fileURLToPath(import.meta.url)), '..');
 const root = process.env.TESTS_ROOT || home;
 
+/** Loaded into each test: see the file. */
+const checkAnswers = `--node-arg=--import=${new URL('check-answers.mjs', import.meta.url)}`;
+
 const filesUnder = (folder) =>
   existsSync(join(root, folder))
     ? readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, name).replaceAll('\\', '/'))
@@ -85,7 +88,7 @@ const main = async () => {
     const runnable = files.filter((file) => !missing.includes(file));
     const tap = spawn(
       process.execPath,
-      [join(home, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs'), 'run', '-R', 'tap', ...runnable],
+      [join(home, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs'), 'run', '-R', 'tap', checkAnswers, ...runnable],
       { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => tap.kill(signal));

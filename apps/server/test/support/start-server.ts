@@ -123,6 +123,12 @@ export const runProgram = (
   return { pid: child.pid ?? 0, output: () => output, exited, kill };
 };
 
+/** The server checks its answers as the applications of this process do (scripts/check-answers.mjs). */
+const answersAreChecked = (): Readonly<Record<string, string>> => {
+  const { ANSWERS_PRELOAD: preload } = process.env;
+  return preload === undefined ? {} : { NODE_OPTIONS: `--import=${preload}` };
+};
+
 /** The server's process, with arguments. */
 export const runServer = (
   t: Cleanup,
@@ -131,7 +137,12 @@ export const runServer = (
   main?: string,
   stdout: 'pipe' | number = 'pipe',
 ): RunningProcess =>
-  runProgram(t, [...(main === undefined ? thisVersion : compiled(main)), ...words], settings, stdout);
+  runProgram(
+    t,
+    [...(main === undefined ? thisVersion : compiled(main)), ...words],
+    { ...(main === undefined && !given ? answersAreChecked() : {}), ...settings },
+    stdout,
+  );
 
 export const temporaryFolder = (t: Cleanup): string => {
   const folder = mkdtempSync(join(tmpdir(), 'claviger-test-'));

@@ -17,7 +17,7 @@ const documents = new WeakMap<FastifyInstance, Readonly<Record<string, unknown>>
 const getDocument: Operation = {
   id: 'getOpenApiDocument',
   tag: 'Server documents',
-  summary: 'This document',
+  summary: 'Read the OpenAPI document',
   answers: {
     200: {
       description: 'The OpenAPI document of this listener.',

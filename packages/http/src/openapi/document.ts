@@ -132,29 +132,25 @@ const errorContents = (status: number, errorPages: boolean): Contents => ({
 
 /** What Fastify, the guard and the stores answer to any operation. */
 const sharedErrors = (route: DescribedRoute): Readonly<Record<number, string>> => {
-  const { operation, scope, alwaysServed, url } = route;
-  const hasBody = bodyOf(route) !== undefined;
+  const { scope, alwaysServed } = route;
   return {
-    ...(hasBody || url.includes(':') || operation.errorPages
-      ? { 400: '`invalid_request`: the request is malformed; the hint says how.' }
-      : {}),
-    ...(scope === undefined || scope === 'open' ? {} : guardErrors(scope)),
-    ...(scope === undefined ? {} : { 403: forbidden(scope) }),
+    ...(alwaysServed ? {} : { 400: '`invalid_request`: the request is malformed; the hint says how.' }),
+    ...(scope === undefined ? {} : scope === 'open' ? openErrors : guardErrors),
     ...(route.method === 'GET' ? {} : { 413: '`invalid_request`: the body is too large.' }),
     500: '`server_error`: the server failed. Its log says why.',
     ...(alwaysServed ? {} : { 503: '`temporarily_unavailable`: a store does not answer. With `Retry-After`.' }),
   };
 };
 
-const guardErrors = (scope: string): Readonly<Record<number, string>> => ({
-  401: `The key of the admin API is missing, unknown or expired; the scope \`${scope}\` is needed.`,
+const guardErrors: Readonly<Record<number, string>> = {
+  401: 'A key of the admin API is needed, and it is missing, unknown or expired.',
+  403: '`request_forbidden`: the key lacks the scope of the operation, the request comes from a page of another site, or it names a host that is not allowed.',
   429: 'Too many wrong keys within a minute. With `Retry-After`.',
-});
+};
 
-const forbidden = (scope: string): string =>
-  scope === 'open'
-    ? '`request_forbidden`: the request comes from a page of another site.'
-    : `\`request_forbidden\`: the request comes from a page of another site, or names a host that is not allowed. Or the key lacks the scope \`${scope}\`.`;
+const openErrors: Readonly<Record<number, string>> = {
+  403: '`request_forbidden`: the request comes from a page of another site.',
+};
 
 const clientBasic = {
   type: 'http',
@@ -166,7 +162,7 @@ const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', descr
 
 const schemesOf = (listener: DocumentOptions['listener']): Json => ({
   clientBasic,
-  accessToken: bearer('An access token of a person.'),
+  accessToken: bearer('An access token of a user.'),
   initialAccessToken: bearer('A token that the operator gave out. Not needed if registration is open.'),
   registrationToken: bearer('The `registration_access_token` of the client.'),
   ...(listener === 'admin'

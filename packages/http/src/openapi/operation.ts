@@ -95,4 +95,5 @@ export const object = (
   description: string,
   properties: Readonly<Record<string, Schema>>,
   required: readonly string[] = [],
-): Schema => ({ title, description, type: 'object', properties, required });
+  more: Schema = {},
+): Schema => ({ title, description, type: 'object', properties, required, ...more });

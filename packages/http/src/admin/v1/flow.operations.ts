@@ -41,7 +41,7 @@ export const acceptLogin: Operation = {
   id: 'acceptLoginRequest',
   tag,
   summary: 'Accept a login request',
-  description: 'Says who the person is. Unknown members are refused.',
+  description: 'Says who the user is. Unknown members are refused.',
   params: loginParams,
   bodyExample: { subject: 'person-1', remember: true, remember_for: 2592000 },
   answers: answered('login_verifier'),
@@ -78,7 +78,7 @@ export const acceptConsent: Operation = {
   id: 'acceptConsentRequest',
   tag,
   summary: 'Accept a consent request',
-  description: 'Says what the person allowed, and what the application learns. Unknown members are refused.',
+  description: 'Says what the user allowed, and what the application learns. Unknown members are refused.',
   params: consentParams,
   bodyExample: {
     grant_scope: ['openid', 'offline', 'photos.read'],

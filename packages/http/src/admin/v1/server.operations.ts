@@ -5,7 +5,7 @@ const tag = 'Server';
 
 const ok = {
   200: {
-    description: 'Yes.',
+    description: 'The check passes.',
     content: json(object('HealthStatus', 'The server is well.', { status: text('`ok`') }, ['status']), {
       status: 'ok',
     }),
@@ -22,20 +22,20 @@ const notReady = object(
 export const isAlive: Operation = {
   id: 'isInstanceAlive',
   tag,
-  summary: 'Does the process answer',
-  description: 'Looks at nothing else, so it is the check after which a process is restarted.',
+  summary: 'Check that the process answers',
+  description: 'Depends on nothing else. Restart a process that fails this check.',
   answers: ok,
 };
 
 export const isReady: Operation = {
   id: 'isInstanceReady',
   tag,
-  summary: 'Can the server do its work',
-  description: 'Asks every store. Balancers send requests only to servers that are ready.',
+  summary: 'Check that the server is ready',
+  description: 'Asks every store. Balancers should send requests only to servers that pass this check.',
   answers: {
     ...ok,
     503: {
-      description: 'Not now.',
+      description: 'The server is not ready.',
       content: json(notReady, { errors: { tokens: 'The store does not answer.' } }),
     },
   },
@@ -44,7 +44,7 @@ export const isReady: Operation = {
 export const healthStatus: Operation = {
   id: 'getHealthStatus',
   tag,
-  summary: 'The former path of the check that the process answers',
+  summary: 'Check that the process answers, at its former path',
   answers: {
     308: {
       description: 'Use `/health/alive`.',
@@ -57,7 +57,7 @@ export const healthStatus: Operation = {
 export const getVersion: Operation = {
   id: 'getVersion',
   tag,
-  summary: 'The version of the server',
+  summary: 'Read the version',
   answers: {
     200: {
       description: 'The version.',
@@ -74,7 +74,7 @@ export const getVersion: Operation = {
 export const getMetrics: Operation = {
   id: 'getPrometheusMetrics',
   tag,
-  summary: 'Metrics for Prometheus',
+  summary: 'Read the metrics',
   answers: {
     200: {
       description: 'The metrics of all processes of this server, in the text format of Prometheus.',

@@ -5,12 +5,12 @@ import { pageQuery } from './clients.operations.ts';
 import { exampleRequest } from './examples.ts';
 
 const tag = 'Sessions';
-const subject = 'The person, as the login app named them.';
+const subject = 'The user, as the login app named them.';
 
 export const listConsents: Operation = {
   id: 'listUserConsentSessions',
   tag,
-  summary: 'List the remembered consents of a person',
+  summary: 'List the remembered consents of a user',
   description: 'Newest first. Only consents that were remembered and have not expired are listed.',
   params: { subject },
   query: pageQuery,
@@ -33,8 +33,8 @@ export const listConsents: Operation = {
 export const revokeConsents: Operation = {
   id: 'revokeAllUserConsentSessions',
   tag,
-  summary: 'Revoke all consents of a person',
-  description: 'Ends the tokens, pending logins and remembered consents of the person, for every client.',
+  summary: 'Revoke all consents of a user',
+  description: 'Ends the tokens, pending logins and remembered consents of the user, for every client.',
   params: { subject },
   answers: { 204: noContent('The consents are revoked.') },
   errors: { 404: 'There was nothing to revoke.' },
@@ -43,8 +43,8 @@ export const revokeConsents: Operation = {
 export const revokeConsentsOfClient: Operation = {
   id: 'revokeUserClientConsentSessions',
   tag,
-  summary: 'Revoke the consents of a person for one client',
-  description: 'As for all clients, but only what the person allowed this one.',
+  summary: 'Revoke the consents of a user for one client',
+  description: 'As for all clients, but only what the user allowed this one.',
   params: { subject, client: 'The client’s `client_id`.' },
   answers: { 204: noContent('The consents are revoked.') },
   errors: { 404: 'There was nothing to revoke.' },
@@ -53,9 +53,9 @@ export const revokeConsentsOfClient: Operation = {
 export const revokeLogins: Operation = {
   id: 'revokeAuthenticationSession',
   tag,
-  summary: 'End the remembered logins of a person',
-  description: 'In every browser: the person has to log in again. Tokens and consents are not touched.',
+  summary: 'End the remembered logins of a user',
+  description: 'In every browser: the user has to log in again. Tokens and consents are not touched.',
   params: { subject },
   answers: { 204: noContent('The logins are ended.') },
-  errors: { 404: 'The person had no remembered login.' },
+  errors: { 404: 'The user had no remembered login.' },
 };

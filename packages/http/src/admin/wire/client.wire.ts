@@ -13,7 +13,7 @@ export const clientBody = Type.Object(
       'Leave it out to have a strong one drawn. It is shown only in the answer to the request that sets it.',
     ),
     client_secret_expires_at: optionalInteger('Always 0: secrets do not expire.'),
-    client_name: optionalText('The name that people see.'),
+    client_name: optionalText('The name that users see.'),
     redirect_uris: optionalTexts('Where browsers may be sent back to: complete URIs without a fragment.'),
     grant_types: optionalTexts(
       '`authorization_code`, `implicit`, `refresh_token`, `client_credentials`. Empty: `authorization_code`.',

@@ -18,7 +18,7 @@ const sessionData = (description: string) => nullable(Type.Unsafe<JsonObject>({ 
 /** Unknown members are refused, in `session` too (2018 API); what is inside its two objects is the app's own. */
 export const acceptConsentBody = Type.Object(
   {
-    grant_scope: optionalTexts('The scopes that the person allowed.'),
+    grant_scope: optionalTexts('The scopes that the user allowed.'),
     grant_access_token_audience: optionalTexts('The APIs that the access token is for.'),
     session: nullable(
       Type.Object(

@@ -6,7 +6,7 @@ const oidcContext = object(
   'OpenIDConnectContext',
   'Hints of the application about how to ask. A member that the request does not have is absent.',
   {
-    acr_values: texts('How the person should authenticate, in order of preference.'),
+    acr_values: texts('How the user should authenticate, in order of preference.'),
     ui_locales: texts('Preferred languages of the pages, in order.'),
     display: text('`page`, `popup`, `touch` or `wap`.'),
     id_token_hint_claims: {
@@ -28,8 +28,8 @@ const members = {
   challenge: text('The challenge of the path.'),
   requested_scope: texts('The requested scopes, without duplicates.'),
   requested_access_token_audience: texts('The APIs that the access token is requested for. Absent without any.'),
-  skip: flag('Do not ask the person: accept or reject immediately.'),
-  subject: text('The person. At login: the remembered one if `skip`, else empty.'),
+  skip: flag('Do not ask the user: accept or reject immediately.'),
+  subject: text('The user. At login: the remembered one if `skip`, else empty.'),
   oidc_context: oidcContext,
   client: clientSchema,
   request_url: text('The authorization request.'),
@@ -37,7 +37,7 @@ const members = {
 
 const always = ['challenge', 'requested_scope', 'skip', 'subject', 'oidc_context', 'client', 'request_url'];
 
-export const loginRequestSchema: Schema = object('LoginRequest', 'A login that waits for a person.', members, always);
+export const loginRequestSchema: Schema = object('LoginRequest', 'A login that waits for a user.', members, always);
 
 export const consentRequestSchema: Schema = object(
   'ConsentRequest',
@@ -59,7 +59,7 @@ export const rememberedConsentSchema: Schema = object(
   'PreviousConsentSession',
   'A consent that is remembered.',
   {
-    grant_scope: texts('The scopes that the person allowed.'),
+    grant_scope: texts('The scopes that the user allowed.'),
     grant_access_token_audience: texts('The APIs that were allowed. Absent without any.'),
     session: {
       type: 'object',

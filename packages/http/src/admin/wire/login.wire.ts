@@ -8,12 +8,12 @@ import { fromOidcContext, whenAny } from './flow.wire.ts';
 /** Unknown members are refused (2018 API): a misspelt `remember` must not pass as "do not remember". */
 export const acceptLoginBody = Type.Object(
   {
-    subject: optionalText('The person who has logged in, by an identifier that never changes.'),
+    subject: optionalText('The user who has logged in, by an identifier that never changes.'),
     remember: optionalFlag('Remember the login in this browser. Not allowed when the request has `skip`.'),
     remember_for: optionalInteger('Seconds. 0: until the browser closes. Negative: as long as the server allows.'),
-    acr: optionalText('How the person was authenticated, for the ID token (OpenID Connect Core §2).'),
+    acr: optionalText('How the user was authenticated, for the ID token (OpenID Connect Core §2).'),
     force_subject_identifier: optionalText(
-      'The identifier that a client with pairwise identifiers receives for this person.',
+      'The identifier that a client with pairwise identifiers receives for this user.',
     ),
   },
   { title: 'AcceptLoginRequest', additionalProperties: false },

@@ -25,13 +25,13 @@ const parameters: Readonly<Record<string, Schema>> = {
   audience: text('APIs that the access token is for, separated by spaces.'),
   resource: text('An API that the access token is for (RFC 8707 §2).'),
   prompt: text('`none`, `login`, `consent`, `select_account`.'),
-  max_age: text('Seconds since the person last logged in, at most.'),
+  max_age: text('Seconds since the user last logged in, at most.'),
   display: text('Passed to the login page.'),
   ui_locales: text('Passed to the login page.'),
   claims_locales: text('Passed to the login page.'),
   login_hint: text('Passed to the login page.'),
   acr_values: text('Passed to the login page.'),
-  id_token_hint: text('An ID token of the person who is expected.'),
+  id_token_hint: text('An ID token of the user who is expected.'),
   claims: text('JSON: single claims that are requested (OpenID Connect Core §5.5).'),
   request: text('The request as a signed JWT (OpenID Connect Core §6.1).'),
   request_uri: text('Where that JWT is. The URL must be registered.'),
@@ -67,8 +67,15 @@ const redirect: Answer = {
   headers: { Location: 'Where the browser continues.', 'Set-Cookie': 'Binds the request to this browser.' },
 };
 
+/** apps/server/src/issuer-host.ts */
+const toIssuerHost: Answer = {
+  description:
+    'Only on a development server: the same path at the host of the issuer, because cookies belong to a host.',
+  headers: { Location: 'The same path at the host of the issuer.' },
+};
+
 const formPost = page(
-  'The response of `response_mode=form_post`, or a page that asks the person before an error is sent on.',
+  'The response of `response_mode=form_post`, or a page that asks the user before an error is sent on.',
 );
 
 const errors = {
@@ -83,7 +90,7 @@ export const authorize: Operation = {
   description:
     'For browsers (RFC 6749 §3.1). Errors that can be told to the client go to its redirect URI. With `CLAVIGER_ERROR_URL`, other errors are redirects to that page.',
   query,
-  answers: { 200: formPost, 302: redirect },
+  answers: { 200: formPost, 302: redirect, 307: toIssuerHost },
   errors,
   errorPages: true,
 };
@@ -92,8 +99,8 @@ export const authorizeByForm: Operation = {
   id: 'oauthAuthByForm',
   tag,
   summary: 'Begin a login, by POST',
-  description: 'OpenID Connect Core §3.1.2.1. Answered with a redirect to the same request by GET.',
-  query: query.map(({ example: _, ...parameter }) => parameter),
+  description:
+    'OpenID Connect Core §3.1.2.1. Answered with a redirect to the same request by GET. Parameters in the query count too.',
   body: {
     optional: true,
     content: {
@@ -107,6 +114,7 @@ export const authorizeByForm: Operation = {
     200: formPost,
     302: redirect,
     303: { description: 'The same request as a GET.', headers: { Location: 'The request.' } },
+    307: toIssuerHost,
   },
   errors,
   errorPages: true,
@@ -122,5 +130,6 @@ export const logout: Operation = {
       description: 'To `CLAVIGER_LOGOUT_REDIRECT_URL`.',
       headers: { Location: 'Where the browser continues.', 'Set-Cookie': 'Removes the cookie.' },
     },
+    307: toIssuerHost,
   },
 };

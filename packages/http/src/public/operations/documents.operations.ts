@@ -8,7 +8,7 @@ const members: Readonly<Record<string, Schema>> = {
   authorization_endpoint: text('Where logins begin.'),
   token_endpoint: text('Where clients get tokens.'),
   jwks_uri: text('The public keys.'),
-  userinfo_endpoint: text('Claims about the person.'),
+  userinfo_endpoint: text('Claims about the user.'),
   registration_endpoint: text('Where clients register. Absent if they cannot.'),
   revocation_endpoint: text('Where clients revoke tokens.'),
   introspection_endpoint: text('Where clients introspect tokens.'),
@@ -53,13 +53,13 @@ const discovery = {
 export const openidConfiguration: Operation = {
   ...discovery,
   id: 'getWellKnown',
-  summary: 'Discovery for OpenID Connect',
+  summary: 'Read the discovery document',
 };
 
 export const oauthMetadata: Operation = {
   ...discovery,
   id: 'getOAuthServerMetadata',
-  summary: 'The same document, for OAuth 2.0',
+  summary: 'Read the same document as a client of OAuth 2.0',
 };
 
 const publicKeys = object(
@@ -82,7 +82,7 @@ const publicKeys = object(
 export const jwks: Operation = {
   id: 'wellKnown',
   tag,
-  summary: 'The public keys of the server',
+  summary: 'Read the public keys of the server',
   description: 'With these, clients check ID tokens, and APIs check JWT access tokens. May be cached.',
   answers: {
     200: {
@@ -115,12 +115,12 @@ const fallback = (id: string, summary: string, description: string): Operation =
 
 export const consentFallback = fallback(
   'consentFallback',
-  'The page instead of a login or consent page',
+  'Show that there is no login or consent page',
   'Shown as long as `CLAVIGER_LOGIN_URL` or `CLAVIGER_CONSENT_URL` is not set.',
 );
 
 export const errorFallback: Operation = {
-  ...fallback('errorFallback', 'The page instead of an error page', 'Shows the error of the query.'),
+  ...fallback('errorFallback', 'Show an error', 'Shown as long as `CLAVIGER_ERROR_URL` is not set.'),
   query: ['error', 'error_description', 'error_hint', 'error_debug'].map((name) => ({
     name,
     description: `The \`${name}\` of the request that failed.`,
@@ -130,6 +130,6 @@ export const errorFallback: Operation = {
 
 export const logoutFallback = fallback(
   'logoutFallback',
-  'The page after a logout',
+  'Show that the user is logged out',
   'Shown as long as `CLAVIGER_LOGOUT_REDIRECT_URL` is not set.',
 );

@@ -109,14 +109,15 @@ export const introspectAsClient: Operation = {
 
 const userinfoAnswer = {
   200: {
-    description: 'Claims about the person. A signed JWT if the client registered `userinfo_signed_response_alg`.',
+    description: 'Claims about the user. A signed JWT if the client registered `userinfo_signed_response_alg`.',
     content: {
       ...json(
         object(
           'UserinfoResponse',
-          'Claims about the person (OpenID Connect Core §5.1). Which ones there are depends on scopes and consent.',
-          { sub: text('The person, by the identifier that the client knows.') },
+          'Claims about the user (OpenID Connect Core §5.1). Which ones there are depends on scopes and consent.',
+          { sub: text('The user, by the identifier that the client knows.') },
           ['sub'],
+          { additionalProperties: true },
         ),
         { sub: 'person-1', name: 'Anna Example' },
       ),
@@ -134,7 +135,7 @@ const userinfoErrors = {
 export const getUserinfo: Operation = {
   id: 'getUserinfo',
   tag,
-  summary: 'Read claims about the person',
+  summary: 'Read claims about the user',
   description: 'OpenID Connect Core §5.3. The access token needs the scope `openid`.',
   caller: 'access token',
   answers: userinfoAnswer,
@@ -144,7 +145,7 @@ export const getUserinfo: Operation = {
 export const postUserinfo: Operation = {
   id: 'userinfo',
   tag,
-  summary: 'Read claims about the person, by POST',
+  summary: 'Read claims about the user, by POST',
   description: 'As with GET. The token may be in the form instead of the header (RFC 6750 §2.2).',
   caller: 'access token',
   body: {
