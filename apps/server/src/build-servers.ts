@@ -16,6 +16,7 @@ import { AuditTrail } from './audit/audit-trail.ts';
 import { baseUrl } from './config/base-url.ts';
 import type { Config } from './config.ts';
 import { demoCommands } from './demo.ts';
+import { apiPage } from './development-pages/api-page.ts';
 import { developmentPages } from './development-pages/development-pages.ts';
 import { sendToIssuerHost } from './issuer-host.ts';
 import type { ServerMetrics } from './telemetry/server-metrics.ts';
@@ -119,6 +120,7 @@ export const buildServers = (parts: ServerParts): Servers => {
   if (isLoopbackUrl(config.issuer)) sendToIssuerHost(publicApp, config.issuer);
   if (config.pages.builtIn) {
     const { issuer, pages } = config;
+    adminApp.register(apiPage, { anywhere: pages.anywhere });
     publicApp.register(developmentPages, {
       provider,
       issuer,

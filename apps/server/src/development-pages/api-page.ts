@@ -1,0 +1,89 @@
+// /docs on the admin listener of a development server: the OpenAPI document as a page on which requests can be sent. The
+// page is Swagger UI, whose files are read when somebody opens it.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { html } from '@claviger/core';
+import type { FastifyPluginCallback, FastifyReply } from 'fastify';
+import { sendPage } from './layout.ts';
+import { refuseOtherMachines } from './this-machine-only.ts';
+
+export interface ApiPageOptions {
+  /** Answer to other machines too. */
+  readonly anywhere: boolean;
+}
+
+const page = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Claviger: API</title>
+<link rel="stylesheet" href="docs/swagger-ui.css">
+</head>
+<body>
+<div id="api"></div>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script src="docs/start.js"></script>
+</body>
+</html>
+`;
+
+const start = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null });\n`;
+
+/** Nothing from other hosts. Swagger UI sets styles of elements, and its icons are data. */
+const headers = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+} as const;
+
+const types = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+} as const;
+
+type FileName = keyof typeof types;
+
+/** Undefined in the single executable, which comes without the package. */
+const folder = (): string | undefined => {
+  try {
+    return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  } catch {
+    return undefined;
+  }
+};
+
+const sendMissing = (reply: FastifyReply): FastifyReply =>
+  sendPage(
+    reply,
+    404,
+    'This page is not part of the executable',
+    html`<p>Start the server from its sources, or open <a href="openapi.json">the OpenAPI document</a> in a tool of your choice.</p>`,
+  );
+
+export const apiPage: FastifyPluginCallback<ApiPageOptions> = (app, { anywhere }, done) => {
+  if (!anywhere) app.addHook('onRequest', refuseOtherMachines);
+
+  app.get('/docs', async (_request, reply) =>
+    folder() === undefined
+      ? sendMissing(reply)
+      : reply.headers({ ...headers, 'content-type': 'text/html; charset=utf-8' }).send(page),
+  );
+
+  app.get('/docs/start.js', async (_request, reply) =>
+    reply.headers({ ...headers, 'content-type': 'text/javascript; charset=utf-8' }).send(start),
+  );
+
+  for (const name of Object.keys(types) as FileName[]) {
+    app.get(`/docs/${name}`, async (_request, reply) => {
+      const path = folder();
+      if (path === undefined) return sendMissing(reply);
+      return reply.headers({ ...headers, 'content-type': types[name] }).send(await readFile(join(path, name)));
+    });
+  }
+  done();
+};
