@@ -67,7 +67,8 @@ export const makeAdminKeyUseCases = (
     }
     const { id, hash, text } = mintAdminKey(system);
     const key: AdminKey = { id, hash, name, scopes: [...new Set(scopes)], createdAt: now, expiresAt };
-    if ((await adminKeys.create(key)) === 'exists') throw new Error('The id that was generated for an admin key is taken.');
+    if ((await adminKeys.create(key)) === 'exists')
+      throw new Error('The id that was generated for an admin key is taken.');
     events?.record({ type: 'AdminKeyCreated', keyId: id, name, scopes: key.scopes, origin });
     return { key, text };
   },
