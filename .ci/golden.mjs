@@ -25,6 +25,7 @@ const commonSettings = {
   CLAVIGER_ERROR_URL: `${pages}/error`,
   CLAVIGER_LOGOUT_REDIRECT_URL: `${pages}/logged-out`,
   CLAVIGER_DANGEROUS_UNGUARDED_DOCUMENTS: 'true',
+  CLAVIGER_PUBLIC_HEALTH: 'false',
   CLAVIGER_REQUIRE_PKCE: 'false',
   CLAVIGER_STRICT_GRANT_SCOPE: 'false',
   CLAVIGER_REFRESH_GRACE: '0s',

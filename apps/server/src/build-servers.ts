@@ -113,7 +113,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     adminAllowedHosts: config.adminAllowedHosts,
     ...(config.adminGuarded ? { adminGuard } : {}),
   });
-  const publicApp = buildApp({ ...shared, listener: 'public', cors: config.cors });
+  const publicApp = buildApp({ ...shared, listener: 'public', cors: config.cors, publicHealth: config.publicHealth });
   for (const app of [adminApp, publicApp]) parts.metrics.observe(app);
   tracing?.observe(adminApp, 'admin');
   tracing?.observe(publicApp, 'public');

@@ -102,6 +102,7 @@ const toConfig = (values: Values) => {
     keepAlive: values.keepAlive,
     public: { host: values.publicHost, port: values.publicPort },
     admin: { host: values.adminHost, port: values.adminPort },
+    publicHealth: values.publicHealth,
     adminAllowedHosts: values.adminAllowedHosts,
     adminGuarded: isAdminGuarded(values),
     pages,

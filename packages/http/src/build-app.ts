@@ -8,6 +8,7 @@ import { adminErrorHandler } from './admin/v1/error-body.ts';
 import { closeGracefully } from './close-gracefully.ts';
 import { allowCrossOrigin, type CorsOptions } from './cors.ts';
 import { FailureLog, setUpFailureLog } from './failure-log.ts';
+import { publicHealth } from './health.ts';
 import { answerMalformedRequest } from './malformed-request.ts';
 import { Metrics } from './metrics.ts';
 import { answerWithoutRoute, locationsBelow, replyWithoutRoute } from './no-route.ts';
@@ -46,6 +47,8 @@ export interface AppOptions {
   readonly adminGuard?: Omit<AdminGuard, 'authenticate'>;
   /** Admin listener only: the audit table. Default: there is none. */
   readonly audit?: AuditReader;
+  /** Public listener only: serve `/health/alive` and `/health/ready` there too. Default true. */
+  readonly publicHealth?: boolean;
   /** Default: always serving and ready. */
   readonly status?: () => ServerStatus;
   /** One for all listeners of a server. Default: one of its own. */
@@ -151,6 +154,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
   refuseUnlessServing(app, status);
   describeRoutes(app, { listener, issuer: provider.issuer, version });
   app.register(publicRoutes, { provider, listener });
+  if (listener === 'public' && options.publicHealth !== false) app.register(publicHealth, { provider, status });
   if (listener === 'admin') {
     app.register(adminV1Routes, {
       provider,

@@ -117,23 +117,6 @@ t.test('public documents may be cached and are not sent again to a client that h
   t.not(after.headers.etag, before.headers.etag);
 });
 
-t.test('health and version', async (t) => {
-  let problems = {};
-  const { admin } = givenAServer(t, { status: () => ({ serving: true, problems }) });
-  t.strictSame((await admin('GET /health/alive')).json, { status: 'ok' });
-  t.strictSame((await admin('GET /health/ready')).json, { status: 'ok' });
-  const old = await admin('GET /health/status');
-  t.match([old.status, old.headers.location], [308, '/health/alive']);
-  t.equal(old.headers['content-type'], 'text/html; charset=utf-8');
-  t.equal(old.text, '<a href="/health/alive">Permanent Redirect</a>\n');
-  t.strictSame((await admin('GET /version')).json, { version: 'v-test' });
-  problems = { server: 'The server is stopping.' };
-  const stopping = await admin('GET /health/ready');
-  t.equal(stopping.status, 503);
-  t.strictSame(stopping.json, { errors: problems });
-  t.equal((await admin('GET /health/alive')).status, 200);
-});
-
 t.test('a server that is not ready refuses all requests except health checks', async (t) => {
   let serving = false;
   const problems = { clients: 'The schema is not there.' };

@@ -17,6 +17,8 @@ const publicPaths: readonly (readonly [string, readonly string[]])[] = [
   ['/oauth2/fallbacks/consent', ['GET', 'HEAD']],
   ['/oauth2/fallbacks/error', ['GET', 'HEAD']],
   ['/oauth2/fallbacks/logout', ['GET', 'HEAD']],
+  ['/health/alive', ['GET', 'HEAD']],
+  ['/health/ready', ['GET', 'HEAD']],
 ];
 
 const adminPaths: readonly (readonly [string, readonly string[]])[] = [
@@ -34,8 +36,6 @@ const adminPaths: readonly (readonly [string, readonly string[]])[] = [
   ['/oauth2/flush', ['POST']],
   ['/keys/x', ['DELETE', 'GET', 'HEAD', 'POST', 'PUT']],
   ['/keys/x/y', ['DELETE', 'GET', 'HEAD', 'PUT']],
-  ['/health/alive', ['GET', 'HEAD']],
-  ['/health/ready', ['GET', 'HEAD']],
   ['/health/status', ['GET', 'HEAD']],
   ['/version', ['GET', 'HEAD']],
   ['/metrics/prometheus', ['GET', 'HEAD']],

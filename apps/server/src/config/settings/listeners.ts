@@ -13,6 +13,12 @@ export const listeners = {
   ),
   publicHost: preset('CLAVIGER_PUBLIC_HOST', '127.0.0.1', hostName, 'Address that the public listener binds to.'),
   publicPort: preset('CLAVIGER_PUBLIC_PORT', '4444', port, 'Port of the public listener.'),
+  publicHealth: preset(
+    'CLAVIGER_PUBLIC_HEALTH',
+    'true',
+    trueOrFalse,
+    'Serve `/health/alive` and `/health/ready` on the public listener too, for balancers that reach only that one. What is wrong is shown on the admin listener only.',
+  ),
   adminHost: preset(
     'CLAVIGER_ADMIN_HOST',
     '127.0.0.1',

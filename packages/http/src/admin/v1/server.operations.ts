@@ -41,6 +41,22 @@ export const isReady: Operation = {
   },
 };
 
+/** Of the public listener. */
+export const isReadyInPublic: Operation = {
+  ...isReady,
+  description:
+    'Asks every store. Balancers send requests only to servers that are ready. What is wrong is shown on the admin listener only.',
+  answers: {
+    ...ok,
+    503: {
+      description: 'Not now.',
+      content: json(notReady, {
+        errors: { server: 'The server is not ready. /health/ready of the admin listener says why.' },
+      }),
+    },
+  },
+};
+
 export const healthStatus: Operation = {
   id: 'getHealthStatus',
   tag,

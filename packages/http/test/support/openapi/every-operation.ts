@@ -98,7 +98,7 @@ const plain = {
   ],
   public: [
     ...['getWellKnown', 'getOAuthServerMetadata', 'wellKnown', 'getOpenApiDocument'],
-    ...['consentFallback', 'errorFallback', 'logoutFallback'],
+    ...['isInstanceAlive', 'isInstanceReady', 'consentFallback', 'errorFallback', 'logoutFallback'],
   ],
 };
 
