@@ -12,7 +12,7 @@ export interface Case<S> {
 }
 
 /**
- * The result of `removeExpired` when `rows` have expired. A store that expires rows automatically has none to count.
+ * The result of `removeExpired` when `rows` have expired. A store that expires rows automatically has nothing to count.
  */
 export const due = (rows: number, cleaning: Cleaning): number => (cleaning === 'on-request' ? rows : 0);
 

@@ -12,7 +12,7 @@ import type { StoredKey } from '../domain/stored-key.ts';
 import { type EpochSeconds, epochSeconds, seconds } from '../domain/time.ts';
 import type { AuthorizationCode, ClientToken, GrantToken } from '../domain/token.ts';
 
-/** In the year 2100: far enough that no store's own clock removes anything, and too large for 32 bits with a sign. */
+/** In the year 2100: late enough that no store's own clock removes a record, and too large for a signed 32-bit integer. */
 export const now = epochSeconds(4_102_444_800);
 
 export const later = (by: number, than: EpochSeconds = now): EpochSeconds => epochSeconds(than + by);
@@ -221,7 +221,7 @@ export const fullKey = (change: Partial<StoredKey> = {}): StoredKey => {
   return { ...key, ...change };
 };
 
-/** `keepUntil` is far later than the other fixtures need, so cleaning never removes the grant because of it. */
+/** `keepUntil` is later than any time in the cases, so that cleaning never removes the grant too early. */
 export const fullGrant = (change: Partial<Grant> = {}): Grant => {
   const grant: Required<Grant> = {
     id: grantIdOf('grant'),

@@ -42,7 +42,7 @@ export const scribbleOn = (value: unknown): void => {
   if (Array.isArray(value)) Reflect.set(value, value.length, 'scribbled');
 };
 
-/** Starts `callers` calls before any of them can have ended. */
+/** Starts `callers` calls before any of them can finish. */
 export const atOnce = <T>(callers: number, call: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: callers }, (_, index) => call(index)));
 

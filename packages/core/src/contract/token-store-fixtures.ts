@@ -31,7 +31,7 @@ export const rotationTo = (generation: string, grace = 0): Rotation => ({
   grace: seconds(grace),
 });
 
-/** Which of the keys, by the label of their hash, name a live token. */
+/** The keys, by the label of their hash, that still find a token. */
 export const aliveOf = async (
   store: TokenStore,
   labels: readonly string[],

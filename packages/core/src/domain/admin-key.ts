@@ -6,13 +6,13 @@ import { type EpochSeconds, isPast } from './time.ts';
 export interface AdminKey {
   /** Also part of the key's text, so it is public. */
   readonly id: string;
-  /** Of the whole text. */
+  /** Hash of the whole key text. */
   readonly hash: Hashed;
-  /** For people: who uses the key, and what for. */
+  /** A note for people: who uses the key, and what for. */
   readonly name: string;
   readonly scopes: readonly AdminScope[];
   readonly createdAt: EpochSeconds;
-  /** The key is refused from this second on. null: never. */
+  /** The key is refused from this second on. null: it never expires. */
   readonly expiresAt: EpochSeconds | null;
 }
 

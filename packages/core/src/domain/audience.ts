@@ -36,7 +36,7 @@ export const requestedAudience = (
   return [...new Set([...audience, ...resources])];
 };
 
-/** With and without a trailing slash: clients copy an issuer either way. */
+/** The issuer with and without a trailing slash, because clients write it both ways. */
 const spellingsOf = (issuer: string): readonly string[] => [
   issuer,
   issuer.endsWith('/') ? issuer.slice(0, -1) : `${issuer}/`,

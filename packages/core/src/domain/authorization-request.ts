@@ -21,7 +21,7 @@ export interface OidcContext {
   readonly claimsLocales?: readonly string[];
 }
 
-/** Everything that was asked, checked against the client's registration. */
+/** The whole request, checked against the client's registration. */
 export interface AuthorizationRequest {
   readonly clientId: string;
   /** The registered URI to which the response is sent. */
@@ -42,6 +42,6 @@ export interface AuthorizationRequest {
   readonly codeChallenge: string;
   readonly idTokenHintSubject: string;
   readonly context: OidcContext;
-  /** The authorization request as a URL on the issuer's origin, verifiers apart; long values left out (see fullUrl). */
+  /** The authorization request as a URL on the issuer's origin, without verifiers and long values (see fullUrl). */
   readonly url: string;
 }

@@ -1,4 +1,4 @@
-// Which browser a flow belongs to. Cookies say so (protocol/browser-cookies.ts); a flow remembers their hashes.
+// Which browser a flow belongs to. Cookies identify it (protocol/browser-cookies.ts); a flow stores their hashes.
 import type { Hashed } from './hashed.ts';
 
 /** The browser that a step of a flow began in. */

@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from './json.ts';
 /** The parameter as sent, with its shape checked. The functions below read the parts on which the server acts. */
 export type ClaimsRequest = JsonObject;
 
-/** A value may be an object (`address`), but nothing needs more levels than this. */
+/** Maximum depth. A value may be an object, such as `address`, but no claim needs more levels than this. */
 const mostLevels = 8;
 
 const refuse = (hint: string) => oauthError('invalid_request', `The parameter "claims" ${hint}`);
@@ -109,7 +109,7 @@ const wantedTexts = (request: ClaimsRequest | undefined, name: string): readonly
   return wanted.filter((value) => typeof value === 'string');
 };
 
-/** OpenID Connect Core §5.5.1: who must be logged in for this to succeed; empty when anybody may be. */
+/** OpenID Connect Core §5.5.1: the subjects of which one must be logged in; empty if any person may be. */
 export const requestedSubjects = (request: ClaimsRequest | undefined): readonly string[] => wantedTexts(request, 'sub');
 
 /** OpenID Connect Core §5.5.1.1. */

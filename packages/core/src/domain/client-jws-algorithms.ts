@@ -1,6 +1,6 @@
 // The JWS algorithms with which a client may sign what it sends: assertions and request objects (RFC 7518 §3.1).
 
-/** Public and private key: a public key is never taken for a shared secret. */
+/** Asymmetric. Separate from MACs, so that a public key is never used as a shared secret. */
 export const asymmetricAlgorithms: readonly string[] = [
   'RS256',
   'RS384',

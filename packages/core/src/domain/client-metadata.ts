@@ -1,4 +1,4 @@
-// What a client may register, and what it gets when it says nothing (OpenID Connect Registration §2, 2018 API).
+// What a client may register, and the defaults for what it leaves out (OpenID Connect Registration §2, 2018 API).
 import { oauthError } from '../errors/oauth-error.ts';
 import { standardClaimsPlaces } from './claims-request.ts';
 import type { ClientMetadata } from './client.ts';
@@ -9,13 +9,13 @@ import { firstMalformed, parseScope } from './scope.ts';
 import { accessTokenStrategies } from './token.ts';
 import { isWebUrl, redirectUriFault } from './web-url.ts';
 
-/** A registration: metadata with the secret that came along, '' for none. */
+/** A registration: the metadata and the secret that was sent, '' if none was. */
 export interface Registration {
   readonly metadata: ClientMetadata;
   readonly secret: string;
 }
 
-/** What the server's settings and keys leave to choose from. */
+/** The values that the server's settings and keys allow. */
 export interface RegistrationLimits {
   readonly defaultClientScope: string;
   readonly minClientSecretLength: number;
@@ -80,7 +80,7 @@ const checkKeys = ({ tokenEndpointAuthMethod, jwks, jwksUri }: ClientMetadata, a
 const grantTypes = ['authorization_code', 'implicit', 'refresh_token', 'client_credentials'];
 const authMethods = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'];
 
-/** A misspelt value would show only when the client is used. */
+/** Checked here, because a misspelt value would otherwise be noticed only when the client is used. */
 const checkSupported = (metadata: ClientMetadata): void => {
   const refuse = (member: string, value: string, supported: readonly string[]) =>
     oauthError('invalid_request', `${member}: ${JSON.stringify(value)} is not one of ${supported.join(', ')}.`);
@@ -105,7 +105,7 @@ const checkSectorIdentifier = ({ sectorIdentifierUri }: ClientMetadata): void =>
   }
 };
 
-/** OpenID Connect Registration §2. `none` for an ID token would be a token that anyone can make. */
+/** OpenID Connect Registration §2. `none` is refused: anyone could make such an ID token. */
 const checkSigningAlgorithms = (metadata: ClientMetadata, supported: readonly string[]): void => {
   const { userinfoSignedResponseAlg: userinfo, idTokenSignedResponseAlg: idToken } = metadata;
   const list = supported.join(', ');
@@ -185,7 +185,7 @@ const checkSubjectType = ({ subjectType }: ClientMetadata, supported: readonly s
   }
 };
 
-/** A request lists audiences with spaces between them. */
+/** Spaces separate audiences in a request, so an audience cannot contain one. */
 const checkAudience = ({ audience }: ClientMetadata): void => {
   const faulty = audience.find((entry) => !/^[^\s\p{Cc}]+$/u.test(entry));
   if (faulty !== undefined) {

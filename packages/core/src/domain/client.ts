@@ -16,7 +16,7 @@ export interface ClientMetadata {
   readonly responseTypes: readonly string[];
   /** Allowed scopes, space separated; patterns under the scope strategy. */
   readonly scope: string;
-  /** What it may ask for as the audience of its access tokens. */
+  /** The audiences that it may request for its access tokens. */
   readonly audience: readonly string[];
   readonly owner: string;
   readonly policyUri: string;
@@ -41,7 +41,7 @@ export interface ClientMetadata {
   readonly standardClaims: string;
   /** `web` or `native`; '' counts as `web` (OpenID Connect Registration §2). */
   readonly applicationType: string;
-  /** Where a login can be begun from outside (OpenID Connect Core §4). */
+  /** The URL at which another site can start a login (OpenID Connect Core §4). */
   readonly initiateLoginUri: string;
   /** Seconds, for requests without max_age; null when unset. */
   readonly defaultMaxAge: number | null;
@@ -51,7 +51,7 @@ export interface ClientMetadata {
   readonly defaultAcrValues: readonly string[];
 }
 
-/** Everything unset: a registration names what it wants to be otherwise. */
+/** All members unset. A registration sets the ones that it needs. */
 export const emptyClientMetadata: ClientMetadata = {
   name: '',
   redirectUris: [],
@@ -92,7 +92,7 @@ export interface Client {
    */
   readonly storedSecret: string;
   /**
-   * A random value, drawn when the client is created and copied into every record made for it. A client that is deleted
+   * A random value, generated when the client is created and copied into every record made for it. A client that is deleted
    * and created again under the same id inherits nothing, regardless of differences between the nodes' clocks.
    */
   readonly incarnation: string;
@@ -117,7 +117,7 @@ const basic = 'client_secret_basic';
 export const authMethodStatement = (sent: string, current?: Client): Pick<Client, 'authMethodUnstated'> => {
   // RFC 7591 §2 gives a client that registered itself a default that it can rely on.
   if (current?.registrationTokenHash !== undefined) return {};
-  // Who reads a client, changes it and writes it back sends the method that was shown.
+  // A caller that reads a client, changes it and writes it back sends the method that it was shown.
   const isSentBack = sent === basic && current !== undefined && isAuthMethodUnstated(current);
   return sent === '' || isSentBack ? { authMethodUnstated: true } : {};
 };
@@ -134,10 +134,10 @@ export const allowsAuthMethod = (client: Client, method: string): boolean =>
   client.metadata.tokenEndpointAuthMethod === method ||
   (method === 'client_secret_post' && isAuthMethodUnstated(client));
 
-/** For a client created by the previous release, which drew none. No drawn incarnation has this length. */
+/** For a client that the previous release created without one. No generated incarnation has this length. */
 export const incarnationByTime = (createdAt: EpochSeconds): string => `t${createdAt.toString(36)}`;
 
-/** What a record says of the client that it was made for. */
+/** How a record names the client that it was made for. */
 export interface MadeFor {
   readonly clientId: string;
   /** null: a node of the previous release made the record. */
@@ -160,7 +160,7 @@ export const belongsToRegistration = (
 /** RFC 6749 §2.1: a public client cannot keep a secret. */
 export const isPublic = (client: Client): boolean => client.metadata.tokenEndpointAuthMethod === 'none';
 
-/** Whether it proves who it is by a secret (RFC 7591 §2, token_endpoint_auth_method). */
+/** Whether the client authenticates with a secret (RFC 7591 §2, token_endpoint_auth_method). */
 export const usesSecret = ({ metadata }: Client): boolean =>
   metadata.tokenEndpointAuthMethod.startsWith('client_secret_');
 

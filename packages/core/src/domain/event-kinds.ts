@@ -1,4 +1,4 @@
-// Every type of event: what happened, and where the audit log keeps it. docs/audit.md is generated from this table.
+// Every type of event: what it means, and where the audit log keeps it. docs/audit.md is generated from this table.
 import type { EventType } from './event.ts';
 
 export interface EventKind {

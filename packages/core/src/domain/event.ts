@@ -101,7 +101,7 @@ export type DomainEvent =
     } & FlowAct)
   | ({ readonly type: 'OAuth2LoginRejected' | 'OAuth2ConsentRejected'; readonly error: string } & FlowAct)
   | ({ readonly type: 'OAuth2ConsentRevoked' | 'OAuth2LoginSessionsRevoked' } & SubjectAct)
-  /** The browser's own remembered logins ended. The subject is not read for it. */
+  /** The browser's own remembered logins ended. The subject is not looked up. */
   | ({ readonly type: 'OAuth2LoginSessionEnded'; readonly count: number } & Act)
   | ({ readonly type: 'OAuth2AuthorizationCodeIssued' } & GrantAct)
   | ({
@@ -128,7 +128,7 @@ export type DomainEvent =
   | ({ readonly type: 'OAuth2AccessTokenRevoked' | 'OAuth2RefreshTokenRevoked' } & GrantAct)
   | ({
       readonly type: 'OAuth2ClientAuthenticationFailed';
-      /** As presented: it may be unknown, and anything. */
+      /** As presented: it may be unknown, or any text. */
       readonly clientId: string;
       readonly reason: CredentialsRefusal;
     } & Act)

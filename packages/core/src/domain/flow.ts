@@ -5,7 +5,7 @@
 // ──▶ ended
 //
 // Transitions are pure. The store compares versions, so each transition happens once. A flow that has ended stays until
-// it expires, so that a verifier used twice can be distinguished from one that never existed.
+// it expires, so that a verifier that is used twice can be distinguished from one that never existed.
 import type { AuthorizationRequest } from './authorization-request.ts';
 import type { BrowserOfStep } from './browser.ts';
 import type { GrantSession } from './grant.ts';
@@ -42,7 +42,7 @@ export interface ConsentAcceptance {
   readonly rememberFor: Seconds;
 }
 
-/** What either app said when it refused; '' where it left a member out. */
+/** The rejection of either app; '' for a member that it left out. */
 export interface Rejection {
   readonly error: string;
   readonly description: string;
@@ -53,7 +53,7 @@ export interface Rejection {
 
 /** Only the browser of the step may bring its verifier back. */
 export interface FlowLogin extends BrowserOfStep {
-  /** A remembered session vouches for the subject; the login app must not ask. */
+  /** A remembered session identifies the person, so the login app must not ask. */
   readonly skip: boolean;
   /** The remembered subject when `skip`, else ''. */
   readonly subject: string;

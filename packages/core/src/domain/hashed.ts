@@ -1,4 +1,4 @@
-// The hash that is stored instead of a secret.
+// The hash of a secret, which is stored instead of the secret.
 
 declare const hashed: unique symbol;
 

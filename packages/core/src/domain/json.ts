@@ -9,7 +9,7 @@ export interface JsonObject {
 const isObject = (value: JsonValue): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Whether two values are the same JSON. The order of members does not count: some stores change it. */
+/** Whether two values are the same JSON. The order of members does not matter, because some stores change it. */
 export const equalJson = (one: JsonValue | undefined, other: JsonValue | undefined): boolean => {
   if (one === other) return true;
   if (one === undefined || other === undefined) return false;

@@ -3,7 +3,7 @@ import { oauthError } from '../errors/oauth-error.ts';
 
 const known = new Set(['none', 'login', 'consent', 'select_account']);
 
-/** Throws invalid_request for a value that is not defined, and for `none` beside another. Case counts. */
+/** Throws invalid_request for a value that is not defined, and for `none` with another value. Case-sensitive. */
 export const parsePrompt = (text: string): readonly string[] => {
   const values = text.split(' ').filter((value) => value !== '');
   const unknown = values.find((value) => !known.has(value));

@@ -3,7 +3,7 @@ import type { Client } from './client.ts';
 
 /**
  * RFC 8252 §7.3: any port MUST be allowed for loopback IP addresses, because a native application listens on one that
- * is free. That holds for every client: many cannot say that they are native. `localhost` may be another machine
+ * is free. This applies to every client: many cannot register as native. `localhost` may be another machine
  * (§8.3).
  */
 const withoutLoopbackPort = (uri: string): string =>

@@ -65,7 +65,7 @@ export const keptRequest = (request: AuthorizationRequest): AuthorizationRequest
   return { ...request, context, url: shortenUrl(request.url, request) };
 };
 
-/** Characters of JSON. A usual request has far fewer. */
+/** Characters of JSON. A typical request has far fewer. */
 const longestEnded = 4096;
 /** Characters. */
 const longestEndedState = 1024;

@@ -16,7 +16,7 @@ const supported = new Set([
 const canonical = (responseType: string): string =>
   [...new Set(responseType.split(' ').filter((word) => word !== ''))].sort().join(' ');
 
-/** RFC 7591 §2: without a registered value only `code`. Each registered entry is one combination, to be used whole. */
+/** RFC 7591 §2: only `code` if none is registered. Each entry is one combination, and must match as a whole. */
 export const allowsResponseType = ({ metadata: { responseTypes } }: Client, responseType: string): boolean => {
   const wanted = canonical(responseType);
   return responseTypes.length === 0
@@ -29,7 +29,7 @@ export const isSupportedResponseType = (responseType: string): boolean => suppor
 
 export const supportedResponseTypes: readonly string[] = [...supported];
 
-/** What the authorization response itself carries. */
+/** What the authorization response itself contains. */
 export interface Issues {
   readonly code: boolean;
   readonly token: boolean;

@@ -33,7 +33,7 @@ export const readScope = (text: string): readonly string[] => {
   return scopes;
 };
 
-/** As readScope, for scopes that come as a list. `name` is what the caller calls the list. */
+/** Like readScope, for scopes that arrive as a list. `name` is the name of the list in the request. */
 export const readScopeList = (list: readonly string[], name: string): readonly string[] => {
   const scopes = [...new Set(list.filter((scope) => scope !== ''))];
   const malformed = firstMalformed(scopes);
@@ -41,7 +41,7 @@ export const readScopeList = (list: readonly string[], name: string): readonly s
   return scopes;
 };
 
-/** How a pattern (a client's registered scope, or a granted one) allows scopes. Case counts in all of them. */
+/** How a pattern (a client's registered scope, or a granted one) allows scopes. All are case-sensitive. */
 export type ScopeStrategy = 'wildcard' | 'hierarchic' | 'exact';
 
 /**

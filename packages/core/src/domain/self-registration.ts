@@ -9,7 +9,7 @@ import { isSupportedResponseType } from './response-type.ts';
 import { firstMalformed, firstNotAllowed, parseScope, type ScopeStrategy } from './scope.ts';
 import { isWebUrl } from './web-url.ts';
 
-/** A new member of ClientMetadata can be set by administrators only until it is added here. */
+/** Only administrators can set a new member of ClientMetadata until it is added here. */
 export const selfRegisteredMembers = [
   'name',
   'redirectUris',
@@ -41,7 +41,7 @@ export type SelfRegisteredMetadata = Pick<ClientMetadata, (typeof selfRegistered
 
 export interface RegistrationPolicy {
   readonly allowedScope: readonly string[];
-  /** Of clients with a grant type of a person; '' registers all that is allowed. */
+  /** For clients that act for a person; '' registers all that is allowed. */
   readonly defaultScope: string;
   readonly scopeStrategy: ScopeStrategy;
   /** Anyone may register, so a client gets no tokens without a person's grant. */
@@ -68,7 +68,7 @@ export const selfRegisteredMetadata = (
   return { ...complete, scope: scopeOf(complete, current, policy) };
 };
 
-/** Also where no type has kept other members out. */
+/** Drops other members at run time too, where types do not help. */
 const own = (sent: SelfRegisteredMetadata): SelfRegisteredMetadata =>
   Object.fromEntries(selfRegisteredMembers.map((member) => [member, sent[member]])) as SelfRegisteredMetadata;
 
@@ -115,7 +115,7 @@ const checkGrants = (sent: ClientMetadata, current: ClientMetadata, { open }: Re
     if (!isSupportedResponseType(type)) {
       throw refuse(`response_types: ${JSON.stringify(type)} is not supported.`);
     }
-    // RFC 7591 §2.1: the server should see that the two do not contradict each other.
+    // RFC 7591 §2.1: the server should make sure that the two are consistent.
     const missing = grantTypesFor(type).find((needed) => !sent.grantTypes.includes(needed));
     if (missing) throw refuse(`response_types: ${JSON.stringify(type)} requires ${missing} in grant_types.`);
   }
@@ -176,7 +176,7 @@ const checkSector = ({ subjectType, sectorIdentifierUri, redirectUris }: ClientM
 const scopeOf = (sent: ClientMetadata, current: ClientMetadata, policy: RegistrationPolicy): string => {
   const { allowedScope, defaultScope, scopeStrategy } = policy;
   const wanted = parseScope(sent.scope);
-  // Nobody logs in at a client that acts for itself alone: `openid` and refresh tokens are not for it.
+  // Nobody logs in to a client that acts only for itself, so it needs neither `openid` nor refresh tokens.
   if (wanted.length === 0 && sent.grantTypes.every((type) => type === 'client_credentials')) return '';
   if (wanted.length === 0) return defaultScope || allowedScope.join(' ');
   const malformed = firstMalformed(wanted);

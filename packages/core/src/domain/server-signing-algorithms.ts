@@ -1,19 +1,19 @@
 // The algorithms of ID tokens, signed userinfo and JWT access tokens (RFC 7518 §3.1, RFC 8037 §3.1).
 import type { Jwk } from './jwk.ts';
 
-/** RS256 first: OpenID Connect Core §15.1 has every server support it. */
+/** RS256 first: every server must support it (OpenID Connect Core §15.1). */
 export const signingAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
 
 export type SigningAlgorithm = (typeof signingAlgorithms)[number];
 
-/** Undefined for anything else, '' and `none` included. */
+/** Undefined for any other text, including '' and `none`. */
 export const asSigningAlgorithm = (text: string): SigningAlgorithm | undefined =>
   signingAlgorithms.find((alg) => alg === text);
 
 interface Traits {
   readonly kty: string;
   readonly crv?: string;
-  /** Of the hash that the algorithm uses. */
+  /** The hash that the algorithm uses. */
   readonly hashBits: 256 | 512;
 }
 

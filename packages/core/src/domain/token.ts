@@ -9,7 +9,7 @@ export type AccessTokenStrategy = (typeof accessTokenStrategies)[number];
 
 /** Names one code or token. The grant's id comes first, so that a grant and its codes and tokens can share a shard. */
 export interface TokenKey {
-  /** The grant's id, or, for a client's own token, which has no grant, an id drawn for that token alone. */
+  /** The grant's id, or a separate id for a client's own token, which has no grant. */
   readonly grantId: string;
   readonly hash: Hashed;
 }

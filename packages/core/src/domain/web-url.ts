@@ -1,14 +1,14 @@
 // URLs that browsers or this server will open, set by a client or by the operator.
 
-/** A user name or password can make one host look like another (RFC 3986 §7.6). An empty user name counts as one. */
+/** A user name or password can make one host look like another (RFC 3986 §7.6). An empty user name is refused too. */
 const userInfo = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
 
 /** Characters that a URL parser drops or changes, so that a person and a browser see different addresses. */
 const misread = /[\s\p{Cc}\\]/u;
 
 /**
- * Absolute, of one of the schemes, without blanks, control characters and backslashes, and without user name and
- * password. The scheme is the one that a URL parser finds: `HTTP:` is `http:`.
+ * An absolute URL of one of the schemes, without blanks, control characters, backslashes, user name and password.
+ * The scheme is the one that a URL parser finds: `HTTP:` is `http:`.
  */
 export const isWebUrl = (text: string, schemes: readonly string[] = ['https:', 'http:']): boolean =>
   !misread.test(text) &&
@@ -23,7 +23,7 @@ export const isWebUrl = (text: string, schemes: readonly string[] = ['https:', '
  */
 const scriptSchemes = ['javascript:', 'data:', 'vbscript:', 'livescript:', 'mocha:'];
 
-/** Schemes of files and of the browser itself. No application receives an answer there. */
+/** Schemes of files and of the browser itself. No application can receive a response there. */
 const localSchemes = [
   'file:',
   'blob:',
@@ -36,7 +36,7 @@ const localSchemes = [
   'chrome:',
 ];
 
-/** A host and port where the scheme belongs, because `http://` was left out. */
+/** A host and port in place of the scheme, because `http://` was left out. */
 const hostAndPort = /^[a-z][a-z0-9.-]*:\d{1,5}(?=[/?]|$)/i;
 
 /**

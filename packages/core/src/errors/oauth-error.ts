@@ -4,11 +4,11 @@ import { StoreUnavailable } from './store-unavailable.ts';
 interface ErrorKind {
   readonly status: number;
   readonly description: string;
-  /** Shown where nothing more precise is known. */
+  /** Shown if no more precise text is known. */
   readonly hint?: string;
 }
 
-/** Every code that the server can answer with. Specification in the comment; the rest are the 2018 API's own. */
+/** Every error code of the server, under the specification that defines it. The last group is from the 2018 API. */
 export const errorKinds = {
   // RFC 6749 §4.1.2.1 and §5.2
   invalid_request: {
@@ -130,8 +130,8 @@ export class OAuthError extends Error {
   }
 
   /**
-   * Why the request was refused, in the words of the cause, for operators who share it. Empty for a failure of the
-   * server, whose cause may name hosts and paths.
+   * The message of the cause, for operators who choose to send it to callers. Empty for a failure of the server, whose
+   * cause may name hosts and paths.
    */
   get debug(): string {
     return this.status < 500 && this.cause instanceof Error ? this.cause.message : '';
@@ -154,6 +154,6 @@ export const toOAuthError = (thrown: unknown): OAuthError => {
   });
 };
 
-/** RFC 9110 §10.2.3, for what may be tried again, in seconds. */
+/** Retry-After in seconds (RFC 9110 §10.2.3), for requests that may be tried again. */
 export const retryHeader = (error: OAuthError): Readonly<Record<string, string>> =>
   error.status === 503 ? { 'retry-after': '1' } : error.status === 429 ? { 'retry-after': '60' } : {};

@@ -1,7 +1,7 @@
 // Orders texts as the ports ask: by code point, which is the byte order of UTF-8 that databases sort by.
 // JavaScript's own `<` compares UTF-16 units and puts U+1F600 before U+FF5E.
 
-/** Surrogates stand for code points above U+FFFF: move them behind the units that stand for themselves. */
+/** Sorts surrogates last, because they encode the code points above U+FFFF. */
 const rank = (unit: number): number => (unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit);
 
 export const byCodePoint = (a: string, b: string): number => {

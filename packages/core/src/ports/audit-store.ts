@@ -77,8 +77,8 @@ export interface AuditStore {
   /** The events of one chain after a sequence, ascending. At most `limit`. */
   readChain(chain: string, after: number, limit: number): Promise<readonly SealedAuditEvent[]>;
   /**
-   * The newest event of each chain that has events. `known`: of the chains that have their first event, or an anchor;
-   * fast. `all`: of every chain; reads the whole table.
+   * The newest event of each chain that has events. `known` is fast, and returns only chains that still have their
+   * first event or have an anchor. `all` returns every chain, and reads the whole table.
    */
   heads(scan: 'known' | 'all'): Promise<readonly ChainHead[]>;
   /** Atomic. Of concurrent calls with the same number, one gets `saved`; the others get `exists` and change nothing. */

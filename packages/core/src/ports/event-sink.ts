@@ -3,8 +3,8 @@ import type { DomainEvent } from '../domain/event.ts';
 
 export interface EventSink {
   /**
-   * Called after the act, on the path of the request. Must return quickly and must not throw. `event.origin` is the
-   * request itself, so read what is needed of it before returning.
+   * Called after the act, while the request is served. Must return quickly and must not throw. `event.origin` is the
+   * request itself, so read what you need from it before you return.
    */
   record(event: DomainEvent): void;
 }

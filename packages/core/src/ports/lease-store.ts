@@ -15,7 +15,7 @@ export interface Lease {
   readonly until: EpochSeconds;
 }
 
-/** Leases, which end without being released. */
+/** Leases. They end even if nobody releases them. */
 export interface LeaseStore {
   /**
    * Atomic. Gives the lease to the holder, unless another holder's lease on the name is still running at `now`. A

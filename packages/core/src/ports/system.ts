@@ -99,7 +99,7 @@ export interface Cipher {
 /** JSON Web Signature algorithms that keys can be made for. */
 export type KeyAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'ES512' | 'EdDSA' | 'HS256' | 'HS512';
 
-/** Making keys and signing with them. */
+/** Makes keys and signs with them. */
 export interface KeyOperations {
   /** Returns a private JWK (a secret one for HS…) without `kid` and `use`. `rsaBits` applies to RSA only. */
   generate(alg: KeyAlgorithm, rsaBits: number): Promise<Jwk>;

@@ -1,4 +1,4 @@
-// The authorization response on the wire, in the mode that was chosen: query, fragment or a form that posts itself.
+// The authorization response on the wire, in the mode that was chosen: query, fragment or a form that a script submits.
 
 import { withFragment, withQuery } from '../domain/redirect-uri.ts';
 import type { ResponseMode } from '../domain/response-mode.ts';
@@ -12,7 +12,7 @@ const submitHash = 'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE=';
 
 export type AnswerParameters = Readonly<Record<string, string>>;
 
-/** Where an authorization response is sent, how, and what each one carries. */
+/** Where an authorization response is sent, in which mode, and the parameters that every response has. */
 export interface AnswerAddress {
   readonly redirectUri: string;
   readonly mode: ResponseMode;

@@ -1,5 +1,5 @@
-// GET and POST /oauth2/auth (RFC 6749 §3.1, OpenID Connect Core §3.1.2). One path, three passes; the verifier decides
-// which.
+// GET and POST /oauth2/auth (RFC 6749 §3.1, OpenID Connect Core §3.1.2). The browser passes here three times; the
+// verifier says which pass it is.
 import type { Parameters } from '../domain/authorization-request.ts';
 import { withQuery } from '../domain/redirect-uri.ts';
 import { errorResponseMode } from '../domain/response-mode.ts';

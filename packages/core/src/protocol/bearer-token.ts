@@ -1,9 +1,9 @@
-// Bearer tokens on the wire (RFC 6750 §2): in the Authorization header or the form body. Never in the URL, which logs
-// keep (RFC 9700 §4.3.2).
+// Bearer tokens on the wire (RFC 6750 §2): in the Authorization header or the form body. Never in the URL, because
+// logs contain URLs (RFC 9700 §4.3.2).
 import { oauthError } from '../errors/oauth-error.ts';
 import type { WireRequest } from './wire.ts';
 
-/** The token of the Authorization header, '' without one. */
+/** The token in the Authorization header, '' if there is none. */
 export const bearerHeader = (request: WireRequest): string =>
   /^bearer +([^ ]+) *$/i.exec(request.header('authorization') ?? '')?.[1] ?? '';
 

@@ -2,8 +2,8 @@
 //
 // Over https each has a name prefix (RFC 6265bis §4.1.3), so that no sibling subdomain can set it: `__Host-` for an
 // issuer at the root of its host, else `__Secure-` and the issuer's path. The names of the 2018 API, without a prefix,
-// are those of plain http; over https they are written for nodes of the release before, and read for what those nodes
-// began.
+// are used over plain http. Over https they are also set for nodes of the previous release, and read for flows that those
+// nodes began.
 import type { BrowserOfStep, PresentedBrowser } from '../domain/browser.ts';
 import { asHashed, type Hashed } from '../domain/hashed.ts';
 import { type EpochSeconds, type Seconds, seconds } from '../domain/time.ts';
@@ -83,11 +83,11 @@ export class BrowserCookies {
     return { prefixed: hashIn(prefixed), plain: hashIn(plain) };
   }
 
-  /** Keeps the browser's ids while they are valid, so that two tabs share them, and begins their 30 days again. */
+  /** Keeps the browser's ids while they are valid, so that two tabs share them, and restarts their 30 days. */
   keepBrowser(request: WireRequest, step: 'login' | 'consent', now: EpochSeconds): KeptBrowser {
     const { prefixed, plain } = this.#jars[step];
     const keep = (jar: Jar): BrowserSecret & { readonly cookies: readonly string[] } => {
-      // The id of one jar never becomes that of another: a stranger may know the one without a prefix.
+      // The id of one cookie is never copied to the other: an attacker may know the one without a prefix.
       const browser = this.#read(request, jar, now) ?? this.#draw('');
       return {
         ...browser,

@@ -15,7 +15,7 @@ const decodeBase64 = (encoded: string): string => {
   return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 };
 
-/** RFC 7617 §2. Undefined when the header is of another scheme. */
+/** RFC 7617 §2. Undefined if the header has another scheme. */
 const readBasic = (header: string): { readonly id: string; readonly secret: string } | undefined => {
   const encoded = /^basic +([^ ]+) *$/i.exec(header)?.[1];
   if (encoded === undefined) {

@@ -1,7 +1,8 @@
 // Cookies on the wire (RFC 6265bis): reading the Cookie header, writing Set-Cookie.
 
 /**
- * Optional white space of HTTP (RFC 9110 §5.6.3). `trim` strips more, and would read a prefix into a name without one.
+ * Optional white space of HTTP (RFC 9110 §5.6.3). `trim` removes more characters, and could turn another
+ * name into one with a prefix.
  */
 const around = /^[ \t]+|[ \t]+$/g;
 

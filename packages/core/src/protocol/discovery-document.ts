@@ -1,4 +1,4 @@
-// GET /.well-known/openid-configuration (OpenID Connect Discovery §3): only what this server does.
+// GET /.well-known/openid-configuration (OpenID Connect Discovery §3). Lists only what this server supports.
 import type { JsonObject } from '../domain/json.ts';
 import { supportedResponseModes } from '../domain/response-mode.ts';
 import { supportedResponseTypes } from '../domain/response-type.ts';

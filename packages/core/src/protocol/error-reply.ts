@@ -1,4 +1,4 @@
-// OAuthError -> bytes, in the three places where one can end: JSON, the client's redirect URI, an error page.
+// Turns an OAuthError into one of three replies: JSON, a redirect to the client, or an error page.
 import type { DomainEvent, EndpointName } from '../domain/event.ts';
 import type { Rejection } from '../domain/flow.ts';
 import { withQuery } from '../domain/redirect-uri.ts';

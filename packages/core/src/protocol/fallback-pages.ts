@@ -5,7 +5,7 @@ import { queryOf } from './parameters.ts';
 import { pageReply } from './reply.ts';
 import type { Endpoint } from './wire.ts';
 
-/** Readers of the page cannot change the settings. At start, the log names the missing ones. */
+/** Readers of the page cannot change the settings. The log names the missing ones at start. */
 export const consentFallback: Endpoint = async () =>
   pageReply(200, {
     title: 'Logging in is not possible yet',

@@ -10,7 +10,7 @@ const entities: Readonly<Record<string, string>> = {
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 
-/** Only `html` and `trusted` make it. */
+/** Only `html` and `trusted` create values of this type. */
 export class Html {
   readonly text: string;
 

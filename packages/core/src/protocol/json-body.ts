@@ -2,7 +2,7 @@
 import type { JsonValue } from '../domain/json.ts';
 import { oauthError } from '../errors/oauth-error.ts';
 
-/** Deep enough for any session data, and shallow enough for every function that recurses into it. */
+/** Maximum depth: enough for any session data, and safe for functions that recurse into the value. */
 const maxDepth = 64;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

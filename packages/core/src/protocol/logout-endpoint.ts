@@ -1,4 +1,4 @@
-// GET /oauth2/auth/sessions/login/revoke (2018 API): the browser's own remembered login ends.
+// GET /oauth2/auth/sessions/login/revoke (2018 API). Ends the browser's own remembered login.
 import type { EventSink } from '../ports/event-sink.ts';
 import type { LoginSessionStore } from '../ports/login-session-store.ts';
 import type { Clock } from '../ports/system.ts';

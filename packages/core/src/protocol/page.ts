@@ -33,7 +33,7 @@ ${content}
 </html>
 `.text;
 
-/** No script but the page's own, no other site's frames, and no address in a Referer: it may hold a challenge. */
+/** Only the page's own script, no framing by other sites, and no Referer, because the URL may contain a challenge. */
 export const pageHeaders = ({
   pictures = '',
   script = '',
@@ -57,7 +57,7 @@ export const pageHeaders = ({
   'x-frame-options': 'DENY',
 });
 
-/** Paragraphs, then terms with what they stand for; empty ones are left out. */
+/** Paragraphs, then terms with their descriptions. Empty ones are left out. */
 export const plainContent = (paragraphs: readonly string[], details: Readonly<Record<string, string>> = {}): Html => {
   const entries = Object.entries(details).filter(([, text]) => text !== '');
   const list = entries.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`);

@@ -1,11 +1,11 @@
-// Request parameters: each at most once (RFC 6749 §3.1, §3.2), `resource` apart; an empty one counts as absent.
+// Request parameters: each at most once (RFC 6749 §3.1, §3.2), except for `resource`. An empty one counts as absent.
 import type { Parameters } from '../domain/authorization-request.ts';
 import { oauthError } from '../errors/oauth-error.ts';
 
-/** RFC 8707 §2: may be repeated. Its values are put together with spaces, which no URI has. */
+/** RFC 8707 §2: may be repeated. Its values are joined with spaces, which no URI contains. */
 const repeatable = 'resource';
 
-/** Parameters of one request. No request of OAuth has nearly as many; each costs time and memory. */
+/** Maximum number of parameters. No OAuth request has nearly as many, and each takes time and memory. */
 export const mostParameters = 100;
 
 /** Throws invalid_request. To be called before the text is parsed. */

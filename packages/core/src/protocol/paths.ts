@@ -1,4 +1,4 @@
-// The paths of the endpoints below the issuer. Discovery announces them, so every face serves the endpoints here.
+// The paths of the endpoints below the issuer. Discovery announces them, so every listener serves the endpoints at these paths.
 export const paths = {
   authorize: '/oauth2/auth',
   token: '/oauth2/token',

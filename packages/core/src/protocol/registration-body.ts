@@ -26,7 +26,7 @@ const flag: Reader<boolean> = (value, member) => {
   return value;
 };
 
-/** Seconds. 10 digits keep every sum with a time of day far from overflow. */
+/** Seconds. A sum of a 10-digit number and a time cannot overflow. */
 const integer: Reader<number> = (value, member) => {
   if (!Number.isInteger(value) || Math.abs(value as number) > 9_999_999_999) {
     throw refuse(member, 'an integer of at most 10 digits');
@@ -50,7 +50,7 @@ const isObject = (value: JsonValue): value is JsonObject =>
 const texts: Reader<readonly string[]> = (value, member) =>
   list(value, member).map((entry, index) => text(entry, `${member}[${index}]`));
 
-/** Only the shape: the rules for keys are those of every client. */
+/** Checks only the shape. The rules for keys are the same for every client. */
 const key: Reader<Jwk> = (value, member) => {
   const members = object(value, member);
   const kty = text(members.kty ?? null, `${member}.kty`);
@@ -158,7 +158,7 @@ export const presentRegistration = (
   ...presentMetadata(client),
 });
 
-/** What is registered, defaults included. For plain userinfo no algorithm: `none` would announce an unsigned JWT. */
+/** The registered metadata with defaults. Plain userinfo has no algorithm: `none` would mean an unsigned JWT. */
 const presentMetadata = ({ metadata }: Client): JsonObject => {
   const shown = selfRegisteredMembers.filter(
     (member) =>

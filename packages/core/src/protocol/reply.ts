@@ -5,7 +5,7 @@ import type { WireReply } from './wire.ts';
 
 type Headers = WireReply['headers'];
 
-/** RFC 6749 §5.1: answers that carry tokens, and errors about them, are never cached. */
+/** RFC 6749 §5.1: replies with tokens, and errors about tokens, are never cached. */
 export const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
 
 const json = { 'content-type': 'application/json;charset=UTF-8' } as const;
@@ -17,7 +17,7 @@ export const jsonReply = (status: number, body: JsonObject, headers: Headers = {
   body: JSON.stringify(body),
 });
 
-/** What no cache keeps. */
+/** Headers of a reply that no cache may keep. */
 export const freshJsonReply = (status: number, body: JsonObject): WireReply => ({
   status,
   headers: jsonNoStore,

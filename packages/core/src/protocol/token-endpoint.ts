@@ -56,7 +56,7 @@ export const makeTokenEndpoint =
       const credentials = readClientCredentials(request.header('authorization'), parameters);
       clientId = credentials.id;
       const client = await authenticateClient(credentials, request);
-      // 4. to 7. are in token-grants.ts.
+      // Steps 4 to 7 are in token-grants.ts.
       const response = await runGrant(client, grantType, parameters, request);
       if (notes) notes.subject = response.subject ?? '';
       return freshJsonReply(200, present(response));

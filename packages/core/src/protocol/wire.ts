@@ -3,8 +3,8 @@
 import type { OAuthError } from '../errors/oauth-error.ts';
 
 /**
- * What an endpoint finds out about a request, for logs and metrics. The endpoint fills it in, and its maker
- * reads it after the reply. Texts are '' while they are not known.
+ * What an endpoint learns about a request, for logs and metrics. The endpoint fills it in, and the code that created it
+ * reads it after the reply. Texts are '' until they are known.
  */
 export interface RequestNotes {
   /** As the request claims it: the client may have been refused, or may not exist. */
@@ -23,8 +23,8 @@ export interface WireRequest {
   /** Path and query exactly as received, such as `/oauth2/auth?client_id=x`. */
   readonly url: string;
   /**
-   * IP address of the peer as the operator's proxies are trusted to tell it, '' when unknown. Read only when it
-   * matters.
+   * IP address of the client, '' if unknown. Taken from proxy headers only if the operator trusts the proxy. Read only
+   * when needed.
    */
   readonly address: string;
   /** A header's value, undefined when absent. Names in lower case; repeated Cookie headers joined by `; `. */

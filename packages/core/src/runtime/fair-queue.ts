@@ -5,7 +5,7 @@ import type { Lane } from '../ports/system.ts';
 export interface FairQueueOptions {
   /** How many tasks run concurrently. */
   readonly running: number;
-  /** How many tasks of strangers may wait in all. */
+  /** The maximum number of waiting tasks of anonymous callers. */
   readonly mostWaiting: number;
 }
 
@@ -18,10 +18,10 @@ interface Waiting {
 type Clients = Map<string, Waiting[]>;
 
 /**
- * Turns go round the addresses, and within an address round its clients, so neither a flood from one address nor one
- * against one client delays the others by more than a turn each. Tasks without a lane are the administrators': they
- * take turns like one more address and are never refused. When too many strangers wait, the longest lane loses its
- * newest task: it rejects with temporarily_unavailable.
+ * Addresses take turns, and within an address its clients take turns. A flood from one address, or against one client,
+ * therefore delays each of the others by at most one turn. Tasks without a lane are those of administrators: together
+ * they take turns like one more address, and are never refused. When too many other tasks wait, the newest task of the
+ * longest lane rejects with temporarily_unavailable.
  */
 export const fairQueue = ({ running: most, mostWaiting }: FairQueueOptions) => {
   const addresses = new Map<string, Clients>();
@@ -52,7 +52,7 @@ export const fairQueue = ({ running: most, mostWaiting }: FairQueueOptions) => {
       if (strangers > mostWaiting) refuseFromLongest();
     });
 
-  /** Takes the task whose turn it is, and puts its client and address at the end of their rounds. */
+  /** Takes the task whose turn it is, and moves its client and address to the end of their queues. */
   const next = (): Waiting | undefined => {
     for (const [address, clients] of addresses) {
       addresses.delete(address);

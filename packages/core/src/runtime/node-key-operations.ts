@@ -1,5 +1,5 @@
-// Making keys and signing with node:crypto. Elliptic curves sign in place: they are faster than the hop to the thread
-// pool.
+// Makes keys and signs with node:crypto. Elliptic curves sign on the event loop, because a hop to the thread pool takes
+// longer than the signature.
 import {
   constants,
   createHmac,

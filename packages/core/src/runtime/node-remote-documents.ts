@@ -16,7 +16,7 @@ export interface RemoteDocumentsOptions extends FetchLimits, ResolverOptions {
   readonly timeout?: number;
   /** Bytes. Default 128 KiB. */
   readonly longest?: number;
-  /** A certificate authority beside the usual ones, PEM: for test hosts. */
+  /** An additional certificate authority in PEM, for test hosts. */
   readonly ca?: string;
   /** Called for each fetch beyond the limits. Default: none. */
   readonly onLimit?: () => void;

@@ -11,7 +11,7 @@ import { fairQueue } from './fair-queue.ts';
 
 /** N=2^14, r=8, p=5 (16 MiB): one of the equally strong settings of the OWASP password storage cheat sheet. */
 const cost = { N: 16_384, r: 8, p: 5 } as const;
-/** Few enough to leave threads of the pool for other work. */
+/** Low enough to leave threads of the pool for other work. */
 const running = 2;
 const mostWaiting = 1_000;
 const mostRenewed = 1_000;
@@ -36,7 +36,7 @@ const macKey = (systemSecret: string): MacKey => {
   return { id: createHmac('sha256', key).update('id').digest('base64url').slice(0, 8), key };
 };
 
-/** Over the slow hash too: its salt makes equal secrets of two clients differ, and a new secret ends the old MAC. */
+/** Covers the slow hash too: its salt gives equal secrets of two clients different MACs, and a new secret a new MAC. */
 const macOf = ({ key }: MacKey, bare: string, secret: string): string =>
   createHmac('sha256', key).update(`${bare}:${secret}`).digest('base64url');
 
@@ -59,16 +59,17 @@ export const nodeSecretHasher = (systemSecrets: readonly [string, ...(readonly s
     made ??= [macKey(first), ...others.map(macKey)];
     return made;
   };
-  /** By the stored hash: one with a current MAC, for as long as the store does not have it. */
+  /** Maps a stored hash to the same hash with a current MAC, until the store has the new one. */
   const renewed = new Map<string, string>();
   /**
-   * By the stored hash: a fingerprint of the secret that matched its current MAC. One hash is a third of the work of an
-   * HMAC. A key before the text is enough, because fingerprints never leave the process: length extension needs one.
+   * Maps a stored hash to a fingerprint of the secret that matched its current MAC. A plain hash takes a third of the
+   * time of an HMAC. Hashing a key before the text is safe here: a length extension attack needs a fingerprint, and
+   * none leaves the process.
    */
   const recognised = new Map<string, Buffer>();
   const fingerprintKey = randomBytes(32).toString('base64url');
   const fingerprintOf = (secret: string): Buffer => sha256(fingerprintKey + secret);
-  /** Concurrent requests of one client with one secret share a computation. */
+  /** Concurrent requests of a client with the same secret share one computation. */
   const underWay = new Map<string, Promise<boolean>>();
 
   const withMac = (bare: string, secret: string): string => {

@@ -11,9 +11,9 @@ import { nodeSecretHasher } from './node-secret-hasher.ts';
 import { pooledRandomText } from './pooled-random-text.ts';
 
 export interface NodeSystemOptions {
-  /** At least 16 bytes. Signs, seals and derives everything; the same on every node. */
+  /** At least 16 bytes, and the same on every node. Every key for MACs and sealing is derived from it. */
   readonly systemSecret: string;
-  /** Earlier system secrets, still accepted for checking and opening, never used for new values. */
+  /** Earlier system secrets, still accepted for verifying and opening, never used for new values. */
   readonly previousSecrets?: readonly string[];
   /** Limits on documents of clients. */
   readonly remoteDocuments?: RemoteDocumentsOptions;
@@ -33,7 +33,7 @@ const random: Random = {
   uuid: () => randomUUID(),
 };
 
-/** For texts that are not secret in length: equal length is decided first, equal content in constant time. */
+/** The lengths are compared first, so they must not be secret. The contents are compared in constant time. */
 const equal = (a: string, b: string): boolean => {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);

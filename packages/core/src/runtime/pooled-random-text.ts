@@ -1,4 +1,4 @@
-// Random bytes in small pieces. They are read from the operating system a page at a time, because each call costs more
+// Random bytes in small pieces. They are read from the operating system a page at a time, because the call costs more
 // than the bytes. Every byte is used once and wiped immediately, so that it cannot be read from memory later.
 import { randomBytes, randomFillSync } from 'node:crypto';
 

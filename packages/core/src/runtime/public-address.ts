@@ -24,7 +24,7 @@ const special: readonly [string, number][] = [
 ];
 for (const [network, prefix] of special) notPublic.addSubnet(network, prefix, 'ipv4');
 
-/** In IPv6 only global unicast (RFC 4291 §2.4, 2000::/3) is public, without what is special in it. */
+/** In IPv6 only global unicast (RFC 4291 §2.4, 2000::/3) is public, except for the special ranges in it. */
 const globalUnicast = new BlockList();
 globalUnicast.addSubnet('2000::', 3, 'ipv6');
 for (const [network, prefix] of [

@@ -6,16 +6,16 @@ import type { Cipher, System } from '../ports/system.ts';
 import { openKey } from './keys/sealed-key.ts';
 
 export interface StoreFailure {
-  /** What is wrong, in words that anybody may read; absent: the store does not answer. */
+  /** What is wrong, in a text that any caller may see. Absent if the store does not answer. */
   readonly problem?: string;
   readonly port: PortName;
-  /** For the log: it may name hosts. */
+  /** Only for the log, because it may name hosts. */
   readonly cause: unknown;
 }
 
 const nothing = asHashed('');
 
-/** Without its signing keys a server cannot serve, though its store answers. */
+/** A server that cannot open its signing keys is not ready, even if their store answers. */
 class UnreadableKey extends Error {
   override readonly name = 'UnreadableKey';
 

@@ -1,5 +1,5 @@
-// Values that a caller brings back: `<id>` and a MAC over it. A forged one is refused before any look-up, and nothing
-// secret has to be stored to recognise a real one.
+// Values that a caller returns to the server: an id and a MAC over it. A forged one is refused before any look-up, and
+// no secret has to be stored to recognise a genuine one.
 import type { Mac, MacPurpose } from '../ports/system.ts';
 
 /** Bytes of an id: 128 random bits, 22 characters of base64url. */

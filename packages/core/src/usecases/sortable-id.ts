@@ -26,7 +26,7 @@ const timeText = (milliseconds: number): string => {
   return latest.text;
 };
 
-/** Two ids of one moment are alike with a chance of 1 in 2^80. */
+/** Two ids of the same millisecond are equal with a probability of 2^-80. */
 const randomBytes = 10;
 
 export const drawSortableId = ({ clock, random }: { readonly clock: Clock; readonly random: Random }): string =>

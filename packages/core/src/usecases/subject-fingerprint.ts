@@ -1,8 +1,8 @@
-// What logs show in place of a subject: the same text for the same person, from which nobody without the system secret
-// can tell the person. It changes with the system secret that signs.
+// What logs show in place of a subject: the same text for the same person. Nobody can identify the person from it
+// without the system secret. A new system secret changes it.
 import type { Mac } from '../ports/system.ts';
 
-/** Characters of base64url: 72 bits, so that no two people of one log share a fingerprint. */
+/** Characters of base64url: 72 bits, so that two people in one log do not share a fingerprint. */
 const length = 12;
 
 /** The fingerprints of recent subjects are kept, because a MAC costs more than the rest of a log line. */

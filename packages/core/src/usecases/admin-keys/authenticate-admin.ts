@@ -21,7 +21,7 @@ export interface AdminPeer {
 }
 
 /**
- * Throws or rejects with invalid_token: 401, or 429 after many wrong keys. A right key is never refused because of wrong
+ * Throws or rejects with invalid_token: 401, or 429 after many wrong keys. A valid key is never refused because of wrong
  * ones. Answers synchronously for a key that was read within the current second.
  */
 export type AuthenticateAdmin = (text: string, peer: AdminPeer) => AdminCaller | Promise<AdminCaller>;
@@ -77,7 +77,7 @@ export const makeAdminKeyReader = ({ adminKeys, clock, digest, settings }: Deps)
 
   return {
     forget(id) {
-      // A read that is on its way may still return the key, so its result must not be kept either.
+      // A read that has already started may still return the key, so its result must not be cached either.
       recent = new Map([...recent].filter(([known]) => known !== id));
     },
     authenticate(text, peer) {

@@ -3,7 +3,7 @@ import type { DomainEvent, Origin } from '../../domain/event.ts';
 import { eventKinds } from '../../domain/event-kinds.ts';
 import type { JsonValue } from '../../domain/json.ts';
 
-/** Absent members are not known. Names are those of the admin API. */
+/** Unknown members are absent. The names are those of the admin API. */
 export interface AuditRecord {
   readonly id: string;
   /** RFC 3339, UTC. */
@@ -22,7 +22,7 @@ const mostCharacters = 512;
 export const storable = (text: string): string =>
   text.slice(0, mostCharacters).replaceAll(/[\p{Cc}\p{Surrogate}]/gu, '\ufffd');
 
-/** Names of the members that are not spelt as in the event. */
+/** Members whose name differs from that in the event. */
 const spelling: Readonly<Record<string, string>> = {
   clientId: 'client_id',
   grantId: 'grant_id',
@@ -46,7 +46,7 @@ export interface RecordOptions {
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** What the record says for a subject. undefined to leave it out. */
+  /** Returns what the record shows in place of a subject; undefined to leave it out. */
   readonly showSubject: (subject: string) => string | undefined;
 }
 

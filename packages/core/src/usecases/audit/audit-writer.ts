@@ -4,13 +4,13 @@ import type { System } from '../../ports/system.ts';
 import { idBytes } from '../opaque-handle.ts';
 import { sealEvent } from './seals.ts';
 
-/** What a caller hands over; the writer gives it its place in the chain. */
+/** An entry as the caller passes it. The writer adds its place in the chain. */
 export type AuditEntry = Omit<AuditEvent, 'chain' | 'sequence'>;
 
 export interface AuditWriterOptions {
   readonly store: AuditStore;
   readonly system: Pick<System, 'clock' | 'mac' | 'random'>;
-  /** The most entries that wait. Refusals get half of them. Default 10,000. */
+  /** Maximum number of waiting entries. Refusals may take half of them. Default 10,000. */
   readonly capacity?: number;
   /** Milliseconds for which entries are collected, and between two attempts while the store fails. */
   readonly collectMs?: number;
@@ -19,7 +19,7 @@ export interface AuditWriterOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Rows of one statement. Few sizes, so that a database prepares few statements. */
+/** Rows per statement. Only a few sizes, so that a database prepares few statements. */
 const batchSizes = [64, 16, 4, 1] as const;
 
 export class AuditWriter {
@@ -30,7 +30,7 @@ export class AuditWriter {
   #sequence = 0;
   #previous = '';
   #lost = 0;
-  /** Since the last entry that says so. */
+  /** Entries lost since the last entry that reports the loss. */
   #lostUnsaid = 0;
   #running: Promise<void> | undefined;
   #closing = false;
@@ -62,7 +62,7 @@ export class AuditWriter {
     this.#running ??= this.#run();
   }
 
-  /** Writes what waits, with an end of the chain. Gives up at the first failure from now on. */
+  /** Writes the waiting entries and ends the chain. Gives up at the next failure. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#wake();
@@ -86,7 +86,7 @@ export class AuditWriter {
     this.#running = undefined;
   }
 
-  /** Repeats until the entries are stored. False when it gave up, because the process ends. */
+  /** Repeats until the entries are stored. Returns false if it gave up because the process is ending. */
   async #write(entries: readonly AuditEntry[]): Promise<boolean> {
     for (;;) {
       try {
@@ -112,8 +112,8 @@ export class AuditWriter {
   }
 
   /**
-   * `exists` means that an earlier attempt, whose answer was lost, has stored the batch. If it was a stranger who stored
-   * something under these numbers, verification finds it, and the chain ends here.
+   * `exists` means that an earlier attempt, whose answer was lost, has stored the batch. If somebody else stored rows
+   * under these numbers, verification reports them, and the chain ends here.
    */
   async #append(entries: readonly AuditEntry[]): Promise<void> {
     const sealed: SealedAuditEvent[] = [];

@@ -6,7 +6,7 @@ import { isGenuineAnchor, isGenuineCheckpoint, sealCheckpoint } from './seals.ts
 
 export type CheckpointResult =
   | { readonly outcome: 'saved'; readonly checkpoint: AuditCheckpoint }
-  /** The latest one is recent, or nothing has happened since. */
+  /** The latest one is recent, or no event is newer. */
   | { readonly outcome: 'not-due' }
   /** Another node has just saved one. */
   | { readonly outcome: 'not-my-turn' };

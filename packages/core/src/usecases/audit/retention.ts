@@ -1,4 +1,4 @@
-// Removes old events. In each chain the oldest events go first, and a sealed anchor says where the chain begins now.
+// Removes old events, the oldest of each chain first. A sealed anchor then records where the chain begins.
 import type { AuditStore, SealedAuditEvent } from '../../ports/audit-store.ts';
 import type { System } from '../../ports/system.ts';
 import { isGenuineEvent, sealAnchor } from './seals.ts';
@@ -8,7 +8,7 @@ interface Deps {
   readonly system: Pick<System, 'clock' | 'mac'>;
 }
 
-/** Old checkpoints that stay, for comparisons with exported ones. */
+/** The number of old checkpoints to keep, for comparison with exported ones. */
 const keptCheckpoints = 1000;
 
 export interface RetentionResult {
@@ -17,7 +17,7 @@ export interface RetentionResult {
   readonly suspect: readonly string[];
 }
 
-/** One batch of each chain. `before`: milliseconds since 1970. Call it again while it removes something. */
+/** One batch of each chain. `before`: milliseconds since 1970. Call it again until it removes nothing. */
 export const makeApplyRetention = ({ store, system: { clock, mac } }: Deps) => {
   /** The oldest events of a chain that may be removed: without gaps, genuine, and old enough. */
   const removable = (events: readonly SealedAuditEvent[], from: number, before: number) => {

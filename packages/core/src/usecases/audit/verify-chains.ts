@@ -5,7 +5,7 @@ import type { Mac } from '../../ports/system.ts';
 import { isGenuineAnchor, isGenuineCheckpoint, isGenuineEvent } from './seals.ts';
 
 export interface AuditFault {
-  readonly kind: /** The event is not what the server wrote in this place: it was changed, swapped or added. */
+  readonly kind: /** The server did not write this event here: it was changed, moved or added. */
     | 'not-genuine'
     /** The key that sealed the event is not among the configured system secrets. */
     | 'unknown-key'
@@ -17,7 +17,7 @@ export interface AuditFault {
     | 'unlinked'
     /** The event is genuine, but the checkpoint has another one in its place. */
     | 'not-of-checkpoint'
-    /** Retention removed this event, according to its anchor, and it is here again. */
+    /** According to the anchor, retention removed this event, but it is present. */
     | 'returned'
     | 'anchor-not-genuine'
     | 'checkpoint-not-genuine';
@@ -39,13 +39,13 @@ interface Deps {
 
 const pageSize = 1000;
 
-/** What one chain must be, and how far it was read. */
+/** What is expected of one chain, and how far it was read. */
 class ChainReader {
   readonly #mac: Mac;
   readonly #chain: string;
   readonly #head: ChainHead | undefined;
   #expected: number;
-  /** null: what was before is not known for sure. */
+  /** null: the event before is not known for certain. */
   #previous: string | null;
 
   constructor(mac: Mac, chain: string, anchor: AuditAnchor | undefined, head: ChainHead | undefined) {

@@ -45,7 +45,7 @@ export type AuthorizationBegun =
   /** Too many flows are pending (see PendingFlows). */
   | { readonly outcome: 'too-many-flows' };
 
-/** With prompt=none, throws login_required if no suitable person is logged in, or consent_required. */
+/** With prompt=none: throws login_required if no suitable person is logged in, consent_required without consent. */
 export const makeBeginAuthorization =
   ({ system, settings, flows, events, loginSessions, identifySubject, recallConsent, pendingFlows }: Deps) =>
   async ({ request, client, browser, sessionId, origin }: BeginAuthorization): Promise<AuthorizationBegun> => {

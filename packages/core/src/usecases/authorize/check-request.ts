@@ -4,7 +4,7 @@
 //   ReceivedRequest        address-request.ts: length, ambiguous       an error page: no address can be trusted yet
 //                          parameters, client, redirect URI
 //   AddressedRequest       request-checks.ts, a table                  the client's redirect URI
-//   AuthorizationRequest   none are left
+//   AuthorizationRequest   none remain
 import type { AuthorizationRequest, Parameters } from '../../domain/authorization-request.ts';
 import { requestedAcrValues } from '../../domain/claims-request.ts';
 import { chooseResponseMode } from '../../domain/response-mode.ts';

@@ -87,7 +87,7 @@ const recordIssued = (
 export const makeIssueResponse = (deps: Deps): IssueResponse => {
   const { system, settings, tokens, events, issueIdToken, mintAccessToken, identifySubject } = deps;
 
-  /** OpenID Connect Core §5.4: claims go to userinfo where an access token is issued, now or for the code. */
+  /** OpenID Connect Core §5.4: userinfo returns the claims if an access token is issued, now or for the code. */
   const onlyAtUserinfo = ({ flow, consent }: Accepted, client: Client): Pick<Grant, 'userinfoClaims'> => {
     const { code, token } = issuesOf(flow.request.responseType);
     const place = client.metadata.standardClaims || settings.standardClaims;

@@ -55,8 +55,8 @@ export const sessionThatSkips = (
 };
 
 /**
- * RFC 8252 §8.6: a public client can be impersonated, so its consent is asked every time, unless its redirect URI is
- * https, which only its owner can serve.
+ * RFC 8252 §8.6: a public client can be impersonated, so the person is asked for consent every time. An https redirect
+ * URI is exempt, because only its owner can serve it.
  */
 const mayRemember = (client: Client, redirectUri: string): boolean =>
   !isPublic(client) || redirectUri.startsWith('https://');
@@ -87,7 +87,7 @@ export const consentSkips = (
   return covered;
 };
 
-/** After the login app answered: OpenID Connect Core §3.1.2.1 and §5.5.1 on who it must be. Throws login_required. */
+/** Whether the right person has logged in (OpenID Connect Core §3.1.2.1, §5.5.1). Throws login_required. */
 export const checkLoginAgainst = (request: AuthorizationRequest, subjectIdentifier: string): void => {
   if (isExpected(request, () => subjectIdentifier)) return;
   if (request.prompt.includes('none')) throw nobodySuitable();

@@ -57,12 +57,12 @@ const checkInner = (inner: Parameters, client: Client, outer: Parameters): void 
 };
 
 /**
- * The request's parameters with those of its object, which win (OpenID Connect Core §6.1). Throws invalid_request,
+ * The request's parameters, overridden by those of its object (OpenID Connect Core §6.1). Throws invalid_request,
  * invalid_request_uri and invalid_request_object.
  */
 export const makeReadRequestObject = ({ remoteDocuments, verifyRequestObject }: Deps): ReadRequestObject => {
   /**
-   * The fragment tells caches when to forget (OpenID Connect Core §6.2). There is no cache here: each request fetches
+   * The fragment tells caches when to refresh (OpenID Connect Core §6.2). There is no cache here: each request fetches
    * the object.
    */
   const fetchObject = async ({ id, metadata: { requestUris } }: Client, uri: string): Promise<string> => {

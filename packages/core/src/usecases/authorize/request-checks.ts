@@ -160,7 +160,7 @@ const audienceAllowed: Check = ({ client, parameters }, _, read) => {
   read.audience = requestedAudience(parameters, client.metadata.audience, 'is not registered for the client.');
 };
 
-/** Only the check of a hint has to wait. */
+/** Only the check of a hint is asynchronous. */
 const hintValid: Check = ({ parameters: { id_token_hint: hint } }, { verifyIdTokenHint }, read) =>
   hint ? verifyIdTokenHint(hint).then((verdict) => acceptHint(verdict, read)) : undefined;
 

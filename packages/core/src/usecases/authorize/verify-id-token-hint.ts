@@ -6,7 +6,7 @@ import type { VerifyOwnJwt } from '../keys/verify-own-jwt.ts';
 
 export type IdTokenHint =
   | { readonly outcome: 'verified'; readonly subject: string; readonly claims: JsonObject }
-  /** It claims to be ours, but the key that could tell has been rotated out: whom it names is not known. */
+  /** It claims to be ours, but its key has been rotated out, so the server cannot tell whom it names. */
   | { readonly outcome: 'unverifiable' };
 
 export type VerifyIdTokenHint = (hint: string) => Promise<IdTokenHint>;
@@ -19,7 +19,7 @@ interface Deps {
 const refuse = (cause: unknown): OAuthError =>
   new OAuthError('invalid_request', { hint: 'The id_token_hint is not a valid ID token of this server.', cause });
 
-/** What it says, unverified. Never for a decision in favour of the sender. */
+/** The unverified claims. Never use them for a decision in favour of the sender. */
 const claimsToBeOurs = (hint: string, issuer: string): boolean => {
   try {
     return decodeProtectedHeader(hint).typ === 'JWT' && decodeJwt(hint).iss === issuer;
@@ -30,7 +30,7 @@ const claimsToBeOurs = (hint: string, issuer: string): boolean => {
 
 /** Throws invalid_request for anything but an ID token of this issuer. */
 export const makeVerifyIdTokenHint = ({ issuer, verifyOwnJwt }: Deps): VerifyIdTokenHint => {
-  /** It may tell of a past session, so it may have expired. jose says so only once everything else has been checked. */
+  /** A hint may be expired, because the session may be over. jose reports expiry only after all other checks. */
   const verify = async (hint: string): Promise<JWTPayload> => {
     try {
       return await verifyOwnJwt(hint, { typ: 'JWT', requiredClaims: ['exp', 'iat'] });

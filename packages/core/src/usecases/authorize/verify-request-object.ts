@@ -27,7 +27,7 @@ const types = new Set(['jwt', 'oauth-authz-req+jwt', 'application/oauth-authz-re
 export const requestObjectAlgorithms: readonly string[] = ['none', ...asymmetricAlgorithms, ...macAlgorithms];
 
 /**
- * OpenID Connect Registration §2, request_object_signing_alg: without one, any; `none` only where the operator says so.
+ * OpenID Connect Registration §2, request_object_signing_alg: if unset, any algorithm; `none` only if the operator allows it.
  */
 const algorithmsOf = ({ metadata }: Client, allowUnsigned: boolean): readonly string[] => {
   if (metadata.requestObjectSigningAlg !== '') return [metadata.requestObjectSigningAlg];

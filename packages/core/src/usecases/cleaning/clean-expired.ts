@@ -5,7 +5,7 @@ import type { Stores } from '../../ports/stores.ts';
 import type { System } from '../../ports/system.ts';
 
 export interface CleanExpired {
-  /** How many rows at most of each kind. */
+  /** Maximum number of rows of each kind. */
   readonly limit: number;
   /** The node's own name, which no other node has. It holds the cleaning lease for a minute after each batch. */
   readonly holder: string;

@@ -1,4 +1,4 @@
-// Shared by creating and updating a client: checks the metadata, with the documents and keys that it needs.
+// Checks the metadata of a client that is created or updated, and the documents and keys that it refers to.
 import type { ClientMetadata } from '../../domain/client.ts';
 import { type Registration, registeredMetadata } from '../../domain/client-metadata.ts';
 import { asSigningAlgorithm } from '../../domain/server-signing-algorithms.ts';

@@ -3,7 +3,7 @@ import type { Client, ClientMetadata } from '../../domain/client.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { Cipher, System } from '../../ports/system.ts';
 
-/** Of a drawn secret: 256 bits, 43 characters of base64url. */
+/** Size of a generated secret: 256 bits, 43 characters of base64url. */
 export const secretBytes = 32;
 
 const sealed = 'sealed:';
@@ -12,7 +12,7 @@ type Deps = Pick<System, 'cipher' | 'secretHasher'>;
 
 const contextOf = (clientId: string): string => JSON.stringify(['client secret', clientId]);
 
-/** `drawn`: the server drew it, with 256 random bits. */
+/** `drawn`: the server generated it from 256 random bits. */
 export const keepSecret = async (
   { cipher, secretHasher }: Deps,
   { id, metadata, secret, drawn }: { id: string; metadata: ClientMetadata; secret: string; drawn: boolean },
@@ -34,7 +34,7 @@ export const openSealedSecret = (cipher: Cipher, { id, storedSecret }: Client): 
   return cipher.open(storedSecret.slice(sealed.length), contextOf(id));
 };
 
-/** The kept secret sealed with the newest system secret; null where it is already, or is kept as a hash. */
+/** The kept secret sealed with the newest system secret; null if it already is, or if only a hash is kept. */
 export const resealSecret = (cipher: Cipher, { id, storedSecret }: Client): string | null => {
   const resealed = storedSecret.startsWith(sealed)
     ? cipher.reseal(storedSecret.slice(sealed.length), contextOf(id))

@@ -7,7 +7,7 @@ import type { KeyOperations } from '../../ports/system.ts';
 import { encodeJws, encodePart } from './encode-jws.ts';
 import type { NamedKey } from './make-key-pair.ts';
 
-/** Throws invalid_request; `path` is where the key was in the request, such as `keys[0].`, or ''. */
+/** Throws invalid_request; `path` is the place of the key in the request, such as `keys[0].`, or ''. */
 export const importableKey = async (
   keyOperations: KeyOperations,
   set: string,
@@ -24,7 +24,7 @@ export const importableKey = async (
 /** Keys in that set are published, or sign every ID token. */
 const checkSigningKey = async (keyOperations: KeyOperations, jwk: Jwk, path: string): Promise<void> => {
   const isHalf = /^(private|public):/.test(jwk.kid ?? '');
-  // Keys of other names neither sign nor are published. A symmetric key has no half that others could verify with.
+  // Keys of other sets neither sign nor are published. A symmetric key has no public half to verify with.
   if (isHalf && jwk.kty === 'oct')
     throw oauthError('invalid_request', `${path}kty: the set ${signingKeySet} accepts key pairs only.`);
   if (jwk.kid?.startsWith('private:')) await checkThatItSigns(keyOperations, jwk, path);
@@ -50,7 +50,7 @@ const checkThatItVerifies = async (jwk: Jwk, path: string): Promise<void> => {
   }
 };
 
-/** The newest private key of that set signs every ID token: one that cannot would stop every login. */
+/** The newest private key of that set signs every ID token. If it could not sign, every login would fail. */
 const checkThatItSigns = async (keyOperations: KeyOperations, jwk: Jwk, path: string): Promise<void> => {
   const alg = algorithmOf(jwk);
   try {

@@ -46,7 +46,7 @@ export class KeyRing {
   readonly signing: readonly RingKey[];
   /** The same array as long as its keys do not change, so that derived values can be cached by it. */
   readonly published: readonly Jwk[];
-  /** By what the store holds: the same text is the same key. */
+  /** Keys by the stored text: the same text is the same key. */
   readonly bySealed: ReadonlyMap<string, RingKey>;
 
   /** Reuses the keys that an `earlier` ring has opened. */

@@ -15,8 +15,8 @@ export interface NewKey {
 export type NamedKey = Jwk & { readonly kid: string };
 
 /**
- * The private half first; a secret key alone. An elliptic curve key names no `alg` in the 2018 API: its curve leaves
- * only one (RFC 7518 §3.4).
+ * The private half first, or only the secret key. An elliptic curve key has no `alg` in the 2018 API, because its curve
+ * allows only one (RFC 7518 §3.4).
  */
 export const makeKeyPair = async (
   { keyOperations, random }: Pick<System, 'keyOperations' | 'random'>,

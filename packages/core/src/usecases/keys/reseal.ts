@@ -26,7 +26,7 @@ interface Deps {
 
 const pageSize = 100;
 
-/** Each failure means that somebody else changed the client; it is then looked at again. */
+/** Each failure means that somebody else changed the client. The client is then read again. */
 const attempts = 20;
 
 export const makeReseal = ({ keys, clients, cipher, events }: Deps) => {

@@ -33,7 +33,7 @@ export type RotateKeysResult =
 /** The lease of the node that rotates. The other nodes wait this long for a node that stopped while rotating. */
 const turn = seconds(60);
 
-/** Seconds by which the clocks of clients and nodes may differ: a key stays this much longer than what it signed. */
+/** Seconds by which the clocks of clients and nodes may differ: a key is kept this much longer than anything that it signed. */
 const clockSkew = 3600;
 
 interface Deps {

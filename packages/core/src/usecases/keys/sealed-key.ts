@@ -29,7 +29,7 @@ export const sealKey = (cipher: Cipher, jwk: NamedKey, { set, createdAt, signsFr
   createdAt,
 });
 
-/** When it signs is beside the key, not in it, and so is never published or shown. */
+/** The time from which it signs is stored next to the key, not in it, so that it is never published or shown. */
 export const openScheduledKey = (cipher: Cipher, { set, kid, sealedJwk, createdAt }: StoredKey): WaitingKey => {
   const opened: Jwk | WaitingKey = JSON.parse(cipher.open(sealedJwk, sealingContext(set, kid)));
   return isWaiting(opened) ? opened : { jwk: opened, signsFrom: createdAt };

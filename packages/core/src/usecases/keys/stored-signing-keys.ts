@@ -46,7 +46,7 @@ export class StoredSigningKeys implements SigningKeys {
     this.#deps = deps;
     this.#makeMissingKeys = makeEnsureKeys(deps);
     const { idTokenSigningAlg, accessTokenSigningAlg } = deps.settings;
-    // OpenID Connect Core §15.1: RS256 is what every client understands.
+    // OpenID Connect Core §15.1: every client supports RS256.
     this.#always = [...new Set<SigningAlgorithm>(['RS256', idTokenSigningAlg, accessTokenSigningAlg ?? 'RS256'])];
   }
 
@@ -116,7 +116,7 @@ export class StoredSigningKeys implements SigningKeys {
     const isFirst = this.#latest === null;
     const ring = new KeyRing(system.cipher, stored, now, this.#latest);
     this.#latest = ring;
-    // Once in each process: nodes whose newest system secrets differ must not replace each other's work without end.
+    // Once in each process: nodes whose newest system secrets differ would otherwise reseal each other's keys forever.
     // A store that cannot be written to still serves its keys, and `claviger reseal` reports the failure.
     if (isFirst) await resealReadKeys({ keys, cipher: system.cipher }, stored).catch(() => undefined);
     return ring;

@@ -32,7 +32,7 @@ interface Deps {
   readonly clients: FindClient;
 }
 
-/** A skipped login is vouched for by the remembered session; the app may only pass it on. Throws invalid_request. */
+/** For a skipped login the app can only confirm the remembered session. Throws invalid_request. */
 const checkAcceptance = ({ login }: Flow, { subject }: AcceptLogin): void => {
   if (login.skip && subject !== login.subject) {
     throw oauthError(

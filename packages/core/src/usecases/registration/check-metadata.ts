@@ -29,7 +29,7 @@ export const checkMetadata = async (
       scopeStrategy: settings.scopeStrategy,
       open: settings.clientRegistration === 'open',
     });
-    // The default of administrators' clients is not for strangers.
+    // Anonymous clients do not get the default of administrators' clients.
     const ownSettings = { ...settings, defaultClientScope: '' };
     return await acceptRegistration({ ...deps, settings: ownSettings }, { metadata: own, secret: '' });
   } catch (thrown) {

@@ -10,7 +10,7 @@ import type { SelfRegisteredMetadata } from '../../domain/self-registration.ts';
 export interface RegistrationUseCases {
   register(command: RegisterClient): Promise<RegisteredClient>;
   read(access: RegistrationAccess): Promise<RegisteredClient>;
-  /** What is not in `metadata` is unset; what only an administrator sets stays. */
+  /** Unsets the members that `metadata` lacks. Members that only an administrator can set stay. */
   replace(command: ReplaceRegistration): Promise<RegisteredClient>;
   /** Ends the client's grants, consents and flows too. */
   remove(access: RegistrationAccess): Promise<void>;

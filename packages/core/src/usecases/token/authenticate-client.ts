@@ -96,7 +96,7 @@ export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
       if (!isPublic(client)) throw refused(client.id, origin, 'secret_missing');
       return;
     }
-    // Its secret is a key for MACs, and is compared with nothing.
+    // The secret of such a client only makes MACs. It is never accepted itself.
     if (registered === 'client_secret_jwt') throw refused(client.id, origin, 'wrong_method');
     await verifySecret(client, secret, origin);
     // Only a caller that knows the secret learns the registered method.

@@ -5,7 +5,7 @@ import type { TokenStore } from '../../ports/token-store.ts';
 
 const batch = 500;
 
-/** Expired codes and tokens that were issued before `issuedBefore` (null: now). Returns how many rows went. */
+/** Expired codes and tokens that were issued before `issuedBefore` (null: now). Returns the number of rows removed. */
 export const makeFlush =
   ({ clock, tokens }: { readonly clock: Clock; readonly tokens: TokenStore }) =>
   async (issuedBefore: EpochSeconds | null): Promise<number> => {

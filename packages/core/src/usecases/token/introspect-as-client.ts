@@ -26,7 +26,7 @@ const isMeantFor = ({ kind, audience }: ActiveToken, { id }: AuthenticatedClient
 
 /** Throws invalid_client for a public client: anybody can claim to be it. */
 export const makeIntrospectAsClient = ({ findActiveToken, identifySubject, settings }: Deps): IntrospectAsClient => {
-  /** OpenID Connect Core §8: a caller only sees the person's identifier that it is meant to know. */
+  /** OpenID Connect Core §8: a caller sees only the identifier of the person that was issued for it. */
   const subjectFor = (client: AuthenticatedClient, { grant, subject }: ActiveToken): string => {
     if (!grant) return subject;
     return grant.clientId === client.id ? grant.subjectIdentifier : identifySubject(client, subject, '');

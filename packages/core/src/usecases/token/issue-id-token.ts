@@ -15,7 +15,7 @@ export interface IssueIdToken {
   /** '' when the request had none, and after a refresh (OpenID Connect Core §12.2). */
   readonly nonce: string;
   readonly now: EpochSeconds;
-  /** What the same response carries: the ID token vouches for it (OpenID Connect Core §3.3.2.11). '' for nothing. */
+  /** The token and code of the same response, '' for none. The ID token has their hashes (OpenID Connect Core §3.3.2.11). */
   readonly beside?: { readonly accessToken: string; readonly code: string };
 }
 

@@ -38,7 +38,7 @@ interface Deps {
   readonly settings: Settings;
 }
 
-/** Bytes of a JWT's own part of `jti`, behind the grant's id. */
+/** Size in bytes of the random part of a JWT's `jti`, which follows the grant's id. */
 const ownBytes = 16;
 
 /** Claims that only the server sets. Values from the consent app under these names are dropped. */

@@ -1,4 +1,4 @@
-// Mints the access and refresh token of a grant, and shapes the answer (RFC 6749 §5.1).
+// Mints the access and refresh token of a grant, and builds the response (RFC 6749 §5.1).
 import type { Client } from '../../domain/client.ts';
 import type { Grant } from '../../domain/grant.ts';
 import { grantsOfflineAccess } from '../../domain/scope.ts';
@@ -33,7 +33,7 @@ interface Deps {
   readonly mintAccessToken: MintAccessToken;
 }
 
-/** A refresh token comes along iff offline access was granted (OpenID Connect Core §11). */
+/** Includes a refresh token only if offline access was granted (OpenID Connect Core §11). */
 export const mintPair = async (
   { system, settings, mintAccessToken }: Deps,
   { client, grant }: { readonly client: Client; readonly grant: Grant },

@@ -20,7 +20,7 @@ interface Deps {
 /** RFC 7515 §7.1. */
 const compactJws = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
-/** The grant's id, and what makes the token's id its own (see mint-access-token.ts). */
+/** The grant's id, then the part that makes the token's id unique (see mint-access-token.ts). */
 const idShape = /^([\w-]{22})[\w-]{22}$/;
 
 export const makeReadAnyToken = ({ system, verifyOwnJwt }: Deps): ReadAnyToken => {

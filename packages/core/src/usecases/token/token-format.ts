@@ -23,7 +23,7 @@ export interface MintedToken {
 
 type Deps = Pick<System, 'digest' | 'mac' | 'random'>;
 
-/** A new code or token of the grant; a token that has none gets an id of its own. */
+/** A new code or token of the grant. A token without a grant gets a new id. */
 export const mintToken = ({ digest, mac, random }: Deps, kind: OpaqueKind, grantId: string): MintedToken => {
   const body = `${prefixes[kind]}${grantId}${random.base64url(32)}`;
   const secret = `${body}.${mac.sign(kind, body)}`;

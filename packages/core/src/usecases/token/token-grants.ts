@@ -13,8 +13,8 @@ export interface TokenGrant<Request = unknown> {
   /** Refuses public clients: anyone can claim to be one. */
   readonly needsConfidentialClient: boolean;
   /**
-   * When a client may not use the grant: `first` refuses before the parameters are read, `last` reports what is wrong
-   * with the parameters first. Either way the client is refused before `run`.
+   * When a client may not use the grant: `first` refuses before the parameters are read, `last` refuses after
+   * faults of the parameters have been reported. Either way the client is refused before `run`.
    */
   readonly refuseClient: 'first' | 'last';
   /** Reads every parameter that the grant uses. Neither `run` nor anything after it sees the raw form. */

@@ -43,7 +43,7 @@ export const claimedClient = (assertion: string): string => {
 
 const refuse = (hint: string, cause?: unknown): OAuthError => new OAuthError('invalid_client', { hint, cause });
 
-/** RFC 9101 §10.8: request objects travel through the browser. Nobody may authenticate with one that they found. */
+/** RFC 9101 §10.8: request objects travel through the browser. A found one must not work as an assertion. */
 const isRequestObject = ({ protectedHeader: { typ = '' }, payload }: JWTVerifyResult): boolean =>
   /^(application\/)?oauth-authz-req\+jwt$/i.test(typ) || 'response_type' in payload || 'redirect_uri' in payload;
 

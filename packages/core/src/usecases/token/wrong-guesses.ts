@@ -14,7 +14,7 @@ const mostRemembered = 10_000;
 class Tally {
   readonly #counts = new Map<string, number>();
 
-  /** How often it was counted, this time included. */
+  /** The count, including this time. */
   count(name: string): number {
     const count = (this.#counts.get(name) ?? 0) + 1;
     const oldest = this.#counts.keys().next();

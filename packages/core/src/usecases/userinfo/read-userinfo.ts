@@ -1,4 +1,4 @@
-// The UserInfo response (OpenID Connect Core §5.3): the subject, and what the consent app gave to ID tokens.
+// The UserInfo response (OpenID Connect Core §5.3): the subject, and the claims that the consent app set for ID tokens.
 import { isIssuer } from '../../domain/audience.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { grantsOpenId } from '../../domain/scope.ts';
@@ -30,7 +30,7 @@ interface Deps {
  */
 export const makeReadUserinfo = ({ issuer, endpoint, findActiveToken, signingKeys }: Deps) => {
   const checkPurpose = ({ audience, scope }: ActiveToken): void => {
-    // RFC 9068 §4, RFC 8707 §2: an API that receives a token must not be able to use it here.
+    // RFC 9068 §4, RFC 8707 §2: an API must not be able to use the tokens that it receives here.
     if (audience.length > 0 && !audience.some((entry) => entry === endpoint || isIssuer(issuer, entry))) {
       throw oauthError(
         'invalid_token',

@@ -92,7 +92,7 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant<Authorization
     }
     checkBinding(found, client, redirectUri);
     if (!provesPossession(code, codeVerifier)) {
-      // A wrong verifier means that somebody else has the code, so it is used up: there is no second guess.
+      // A wrong verifier means that somebody else has the code. The code is used up, so nobody can guess again.
       await tokens.redeemCode(key, [], now);
       throw misused('OAuth2CodeVerifierRefused', client, grant, origin);
     }
