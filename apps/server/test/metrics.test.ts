@@ -42,8 +42,8 @@ t.test('a scrape of two workers on Postgres has exactly the documented metrics a
   t.equal(count('tokens_issued_total', { grant: 'refresh_token' }), 1);
   t.equal(count('refresh_tokens_issued_total'), 2);
   t.equal(count('id_tokens_issued_total', { grant: 'authorization_code' }), 1);
-  t.equal(count('requests_refused_total', { endpoint: 'token', error: 'invalid_client' }), 1);
-  t.equal(count('requests_refused_total', { endpoint: 'token', error: 'invalid_grant' }), 1);
+  t.equal(count('requests_refused_total', { oauth_endpoint: 'token', error: 'invalid_client' }), 1);
+  t.equal(count('requests_refused_total', { oauth_endpoint: 'token', error: 'invalid_grant' }), 1);
   t.equal(count('client_authentication_failures_total', { reason: 'wrong_secret' }), 1);
   for (const step of ['begun', 'login_accepted', 'consent_accepted', 'code_issued']) {
     t.equal(count('flow_steps_total', { step }), 1, step);

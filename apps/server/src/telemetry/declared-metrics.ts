@@ -1,6 +1,7 @@
 // Every metric of the server that is not about the process or requests: its name, type, labels and meaning. The code that counts takes its
 // declaration from here, docs/metrics.md is generated from here, and a test compares the table with a scrape. Names and units
 // follow Prometheus' conventions: base units, and `_total` for counters. The values of every label form a short, closed list.
+// No label has a name that Prometheus or its operator give a target, such as `job` and `endpoint`: they would rename ours.
 import type { DeclaredMetric } from '@claviger/http';
 
 const counter = (name: string, help: string, ...labels: readonly string[]): DeclaredMetric => ({
@@ -33,7 +34,7 @@ export const declaredMetrics = {
   requestsRefused: counter(
     'claviger_requests_refused_total',
     'Requests that an OAuth endpoint answered with an error, by endpoint and error code.',
-    'endpoint',
+    'oauth_endpoint',
     'error',
   ),
   clientAuthenticationFailures: counter(
@@ -103,13 +104,13 @@ export const declaredMetrics = {
   jobRuns: counter(
     'claviger_job_runs_total',
     'Runs of background jobs, by outcome: `ok` or `error`. Every node runs each job, and one node at a time does its work.',
-    'job',
+    'task',
     'outcome',
   ),
   jobLastSuccess: gauge(
     'claviger_job_last_success_timestamp_seconds',
     'When a background job last succeeded, in seconds since 1970.',
-    'job',
+    'task',
   ),
   rowsRemoved: counter(
     'claviger_cleaner_rows_removed_total',

@@ -16,6 +16,7 @@ while the stores are unavailable. Let Prometheus scrape each node, and add the n
   process, so use \`rate()\` or \`increase()\`. A series with labels appears when its event first happens.
 - \`CLAVIGER_METRICS=false\` turns off what is marked \u00b9. The other metrics cost requests nothing.
 - Metrics of Postgres exist only when a store is on Postgres.
+- [Alerts](alerts.md) has the configuration of the scrape, alert rules, and a dashboard for Grafana.
 `;
 
 const onRequests: ReadonlySet<DeclaredMetric> = new Set([

@@ -52,14 +52,14 @@ export class ServerMetrics {
     metrics.readCounter(declared.logLinesDropped, droppedLogLines);
     this.#jobRuns = metrics.counter(declared.jobRuns);
     this.#rowsRemoved = metrics.counter(declared.rowsRemoved);
-    const lastSuccess = () => [...this.#lastSuccess].map(([job, value]) => ({ labels: { job }, value }));
+    const lastSuccess = () => [...this.#lastSuccess].map(([task, value]) => ({ labels: { task }, value }));
     metrics.readGauge(declared.jobLastSuccess, lastSuccess, 'max');
   }
 
   readonly reportJob: JobReport = (name, outcome) => {
-    const job = name.replaceAll(' ', '_');
-    this.#jobRuns.add(job, outcome);
-    if (outcome === 'ok') this.#lastSuccess.set(job, Math.floor(Date.now() / 1000));
+    const task = name.replaceAll(' ', '_');
+    this.#jobRuns.add(task, outcome);
+    if (outcome === 'ok') this.#lastSuccess.set(task, Math.floor(Date.now() / 1000));
   };
 
   readonly countRemoved = (removed: Removed): void => {

@@ -57,7 +57,7 @@ export const scrapeAfterTraffic = async (t: Cleanup, settings: ServerSettings): 
   // Both workers have opened their pools of ten, and the cleaner has run, which takes it a second or so.
   const isComplete = (scrape: Scrape): boolean =>
     total(scrape, 'claviger_postgres_pool_connections_limit') === 20 &&
-    total(scrape, 'claviger_job_runs_total', { job: 'cleaning' }) > 0;
+    total(scrape, 'claviger_job_runs_total', { task: 'cleaning' }) > 0;
   // A scrape fails while a worker is starting.
   for (;;) {
     const scrape = await scrapeOf(nodes.server(0).adminUrl).catch(() => undefined);
