@@ -1,4 +1,4 @@
-// The ioredis client for a target, set up so that it fails in time and never does a command twice.
+// The ioredis client for a target. It is configured so that commands fail in time and are never run twice.
 import type { ConnectionOptions } from 'node:tls';
 import { Cluster, type DNSLookupFunction, Redis } from 'ioredis';
 import type { RedisTarget } from './dsn.ts';
@@ -6,14 +6,14 @@ import type { RedisTarget } from './dsn.ts';
 export interface ClientSettings {
   readonly commandTimeoutMs: number;
   readonly connectTimeoutMs: number;
-  /** For rediss: what Node.js' tls.connect takes, such as `ca`, `cert` and `key`. */
+  /** For rediss: options of tls.connect in Node.js, such as `ca`, `cert` and `key`. */
   readonly tls: ConnectionOptions;
-  /** Credentials of the sentinels, which have their own. */
+  /** Sentinels have separate credentials. */
   readonly sentinelUsername: string;
   readonly sentinelPassword: string;
 }
 
-/** Milliseconds until the next attempt to connect. It never gives up: when the server is back, so are the stores. */
+/** Milliseconds until the next attempt to connect. It never gives up, so the stores recover when the server does. */
 const reconnectDelay = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 1000);
 
 const given = <Name extends string>(name: Name, text: string): { [Member in Name]?: string } =>
@@ -30,12 +30,12 @@ export const makeClient = (target: RedisTarget, settings: ClientSettings): Redis
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
     commandTimeout: commandTimeoutMs,
-    // A peer that vanished without a word is given up too, so that the next command finds a new connection.
+    // Also closes the connection to a peer that vanished silently, so that the next command uses a new one.
     socketTimeout: 2 * commandTimeoutMs,
-    // A command whose connection broke may have been done: saying so is better than redeeming a code twice.
+    // A command whose connection broke may have been executed. It fails, because a retry could redeem a code twice.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    // RESP2 and no CLIENT SETINFO: nothing that an access control list would have to allow for the handshake's sake.
+    // RESP2 and no CLIENT SETINFO, so that an access control list need not allow commands only for the handshake.
     protocol: 2,
     disableClientInfo: true,
   } as const;
@@ -45,11 +45,11 @@ export const makeClient = (target: RedisTarget, settings: ClientSettings): Redis
       lazyConnect: true,
       enableOfflineQueue: false,
       clusterRetryStrategy: reconnectDelay,
-      // Redirections are followed, because a redirected command was not executed; a command that may have been executed is not repeated.
+      // Redirections are followed, because a redirected command was not executed. Other commands are not repeated.
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
       slotsRefreshTimeout: connectTimeoutMs,
-      // Certificates name hosts, and a cluster announces addresses: where TLS is on, hosts are left to be looked up by it.
+      // Certificates name hosts, so with TLS a host name is not resolved here: tls.connect needs the name to check it.
       ...(target.tls ? { dnsLookup: asAnnounced } : {}),
     });
   }
@@ -58,7 +58,7 @@ export const makeClient = (target: RedisTarget, settings: ClientSettings): Redis
     db: target.db,
     enableOfflineQueue: false,
     retryStrategy: reconnectDelay,
-    // A master that was demoted while we were connected: find the new one.
+    // The master was demoted while we were connected. Reconnect to find the new one.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   };
   if (target.kind === 'single') return new Redis({ ...options, ...target.node });
@@ -70,10 +70,10 @@ export const makeClient = (target: RedisTarget, settings: ClientSettings): Redis
     sentinels: [...target.sentinels],
     name: target.master,
     sentinelRetryStrategy: reconnectDelay,
-    // The subscriptions to the sentinels' news, which would otherwise not outlive a sentinel's restart.
+    // Restores the subscriptions to the sentinels' messages after a sentinel restarts.
     sentinelReconnectStrategy: reconnectDelay,
     sentinelCommandTimeout: commandTimeoutMs,
-    // The sentinels announce a new master immediately, instead of the first command that the old one refuses.
+    // Learns of a new master from the sentinels immediately, not from the first command that the old master refuses.
     failoverDetector: true,
   });
 };

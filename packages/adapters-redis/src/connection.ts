@@ -1,5 +1,5 @@
-// The connection that all stores share: runs commands and scripts, gives up in time, and passes on no error that could
-// hold a password or a value (ioredis hangs a command's arguments on its errors).
+// The connection that all stores share. It runs commands and scripts with a time limit, and removes passwords and values
+// from errors: ioredis attaches the arguments of a command to its errors.
 import { StoreUnavailable } from '@claviger/core';
 import { Cluster, type Redis } from 'ioredis';
 import type { Script } from './script.ts';
@@ -7,8 +7,8 @@ import type { Script } from './script.ts';
 export type Argument = string | number;
 
 /**
- * Replies of a server that cannot do now what it may do later: automatically, or when an operator has given it memory, a disk, or
- * this account its rights. Servers before 7.0 wrap what a script met in an error of their own.
+ * Error replies that may pass: the server recovers, or an operator adds memory or a disk, or grants the account a right.
+ * Servers before 7.0 wrap an error inside a script in another error.
  */
 const states =
   'LOADING|BUSY|MASTERDOWN|READONLY|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|MOVED|ASK|NOPERM|NOAUTH|WRONGPASS|DENIED';
@@ -16,7 +16,7 @@ const passing = new RegExp(
   `^-?(${states})\\b|^ERR (max number of clients|unknown command|.* -(${states})\\b|.*(has no permissions|can't run this command|can't access at least one of the keys))`,
 );
 
-/** Members per page: enough to be quick, few enough not to hold up the server. */
+/** Members per page: large enough to be fast, small enough not to block the server. */
 const scanCount = 500;
 
 export class Connection {
@@ -35,7 +35,7 @@ export class Connection {
     }
   }
 
-  /** Runs a script by its hash; a server that does not know it (restarted, failed over, flushed) is given the text. */
+  /** Runs a script by its hash; sends the text if the server does not know it (after a restart, failover or flush). */
   async run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
     try {
       return await this.#client.evalsha(script.sha, keys.length, ...keys, ...args);
@@ -45,7 +45,7 @@ export class Connection {
     return this.command('eval', script.lua, keys.length, ...keys, ...args);
   }
 
-  /** Every member of a sorted set that is there all the time; one may come twice. */
+  /** Every member of a sorted set. May miss members that change during the call, and return a member twice. */
   async *members(key: string): AsyncGenerator<readonly string[]> {
     let cursor = '0';
     do {
@@ -56,7 +56,7 @@ export class Connection {
     } while (cursor !== '0');
   }
 
-  /** Every key with this beginning that is there all the time. Goes through all keys of all masters: for rare commands. */
+  /** Every key with this prefix; may miss keys that change during the call. Scans all masters: only for rare commands. */
   async keysBeginning(beginning: string): Promise<readonly string[]> {
     const pattern = `${beginning.replaceAll(/[*?[\]\\]/g, '\\$&')}*`;
     const masters = this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
@@ -86,7 +86,7 @@ export class Connection {
     }
   }
 
-  /** Afterwards every command rejects. Waits for the replies that are due, but no longer than a lost server. */
+  /** Afterwards every command rejects. Waits for outstanding replies, within the time limit of a command. */
   async close(): Promise<void> {
     await this.#client.quit().catch(() => undefined);
     this.#client.disconnect();
@@ -102,7 +102,7 @@ export const withoutArguments = (error: unknown): Error => {
 
 export const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** An array reply of texts. */
+/** A reply that must be an array of texts. */
 export const textsOf = (reply: unknown): readonly string[] => {
   if (!Array.isArray(reply) || !reply.every(isText)) throw new TypeError('Redis answered with another type.');
   return reply;

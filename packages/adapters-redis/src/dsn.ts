@@ -1,8 +1,8 @@
-// Where Redis is, as one text:
+// Parses the URL of a Redis server:
 //   redis://[user:password@]host[:port][/db]                              rediss:// the same over TLS
 //   redis+sentinel://[user:password@]host[:port],host[:port]/master[/db]  rediss+sentinel:// the same over TLS
 //   redis+cluster://[user:password@]host[:port],host[:port]               rediss+cluster:// the same over TLS
-// Messages name the part that is wrong, never the password: not even the text around it.
+// Messages name the part that is wrong. They never repeat the password or the text around it.
 
 export interface HostAndPort {
   readonly host: string;
@@ -27,7 +27,7 @@ export type RedisTarget =
     })
   | (Access & { readonly kind: 'cluster'; readonly nodes: readonly HostAndPort[] });
 
-/** The text does not say where Redis is. */
+/** The URL is invalid. */
 export class RedisDsnError extends Error {
   override readonly name = 'RedisDsnError';
 }
@@ -42,7 +42,7 @@ export const parseRedisDsn = (dsn: string): RedisTarget => {
       'A Redis DSN starts with redis://, rediss://, redis+sentinel://, rediss+sentinel://, redis+cluster:// or rediss+cluster://.',
     );
   }
-  // A raw `/`, `?` or `#` in the password would move every boundary: the last @ ends it wherever it is.
+  // The password may contain a raw `/`, `?` or `#`, so the last @ ends the credentials.
   const at = rest.lastIndexOf('@');
   const access = { tls: protocol === 'rediss', ...credentialsOf(rest.slice(0, Math.max(0, at))) };
   const [hosts = '', ...path] = rest.slice(at + 1).split('/');

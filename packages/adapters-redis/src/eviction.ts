@@ -1,12 +1,12 @@
-// Refuses a server that may throw live records away when its memory is full.
+// Refuses a server that may evict live records when its memory is full.
 import type { Connection } from './connection.ts';
 
-/** The server is set up so that it may lose live tokens. */
+/** The server is configured so that it may lose live tokens. */
 export class EvictionPolicyError extends Error {
   override readonly name = 'EvictionPolicyError';
 }
 
-/** Rejects with EvictionPolicyError. INFO tells what CONFIG would, and managed servers allow it. */
+/** Rejects with EvictionPolicyError. Uses INFO, because managed servers refuse CONFIG. */
 export const refuseEviction = async (connection: Connection): Promise<void> => {
   for (const reply of await connection.onEachMaster('info', 'memory')) {
     const { maxmemory, maxmemory_policy: policy } = fieldsOf(String(reply));
@@ -16,7 +16,7 @@ export const refuseEviction = async (connection: Connection): Promise<void> => {
           'Make sure that it is noeviction, and allow eviction explicitly.',
       );
     }
-    // Without a limit nothing is ever evicted. A server that does not tell the limit may have one.
+    // Without a limit nothing is ever evicted. A server that does not report the limit may have one.
     if (maxmemory !== '0' && policy !== 'noeviction') {
       throw new EvictionPolicyError(
         `Redis has maxmemory-policy ${policy}: when its memory is full it drops live tokens, sessions and the marks of ` +

@@ -22,19 +22,19 @@ export { EvictionPolicyError } from './eviction.ts';
 export interface RedisOptions {
   /** See dsn.ts: redis://, rediss://, redis+sentinel://, redis+cluster://. */
   readonly url: string;
-  /** In front of every key, so that several systems can share a server. No braces. Default `claviger:`. */
+  /** Prefix of every key, so that several systems can share a server. No braces. Default `claviger:`. */
   readonly prefix?: string;
-  /** How long a command may take, in milliseconds, before it is given up. Default 2000. */
+  /** Time limit of a command in milliseconds. Default 2000. */
   readonly commandTimeoutMs?: number;
-  /** How long connecting may take, in milliseconds. Default 5000. */
+  /** Time limit for connecting in milliseconds. Default 5000. */
   readonly connectTimeoutMs?: number;
-  /** For rediss: what Node.js' tls.connect takes. */
+  /** For rediss: options of tls.connect in Node.js. */
   readonly tls?: ConnectionOptions;
   readonly sentinelUsername?: string;
   readonly sentinelPassword?: string;
   /** Accepts a server that may drop live records when its memory is full. Default false. */
   readonly allowEviction?: boolean;
-  /** Told of every connection that fails while the stores are open. The error holds no password. */
+  /** Called for each connection that fails while the stores are open. The error contains no password. */
   readonly onConnectionError?: (error: Error) => void;
 }
 
@@ -47,8 +47,8 @@ export interface RedisStores {
 }
 
 /**
- * Connects. Rejects with RedisDsnError, with EvictionPolicyError, or, when the server cannot be reached or refuses the
- * credentials, with the reason.
+ * Connects. Rejects with RedisDsnError, with EvictionPolicyError, or with the reason if the server cannot be reached or
+ * refuses the credentials.
  */
 export const openRedisStores = async (options: RedisOptions): Promise<RedisStores> => {
   const { prefix = 'claviger:', commandTimeoutMs = 2000, connectTimeoutMs = 5000, onConnectionError } = options;
@@ -59,7 +59,7 @@ export const openRedisStores = async (options: RedisOptions): Promise<RedisStore
   const connection = new Connection(client);
   try {
     await connect(client, connectTimeoutMs, onConnectionError);
-    // Reaches every master of a Cluster, so that the first commands find all of them connected.
+    // Connects to every master of a Cluster now, so that the first commands do not have to.
     await connection.onEachMaster('ping');
     if (options.allowEviction !== true) await refuseEviction(connection);
   } catch (error) {
@@ -86,7 +86,7 @@ const storesOn = (connection: Connection, keys: Keys): Stores => ({
   tokens: new RedisTokenStore(connection, keys),
 });
 
-/** ioredis says why a connection failed in an event only, and behind Sentinel tries forever. */
+/** ioredis reports why a connection failed only in an event, and behind Sentinel it retries forever. */
 const connect = async (
   client: Redis | Cluster,
   timeoutMs: number,

@@ -3,17 +3,17 @@
 import { createHash } from 'node:crypto';
 import type { EpochSeconds, TokenKey } from '@claviger/core';
 
-/** How many keys share the entries of one client's index, so that no slot takes the writes of a busy client alone. */
+/** One key per bucket holds the index of a client, so that the writes of a busy client are spread over several slots. */
 const buckets = '0123456789abcdef';
 
-/** Clients lie in so many slots; each has its own sorted index. */
+/** The shards of clients. Each has its own sorted index. */
 export const clientShards: readonly string[] = [...buckets];
 
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 const bucketOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 1);
 
-/** Ids as core draws them stand in the hash tag as they are; what else a caller asks for may hold braces or nothing. */
+/** Ids that core generates are safe in a hash tag. Other texts may contain braces or be empty, so they are hashed. */
 const tagOf = (id: string): string => (/^[\w-]{22}$/.test(id) ? `{${id}}` : `{${digestOf(id)}}`);
 
 /** The flows, grants or login sessions of a client or of a subject. */
@@ -32,14 +32,14 @@ export class Keys {
   /** A refresh token, or a client's own token. */
   token = ({ grantId, hash }: TokenKey): string => `${this.#prefix}t:${tagOf(grantId)}${hash}`;
   code = ({ grantId, hash }: TokenKey): string => `${this.#prefix}c:${tagOf(grantId)}${hash}`;
-  /** The sealed successors of the refresh token of a grant that was rotated last. */
+  /** The sealed successors from the latest rotation of the grant. */
   sealed = (grantId: string): string => `${this.#prefix}s:${tagOf(grantId)}`;
 
   flow = (id: string): string => `${this.#prefix}flow:${id}`;
-  /** A hash: what each process notes of the flows that it began. */
+  /** A hash: for each process, the count of the flows that it began. */
   pendingFlows = (): string => `${this.#prefix}pending-flows`;
   lease = (name: string): string => `${this.#prefix}lease:${name}`;
-  /** A lease, under the key of the release before. */
+  /** A lease, under the key that the previous release uses. */
   claim = (name: string): string => `${this.#prefix}claim:${name}`;
   loginSession = (id: string): string => `${this.#prefix}session:${id}`;
 
@@ -58,7 +58,7 @@ export class Keys {
   clients = (shard: string): string => `${this.#prefix}clients:{${shard}}`;
   clientIds = (shard: string): string => `${this.#prefix}client-ids:{${shard}}`;
 
-  /** All sets share one slot: keys are added to several sets in one step. They are few, and read seldom. */
+  /** All sets share one slot, because one step can add keys to several sets. They are few, and rarely read. */
   keySet = (set: string): string => `${this.#prefix}keys:{sets}:${set}`;
 
   ofClient = (what: Indexed, clientId: string, member: string): string =>
@@ -69,14 +69,14 @@ export class Keys {
 }
 
 /**
- * By how many seconds the clocks of nodes may differ. Redis only cleans: whether something is valid is decided by the
- * caller's `now`, so keys stay that much longer than anybody's clock could call them live.
+ * Seconds by which the clocks of nodes may differ. Expiry in Redis only cleans up: the caller's `now` decides whether a
+ * record is valid. So keys stay this much longer than any node's clock could consider them valid.
  */
 export const clockTolerance = 60;
 
-/** Milliseconds that stand for "forever"; Redis refuses moments that do not fit its own milliseconds. */
+/** "Forever", in milliseconds. Redis refuses times that overflow its own milliseconds. */
 export const longestTimeToLive = 100 * 365 * 86_400_000;
 
-/** Milliseconds that a key has to stay which is written at `from` and is valid until `expiresAt`. */
+/** Milliseconds to keep a key that is written at `from` and is valid until `expiresAt`. */
 export const timeToLive = (expiresAt: number, from: EpochSeconds): number =>
   Math.min((Math.max(0, expiresAt - from) + clockTolerance) * 1000, longestTimeToLive);

@@ -1,10 +1,10 @@
-// Which records belong to a client or a subject. The entries lie in other slots than the records, so they cannot be written
-// in one step with them. The order makes that safe:
-// - The entry is written first, then the record: a crash in between leaves an entry that points nowhere, which is
-//   harmless, and never a record that a removal by client or subject would miss.
-// - An entry never goes before its record. It has a score, the moment until which records may rely on it; a record that is
-//   to live longer is refused by its script (reply `index`) until the entry was extended.
-// - A removal by entry asks the record itself whose it is, in the same step.
+// Indexes of the records of a client or a subject. Entries and records are in different slots, so one step cannot write
+// both. The order makes that safe:
+// - The entry is written before the record. A crash in between leaves an entry without a record, which is harmless. It
+//   never leaves a record that a removal by client or subject would miss.
+// - An entry lives at least as long as its record. Its score is the time until which records may rely on it. The script of
+//   a record that lives longer replies `index`, and the caller extends the entry first.
+// - A removal by entry compares the owners in the record itself, in the same step.
 import { type EpochSeconds, epochSeconds } from '@claviger/core';
 import type { Connection } from './connection.ts';
 import { clockTolerance, type Indexed, type Keys, timeToLive } from './keys.ts';
@@ -25,7 +25,7 @@ export interface Selection {
   readonly subject?: string;
 }
 
-/** What a script compares with the record's owners; '' for any, since every JSON text has two characters at least. */
+/** The owners that a script compares with those of the record. '' stands for any: a JSON text is never empty. */
 export const ownersToMatch = (of: Selection): readonly [string, string] => [
   of.clientId === undefined ? '' : JSON.stringify(of.clientId),
   of.subject === undefined ? '' : JSON.stringify(of.subject),
@@ -42,7 +42,7 @@ export class OwnerIndex {
     this.#what = what;
   }
 
-  /** Resolves when the record may be written, to live until `until`. */
+  /** Adds or extends the entries of a record that lives until `until`. Afterwards the record may be written. */
   async add(member: string, of: Selection, until: number, now: EpochSeconds): Promise<void> {
     const { clientId, subject } = of;
     const indexes = [
@@ -53,7 +53,7 @@ export class OwnerIndex {
     await Promise.all(indexes.map((index) => this.#connection.run(addEntry, [index], args)));
   }
 
-  /** Calls `remove` for every record that may belong to the client, the subject, or both; adds up what it returns. */
+  /** Calls `remove` for every record that may belong to the client, the subject, or both. Returns the sum of its results. */
   async removeAll(of: Selection, remove: (member: string) => Promise<number>): Promise<number> {
     let removed = 0;
     for (const index of this.#indexesOf(of)) {
@@ -71,6 +71,6 @@ export class OwnerIndex {
   }
 }
 
-/** Entries outlive what needs them by a quarter, so that a grant that is refreshed again and again extends them seldom. */
+/** Entries live a quarter longer than needed, so that a grant that is refreshed repeatedly rarely extends them. */
 export const indexedUntil = (needed: number, now: EpochSeconds): EpochSeconds =>
   epochSeconds(needed + Math.ceil(Math.max(0, needed - now) / 4));

@@ -1,11 +1,11 @@
-// A Lua script: one atomic step on the server, known there by the hash of its text.
+// A Lua script: one atomic step on the server, which identifies it by the hash of its text.
 import { createHash } from 'node:crypto';
 
 export interface Script {
   /** The port method that it serves. */
   readonly name: string;
   readonly lua: string;
-  /** SHA-1 in hexadecimal, as EVALSHA wants it. */
+  /** SHA-1 in hexadecimal, for EVALSHA. */
   readonly sha: string;
 }
 

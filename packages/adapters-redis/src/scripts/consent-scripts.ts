@@ -5,8 +5,8 @@ import { script } from '../script.ts';
 export const rememberConsent = script(
   'remember',
   String.raw`
--- KEYS: consents of the subject. ARGV: id, consent, until when what has ended is past, longest milliseconds to stay.
--- What is past goes when something is added, and Redis removes the hash once everything in it is past.
+-- KEYS: consents of the subject. ARGV: id, consent, time before which consents have expired, longest lifetime of the hash
+-- in milliseconds. Adding a consent removes expired ones. Redis removes the hash once all of its consents have expired.
 if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
 local rows, last = redis.call('HGETALL', KEYS[1]), 0
 for i = 1, #rows, 2 do
@@ -32,7 +32,7 @@ return 1
 export const forgetConsents = script(
   'forget',
   String.raw`
--- KEYS: consents of the subject. ARGV: client whose consents go (JSON), '' for all.
+-- KEYS: consents of the subject. ARGV: client whose consents are removed (JSON), '' for all.
 local rows, forgotten = redis.call('HGETALL', KEYS[1]), 0
 for i = 1, #rows, 2 do
   if ARGV[1] == '' or rows[i + 1]:match('^[^\n]*\n([^\n]*)') == ARGV[1] then
@@ -54,14 +54,13 @@ return 0
 `,
 );
 
-/** Seconds that an entry is left alone after it was written: far more than a command can be under way. */
+/** Seconds for which a new entry is never removed: far longer than any command takes. */
 const settled = 3600;
 
 export const enterSubject = script(
   'enter',
   `
--- KEYS: subjects that consented to a client. ARGV: subject. Answers with the subject that was entered longest ago, if that
--- is worth a look.
+-- KEYS: subjects that consented to a client. ARGV: subject. Returns the oldest entry if it is old enough to be checked.
 local now = tonumber(redis.call('TIME')[1])
 redis.call('ZADD', KEYS[1], now, ARGV[1])
 local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
@@ -73,8 +72,8 @@ return ''
 export const settleSubject = script(
   'settle',
   `
--- KEYS: subjects that consented to a client. ARGV: subject, whether there is a consent (0 or 1). An entry that was just
--- written may belong to a consent that is under way: it stays.
+-- KEYS: subjects that consented to a client. ARGV: subject, whether a consent exists (0 or 1). A recent entry stays,
+-- because its consent may not be written yet.
 local now = tonumber(redis.call('TIME')[1])
 local entered = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not entered or tonumber(entered) >= now - ${settled} then return 0 end

@@ -5,8 +5,8 @@ import { script } from '../script.ts';
 export const replaceFlow = script(
   'replace',
   String.raw`
--- KEYS: flow. ARGV: expected version, now, new expiry, client and subject, the new text, its milliseconds, whether the
--- index has entries for these owners until that expiry (0 or 1).
+-- KEYS: flow. ARGV: expected version, now, new expiry, client and subject, the new text, its lifetime in milliseconds,
+-- whether the index has entries for these owners until that expiry (0 or 1).
 local flow = redis.call('GET', KEYS[1])
 if not flow then return 'stale' end
 local version, expires, client, subject = flow:match('^([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n')
@@ -21,7 +21,7 @@ return 'replaced'
 export const noteWaiting = script(
   'noteWaiting',
   `
--- KEYS: notes. ARGV: holder, its number, until when it counts, now, milliseconds to keep them all.
+-- KEYS: notes. ARGV: holder, its number, the time until which it counts, now, milliseconds to keep the hash.
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. ' ' .. ARGV[3])
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[5]) then redis.call('PEXPIRE', KEYS[1], ARGV[5]) end
 local notes, sum = redis.call('HGETALL', KEYS[1]), 0

@@ -1,8 +1,8 @@
 // The atomic steps of RedisTokenStore. All keys of a script belong to one grant and share its slot.
 //
-// A grant is one text of four lines: client and subject (JSON), until when its index entries last, the rest (JSON); or the
-// word `revoked`, which stays as long as anything could point at it. A token is `kind issued expires data`: kind a (access),
-// r (refresh), R (refresh, rotated) or c (a client's own). A code is `used issued expires data`, used being 0 or 1.
+// A grant is one text of four lines: client and subject (JSON), the time until which its index entries last, the rest (JSON).
+// A revoked grant is the word `revoked`, which stays as long as any code or token could refer to it. A token is `kind issued expires data`: kind a (access),
+// r (refresh), R (refresh, rotated) or c (a client's own). A code is `used issued expires data`, where used is 0 or 1.
 import { script } from '../script.ts';
 
 const reading = `
@@ -28,8 +28,8 @@ local function stay(key, milliseconds)
   if redis.call('PTTL', key) < tonumber(milliseconds) then redis.call('PEXPIRE', key, milliseconds) end
 end
 
--- KEYS from the given one on: a row each, with its value and milliseconds in ARGV from the given one on. Then in ARGV:
--- milliseconds for the access tokens, and hash and value of each, into KEYS[2].
+-- KEYS from number first on are rows. ARGV from number from on has the value and lifetime in milliseconds of each, then the lifetime
+-- of the access tokens, and the hash and value of each access token, which are stored in KEYS[2].
 local function issue(first, from)
   for i = first, #KEYS do
     redis.call('SET', KEYS[i], ARGV[from], 'PX', ARGV[from + 1])
@@ -41,8 +41,8 @@ local function issue(first, from)
   end
 end
 
--- Answers with the grant's owners when its index entries would end before what is issued now. The caller extends them and
--- comes again, saying until when they last.
+-- Returns the grant's owners if its index entries would expire before the new tokens. The caller then extends the entries,
+-- and runs the script again with their new expiry.
 local function owners_to_index(grant, needed, indexed)
   local client, subject, covered, data = grant:match('^([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$')
   if tonumber(needed) <= tonumber(covered) then return nil end
@@ -55,7 +55,7 @@ export const createGrant = script(
   'createGrant',
   issuing,
   `
--- KEYS: grant, access tokens, rows. ARGV: grant, its milliseconds, what is issued. The word revoked takes the id too.
+-- KEYS: grant, access tokens, rows. ARGV: grant, its lifetime in milliseconds, what is issued. A revoked id exists too.
 if redis.call('EXISTS', KEYS[1]) == 1 then return 'exists' end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 issue(3, 3)
@@ -81,8 +81,8 @@ export const redeemCode = script(
   revoking,
   issuing,
   `
--- KEYS: grant, access tokens, code, rows. ARGV: now, last expiry of what is issued, until when the index entries last (0
--- when nobody has extended them), milliseconds that the grant has to stay from now on, what is issued.
+-- KEYS: grant, access tokens, code, rows. ARGV: now, last expiry of what is issued, the new expiry of the index entries (0
+-- if they were not extended), milliseconds to keep the grant from now on, what is issued.
 local code = redis.call('GET', KEYS[3])
 local grant = live_grant()
 if not code or not grant or is_past(code, ARGV[1]) then return {'missing'} end
@@ -119,17 +119,17 @@ export const rotateRefreshToken = script(
   revoking,
   issuing,
   `
--- KEYS: grant, access tokens, token, the grant's sealed successors, rows. ARGV: now, last expiry of what is issued, until when the
--- index entries last (0 when nobody has extended them), milliseconds that the grant has to stay, grace, sealed successors,
--- milliseconds that these have to stay, what is issued.
+-- KEYS: grant, access tokens, token, the grant's sealed successors, rows. ARGV: now, last expiry of what is issued, the new expiry
+-- of the index entries (0 if they were not extended), milliseconds to keep the grant, grace, sealed successors, milliseconds
+-- to keep these, what is issued.
 local token = redis.call('GET', KEYS[3])
 local grant = live_grant()
 if not token or not grant or is_past(token, ARGV[1]) then return {'missing'} end
 local kind = token:sub(1, 1)
 if kind == 'R' then
-  -- The next rotation writes over it: a client that used the successor no longer needs this token's.
+  -- The next rotation overwrites these: a client that used the successor no longer needs the successors of this token.
   local at, whose, sealed = (redis.call('GET', KEYS[4]) or ''):match('^(%S+) ([^\\n]+)\\n(.*)$')
-  -- A clock that is behind another node's must not make time run backwards into a grace that is over, or turned off.
+  -- Never negative: a clock that is behind must not revive a grace that has ended or is turned off.
   if whose == KEYS[3] and math.max(0, tonumber(ARGV[1]) - tonumber(at)) < tonumber(ARGV[5]) then return {'repeated', sealed} end
   revoke()
   return {'reused'}

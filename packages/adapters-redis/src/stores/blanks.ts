@@ -1,5 +1,5 @@
-// A short text as white space behind JSON, which every JSON parser passes over (RFC 8259 §2): nodes of the release before read
-// the rows too, and their lists have no place for another member.
+// Encodes a short text as white space after JSON, which every JSON parser skips (RFC 8259 §2). Nodes of the previous release
+// read the rows too, and would not understand an additional list element.
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const blanks = ' \t\n\r';
@@ -12,7 +12,7 @@ export const blanksOf = (text: string): string =>
     return `${blanks[place >> 4]}${blanks[(place >> 2) & 3]}${blanks[place & 3]}`;
   }).join('');
 
-/** JSON, and the text of the blanks behind it; '' when there are none. */
+/** The JSON, and the text that the blanks after it encode; '' if there are none. */
 export const splitAtBlanks = (row: string): { readonly json: string; readonly text: string } => {
   const json = row.trimEnd();
   let text = '';

@@ -1,5 +1,5 @@
-// AdminKeyStore in one hash, by id. There are few keys, so a list reads them all. Each command is one of Redis' own, and
-// those are atomic.
+// AdminKeyStore in one hash, by id. There are few keys, so a list reads them all. Each command is a single
+// Redis command, so it is atomic.
 import type { AdminKey, AdminKeyStore, Page } from '@claviger/core';
 import { type Connection, isText, textsOf } from '../connection.ts';
 import type { Keys } from '../keys.ts';

@@ -1,5 +1,5 @@
-// ClientStore in sixteen slots, chosen by the id: in each a hash of its clients and the sorted set of their ids, so that
-// both change in one step. A list merges the sixteen orders. A client is its version in one line, and all of it (JSON).
+// ClientStore in sixteen shards, chosen by the id. A shard is a hash of clients and a sorted set of their ids in one slot, so
+// that both change in one step. A list merges the sixteen sets. The text of a client is its version, a line feed, and JSON.
 import { type Client, type ClientStore, completeClient, type Page, toStoredClient } from '@claviger/core';
 import { type Connection, isText, textsOf } from '../connection.ts';
 import { clientShards, type Keys } from '../keys.ts';
@@ -18,8 +18,8 @@ return 'created'
 const replace = script(
   'replace',
   String.raw`
--- KEYS: clients. ARGV: id, expected version, client, its incarnation as the text of a member. A client of the release
--- before has no such member.
+-- KEYS: clients. ARGV: id, expected version, client, its incarnation as JSON text of the member. A client that the previous
+-- release wrote has no such member.
 local client = redis.call('HGET', KEYS[1], ARGV[1])
 if not client or client:match('^[^\n]*') ~= ARGV[2] then return 'stale' end
 if client:find('"incarnation":', 1, true) and not client:find(ARGV[4], 1, true) then return 'stale' end

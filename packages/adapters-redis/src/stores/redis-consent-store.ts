@@ -1,7 +1,6 @@
-// ConsentStore: one hash per subject, so that everything asked about a subject is one step. Which subjects have consented
-// to a client stands in an index of its own, in other slots. Its entry is written before the consent; a consent may have no
-// end, so entries have none either: each consent that is remembered has one old entry looked at, and removed when there is
-// nothing behind it (any more).
+// ConsentStore: one hash per subject, so that each query about a subject is one step. A separate index in other slots has
+// the subjects that consented to a client. Its entry is written before the consent. A consent may never expire, so entries
+// do not expire either. Instead, each new consent checks one old entry, and removes it if its consent no longer exists.
 import {
   type Consent,
   type ConsentStore,
@@ -30,7 +29,7 @@ export class RedisConsentStore implements ConsentStore {
     this.#keys = keys;
   }
 
-  /** Ids are those of flows, and a flow is about one subject: the same id is looked for among the subject's consents. */
+  /** The id is that of a flow, which has one subject. So only this subject's consents can have the same id. */
   async remember(consent: Consent): Promise<void> {
     const { id, clientId, subject, requestedAt: now, expiresAt } = consent;
     const digest = digestOf(subject);
@@ -66,7 +65,7 @@ export class RedisConsentStore implements ConsentStore {
     return forgotten;
   }
 
-  /** Redis removes consents that have an end. */
+  /** Redis removes consents that expire. */
   async removeExpired(): Promise<number> {
     return 0;
   }

@@ -79,7 +79,7 @@ export class RedisFlowStore implements FlowStore {
 
 const ownersOf = (flow: Flow) => ({ clientId: flow.request.clientId, subject: subjectOf(flow) });
 
-/** While nobody has logged in there is no subject to remove by; all young flows in one index would make one hot slot. */
+/** A flow is indexed by subject only after the login. An index of all flows without a subject would be one hot slot. */
 const indexed = (flow: Flow): Selection => {
   const { clientId, subject } = ownersOf(flow);
   return subject === '' ? { clientId } : { clientId, subject };

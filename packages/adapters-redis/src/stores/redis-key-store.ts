@@ -1,5 +1,5 @@
-// KeyStore: one hash per set. A key is its place in the order in one line (the newest has the lowest number), and a list
-// in fixed order (JSON) in the second.
+// KeyStore: one hash per set. The text of a key has two lines: its position (the newest has the lowest), and a
+// list in fixed order (JSON).
 import { epochSeconds, type KeyStore, type StoredKey } from '@claviger/core';
 import { type Connection, isText, textsOf } from '../connection.ts';
 import type { Keys } from '../keys.ts';

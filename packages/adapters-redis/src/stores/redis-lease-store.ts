@@ -1,8 +1,8 @@
 // LeaseStore: each lease is one string, its end and its holder. Redis removes the key after the lease has ended.
 //
-// The release before this one calls leases claims and knows only their keys. As long as its nodes can run beside this one, a
+// The previous release calls leases claims, and knows only those keys. While its nodes can run next to this release, a
 // lease has both keys. Their slots in a Cluster differ, so no script can write both. Every node takes the former key first,
-// and takes the new key only if it got the former one: two nodes never hold half of a lease each.
+// and the new key only if it got the former one, so that two nodes never hold half of a lease each.
 // docs/migrations.md says when the former key is removed.
 import type { EpochSeconds, Lease, LeaseStore } from '@claviger/core';
 import type { Argument, Connection } from '../connection.ts';
@@ -31,14 +31,14 @@ export class RedisLeaseStore implements LeaseStore {
 
   /**
    * A node that fails between the two keys leaves the former one until the lease ends. So does a node that is refused the new
-   * key: releasing the former one would let a node of the release before use a one-time value again.
+   * key: if it released the former one, a node of the previous release could use a one-time value again.
    */
   async acquire({ name, holder, until }: Lease, now: EpochSeconds): Promise<boolean> {
     const args = [holder, until, now, timeToLive(until, now)];
     return (await this.#take(this.#keys.claim(name), args)) && (await this.#take(this.#keys.lease(name), args));
   }
 
-  /** Redis removes the keys. The command is sent so that the caller learns whether the server answers. */
+  /** Redis removes the keys. Sends a command anyway, so that the caller learns whether the server answers. */
   async removeExpired(): Promise<number> {
     await this.#connection.command('exists', this.#keys.lease(''));
     return 0;

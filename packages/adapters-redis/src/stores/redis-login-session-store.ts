@@ -1,5 +1,5 @@
-// LoginSessionStore: one key per session, with native expiry: the subject (JSON) in the first line, the rest (JSON, a
-// list in fixed order) in the second.
+// LoginSessionStore: one key per session, with native expiry. Its text has two lines: the subject (JSON), and the rest
+// (JSON, a list in fixed order).
 import { type EpochSeconds, type Hashed, isPast, type LoginSession, type LoginSessionStore } from '@claviger/core';
 import { type Connection, isText } from '../connection.ts';
 import { type Keys, timeToLive } from '../keys.ts';

@@ -20,7 +20,7 @@ import { indexedUntil, OwnerIndex, ownersToMatch, type Selection } from '../owne
 import * as scripts from '../scripts/token-scripts.ts';
 import { clientTokenText, codeOf, codeText, foundToken, grantOf, grantText, tokenText } from './token-rows.ts';
 
-/** What `issue` in the scripts reads: keys of rows, and the arguments that go with them. */
+/** The keys and arguments that `issue` reads in the scripts. */
 interface Issue {
   readonly keys: readonly string[];
   readonly args: readonly Argument[];
@@ -124,7 +124,7 @@ export class RedisTokenStore implements TokenStore {
     return [this.#keys.grant(id), this.#keys.accessTokens(id)];
   }
 
-  /** Runs a script that issues tokens; when it asks for longer index entries, extends them and runs it again. */
+  /** Runs a script that issues tokens. If it asks for longer index entries, extends them and runs the script again. */
   async #indexedFirst(
     grantId: string,
     needed: number,

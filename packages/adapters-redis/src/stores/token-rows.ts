@@ -1,5 +1,5 @@
-// Between the records of the token store and their texts in Redis. They are kept short: there are many of them. Lists have
-// a fixed order, which only ever grows at its end.
+// Converts between records of the token store and their texts in Redis. The texts are short, because there are many. Lists
+// have a fixed order; new elements are only added at the end.
 import {
   type AuthorizationCode,
   type ClientToken,
@@ -12,7 +12,7 @@ import {
 } from '@claviger/core';
 import { blanksOf, splitAtBlanks } from './blanks.ts';
 
-/** Owners, until when index entries last, and the rest. */
+/** The owners, the time until which index entries last, and the rest. */
 export const grantText = (grant: Grant, indexedUntil: EpochSeconds): string => {
   const { subjectIdentifier, requestedScope, scope, requestedAudience, audience, session } = grant;
   const { authenticatedAt, requestedAt, acr, createdAt, keepUntil } = grant;
@@ -49,10 +49,10 @@ export const grantOf = (id: string, text: string): Grant => {
     createdAt,
     keepUntil,
     subjectIdentifier,
-    // Grants that were made before there were audiences have none.
+    // Absent in grants that were stored before audiences existed.
     requestedAudience = [],
     audience = [],
-    // Those that were made before clients had incarnations have none either.
+    // Absent in grants that were stored before clients had incarnations.
     clientIncarnation = null,
     userinfoClaims,
   ] = JSON.parse(rest);
@@ -100,7 +100,7 @@ export const codeOf = (key: TokenKey, text: string): { code: AuthorizationCode; 
   return { code: { key: { grantId, hash }, redirectUri, codeChallenge, nonce, ...lifetime }, used: kind === '1' };
 };
 
-/** Most tokens have the grant's audience. For the others the data is an object, with all that differs. */
+/** Most tokens have the grant's audience. For the others, `data` is an object with the differences. */
 export const tokenText = (token: GrantToken): string => {
   const { kind, scope, audience } = token;
   const narrow = scope === null ? '' : JSON.stringify(scope);
@@ -127,7 +127,7 @@ const clientTokenData = (data: string): Omit<ClientToken, 'key' | keyof Lifetime
   return { clientId, clientIncarnation, scope, audience: [] };
 };
 
-/** Undefined when the token's grant is not there. */
+/** Undefined if the token's grant does not exist. */
 export const foundToken = ({ grantId, hash }: TokenKey, text: string, grant?: string): FoundToken | undefined => {
   const { kind, lifetime, data } = rowOf(text);
   const key = { grantId, hash };

@@ -1,4 +1,4 @@
-// Redis for tests: the server that CLAVIGER_TEST_REDIS_URL names, or one of our own; and a Cluster of three masters.
+// Redis for tests: the server that CLAVIGER_TEST_REDIS_URL names, or a temporary one; and a Cluster of three masters.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeClient } from '../client.ts';
@@ -11,9 +11,9 @@ export { askRedis, type RedisProcess, startRedisProcess } from './redis-process.
 export interface TestRedis {
   /** A DSN for openRedisStores. */
   readonly url: string;
-  /** What tests write goes under this prefix, different each time. */
+  /** The prefix of all keys that the tests write. Different each time. */
   readonly prefix: string;
-  /** Removes what tests wrote, and the server if it was started for them. */
+  /** Removes the keys that the tests wrote, and stops the server if it was started for them. */
   stop(): Promise<void>;
 }
 

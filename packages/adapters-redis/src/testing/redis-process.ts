@@ -1,5 +1,5 @@
-// One redis-server or valkey-server of our own, on a free loopback port, in a temporary folder. It ends with this process,
-// however this process ends. Exported, with the other files here, as `@claviger/adapters-redis/testing`.
+// A temporary redis-server or valkey-server on a free loopback port, with a temporary folder. It ends with this process,
+// even if this process is killed. Exported, with the other files here, as `@claviger/adapters-redis/testing`.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -12,8 +12,8 @@ import { Redis } from 'ioredis';
 const programs = [process.env.CLAVIGER_TEST_REDIS_SERVER || 'redis-server', 'valkey-server'];
 
 /**
- * The shell holds the server; when the pipe that is its input closes, because this process stops it or dies in any
- * way, it kills the server. It tells the server's process id first.
+ * A shell that starts the server and prints its process id. When its standard input closes, because this process closes it
+ * or dies, the shell kills the server.
  */
 const keeper = '"$@" >/dev/null 2>&1 & server=$!; echo $server; cat >/dev/null; kill -9 $server 2>/dev/null; wait';
 
@@ -21,7 +21,7 @@ const startTimeoutMs = 10_000;
 
 export interface RedisProcess {
   readonly port: number;
-  /** As `kill` does: SIGSTOP and SIGCONT make it hang and go on, SIGKILL ends it. */
+  /** Sends a signal. SIGSTOP makes the server hang, SIGCONT resumes it, SIGKILL ends it. */
   signal(signal: NodeJS.Signals): void;
   /** Starts the server again, on the same port and folder, after it was killed. */
   restart(): Promise<void>;
@@ -89,7 +89,7 @@ const start = async (command: readonly string[], port: number): Promise<Running>
 
 const answers = async (port: number): Promise<void> => {
   const deadline = Date.now() + startTimeoutMs;
-  // One that asks for a password answers too.
+  // A server that requires a password has started too.
   const isThere = (error: unknown): boolean => error instanceof Error && error.message.startsWith('NOAUTH');
   while (!(await askRedis(port, 'ping').catch(isThere))) {
     if (Date.now() > deadline) throw new Error(`The Redis server on port ${port} does not answer.`);
@@ -108,7 +108,7 @@ export const askRedis = async (port: number, name: string, ...args: readonly str
   }
 };
 
-/** Drawn by this process: until a server listens on it, a port is free for the next draw too. */
+/** Ports that this process has picked. A port stays free until its server listens, so it could be picked again. */
 const drawn = new Set<number>();
 
 const freePort = async (): Promise<number> => {
