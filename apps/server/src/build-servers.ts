@@ -41,9 +41,9 @@ export interface ServerParts {
   /** null: traces are off. */
   readonly tracing: Tracing | null;
   readonly status: () => ServerStatus;
-  /** The text of /metrics/prometheus, out of this process' own. Default: just that. */
+  /** Makes the text of /metrics/prometheus from that of this process. Default: unchanged. */
   readonly metricsOf?: (metrics: Metrics) => () => Promise<string>;
-  /** With several processes: how they tell each other. */
+  /** With several processes: how they notify each other of changed clients. */
   readonly clientChanges?: ClientChanges;
 }
 

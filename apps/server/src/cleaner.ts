@@ -12,7 +12,7 @@ export interface CleanerOptions {
   /** Milliseconds between two batches, so that requests are served in between. Default 50. */
   readonly pause?: number;
   readonly report?: JobReport | undefined;
-  /** Told of the rows that each batch removed. */
+  /** Called with the rows that each batch removed. */
   readonly onRemoved?: ((removed: Removed) => void) | undefined;
 }
 

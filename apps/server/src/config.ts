@@ -21,12 +21,12 @@ export interface Listener {
 }
 
 /**
- * What the server is built from. `systemSecrets` is null when one is to be generated and kept, which only development does.
- * `warnings`: what works, and what the operator should know about. The settings themselves are documented where they are declared.
+ * What the server is built from. `systemSecrets` is null if the server generates a secret and keeps it, which only development
+ * does. `warnings`: settings that work, but that the operator should know about. Settings are documented at their declarations.
  */
 export type Config = ReturnType<typeof toConfig>;
 
-/** Its message lists every problem; no secret is among them. */
+/** Its message lists every problem, and contains no secrets. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly problems: readonly string[];
@@ -39,14 +39,14 @@ export class ConfigurationError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Throws ConfigurationError. Relative paths count from the current folder. */
+/** Throws ConfigurationError. Paths are relative to the current folder. */
 export const readConfig = (environment: Environment): Config => {
   const { values, warnings } = readValues(environment, brokenRules);
   const config = toConfig(values);
   return { ...config, warnings: [...warnings, ...config.warnings] };
 };
 
-/** For commands that serve nobody: only the rules of the stores must hold. Throws ConfigurationError. */
+/** For commands that do not serve requests: checks only the rules of the stores. Throws ConfigurationError. */
 export const readStoresConfig = (environment: Environment): StoresConfig =>
   toStoresConfig(readValues(environment, () => []).values);
 
@@ -64,7 +64,7 @@ const readValues = (
 
 const shownText = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
-/** What cannot be parsed is reported, and counts as its default for the rules that follow. */
+/** Reports settings that cannot be parsed, and uses their defaults for the rules that follow. */
 const parseAll = (sources: Sources): { readonly values: ParsedValues; readonly problems: readonly string[] } => {
   const problems: string[] = [];
   const readValue = <T>({ name, parse, fallback, secret }: Variable<T> & { readonly parse: Parse<T> }): T => {

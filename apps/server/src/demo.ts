@@ -15,7 +15,7 @@ export interface DemoCommands {
 
 const demo = { id: 'demo', secret: 'demo-secret', scope: 'openid offline profile email' };
 
-/** As one word for a POSIX shell. */
+/** Quotes a text as one word of a POSIX shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 const createClient = (config: Config): string => {

@@ -7,7 +7,7 @@ import { type Place, placesOf } from './stores/backend.ts';
 
 const kinds = { postgres: 'Postgres', redis: 'Redis' } as const;
 
-/** Without the address, which may hold a password. */
+/** Without the address, which may contain a password. */
 const shownPlace = ({ dsn, ports }: Place): string => {
   if (dsn.kind !== 'sqlite') return `${kinds[dsn.kind]}: ${ports.join(', ')}`;
   return dsn.file === inMemory ? 'in memory, lost when the server stops' : dsn.file;

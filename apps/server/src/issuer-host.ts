@@ -1,13 +1,13 @@
-// Cookies belong to one host name. A browser that begins at another name of this machine, such as `localhost` in place of
-// `127.0.0.1`, would leave its cookies there and fail when it comes back to the issuer: it is sent to the issuer's name first.
+// Cookies belong to one host name. A browser that starts at another name of this machine, such as `localhost` instead of
+// `127.0.0.1`, would get its cookies for that name, and fail when it returns to the issuer. So it is redirected first.
 import { isLoopbackHost, paths, urlBelow } from '@claviger/core';
 import type { FastifyInstance } from 'fastify';
 import { builtInPages } from './config/pages.ts';
 
-/** Where browsers begin. They come to the other pages by redirects, which name the issuer. */
+/** The pages at which browsers start. They reach the others by redirects, which name the issuer. */
 const entrances: ReadonlySet<string | undefined> = new Set(['/', paths.authorize, paths.logout, builtInPages.login]);
 
-/** Only for an issuer on loopback: elsewhere the proxy in front decides which names there are. */
+/** Only for an issuer on loopback. Elsewhere the proxy in front decides which host names are served. */
 export const sendToIssuerHost = (app: FastifyInstance, issuer: string): void => {
   const { hostname, port } = new URL(issuer);
   app.addHook('onRequest', (request, reply, done) => {
@@ -16,7 +16,7 @@ export const sendToIssuerHost = (app: FastifyInstance, issuer: string): void => 
       request.hostname !== hostname &&
       isLoopbackHost(request.hostname) &&
       String(request.port || '') === port;
-    // RFC 9110 §15.4.8: a posted request stays one.
+    // RFC 9110 §15.4.8: the browser repeats a POST as a POST.
     if (isElsewhere) reply.redirect(urlBelow(issuer, request.raw.url ?? '/'), 307);
     else done();
   });

@@ -1,16 +1,16 @@
-// Rotates the signing keys as far as it is due, every so often, by one node at a time.
+// Rotates the signing keys when they are due, at regular intervals and on one node at a time.
 import type { Provider, Settings } from '@claviger/core';
 import { type JobReport, type Round, type Rounds, type RoundsLog, startRounds } from './rounds.ts';
 
 export interface KeyRotationOptions {
   readonly rotate: Provider['admin']['rotateKeys'];
   readonly log: RoundsLog;
-  /** Milliseconds between two rounds, give or take a tenth. */
+  /** Milliseconds between two rounds, plus or minus a tenth. */
   readonly interval: number;
   readonly report?: JobReport | undefined;
 }
 
-/** Nothing is due to the minute; with short periods, as in a rehearsal, it is looked at more often. */
+/** Rotation need not be exact to the minute. Short periods, as in a rehearsal, are checked more often. */
 export const checkInterval = ({
   keyRotationInterval,
   keyPublishAhead,

@@ -4,14 +4,14 @@ import type { Writable } from 'node:stream';
 
 export interface LostLines {
   readonly lines: number;
-  /** Why the last of them could not be written: an error code of the system, or `slow reader`. */
+  /** Why the last of these lines could not be written: an error code of the system, or `slow reader`. */
   readonly reason: string;
 }
 
-/** Bytes that may wait for a reader. Beyond that lines are dropped: they would fill the memory. */
+/** Maximum bytes that wait for a reader. Further lines are dropped, because they would fill the memory. */
 const mostWaiting = 4 * 1024 * 1024;
 
-/** Failures of files that may have taken the first part of a line: the next one starts on a line of its own. */
+/** Failures after which a file may contain part of a line. The next line then starts with a line feed. */
 const cutLines: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
 
 /** Milliseconds between attempts to write again while nothing else is logged. */
@@ -51,7 +51,7 @@ export class LogOutput {
     if (error) this.#drop(reasonOf(error));
   };
 
-  /** In one piece with the line that follows, so that both arrive or neither. */
+  /** Written together with the line that follows, so that either both arrive or neither does. */
   #report(line: string): void {
     const lines = this.#unreported;
     this.#isReporting = true;

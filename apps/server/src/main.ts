@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Where the process begins. Everything else is loaded only once the version of Node.js is known to do.
+// The entry point. Loads everything else only after the version of Node.js was found to be supported.
 import { unsupportedNode } from './node-version.ts';
 
 const problem = unsupportedNode(process.versions.node);

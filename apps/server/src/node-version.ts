@@ -1,4 +1,5 @@
-// Which Node.js this server runs on. No other module may be loaded before this is known: an old Node.js cannot even parse them.
+// The versions of Node.js that this server supports. Checked before any other module is loaded, because an old Node.js cannot
+// parse the others.
 
 /** The message for a version that is too old, undefined for a supported one. */
 export const unsupportedNode = (version: string): string | undefined => {

@@ -8,7 +8,7 @@ import { version } from './version.ts';
 // A message that cannot be shown must not end the process.
 process.stderr.on('error', () => undefined);
 
-/** A command loads only what it needs: a primary, or `version`, needs no database driver. */
+/** A command loads only the modules that it needs. A primary and `version`, for example, need no database driver. */
 const run = async (words: readonly string[]): Promise<number> => {
   const command = parseCommandLine(words);
   if (command.name === 'serve') {
@@ -63,7 +63,7 @@ const failure = (error: unknown): number => {
   return error instanceof ConfigurationError || error instanceof UsageError ? 2 : 1;
 };
 
-// What the server writes is for its own user only.
+// Only the user of the server can read the files that it writes.
 process.umask(0o077);
 run(process.argv.slice(2))
   .catch(failure)

@@ -1,4 +1,4 @@
-// Work that comes round every so often, on every node at another moment, until the server stops.
+// Work that repeats at regular intervals, at a different time on each node, until the server stops.
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,12 +11,12 @@ export interface RoundsLog {
 }
 
 export interface Rounds {
-  /** Resolves when the round in hand, if any, is done. */
+  /** Resolves when the current round, if any, has ended. */
   stop(): Promise<void>;
 }
 
 export interface Round {
-  /** This process, by a name that no other has. */
+  /** The unique name of this process. */
   readonly holder: string;
   /** Aborted when the server stops. */
   readonly signal: AbortSignal;
@@ -25,24 +25,24 @@ export interface Round {
 }
 
 export interface RoundsOptions {
-  /** What the log calls it, such as `cleaning`. */
+  /** Its name in the log, such as `cleaning`. */
   readonly name: string;
   readonly log: RoundsLog;
-  /** Milliseconds between two rounds, give or take a tenth. */
+  /** Milliseconds between two rounds, plus or minus a tenth. */
   readonly interval: number;
   readonly run: (round: Round) => Promise<void>;
-  /** Told of every round that ends, except those that the end of the server cuts short. */
+  /** Called after every round, except for one that is interrupted when the server stops. */
   readonly report?: JobReport | undefined;
 }
 
 export type JobReport = (name: string, outcome: 'ok' | 'error') => void;
 
-/** The first round starts within one interval: nodes that start together do not work together. */
+/** The first round starts at a random time within one interval, so that nodes that start together do not run together. */
 export const startRounds = ({ name, log, interval, run, report }: RoundsOptions): Rounds => {
   const stopping = new AbortController();
   const { signal } = stopping;
   const wait = (milliseconds: number): Promise<void> => sleep(milliseconds, undefined, { signal, ref: false });
-  // A process id alone may come again after a restart, and on every machine.
+  // A process id is not enough: another machine, or a process after a restart, may have the same one.
   const round: Round = { holder: `${hostname()}/${process.pid}/${randomUUID()}`, signal, wait };
 
   const goRound = async (): Promise<void> => {
@@ -59,7 +59,7 @@ export const startRounds = ({ name, log, interval, run, report }: RoundsOptions)
     }
   };
 
-  // Ends by its waits being aborted, and in no other way.
+  // Ends only when its waits are aborted.
   const ended = goRound().catch(() => undefined);
   return {
     stop: () => {

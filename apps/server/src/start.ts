@@ -1,4 +1,4 @@
-// One serving process from configuration to listening, and back. Everything that was opened is closed again.
+// Starts and stops one serving process. Everything that was opened is closed again.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChanges } from '@claviger/core';
 import type { ServerStatus } from '@claviger/http';
@@ -15,7 +15,7 @@ import { startTelemetry } from './telemetry/start-telemetry.ts';
 import { version } from './version.ts';
 
 export interface RunningServer {
-  /** Resolves when the server serves; rejects when it never will. Until then it listens and says that it is not ready. */
+  /** Resolves when the server is ready, rejects if it never will be. Until then it listens and reports that it is not ready. */
   readonly ready: Promise<void>;
   /**
    * Reports that it is not ready, keeps serving for CLAVIGER_DRAIN_DELAY, then accepts no new requests, answers those that have
@@ -31,15 +31,15 @@ export interface ProcessParts {
   readonly greet?: (text: string) => void;
   /** Log lines that could not be written, since the start. */
   readonly droppedLogLines: () => number;
-  /** Whether this process speaks for all: of several, one warns and greets. */
+  /** Whether this process prints the warnings and the greeting. Only one of several does. */
   readonly isSpeaker: boolean;
-  /** The text of /metrics/prometheus, given this process' own. Default: just that. */
+  /** Makes the text of /metrics/prometheus from that of this process. Default: unchanged. */
   readonly metricsOf?: Parameters<typeof buildServers>[0]['metricsOf'];
-  /** With several processes: how they tell each other of changed clients. */
+  /** With several processes: how they notify each other of changed clients. */
   readonly clientChanges?: ClientChanges;
 }
 
-/** Milliseconds. Stores that take longer are not waited for: the ports open, to say what is wrong. */
+/** Milliseconds to wait for the stores. Then the ports open anyway, so that health checks report what is wrong. */
 const patience = 500;
 
 const servingStatus: ServerStatus = { serving: true, problems: {} };
@@ -49,7 +49,7 @@ const stoppingStatus: ServerStatus = {
   problems: { server: 'The server is stopping.' },
 };
 
-/** Rejects when the server cannot listen or its stores' settings are wrong; nothing is left open then. */
+/** Rejects if the server cannot listen or the settings of its stores are wrong. Nothing stays open then. */
 export const startServer = async (config: Config, parts: ProcessParts): Promise<RunningServer> => {
   const { writeLog, greet, droppedLogLines, isSpeaker, metricsOf, clientChanges } = parts;
   const secret = await systemSecretsOf(config);
@@ -75,7 +75,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
 
   const stop = async (): Promise<void> => {
     stopping = true;
-    // No balancer sends requests to a server that has not been ready.
+    // A server that was never ready gets no requests from balancers, so it need not drain.
     if (preparation.isDone) await sleep(config.drainDelay * 1000);
     await close();
   };
@@ -84,7 +84,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     stopping = true;
     const ended = Promise.all(rounds.map((round) => round.stop()));
     await servers.publicApp.close();
-    // Until the last public request is answered, monitors and login apps are.
+    // The admin listener stays open until the last public request is answered, because login apps need it.
     await servers.adminApp.close();
     await ended;
     await servers.audit.close();
@@ -98,7 +98,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   // Avoids an unhandled rejection if we stop waiting below; `ready` still reports it.
   prepared.catch(() => undefined);
   try {
-    // One worker of several gets its share of the connections as soon as it listens: it does when it can serve.
+    // A worker gets its share of the connections as soon as it listens, so it listens only when it can serve.
     if (config.workers > 1) await Promise.race([prepared, preparation.attempted, sleep(patience)]);
     await listen(servers, config, () => preparation.isDone);
   } catch (error) {
@@ -111,7 +111,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     if (table) servers.audit.open(table);
     const { reportJob: report, countRemoved: onRemoved } = telemetry.metrics;
     const { cleanExpired, makeSigningKeys, rotateKeys, sharePendingFlows } = servers.provider.admin;
-    // Beside the first requests: an RSA key takes up to seconds. Of several nodes one makes it.
+    // Runs in parallel with the first requests, because making an RSA key can take seconds. Only one node makes it.
     makeSigningKeys().catch((err: unknown) => {
       if (!stopping)
         log.error({ err }, 'signing keys could not be created; the first request that needs one will try again');

@@ -1,16 +1,16 @@
-// Turns the logger's JSON lines into lines for people. Machines get the JSON as it is.
+// Turns the logger's JSON lines into lines for people.
 
-/** ANSI colours (ECMA-48 §8.3.117). The other levels have the terminal's own. */
+/** ANSI colours (ECMA-48 §8.3.117). The other levels have the terminal's default colour. */
 const colors: Readonly<Record<string, number>> = { trace: 90, debug: 90, warn: 33, error: 31, fatal: 31 };
 
 export interface Look {
-  /** Where lines of several processes run together. Default false. */
+  /** Shows the process id, for logs of several processes. Default false. */
   readonly showPid?: boolean;
   /** Default false. */
   readonly colors?: boolean;
 }
 
-/** Members that say nothing to a person, or are shown in their own place. */
+/** Members that do not help a person, or that are shown elsewhere in the line. */
 const hidden = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'reqId', 'err']);
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
@@ -19,12 +19,12 @@ const escaped = (character: string): string => `\\u${character.charCodeAt(0).toS
 
 /** No control character of a request may forge a line or reach the terminal. */
 const printable = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: this pattern must match them
   text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escaped);
 
 const shown = (value: unknown): string => printable(typeof value === 'string' ? value : JSON.stringify(value));
 
-/** A stack is several lines; what an error says in them may come from anywhere. */
+/** A stack has several lines, and an error message in it may contain text from outside. */
 const linesOf = (stack: string): string => stack.split('\n').map(printable).join('\n');
 
 const levelOf = (level: unknown, colored: boolean): string => {

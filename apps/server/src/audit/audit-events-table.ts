@@ -17,7 +17,7 @@ export const auditEventsTable = (): string => {
 const begin = '<!-- Generated: npm run audit-page -->\n\n';
 const end = '\n<!-- End of the generated part -->';
 
-/** The page with its generated part as it must be. Throws when the page has no such part. */
+/** Returns the page with its generated part replaced. Throws if the page has no such part. */
 export const withEventsTable = (page: string): string => {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from) throw new Error('docs/audit.md has lost the marks of its generated part.');

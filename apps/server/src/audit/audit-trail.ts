@@ -24,7 +24,7 @@ interface Log {
 export interface AuditTrailParts {
   readonly config: Config['audit'];
   readonly system: System;
-  /** The log of the admin listener, which is made later. */
+  /** The log of the admin listener, which is created later. */
   readonly log: () => Log;
   readonly fingerprintSubject: (subject: string) => string;
 }
@@ -69,7 +69,7 @@ export class AuditTrail implements EventSink {
     const id = `${this.#start}-${this.#count}`;
     const time = system.clock.milliseconds?.() ?? system.clock.now() * 1000;
     const record = toAuditRecord(event, { id, time, showSubject: this.#showSubject });
-    // The line comes first: a crash can lose what waits for the table.
+    // The log line is written first, because a crash can lose entries that wait for the table.
     if (isLogged) log.info({ audit: true, event: record }, 'audit event');
     if (!writer) return;
     const { type, client_id: clientId = null, subject = null, time: _, ...rest } = record;
@@ -97,7 +97,7 @@ export class AuditTrail implements EventSink {
     return this.#store.list(of, after, limit);
   }
 
-  /** Writes what waits. */
+  /** Writes the waiting entries. */
   async close(): Promise<void> {
     await this.#writer?.close();
   }
@@ -108,7 +108,7 @@ export class AuditTrail implements EventSink {
     return config.subject === 'plain' ? subject : fingerprintSubject(subject);
   };
 
-  /** One line in the life of a process: the metrics count the events that are lost. */
+  /** Logged once per process. The metrics count the lost events. */
   #complain(error: unknown): void {
     if (this.#hasComplained) return;
     this.#hasComplained = true;

@@ -1,4 +1,4 @@
-// Work on the audit table that comes round: checkpoints, by whichever node is first, and retention.
+// Regular work on the audit table: checkpoints, which the first node writes, and retention.
 import { type AuditStore, makeApplyRetention, makeWriteCheckpoint, type System } from '@claviger/core';
 import type { Config } from '../config.ts';
 import type { Round } from '../rounds.ts';
@@ -14,7 +14,7 @@ export const makeAuditUpkeep = (
   const writeCheckpoint = makeWriteCheckpoint({ store, system });
   const retain = makeApplyRetention({ store, system });
   return async ({ signal, wait }: Pick<Round, 'signal' | 'wait'>): Promise<void> => {
-    // A little less, because the rounds of each node vary.
+    // A little shorter than the interval, because rounds vary by a tenth.
     await writeCheckpoint(checkpointInterval * 900);
     if (retention === 0) return;
     const before = system.clock.now() * 1000 - retention * 1000;

@@ -1,4 +1,4 @@
-// What the single binary has inside in place of the files of an installation. scripts/build-binary.mjs puts it there.
+// The files that are embedded in the single binary. scripts/build-binary.mjs puts them there.
 import { getAsset, isSea } from 'node:sea';
 
 export const isBinary = isSea();

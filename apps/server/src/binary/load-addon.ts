@@ -1,11 +1,11 @@
-// Loads a native addon that is not a file: the system loads code from files only, so it is written to a private one, which
-// stays for the next start.
+// Loads a native addon that is embedded in the binary. The system loads code only from files, so the addon is written to a
+// private file, which is kept for the next start.
 import { createHash, randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** Throws an error that names TMPDIR, where it should be something else. */
+/** Throws an error that names TMPDIR if another folder is needed. */
 export const loadAddon = (bytes: Uint8Array, parent = resolve(tmpdir())): object => {
   try {
     const module: { exports: object } = { exports: {} };
@@ -29,7 +29,7 @@ export const unpackAddon = (bytes: Uint8Array, parent: string): string => {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
-  // Everybody may make a folder of this name in /tmp. Into one that is private, nobody else has ever written.
+  // Any user can create a folder of this name in /tmp. If it is private to this user, nobody else has written to it.
   if (!isPrivateFolder(folder)) throw new Error(`${folder} exists, but is not a private folder of this user`);
   const file = join(folder, `${createHash('sha256').update(bytes).digest('hex')}.node`);
   if (!isOwnCopy(file, bytes)) place(file, bytes);

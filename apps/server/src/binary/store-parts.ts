@@ -1,4 +1,4 @@
-// The options by which the stores take their files out of the single binary; in an installation there are none.
+// Options that make the stores use the files in the single binary. Empty in an installation.
 import type { MigrationFiles, PostgresOptions, SqliteOptions } from '@claviger/adapters-sql';
 import { assetNames, bytesAsset, isBinary, textAsset } from './assets.ts';
 import { loadAddon } from './load-addon.ts';
@@ -14,7 +14,7 @@ const migrationFiles = (): Readonly<Record<'postgres' | 'sqlite', MigrationFiles
 
 let addon: object | undefined;
 
-/** Loaded once, also when there are several files. */
+/** Loaded once, even if there are several SQLite files. */
 const sqliteAddon = (): object => {
   addon ??= loadAddon(bytesAsset(assetNames.sqliteAddon));
   return addon;

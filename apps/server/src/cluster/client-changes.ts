@@ -1,5 +1,5 @@
-// A client that one worker has changed is forgotten by all workers before the change is answered. Only the primary can talk
-// to all: a worker tells it, it tells the others, and passes on when each has said that it knows.
+// When a worker changes a client, all workers drop it from their caches before the request is answered. Only the primary can
+// reach every worker: the worker notifies it, and it notifies the others and replies when each has confirmed.
 import cluster, { type Worker } from 'node:cluster';
 import type { ClientChanges } from '@claviger/core';
 
@@ -18,7 +18,7 @@ interface Message {
 const isAbout = (message: unknown): message is Message =>
   typeof message === 'object' && message !== null && 'topic' in message && message.topic === topic;
 
-/** What `id` waits for, until it is settled or too late. */
+/** Pending confirmations. Each settles when it arrives, or after the time limit. */
 class Waiting {
   readonly #settlers = new Map<number, () => void>();
   #last = 0;
@@ -43,7 +43,7 @@ class Waiting {
   }
 }
 
-/** In the primary. */
+/** Runs in the primary. */
 export const passOnClientChanges = (): void => {
   const waiting = new Waiting();
   cluster.on('message', async (from: Worker, message: unknown) => {
@@ -64,7 +64,7 @@ export const passOnClientChanges = (): void => {
   });
 };
 
-/** In a worker. */
+/** Runs in a worker. */
 export const clientChangesAmongWorkers = (): ClientChanges => {
   const waiting = new Waiting();
   const tell = (message: Message): void => {

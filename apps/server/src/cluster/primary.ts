@@ -1,4 +1,4 @@
-// The process that holds the ports for its workers: starts them, starts them again when they die, and passes on the end.
+// The process that holds the ports for its workers. It starts them, restarts them when they die, and stops them.
 import cluster, { type Address, type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
@@ -7,7 +7,7 @@ import { passOnClientChanges } from './client-changes.ts';
 import { RestartDelay } from './restart-delay.ts';
 import { serveMetricsToWorkers } from './worker-metrics.ts';
 
-/** Milliseconds beyond the workers' own time to stop, after which they are killed. */
+/** Milliseconds to wait, beyond the workers' own time to stop, before they are killed. */
 const patience = 5000;
 
 /** The exit code of a process whose settings are wrong. */
@@ -29,7 +29,7 @@ export class Primary {
     this.#droppedLogLines = droppedLogLines;
   }
 
-  /** Resolves to the exit code: that of a first worker that cannot start, else whether all stopped well when asked to. */
+  /** Resolves to the exit code: that of a first worker that cannot start, or else whether all workers stopped cleanly. */
   async run(asked: Promise<void>): Promise<number> {
     serveMetricsToWorkers(this.#droppedLogLines);
     passOnClientChanges();
@@ -47,7 +47,7 @@ export class Primary {
   #fork(): Worker {
     const worker = cluster.fork();
     const exited = new Promise<number>((resolve) => {
-      // It could not be started, or a message did not reach it because it has just died.
+      // The worker could not be started, or it died before a message reached it.
       worker.on('error', (error) => {
         this.#log.error({ reason: error.message, worker: worker.process.pid }, 'a worker cannot be reached');
         if (worker.process.pid !== undefined) return;
@@ -56,7 +56,7 @@ export class Primary {
       });
       worker.once('exit', (code, signal) => {
         this.#alive.delete(worker);
-        // Asked to stop before it had begun to listen for that.
+        // It was asked to stop before it listened for the signal.
         resolve(signal === 'SIGTERM' ? 0 : (code ?? 1));
       });
     });
@@ -74,8 +74,8 @@ export class Primary {
   }
 
   /**
-   * Puts another worker in its place when it dies. Resolves to the exit code of one that found its settings wrong:
-   * another one would find them no better. Otherwise it does not resolve.
+   * Replaces the worker when it dies. Resolves only if a worker found its settings wrong, with its exit code, because a
+   * replacement would fail too.
    */
   async #keep(worker: Worker): Promise<number> {
     const born = performance.now();

@@ -1,5 +1,5 @@
-// Metrics of all workers in one text, whichever of them is asked. Only the primary can talk to all: a worker asks it, it
-// asks them all (prom-client's part), sums up, and answers.
+// The metrics of all workers in one text, regardless of which worker serves the scrape. Only the primary can reach every
+// worker: a worker asks it, and it asks them all (with prom-client), adds up their values, and replies.
 import cluster, { type Worker } from 'node:cluster';
 import type { Metrics } from '@claviger/http';
 import { AggregatorRegistry, Counter, Registry } from 'prom-client';
@@ -23,7 +23,7 @@ interface Answer extends Question {
 const isAbout = (message: unknown): message is Question =>
   typeof message === 'object' && message !== null && 'topic' in message && message.topic === topic;
 
-/** In the primary, whose own counts follow those of the workers. */
+/** Runs in the primary. Its own metrics follow those of the workers. */
 export const serveMetricsToWorkers = (droppedLogLines: () => number): void => {
   const registry = new AggregatorRegistry();
   const own = new Registry();
@@ -49,10 +49,10 @@ export const serveMetricsToWorkers = (droppedLogLines: () => number): void => {
   });
 };
 
-/** In a worker: the text of all workers' metrics. Rejects when one of them does not answer; a part would mislead. */
+/** Runs in a worker. Returns the metrics of all workers. Rejects if one does not answer: partial sums would mislead. */
 export const metricsOfAllWorkers = ({ registry }: Metrics): (() => Promise<string>) => {
   AggregatorRegistry.setRegistries([registry]);
-  // Makes prom-client listen for the primary's questions.
+  // Makes prom-client answer requests from the primary.
   new AggregatorRegistry();
   const waiting = new Map<number, (text: string | null) => void>();
   let questions = 0;

@@ -1,4 +1,4 @@
-// `audit verify` and `audit checkpoint`. Both serve nobody, and may run beside serving nodes.
+// `audit verify` and `audit checkpoint`. Both can run while nodes serve requests.
 import { readFile } from 'node:fs/promises';
 import {
   type AuditCheckpoint,
@@ -17,7 +17,7 @@ type Write = (text: string) => void;
 
 const silent = { info: () => undefined, error: () => undefined };
 
-/** Faults that are printed one by one. */
+/** Maximum number of faults that are printed. */
 const mostPrinted = 1000;
 
 const withTable = async (
@@ -78,7 +78,7 @@ const readCheckpoint = async (file: string): Promise<AuditCheckpoint> => {
   return parsed as AuditCheckpoint;
 };
 
-/** `file`: a checkpoint that was kept outside of the database. Resolves to 1 when something is wrong. */
+/** `file`: a checkpoint that was kept outside the database. Resolves to 1 if verification finds a fault. */
 export const auditVerify = (config: Config, file: string | null, write: Write): Promise<number> =>
   withTable(config, async (store, { mac }) => {
     const checkpoint = file === null ? await store.latestCheckpoint() : await readCheckpoint(file);

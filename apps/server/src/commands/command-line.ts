@@ -1,4 +1,4 @@
-// What the words after the program's name ask for.
+// Parses the command line.
 
 export type Command =
   | { readonly name: 'serve' }
@@ -11,7 +11,7 @@ export type Command =
   | { readonly name: 'version' }
   | { readonly name: 'help' };
 
-/** Its message says what was wrong; the help says what is right. */
+/** Its message says what is wrong. The help shows the right form. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

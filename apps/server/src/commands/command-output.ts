@@ -3,14 +3,14 @@ import type { Writable } from 'node:stream';
 
 export interface CommandOutput {
   write(text: string): void;
-  /** Resolves when everything is written. Rejects when something could not be. */
+  /** Resolves when everything is written. Rejects if a write failed. */
   flushed(): Promise<void>;
 }
 
 export const makeCommandOutput = (stream: Writable): CommandOutput => {
   let failure: Error | undefined;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader has what it wanted, as in `migrate up --dry-run | head`. The command itself still runs to its end.
+    // The reader has stopped, as in `migrate up --dry-run | head`. The command still runs to its end.
     if (error.code !== 'EPIPE') failure ??= error;
   });
   return {
@@ -18,7 +18,7 @@ export const makeCommandOutput = (stream: Writable): CommandOutput => {
       stream.write(text);
     },
     flushed: async () => {
-      // The callback of an empty text comes after those of everything before it.
+      // The callback of an empty write runs after all earlier writes.
       await new Promise((resolve) => stream.write('', resolve));
       if (failure) throw new Error(`The output could not be written: ${failure.message}`, { cause: failure });
     },

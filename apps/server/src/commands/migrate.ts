@@ -1,4 +1,4 @@
-// `migrate`: what each database has and lacks, and bringing it up to date. Serves nobody.
+// `migrate`: shows which migrations each database has and lacks, and applies the missing ones.
 import { existsSync } from 'node:fs';
 import type { SchemaStatus } from '@claviger/adapters-sql';
 import { inMemory } from '../config/dsn.ts';
@@ -19,7 +19,7 @@ export const migrateStatus = async (config: StoresConfig, write: Write): Promise
   return behind ? 1 : 0;
 };
 
-/** The SQL goes out as it would be run, in order; everything else as SQL comments. */
+/** Prints the SQL in the order in which it would run. Everything else is printed as SQL comments. */
 export const migrateUpDryRun = async (config: StoresConfig, write: Write): Promise<number> => {
   await forEachPlace(config, asItIs, async (place, { schema }) => {
     write(`-- ${titleOf(place)}\n`);
@@ -42,7 +42,7 @@ export const migrateUp = async (config: StoresConfig, write: Write): Promise<num
 
 const kinds = { sqlite: 'SQLite', postgres: 'Postgres', redis: 'Redis' } as const;
 
-/** Without the address, which may hold a password. */
+/** Without the address, which may contain a password. */
 const titleOf = ({ dsn, ports }: Place): string => `${kinds[dsn.kind]}: ${ports.join(', ')}`;
 
 const linesOf = ({ applied, pending, problem }: SchemaStatus): string =>
@@ -52,7 +52,7 @@ const linesOf = ({ applied, pending, problem }: SchemaStatus): string =>
     problem === undefined ? '' : `  ${problem}\n`,
   ].join('');
 
-/** A file that is not there is not made by looking. */
+/** Showing the status must not create a missing file. */
 const asItIs = (place: Place): Place =>
   place.dsn.kind === 'sqlite' && !existsSync(place.dsn.file)
     ? { ...place, dsn: { ...place.dsn, file: inMemory } }

@@ -1,4 +1,4 @@
-// `reseal`: seals keys and client secrets with the newest system secret. Serves nobody; may run beside serving nodes.
+// `reseal`: seals keys and client secrets with the newest system secret. Can run while nodes serve requests.
 import { createProvider } from '@claviger/core';
 import { nodeSystem } from '@claviger/core/node';
 import type { Config } from '../config.ts';
@@ -7,7 +7,7 @@ import { systemSecretsOf } from '../system-secret.ts';
 
 const silent = { info: () => undefined, error: () => undefined };
 
-/** Resolves to the exit code: 1 when something cannot be opened with the secrets that are set. */
+/** Resolves to the exit code: 1 if a value cannot be opened with any configured secret. */
 export const reseal = async (config: Config, write: (text: string) => void): Promise<number> => {
   const { systemSecrets } = await systemSecretsOf(config);
   const [systemSecret, ...previousSecrets] = systemSecrets;

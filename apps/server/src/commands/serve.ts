@@ -1,4 +1,4 @@
-// `serve`: until a signal asks for the end. One process, or a primary with workers.
+// `serve`: runs until a signal stops it, as one process or as a primary with workers.
 import cluster from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isBinary } from '../binary/assets.ts';
@@ -31,7 +31,7 @@ export const serve = async (config: Config): Promise<number> => {
   const log = makeProcessLog(config, parts.writeLog);
   const asked = askedBySignal((signal) => log.info({ signal, drainDelay: config.drainDelay }, 'stopping'));
   if (config.workers === 1) return serveHere(config, { ...parts, isSpeaker: true }, asked);
-  // Node.js begins a worker's arguments with the file to run. The binary runs no files: the first word is the command.
+  // The arguments of a worker start with the file to run. The binary has none, so its first argument is the command.
   if (isBinary) cluster.setupPrimary({ exec: 'serve', args: [] });
   return new Primary(config, log, parts.droppedLogLines).run(asked);
 };
@@ -63,7 +63,7 @@ const askedBySignal = (tell: (signal: string) => void): Promise<void> =>
     let isFirst = true;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        // A second signal means: do not wait. Workers end with their primary.
+        // A second signal stops the process immediately. Workers end with their primary.
         if (!isFirst) process.exit(1);
         isFirst = false;
         tell(signal);
@@ -72,7 +72,7 @@ const askedBySignal = (tell: (signal: string) => void): Promise<void> =>
     }
   });
 
-/** A terminal and some process managers signal every process; the primary then passes it on too. Once is enough. */
+/** A terminal and some process managers signal every process, and so does the primary. The repeat is ignored. */
 const askedByPrimary = (): Promise<void> =>
   new Promise((resolve) => {
     process.on('SIGTERM', resolve);

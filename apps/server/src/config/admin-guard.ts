@@ -1,4 +1,4 @@
-// Whether the admin API asks for a key, and the first key when a file holds it.
+// Whether the admin API requires a key, and the first keys if a file holds them.
 import { readFileSync } from 'node:fs';
 import { bearerTokens } from './parse.ts';
 import type { Values } from './variables.ts';
@@ -18,7 +18,7 @@ const keysIn = (file: string): readonly string[] | string => {
   return parsed.ok ? parsed.value : `The content of CLAVIGER_ADMIN_KEY_FILE must be ${parsed.right}.`;
 };
 
-/** The values with the keys of the file, or what is wrong with it. */
+/** Returns the values with the keys from the file, or what is wrong with the file. */
 export const withAdminKeyFile = (values: Values): { readonly values: Values; readonly problems: readonly string[] } => {
   const { adminKeyFile, firstAdminKeys } = values;
   if (adminKeyFile === null) return { values, problems: [] };

@@ -1,4 +1,4 @@
-// Data source names: which store, and where. They may hold a password: nothing here repeats them.
+// Data source names: which store, and where. They may contain a password, so no message repeats them.
 import type { Parse } from './parse.ts';
 
 export type Dsn =
@@ -11,7 +11,7 @@ export const inMemory = ':memory:';
 
 const sqlite = /^sqlite:(?!\/\/)(?<file>[^?#]+)$/;
 
-/** One host or several, each with or without a port. What stands here is shown when it cannot be reached. */
+/** One or several hosts, each with an optional port. Shown if the server cannot be reached. */
 const hosts = String.raw`(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d+)?(?:,(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d+)?)*`;
 
 const redis = new RegExp(String.raw`^rediss?(?:\+sentinel|\+cluster)?://(?:\S*@)?${hosts}(?:/[^\s?#@]*)?$`);

@@ -14,10 +14,10 @@ const nanoseconds: Readonly<Record<string, bigint>> = {
 
 const part = /(\d{1,12})(?:\.(\d{1,9}))?(ns|us|µs|ms|s|m|h)/y;
 
-/** A hundred years: more is a slip of the pen, and would leave the range of the stores. */
+/** A hundred years. A longer time is a mistake, and could exceed the range of the stores. */
 const mostSeconds = 100n * 365n * 24n * 3600n;
 
-/** A day, for what becomes a timer: those of Node.js, and Postgres' timeouts, count milliseconds in 31 bits. */
+/** A day, for timers: Node.js and the timeouts of Postgres count milliseconds in 31 bits. */
 export const mostOfTimers = 24n * 3600n;
 
 /** The shortest text of a length of time: `720h`, `90s`. */

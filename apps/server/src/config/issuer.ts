@@ -1,11 +1,12 @@
-// The issuer that holds when none is set, and whether browsers on this machine find the server behind the one that is.
+// The default issuer, and whether browsers on this machine reach the server at a configured one.
 import { isLoopbackHost, isLoopbackUrl } from '@claviger/core';
 import { baseUrl } from './base-url.ts';
 import type { ParsedValues, Values } from './variables.ts';
 
 /**
- * Follows the public listener, so that another port needs no second setting. Always on loopback: anything else must be set. No
- * slash at the end: clients compare the issuer with what they were given, as plain text (OpenID Connect Discovery §4.3).
+ * Derived from the public listener, so that another port needs no second setting. Always a loopback address; any other
+ * issuer must be set. It has no slash at the end, because clients compare issuers as plain text (OpenID Connect Discovery
+ * §4.3).
  */
 export const withIssuer = (values: ParsedValues): Values => {
   const { publicHost: host, publicPort: port } = values;

@@ -9,7 +9,7 @@ const linkValue = /^((tcp|udp|sctp)(:\/\/.+)?|\d{1,5}|[\d.]+|[\da-f:]+)$/i;
 /** True if name and value are those of a Kubernetes service link, so the variable is not a setting. */
 export const isServiceLink = (name: string, text = ''): boolean => linkName.test(name) && linkValue.test(text);
 
-/** '' unless a service link stands in place of a setting, as `CLAVIGER_PUBLIC_PORT` for a Service named `claviger-public`. */
+/** '' unless a service link has the name of a setting, such as `CLAVIGER_PUBLIC_PORT` for a Service `claviger-public`. */
 export const serviceLinkHint = (name: string, text: string): string => {
   if (!linkUrl.test(text) || !name.endsWith('_PORT')) return '';
   const service = name.slice(0, -'_PORT'.length).toLowerCase().replaceAll('_', '-');

@@ -1,4 +1,4 @@
-// Guesses which name was meant by a misspelt one.
+// Guesses the intended name from a misspelt one.
 
 /** Levenshtein distance: how many letters to insert, delete or replace. */
 const distance = (a: string, b: string): number => {
@@ -14,7 +14,7 @@ const distance = (a: string, b: string): number => {
   return row[b.length] ?? 0;
 };
 
-/** Undefined when nothing comes near, or several names are equally near. */
+/** Undefined if no name is close enough, or if several are equally close. */
 export const nearestName = (name: string, names: readonly string[]): string | undefined => {
   const [first, second] = names
     .map((candidate) => ({ candidate, far: distance(name, candidate) }))

@@ -5,7 +5,7 @@ import type { Values } from './variables.ts';
 export interface Pages {
   /** The login and consent pages of the server itself, which let anyone in. */
   readonly builtIn: boolean;
-  /** They answer to other machines too. */
+  /** Whether they can be opened from other machines too. */
   readonly anywhere: boolean;
   readonly loginUrl: string;
   readonly consentUrl: string;

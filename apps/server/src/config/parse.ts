@@ -1,4 +1,4 @@
-// Texts of settings -> values. A parser that refuses says what would be right; it never repeats the text, which may be a secret.
+// Parses texts of settings. An error says what is expected. It never repeats the text, which may be a secret.
 
 import { isIP } from 'node:net';
 import { isWebUrl } from '@claviger/core';
@@ -29,7 +29,7 @@ export const oneOf =
     return name === undefined ? refuse(`one of ${names.join(', ')}`) : accept(name);
   };
 
-/** `text` is what releases before this one call `pretty`. */
+/** Earlier releases call `text` `pretty`. */
 export const logFormat: Parse<'auto' | 'json' | 'pretty'> = (text) =>
   text === 'text' ? accept('pretty') : oneOf('auto', 'json', 'pretty')(text);
 
@@ -43,7 +43,7 @@ export const proxyAddress: Parse<string> = (text) => {
     : refuse('an IP address, a network such as 10.0.0.0/8, or loopback');
 };
 
-/** Separated by commas; blanks around entries do not count, empty entries neither. */
+/** Separated by commas. Blanks around entries and empty entries are ignored. */
 export const listOf =
   <T>(parse: Parse<T>): Parse<readonly T[]> =>
   (text) => {
@@ -66,14 +66,14 @@ export const hostPattern: Parse<string> = (text) =>
     ? accept(text)
     : refuse('a host name without a port, such as claviger-admin, *.internal.example.com, or *');
 
-/** An absolute http or https URL, without user name and password, which would end up in redirects. */
+/** An absolute http or https URL, without user name and password, because redirects would reveal them. */
 const webUrl = (text: string): URL | undefined => (isWebUrl(text) ? new URL(text) : undefined);
 
-/** Kept exactly as written. Single-page applications may route by a fragment; parameters are put in front of it. */
+/** Kept exactly as written. Single-page applications may route by a fragment, so parameters are added before it. */
 export const pageUrl: Parse<string> = (text) =>
   webUrl(text) ? accept(text) : refuse('an absolute http or https URL without user name or password');
 
-/** Kept exactly as written. A fragment would never reach the server that the URL names. */
+/** Kept exactly as written. No fragment, because browsers do not send it to the server. */
 export const endpointUrl: Parse<string> = (text) =>
   webUrl(text) && !text.includes('#')
     ? accept(text)
@@ -87,7 +87,7 @@ export const issuerUrl: Parse<string> = (text) => {
     : refuse('an absolute https URL without user name, password, query or fragment, such as https://id.example.com/');
 };
 
-/** RFC 6454 §6.2; with `*.` in front of the host every name below it; `*` alone: every origin. */
+/** An origin (RFC 6454 §6.2). `*.` before the host allows every name below it, `*` alone every origin. */
 export const origin: Parse<string> = (text) => {
   const one = text.replace('://*.', '://');
   return text === '*' || (webUrl(one) && new URL(one).origin === one)
@@ -95,13 +95,13 @@ export const origin: Parse<string> = (text) => {
     : refuse('* or an origin without a trailing slash, such as https://app.example.com or https://*.example.com');
 };
 
-/** Braces would choose the slot of a Redis Cluster. */
+/** No braces, because they determine the slot in a Redis Cluster. */
 export const redisKeyPrefix: Parse<string> = (text) =>
   /^[^{}\s]+$/.test(text) ? accept(text) : refuse('a text without white space or braces, such as claviger:');
 
 const leastSecretBytes = 16;
 
-/** The first signs, all verify. */
+/** The first one signs; all of them verify. */
 export const systemSecrets: Parse<readonly string[]> = (text) => {
   const secrets = text.split(',').map((secret) => secret.trim());
   return secrets.every((secret) => Buffer.byteLength(secret) >= leastSecretBytes)
@@ -109,7 +109,7 @@ export const systemSecrets: Parse<readonly string[]> = (text) => {
     : refuse(`at least ${leastSecretBytes} bytes long. Separate several with commas; each must be that long`);
 };
 
-/** RFC 6750 §2.1: what can travel as a bearer token. */
+/** RFC 6750 §2.1: the characters of a bearer token. */
 export const bearerTokens: Parse<readonly string[]> = (text) => {
   const tokens = text.split(',').map((token) => token.trim());
   return tokens.every((token) => /^[A-Za-z0-9._~+/-]{16,}=*$/.test(token))

@@ -12,7 +12,7 @@ import { weakSecretProblems } from './weak-secrets-in-use.ts';
 export const isDevelopment = (values: Values): boolean =>
   isLoopbackUrl(values.issuer) && Object.values(dsnsOf(values)).every(isSqlite);
 
-/** One sentence for each conflict between settings that are valid one by one. Those of core follow core's own rules. */
+/** One sentence for each conflict between settings that are valid one by one. The conflicts of core's settings come from core. */
 export const brokenRules = (values: Values): readonly string[] => {
   const { issuer, forceHttp, adminHost, openAdmin, loginUrl, consentUrl, systemSecrets } = values;
   const problems: string[] = [];

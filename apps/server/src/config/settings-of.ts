@@ -1,10 +1,10 @@
-// The settings of core among the values of all settings.
+// Selects the settings of core from the values of all settings.
 import { defaultSettings, type Settings } from '@claviger/core';
 import type { Values } from './variables.ts';
 
 /** `workers`: how many processes serve. `builtInPages`: they make up the claims, as OpenID Connect specifies. */
 export const settingsOf = (values: Values, workers: number, builtInPages: boolean): Settings => {
-  // That each setting of core has a variable is checked here, by the type.
+  // The type checks that each setting of core has a variable.
   const all: Settings = {
     ...values,
     maxPendingFlowsPerProcess: Math.ceil(values.maxPendingFlowsPerNode / workers),

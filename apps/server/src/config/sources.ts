@@ -6,19 +6,19 @@ import { fileKey, fileVariable, formerNames, variables } from './variables.ts';
 
 export interface Setting {
   readonly text: string;
-  /** Its name in messages: the variable, or the key and its file. */
+  /** How messages name it: the variable, or the key and its file. */
   readonly label: string;
 }
 
 export interface Sources {
-  /** By the variable's name. Settings that are absent, or empty, are missing here. */
+  /** By the variable's name. Has no unset or empty settings. */
   readonly settings: ReadonlyMap<string, Setting>;
   readonly problems: readonly string[];
-  /** Settings that work, but under a name that has changed. */
+  /** Settings that were set under a former name. */
   readonly warnings: readonly string[];
 }
 
-/** One source. Its settings have the names that were used there, former names included. */
+/** One source. Its settings have the names that it used, which may be former names. */
 type Source = Omit<Sources, 'warnings'>;
 
 const names: readonly string[] = Object.values(variables).map(({ name }) => name);
@@ -42,7 +42,7 @@ const fromEnvironment = (environment: Readonly<Record<string, string | undefined
   return { settings, problems };
 };
 
-/** A setting's text, as the environment would have it. undefined for a value that no setting can have. */
+/** The text of a setting, as in the environment. undefined for a value that no setting can have. */
 const textOf = (value: unknown): string | undefined => {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -63,7 +63,7 @@ const readObject = (path: string): Record<string, unknown> | string => {
     const content: unknown = JSON.parse(text);
     if (typeof content === 'object' && content !== null && !Array.isArray(content)) return { ...content };
   } catch {
-    // The parser's message would quote the text, and with it a secret.
+    // The parser's message would quote the text, which may contain a secret.
   }
   return `${fileVariable} must name a file that holds one JSON object: ${path}`;
 };
@@ -108,7 +108,7 @@ const underPresentNames = (given: ReadonlyMap<string, Setting>): Sources => {
   return { settings, problems, warnings };
 };
 
-/** The environment wins over the file. */
+/** The environment overrides the file. */
 export const readSources = (environment: Readonly<Record<string, string | undefined>>): Sources => {
   const path = environment[fileVariable];
   const file = path ? fromFile(path) : { settings: new Map<string, Setting>(), problems: [] };

@@ -7,7 +7,7 @@ import type { Values } from './variables.ts';
 /** The database of each port. Paths of SQLite files are absolute. */
 export type StoreDsns = { readonly [Port in PortName]: Dsn };
 
-/** Everything that opening the stores needs. */
+/** The options for opening the stores. */
 export interface StoresConfig {
   readonly stores: StoreDsns;
   readonly postgres: {
@@ -24,7 +24,7 @@ export interface StoresConfig {
     readonly sentinelPassword: string;
     readonly allowEviction: boolean;
   };
-  /** null: migrates SQLite at start, and Postgres not. */
+  /** null: migrates SQLite at start, but not Postgres. */
   readonly autoMigrate: boolean | null;
 }
 

@@ -1,4 +1,4 @@
-// Settings that work, and that the operator should know about.
+// Warnings about settings that work, but that the operator should know about.
 import { isLoopbackHost } from '@claviger/core';
 import { isAdminGuarded } from './admin-guard.ts';
 import { issuerMismatch } from './issuer.ts';

@@ -1,15 +1,15 @@
-// Finds secrets that are long enough but easy to guess. It is an upper estimate: a secret that passes may still be weak.
+// Finds secrets that are long enough but easy to guess. It estimates an upper bound, so a secret that passes may still be weak.
 
-/** A command for a shell, to be shown where a secret is refused. */
+/** A shell command, which the message about a weak secret shows. */
 export const drawSecret = 'openssl rand -hex 32';
 
 /** Random hexadecimal text of 16 characters has fewer about once in 30,000 times. */
 const leastDistinct = 6;
-/** A text that repeats a shorter one is as hard to guess as that. */
+/** A text that repeats a shorter one is only as hard to guess as the shorter one. */
 const shortestUnit = 12;
 const leastBesideWords = 6;
 
-/** What people put into a secret when they mean to replace it later. Longer words first. */
+/** Words in placeholder secrets, which people mean to replace later. Longer words first. */
 const commonWords =
   /passphrase|password|passwort|passwd|changeit|changeme|change|replace|letmein|welcome|administrator|admin|default|example|system|secret|claviger|hydra|oauth2?|openid|server|really|please|insecure|unsafe|development|production|testing|test|demo|token|need|your|this|that|qwerty|asdf|zxcv|key|the|not|you|my|me|is|to|it|so/g;
 
@@ -27,7 +27,7 @@ const isRepetition = (text: string): boolean => {
   return false;
 };
 
-/** `0123456789abcdef`, `zyxwvuts…`: characters that mostly follow each other, or repeat. */
+/** `0123456789abcdef`, `zyxwvuts…`: most characters follow or repeat the one before. */
 const isSequence = (text: string): boolean => {
   const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
   const steps = codes.slice(1).filter((code, index) => Math.abs(code - (codes[index] ?? 0)) <= 1);

@@ -9,8 +9,8 @@ const systemSecret = 'CLAVIGER_SYSTEM_SECRET';
 const initialAccessToken = 'CLAVIGER_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN';
 
 /**
- * The settings whose secret is weak. An earlier system secret only verifies, and has to stay for as long as it takes to
- * replace it: it is not among them.
+ * The settings whose secret is weak. Earlier system secrets are not checked: they only verify, and must stay configured
+ * until they have been replaced.
  */
 const weakSettings = ({ systemSecrets, initialAccessTokens, firstAdminKeys }: SecretValues): readonly string[] => [
   ...(systemSecrets?.slice(0, 1).some(isWeakSecret) ? [systemSecret] : []),

@@ -1,5 +1,5 @@
-// What a client says about itself, as a person is to see it (OpenID Connect Registration §2: logo_uri, client_uri, policy_uri,
-// tos_uri). Nobody has checked any of it; what decides is where the answer goes.
+// What the pages show about a client (OpenID Connect Registration §2: logo_uri, client_uri, policy_uri, tos_uri). The client
+// supplies these values and nobody has checked them, so the pages also show where the response goes.
 import { type Html, html, type PendingRequest } from '@claviger/core';
 
 type Metadata = PendingRequest['client']['metadata'];

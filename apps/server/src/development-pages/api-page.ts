@@ -1,5 +1,5 @@
-// /docs on the admin listener of a development server: the OpenAPI document as a page on which requests can be sent. The
-// page is Swagger UI, whose files are read when somebody opens it.
+// /docs on the admin listener of a development server: the OpenAPI document as a page that can send requests. The page
+// is Swagger UI, whose files are read when somebody opens it.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import { sendPage } from './layout.ts';
 import { refuseOtherMachines } from './this-machine-only.ts';
 
 export interface ApiPageOptions {
-  /** Answer to other machines too. */
+  /** Whether it can be opened from other machines too. */
   readonly anywhere: boolean;
 }
 
@@ -32,7 +32,7 @@ const page = `<!doctype html>
 
 const start = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null });\n`;
 
-/** Nothing from other hosts. Swagger UI sets styles of elements, and its icons are data. */
+/** Loads nothing from other hosts. Swagger UI uses inline styles, and data URLs for icons. */
 const headers = {
   'cache-control': 'no-store',
   'content-security-policy':
@@ -49,7 +49,7 @@ const types = {
 
 type FileName = keyof typeof types;
 
-/** Undefined in the single executable, which comes without the package. */
+/** Undefined in the single binary, which does not contain the package. */
 const folder = (): string | undefined => {
   try {
     return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));

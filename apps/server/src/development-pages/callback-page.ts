@@ -1,4 +1,4 @@
-// Where the demo client and the walk-through receive their answer: shows what a client would get.
+// The redirect URI of the demo client and the walk-through. It shows what a client would receive.
 import { type Html, html } from '@claviger/core';
 import { copyButton, copyScript } from './copy-button.ts';
 

@@ -1,4 +1,4 @@
-// Invented claims of a person (OpenID Connect Core §5.1), so that a developer sees something at userinfo.
+// Invented claims of a person (OpenID Connect Core §5.1), so that userinfo returns something to a developer.
 import {
   type ClaimsRequest,
   type GrantSession,
@@ -28,7 +28,7 @@ const claimsByScope = (subject: string): Readonly<Record<string, JsonObject>> =>
     locale: 'en',
     updated_at: 946_684_800,
   },
-  // Many applications refuse an address that is not verified.
+  // Many applications refuse an unverified address.
   email: { email: emailOf(subject), email_verified: true },
   address: {
     address: { street_address: '1 Example Street', locality: 'Exampletown', postal_code: '00000', country: 'Nowhere' },
@@ -36,7 +36,7 @@ const claimsByScope = (subject: string): Readonly<Record<string, JsonObject>> =>
   phone: { phone_number: '+1 555 0100', phone_number_verified: false },
 });
 
-/** What the granted scope gives, and what was asked for one by one (OpenID Connect Core §5.5). */
+/** The claims of the granted scope, and those requested individually (OpenID Connect Core §5.5). */
 export const sessionFor = (
   subject: string,
   grantedScope: readonly string[],

@@ -13,7 +13,7 @@ const meanings = new Map(
   }),
 );
 
-/** Without `openid` there is no login to go on with (OpenID Connect Core §3.1.2.1), so it is not offered as a choice. */
+/** Without `openid` the request is not an authentication request (OpenID Connect Core §3.1.2.1), so it is not optional. */
 const alwaysGranted = html`
 <div class="tick"><span class="always" aria-hidden="true">✓</span>
 <input type="hidden" name="grant_scope" value="openid">
@@ -27,7 +27,7 @@ const tickBox = (scope: string, index: number): Html => {
 <label for="scope-${index}">${meaning ?? scope}${meaning !== undefined && html`<small>${scope}</small>`}</label></div>`;
 };
 
-/** OpenID Connect Core §5.5: claims asked for one by one, beside those of the scopes. */
+/** OpenID Connect Core §5.5: claims requested individually, in addition to those of the scopes. */
 const claimsAsked = ({ flow }: PendingRequest): Html => {
   const claims = requestedClaims(flow.request.context.claims);
   return html`${claims.length > 0 && html`<p>It also asks for these claims: ${claims.join(', ')}.</p>`}`;

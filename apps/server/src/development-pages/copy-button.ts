@@ -22,6 +22,6 @@ export const copyScript: Html = html`<script>${trusted(script)}</script>`;
 /** For the Content-Security-Policy. */
 export const copyScriptHash = `sha256-${createHash('sha256').update(script).digest('base64')}`;
 
-/** `id`: of the element with the text. `what` completes "Copy the …". */
+/** `id`: id of the element with the text. `what` completes "Copy the …". */
 export const copyButton = (id: string, what: string): Html =>
   html`<p class="copy"><button type="button" data-copy="${id}" hidden>Copy the ${what}</button> <span role="status"></span></p>`;

@@ -17,7 +17,7 @@ import { refuseOtherMachines } from './this-machine-only.ts';
 
 export interface DevelopmentPagesOptions extends StartPage {
   readonly provider: Provider;
-  /** Answer to other machines too. */
+  /** Whether they can be opened from other machines too. */
   readonly anywhere: boolean;
 }
 
@@ -35,7 +35,7 @@ const denied = (description: string) => ({
 const queryOf = (request: FastifyRequest): URLSearchParams =>
   new URLSearchParams((request.raw.url ?? '').split('?').slice(1).join('?'));
 
-/** The app leaves bodies as raw bytes. */
+/** Bodies arrive as raw bytes. */
 const formOf = ({ body, headers }: FastifyRequest): URLSearchParams => {
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
   return new URLSearchParams(isForm && Buffer.isBuffer(body) ? body.toString('utf8') : '');

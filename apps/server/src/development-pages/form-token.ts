@@ -1,4 +1,4 @@
-// Keeps other sites from posting the forms: a random value in a same-site cookie must come back in the form, too.
+// Keeps other sites from posting the forms: the form must contain the random value of a same-site cookie.
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -12,7 +12,7 @@ const cookieToken = ({ headers }: FastifyRequest): string | undefined => {
   return pairs.find(([name, value = '']) => name === cookieName && tokenPattern.test(value))?.[1];
 };
 
-/** The value for the form. One browser keeps one, so that two open forms do not break each other. */
+/** The value for the form. A browser keeps one value, so that two open forms work side by side. */
 export const issueFormToken = (request: FastifyRequest, reply: FastifyReply, secure: boolean): string => {
   const token = cookieToken(request) ?? randomBytes(32).toString('base64url');
   reply.header('set-cookie', `${cookieName}=${token}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`);
@@ -20,8 +20,8 @@ export const issueFormToken = (request: FastifyRequest, reply: FastifyReply, sec
 };
 
 /**
- * Another site's post comes without the cookie (Lax: only its links bring it along), and other sites cannot read the form.
- * Other ports of this host are the same site: where the browser says where a post is from, it must be here (Fetch Metadata).
+ * A post from another site has no cookie (SameSite=Lax), and other sites cannot read the form. Other ports of this host are
+ * the same site. So if the browser says where a post comes from, it must come from this origin (Fetch Metadata).
  */
 export const isOwnForm = (request: FastifyRequest, form: URLSearchParams): boolean => {
   const site = request.headers['sec-fetch-site'];

@@ -1,4 +1,4 @@
-// How the development pages are sent: as every page of the server, with a note that says what they are.
+// Sends the development pages: like every page of the server, with a note that says what they are.
 import { type Html, type HtmlPage, html, pageHeaders, renderPage } from '@claviger/core';
 import type { FastifyReply } from 'fastify';
 
@@ -17,6 +17,6 @@ export const sendPage = (
   return reply.code(status).headers(pageHeaders(page)).send(renderPage(page));
 };
 
-/** After a post, 303 makes the browser go on with GET (RFC 9110 §15.4.4). The address may hold a challenge. */
+/** After a post, 303 makes the browser continue with GET (RFC 9110 §15.4.4). The URL may contain a challenge. */
 export const sendOnward = (reply: FastifyReply, url: string): FastifyReply =>
   reply.code(303).headers({ location: url, 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' }).send();

@@ -9,13 +9,13 @@ export interface LoginForm {
   readonly request: PendingRequest;
   readonly formToken: string;
   readonly userName: string;
-  /** '' while there is nothing to complain about. */
+  /** The error to show, '' for none. */
   readonly complaint: string;
 }
 
 export const clientName = ({ client }: PendingRequest): string => client.metadata.name || client.id;
 
-/** The path of the form's action is relative: the page is below an issuer that may have a path. */
+/** The form's action is a relative path, because the issuer may have a path. */
 export const loginPage = ({
   request,
   formToken,

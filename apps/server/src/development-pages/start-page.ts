@@ -1,4 +1,4 @@
-// What a developer sees at the root of the server: where this is, and what to try first.
+// The page at the root of a development server: where it listens, and what to try first.
 import { type Html, html, paths, urlBelow } from '@claviger/core';
 import type { DemoCommands } from '../demo.ts';
 import { copyButton, copyScript } from './copy-button.ts';

@@ -1,4 +1,4 @@
-// The built-in pages let anyone in as anybody, so they answer only to a browser on this machine.
+// The built-in pages let anyone log in as anybody, so only a browser on this machine may open them.
 import { isLoopbackHost } from '@claviger/core';
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import { sendProblem } from './problem-page.ts';
@@ -6,14 +6,14 @@ import { sendProblem } from './problem-page.ts';
 /** RFC 7239; RFC 9110 §7.6.3; the last is nginx's. */
 const proxyHeaders: ReadonlySet<string> = new Set(['forwarded', 'via', 'x-real-ip']);
 
-/** Both ends of the connection are here, no proxy passed it on, and the address bar shows a name of this machine. */
+/** Both ends of the connection are on this machine, no proxy is involved, and Host is a name of this machine. */
 const isFromThisMachine = (request: FastifyRequest): boolean => {
   const { localAddress = '127.0.0.1', remoteAddress = '' } = request.raw.socket;
   return (
     isLoopbackHost(localAddress) &&
     isLoopbackHost(remoteAddress) &&
     isLoopbackHost(request.hostname) &&
-    // As nginx speaks to the server behind it unless configured otherwise, without a header that says so. No browser does.
+    // HTTP/1.0 is the default of nginx towards the server behind it, without a header that reveals it. No browser uses it.
     request.raw.httpVersion !== '1.0' &&
     !Object.keys(request.headers).some((name) => proxyHeaders.has(name) || name.startsWith('x-forwarded-'))
   );

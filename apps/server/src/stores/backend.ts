@@ -1,5 +1,5 @@
-// One data source name, opened: what the server knows of a store of any kind. A driver is loaded when a name needs
-// it: those of all stores together take a third of the start, and of the memory.
+// Opens a data source name of any kind. A driver is loaded only when a name needs it: all drivers together take a third
+// of the start time and memory.
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { PoolUsage, SqlStores } from '@claviger/adapters-sql';
@@ -9,7 +9,7 @@ import { type Dsn, inMemory } from '../config/dsn.ts';
 import type { StoresConfig } from '../config/stores-config.ts';
 import { ConfigurationError } from '../config.ts';
 
-/** Ports that are kept in the same place. */
+/** Ports whose data is in the same database. */
 export interface Place {
   readonly dsn: Dsn;
   /** Names of Stores. */
@@ -18,27 +18,27 @@ export interface Place {
 
 export interface OpenBackend {
   readonly stores: Stores;
-  /** undefined: it has no audit table. */
+  /** undefined if it has no audit table. */
   readonly audit: AuditStore | undefined;
-  /** undefined: it needs none. */
+  /** undefined if it needs no schema. */
   readonly schema: Schema | undefined;
   /** Afterwards every command rejects. */
   close(): Promise<void>;
 }
 
-/** Tables, in versions, that this software brings along. */
+/** The versioned schema of a database. */
 export type Schema = Pick<SqlStores, 'migrate' | 'schemaStatus'>;
 
-/** What metrics learn of a Postgres. */
+/** What metrics learn about a Postgres database. */
 export interface PostgresObserver {
   readonly onBatch?: (size: number) => void;
-  /** Called once for each pool, with a function that reads its present state. */
+  /** Called once for each pool, with a function that reads its current state. */
   readonly onPool?: (usage: () => PoolUsage) => void;
 }
 
 type Options = Pick<StoresConfig, 'postgres' | 'redis'>;
 
-/** Each place once, so that what is named twice has one pool of connections. */
+/** Each database once, so that one that is named twice has a single connection pool. */
 export const placesOf = (stores: StoresConfig['stores']): readonly Place[] => {
   const byName = new Map<string, { readonly dsn: Dsn; readonly ports: string[] }>();
   for (const [port, dsn] of Object.entries(stores)) {
@@ -51,8 +51,8 @@ export const placesOf = (stores: StoresConfig['stores']): readonly Place[] => {
 };
 
 /**
- * Rejects with ConfigurationError when the name cannot be right. Other rejections may be temporary; only Redis rejects so,
- * because the others connect when they are first used.
+ * Rejects with ConfigurationError if the name is invalid. Other rejections may be temporary. Only Redis has those, because
+ * the others connect when they are first used.
  */
 export const openBackend = async (
   { dsn, ports }: Place,
@@ -75,7 +75,7 @@ const openSqlite = async (file: string): Promise<OpenBackend> => {
     const { openSqliteStores } = await import('@claviger/adapters-sql/sqlite');
     return withSchema(await openSqliteStores({ file, ...sqliteParts() }));
   } catch (error) {
-    // Errors of the system and of SQLite have a code; the adapter's own say themselves what to do.
+    // Errors of the system and of SQLite have a code. Errors of the adapter already say what to do.
     if (!(error instanceof Error && 'code' in error)) throw error;
     const settings = 'CLAVIGER_DATA_DIR, CLAVIGER_DSN';
     throw new Error(`Cannot use the SQLite file ${file} (${settings}): ${error.message}`, { cause: error });

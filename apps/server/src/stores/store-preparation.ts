@@ -1,4 +1,4 @@
-// Opens the stores and makes sure that this software can use them; as long as it cannot, it keeps trying.
+// Opens the stores and checks that this version can use them. Retries until it can.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SchemaStatus } from '@claviger/adapters-sql';
 import { type AuditStore, mapPorts, type PortName, type Stores, StoreUnavailable } from '@claviger/core';
@@ -54,14 +54,14 @@ export class StorePreparation {
     return this.#done;
   }
 
-  /** By port, why it cannot be used yet; empty when the preparation is done. Free of hosts and accounts. */
+  /** Why each port cannot be used yet. Empty once all are ready. Contains no hosts and accounts. */
   problems(): Readonly<Record<string, string>> {
     return Object.fromEntries(
       this.#parts.flatMap(({ problem, ports }) => (problem === null ? [] : ports.map((port) => [port, problem]))),
     );
   }
 
-  /** Resolves when every store can be used. Rejects when that will never be, and when it is closed. */
+  /** Resolves when every store can be used. Rejects if that is impossible, or if it is closed first. */
   async run(log: PreparationLog): Promise<void> {
     for (;;) {
       const waiting = this.#parts.filter(({ problem }) => problem !== null);
@@ -87,7 +87,7 @@ export class StorePreparation {
   }
 }
 
-/** One place, from its name to usable stores. */
+/** One database, from its name to usable stores. */
 class Part {
   readonly ports: readonly string[];
   problem: string | null = 'The server is starting.';
@@ -114,7 +114,7 @@ class Part {
     return this.#opened?.audit;
   }
 
-  /** Rejects when no further attempt can help. Otherwise `problem` tells how it went. */
+  /** Rejects if no further attempt can succeed. Otherwise `problem` has the result. */
   async prepare(log: PreparationLog): Promise<void> {
     const { ports } = this;
     try {
@@ -132,7 +132,7 @@ class Part {
     await this.#opened?.close();
   }
 
-  /** Complains about the same thing once, not at every attempt. */
+  /** Logs a problem once, not at every attempt. */
   #now(problem: string | null, complain: (problem: string) => void): void {
     const isNew = problem !== this.problem;
     this.problem = problem;
@@ -167,14 +167,14 @@ export const schemaProblem = ({ usable, pending, problem = '' }: SchemaStatus): 
   return pending.length === 0 ? problem : `${problem} Run the command "migrate up", or set CLAVIGER_AUTO_MIGRATE=true.`;
 };
 
-/** Errors of adapters that tell the operator what to do. By name, because an adapter is loaded only where it is needed. */
+/** Errors of adapters whose message says what to do. Compared by name, because an adapter is loaded only if needed. */
 const explaining: ReadonlySet<string> = new Set(['SchemaMismatch', 'EvictionPolicyError', 'UnfitPooler']);
 
-/** A stack says nothing of a store that does not answer. */
+/** A stack does not help with a store that does not answer. */
 const told = (error: unknown): object =>
   error instanceof StoreUnavailable ? { reason: reasonOf(error) } : { err: error };
 
-/** For anybody who may ask for the server's health: a driver's own words may name hosts and accounts. */
+/** For callers of the health endpoint. The driver's own message may name hosts and accounts. */
 const explain = (error: unknown): string => {
   if (error instanceof Error && explaining.has(error.name)) return error.message;
   if (error instanceof StoreUnavailable) return 'The store does not answer.';

@@ -1,5 +1,5 @@
-// Every metric of the server that is not about the process or requests: its name, type, labels and meaning. The code that counts takes its
-// declaration from here, docs/metrics.md is generated from here, and a test compares the table with a scrape. Names and units
+// Every metric of the server that is not about the process or requests: its name, type, labels and meaning. The code that
+// counts uses these declarations, docs/metrics.md is generated from them, and a test compares them with a scrape. Names and units
 // follow Prometheus' conventions: base units, and `_total` for counters. The values of every label form a short, closed list.
 // No label has a name that Prometheus or its operator give a target, such as `job` and `endpoint`: they would rename ours.
 import type { DeclaredMetric } from '@claviger/http';

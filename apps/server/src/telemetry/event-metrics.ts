@@ -5,7 +5,7 @@ import { declaredMetrics as declared } from './declared-metrics.ts';
 
 type Issued = Extract<DomainEvent, { readonly type: 'OAuth2AccessTokenIssued' }>;
 
-/** What each step of a flow is called in metrics. */
+/** The name of each step of a flow in metrics. */
 const flowSteps = {
   OAuth2FlowBegun: 'begun',
   OAuth2LoginAccepted: 'login_accepted',

@@ -1,4 +1,4 @@
-// The request metrics under the names of today's ORY Hydra (its prometheusx/metrics.go), for dashboards that were written for it.
+// The request metrics under the names of today's ORY Hydra (its prometheusx/metrics.go), for dashboards written for Hydra.
 import type { DeclaredMetric } from '@claviger/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, Histogram, type Registry } from 'prom-client';

@@ -12,7 +12,7 @@ import { HydraMetrics } from './hydra-metrics.ts';
 import { measureCommands } from './store-metrics.ts';
 
 export interface ServerMetricsOptions {
-  /** false: only what costs requests nothing. */
+  /** false: only metrics that cost no time per request. */
   readonly enabled: boolean;
   /** Also count requests under Hydra's names. */
   readonly hydraNames: boolean;
@@ -21,7 +21,7 @@ export interface ServerMetricsOptions {
   readonly droppedLogLines: () => number;
 }
 
-/** What is counted inside the provider and its applications. */
+/** The values that are counted inside the provider and its applications. */
 export interface ServerCounts {
   readonly provider: Provider;
   readonly failures: Pick<FailureLog, 'refusals'>;
@@ -66,7 +66,7 @@ export class ServerMetrics {
     for (const [store, rows] of Object.entries(removed)) if (rows > 0) this.#rowsRemoved.add(store, '', rows);
   };
 
-  /** Counts the requests of an application under Hydra's names, if these are on. */
+  /** Counts the requests of an application under Hydra's names, if enabled. */
   observe(app: FastifyInstance): void {
     this.#hydra?.observe(app);
   }
@@ -84,7 +84,7 @@ export class ServerMetrics {
     metrics.readGauge(declared.signingKeyActiveSince, keys, 'max');
   }
 
-  /** Stores at different addresses have a pool each. Their figures are added up. */
+  /** Stores at different addresses have separate pools. Their values are added up. */
   #showPool(usage: () => PoolUsage): void {
     this.#pools.push(usage);
     if (this.#pools.length > 1) return;

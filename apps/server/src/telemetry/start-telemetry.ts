@@ -9,11 +9,11 @@ export interface Telemetry {
   readonly metrics: ServerMetrics;
   /** null: traces are off. */
   readonly tracing: Tracing | null;
-  /** What the stores must be opened with. */
+  /** The options for opening the stores. */
   readonly storeObserver: StoreObserver;
 }
 
-/** Throws ConfigurationError when a variable of OpenTelemetry asks for what this server does not have. */
+/** Throws ConfigurationError if a variable of OpenTelemetry requests something that this server does not support. */
 export const startTelemetry = async (
   config: Config,
   version: string,

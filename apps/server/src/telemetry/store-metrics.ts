@@ -11,7 +11,7 @@ export const measureCommands = (stores: Stores, durations: LabelledHistogram): S
     return (...parameters) => {
       const start = performance.now();
       const answer = run(...parameters);
-      // Beside the caller's own wait, which it does not lengthen.
+      // Runs next to the caller's own await, so it does not delay the caller.
       answer.then(
         () => {
           succeeded ??= durations.of({ store, command, outcome: 'ok' });

@@ -31,14 +31,14 @@ export class Tracing {
         resourceFromAttributes({
           'service.name': 'claviger',
           'service.version': version,
-          // Each worker is an instance.
+          // Each worker is a separate instance.
           'service.instance.id': `${hostname()}/${process.pid}`,
         }),
       )
       .merge(detectResources({ detectors: [envDetector] }));
     const spanExporter = exporter === 'console' ? new ConsoleSpanExporter() : new OTLPTraceExporter();
     this.#provider = new NodeTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(spanExporter)] });
-    // Makes the present span follow the calls (AsyncLocalStorage), and reads `traceparent` (W3C Trace Context §3.2).
+    // Makes the current span available to nested calls (AsyncLocalStorage), and reads `traceparent` (W3C Trace Context §3.2).
     this.#provider.register();
     this.#stores = stores;
   }
@@ -67,7 +67,7 @@ export class Tracing {
     });
   }
 
-  /** Before the application is ready. */
+  /** Must be called before the application is ready. */
   observe(app: FastifyInstance, listener: string): void {
     const contexts = new WeakMap<FastifyRequest, Context>();
     app.addHook('onRequest', (request, _reply, done) => {
@@ -85,7 +85,7 @@ export class Tracing {
       contexts.set(request, trace.setSpan(caller, span));
       done();
     });
-    // After the body has been read: its events are emitted outside of the context that the request began in.
+    // Set again after the body has been read, because its events are emitted outside the context of the request.
     app.addHook('preHandler', (request, _reply, done) => {
       context.with(contexts.get(request) ?? context.active(), done);
     });
@@ -98,12 +98,12 @@ export class Tracing {
     });
   }
 
-  /** Sends the spans that are left. */
+  /** Sends the remaining spans. */
   async stop(): Promise<void> {
     await this.#provider.shutdown().catch(() => undefined);
   }
 
-  /** Only below a request: background jobs, which run every second, would otherwise fill a trace store. */
+  /** Only within a request. Otherwise background jobs, which run every second, would fill the trace store. */
   #within(
     name: string,
     kind: SpanKind,

@@ -1,8 +1,9 @@
 // The atomic steps of RedisTokenStore. All keys of a script belong to one grant and share its slot.
 //
 // A grant is one text of four lines: client and subject (JSON), the time until which its index entries last, the rest (JSON).
-// A revoked grant is the word `revoked`, which stays as long as any code or token could refer to it. A token is `kind issued expires data`: kind a (access),
-// r (refresh), R (refresh, rotated) or c (a client's own). A code is `used issued expires data`, where used is 0 or 1.
+// A revoked grant is the word `revoked`, which stays as long as any code or token could refer to it. A token is
+// `kind issued expires data`, where kind is a (access), r (refresh), R (refresh, rotated) or c (a client's own). A code is
+// `used issued expires data`, where used is 0 or 1.
 import { script } from '../script.ts';
 
 const reading = `

@@ -1,4 +1,4 @@
-// The rules of core's settings as parsers of text, and its defaults as the texts that these parsers read.
+// Turns the rules of core's settings into parsers, and their defaults into texts that these parsers read.
 import type { SettingRule } from '@claviger/core';
 import { duration, durationText } from '../duration.ts';
 import {
@@ -46,7 +46,7 @@ export const parserOf = (rule: SettingRule): Parse<unknown> => {
   }
 };
 
-/** The text of a default. null for an empty one. */
+/** The text of a default; null if the default is empty. */
 export const textOf = (rule: SettingRule, value: unknown): string | null => {
   if (value === null || value === '' || (Array.isArray(value) && value.length === 0)) return null;
   if (rule.kind === 'seconds') return durationText(Number(value));

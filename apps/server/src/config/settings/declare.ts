@@ -9,17 +9,17 @@ export interface Variable<T> {
   readonly parse: Parse<T>;
   /** The value without the setting. */
   readonly fallback: T;
-  /** The default as a text for the documentation. null: there is none. */
+  /** The default as text for the documentation; null if there is none. */
   readonly shown: string | null;
   /** Markdown. */
   readonly meaning: string;
-  /** Its text may hold a secret: it is never repeated. */
+  /** Its text may contain a secret, so no message repeats it. */
   readonly secret: boolean;
 }
 
 export type Name = Variable<unknown>['name'];
 
-/** With a default, written as the setting itself would be. */
+/** A setting with a default, which is written like the text of the setting. */
 export const preset = <T>(name: Name, shown: string, parse: Parse<T>, meaning: string, secret = false): Variable<T> => {
   const parsed = parse(shown);
   if (!parsed.ok) throw new TypeError(`The default of ${name} must be ${parsed.right}.`);
@@ -46,7 +46,7 @@ export const list = <T>(name: Name, parse: Parse<T>, meaning: string): Variable<
 
 type CoreNames = { readonly [Option in keyof Settings]?: Name };
 
-/** Settings that core declares (packages/core/src/settings.ts), by their names there. Here they only get their variables. */
+/** Settings that core declares (packages/core/src/settings.ts), by their names there. This file only assigns their variables. */
 export const fromCore = <const Names extends CoreNames>(
   names: Names,
 ): { readonly [Option in keyof Names & keyof Settings]: Variable<Settings[Option]> } => {

@@ -31,7 +31,7 @@ export const loginAndConsent = {
     loginSessionLifespan: 'CLAVIGER_LOGIN_SESSION_LIFESPAN',
     maxPendingFlows: 'CLAVIGER_MAX_PENDING_FLOWS',
   }),
-  // The setting of core is for one process.
+  // The setting of core applies to one process.
   maxPendingFlowsPerNode: preset(
     'CLAVIGER_MAX_PENDING_FLOWS_PER_NODE',
     String(declaredSettings.maxPendingFlowsPerProcess.fallback),
