@@ -10,11 +10,13 @@ import {
   type System,
 } from '@claviger/core';
 import { nodeSystem } from '@claviger/core/node';
-import { buildApp, FailureLog, type Metrics, type ServerStatus } from '@claviger/http';
+import { type AppOptions, buildApp, FailureLog, type Metrics, type ServerStatus } from '@claviger/http';
 import type { FastifyInstance } from 'fastify';
 import { AuditTrail } from './audit/audit-trail.ts';
+import { reloadCertificate } from './certificate-reload.ts';
 import { baseUrl } from './config/base-url.ts';
-import type { Config } from './config.ts';
+import { loadCertificate } from './config/tls-files.ts';
+import type { Config, Listener } from './config.ts';
 import { demoCommands } from './demo.ts';
 import { apiPage } from './development-pages/api-page.ts';
 import { developmentPages } from './development-pages/development-pages.ts';
@@ -106,14 +108,23 @@ export const buildServers = (parts: ServerParts): Servers => {
     trustedProxies: config.trustedProxies,
     logger: { level: config.log.level, stream: { write: writeLog } },
   };
-  const adminApp = buildApp({
-    ...shared,
+  const build = ({ tls: files }: Listener, options: Pick<AppOptions, 'listener'> & Partial<AppOptions>) => {
+    const tls = files && loadCertificate(files);
+    const app = buildApp({ ...shared, ...options, tls });
+    if (files && tls) reloadCertificate(app, files, tls);
+    return app;
+  };
+  const adminApp = build(config.admin, {
     listener: 'admin',
     audit,
     adminAllowedHosts: config.adminAllowedHosts,
     ...(config.adminGuarded ? { adminGuard } : {}),
   });
-  const publicApp = buildApp({ ...shared, listener: 'public', cors: config.cors, publicHealth: config.publicHealth });
+  const publicApp = build(config.public, {
+    listener: 'public',
+    cors: config.cors,
+    publicHealth: config.publicHealth,
+  });
   for (const app of [adminApp, publicApp]) parts.metrics.observe(app);
   tracing?.observe(adminApp, 'admin');
   tracing?.observe(publicApp, 'public');

@@ -12,12 +12,15 @@ import type { Variable } from './config/settings/declare.ts';
 import { settingsOf } from './config/settings-of.ts';
 import { readSources, type Sources } from './config/sources.ts';
 import { dsnsOf, isSqlite, type StoresConfig, toStoresConfig } from './config/stores-config.ts';
+import { type TlsFiles, tlsFilesOf } from './config/tls-files.ts';
 import { type ParsedValues, type Values, variables } from './config/variables.ts';
 import { warningsOf } from './config/warnings.ts';
 
 export interface Listener {
   readonly host: string;
   readonly port: number;
+  /** null: the listener speaks plain http. */
+  readonly tls: TlsFiles | null;
 }
 
 /**
@@ -100,8 +103,8 @@ const toConfig = (values: Values) => {
     shutdownTimeout: values.shutdownTimeout,
     drainDelay: values.drainDelay ?? seconds(isLoopbackUrl(values.issuer) ? 0 : 5),
     keepAlive: values.keepAlive,
-    public: { host: values.publicHost, port: values.publicPort },
-    admin: { host: values.adminHost, port: values.adminPort },
+    public: { host: values.publicHost, port: values.publicPort, tls: tlsFilesOf('PUBLIC', values) },
+    admin: { host: values.adminHost, port: values.adminPort, tls: tlsFilesOf('ADMIN', values) },
     publicHealth: values.publicHealth,
     adminAllowedHosts: values.adminAllowedHosts,
     adminGuarded: isAdminGuarded(values),

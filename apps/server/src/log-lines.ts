@@ -66,6 +66,18 @@ const serverLogLines = {
     meaning: 'Key rotation removed keys whose tokens have all expired.',
     members: { keys: 'Key ids.' },
   },
+  certificateReloaded: {
+    levels: ['info'],
+    message: 'TLS certificate reloaded',
+    meaning: 'The files of a certificate changed. New connections use the new one.',
+    members: { file: 'Path of the certificate.', validTo: 'When it expires.' },
+  },
+  certificateUnusable: {
+    levels: ['error'],
+    message: 'TLS certificate cannot be reloaded',
+    meaning: 'The files of a certificate changed and cannot be used. The listener keeps the certificate that it has.',
+    members: { reason: 'The file, and what is wrong with it.' },
+  },
   cleaned: {
     levels: ['info'],
     message: 'expired rows removed',

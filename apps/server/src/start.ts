@@ -133,10 +133,12 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
       rounds.push(startKeyRotation({ rotate: rotateKeys, log, interval: checkInterval(config.settings), report }));
     }
     if (isSpeaker && greet) greet(greeting(config));
-    else log.info({ issuer: config.issuer, public: config.public, admin: config.admin }, 'ready');
+    else log.info({ issuer: config.issuer, public: addressOf(config.public), admin: addressOf(config.admin) }, 'ready');
   });
   return { ready, stop };
 };
+
+const addressOf = ({ host, port }: Listener) => ({ host, port });
 
 const listen = async ({ publicApp, adminApp }: Servers, config: Config, canServe: () => boolean): Promise<void> => {
   const listenTextResolver = (address: string): string =>

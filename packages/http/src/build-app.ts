@@ -18,6 +18,7 @@ import { publicRoutes } from './public/public-routes.ts';
 import { type LogOptions, logController, loggerOptions, logRequests, requestIds } from './request-log.ts';
 import { isKnownPath, type KnownRoute } from './route-table.ts';
 import { refuseUnlessServing, type ServerStatus } from './server-status.ts';
+import { listenerOptions, type TlsCertificate } from './tls.ts';
 import { setUpTrustedProxies, TrustedProxies } from './trusted-proxies.ts';
 
 export interface AppOptions {
@@ -49,6 +50,8 @@ export interface AppOptions {
   readonly audit?: AuditReader;
   /** Public listener only: serve `/health/alive` and `/health/ready` there too. Default true. */
   readonly publicHealth?: boolean;
+  /** The listener speaks https with this certificate. Default: plain http. */
+  readonly tls?: TlsCertificate | null;
   /** Default: always serving and ready. */
   readonly status?: () => ServerStatus;
   /** One for all listeners of a server. Default: one of its own. */
@@ -104,6 +107,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
     adminGuard,
     keepAlive = defaultKeepAlive,
     requestTimeout = 30_000,
+    tls = null,
     status = () => alwaysReady,
   } = options;
   const { trustedProxies = [] } = options;
@@ -116,7 +120,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
 
   const app = fastify({
     bodyLimit,
-    http: { maxHeaderSize, ...arrivalLimits(requestTimeout) },
+    ...listenerOptions(tls, { maxHeaderSize, ...arrivalLimits(requestTimeout) }),
     // See trusted-proxies.ts. Fastify would also believe X-Forwarded-Host.
     trustProxy: false,
     requestTimeout,

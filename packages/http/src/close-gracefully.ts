@@ -1,5 +1,6 @@
 // Closing an app: what has arrived is answered, and no connection that waits for nothing holds up the end.
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 
 /** `isDraining`: the app closes soon, and clients should leave their connections now. */
@@ -20,7 +21,9 @@ export const closeGracefully = (app: FastifyInstance, isDraining: () => boolean)
 
 const openConnections = (app: FastifyInstance): ReadonlySet<Socket> => {
   const connections = new Set<Socket>();
-  app.server.on('connection', (socket) => {
+  // With TLS, the socket of the decrypted bytes: the other one has read the handshake.
+  const event = app.server instanceof TlsServer ? 'secureConnection' : 'connection';
+  app.server.on(event, (socket: Socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });

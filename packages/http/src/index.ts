@@ -23,4 +23,5 @@ export type { LogOptions } from './request-log.ts';
 export { noteOn } from './request-notes.ts';
 export { serveEndpoint } from './serve-endpoint.ts';
 export type { ServerStatus } from './server-status.ts';
+export { minTlsVersion, type TlsCertificate } from './tls.ts';
 export { toFastify } from './to-fastify.ts';

@@ -9,17 +9,24 @@ import type { ParsedValues, Values } from './variables.ts';
  * §4.3).
  */
 export const withIssuer = (values: ParsedValues): Values => {
-  const { publicHost: host, publicPort: port } = values;
+  const { publicHost: host, publicPort: port, publicTlsCertFile: tls } = values;
   const reachable = isLoopbackHost(new URL(baseUrl({ host, port })).hostname);
-  return { ...values, issuer: values.issuer ?? baseUrl({ host: reachable ? host : '127.0.0.1', port }) };
+  return { ...values, issuer: values.issuer ?? baseUrl({ host: reachable ? host : '127.0.0.1', port, tls }) };
 };
 
 /** For a loopback issuer over http, where only a proxy on this machine can compensate for it. */
-export const issuerMismatch = ({ issuer, publicHost, publicPort }: Values): string | undefined => {
+export const issuerMismatch = ({
+  issuer,
+  publicHost,
+  publicPort,
+  publicTlsCertFile: tls,
+}: Values): string | undefined => {
   const url = new URL(issuer);
   if (url.protocol !== 'http:' || !isLoopbackUrl(issuer)) return undefined;
   const isReached =
-    Number(url.port || 80) === publicPort && isLoopbackHost(new URL(baseUrl({ host: publicHost, port: 1 })).hostname);
+    tls === null &&
+    Number(url.port || 80) === publicPort &&
+    isLoopbackHost(new URL(baseUrl({ host: publicHost, port: 1 })).hostname);
   if (isReached) return undefined;
-  return `The issuer ${issuer} does not match the address of the public listener (${baseUrl({ host: publicHost, port: publicPort })}): set CLAVIGER_ISSUER to the URL that browsers use, or unset it.`;
+  return `The issuer ${issuer} does not match the address of the public listener (${baseUrl({ host: publicHost, port: publicPort, tls })}): set CLAVIGER_ISSUER to the URL that browsers use, or unset it.`;
 };

@@ -4,6 +4,7 @@ import { isAdminGuarded } from './admin-guard.ts';
 import { inMemory } from './dsn.ts';
 import { settingsOf } from './settings-of.ts';
 import { dsnsOf, isSqlite } from './stores-config.ts';
+import { tlsProblems } from './tls-files.ts';
 import { type Values, withVariableNames } from './variables.ts';
 import { drawSecret } from './weak-secret.ts';
 import { weakSecretProblems } from './weak-secrets-in-use.ts';
@@ -38,7 +39,7 @@ export const brokenRules = (values: Values): readonly string[] => {
       'CLAVIGER_SYSTEM_SECRET must be set, with at least 16 bytes. The server generates one only with a loopback issuer and SQLite.',
     );
   }
-  problems.push(...weakSecretProblems(values));
+  problems.push(...tlsProblems(values), ...weakSecretProblems(values));
   problems.push(...settingsProblems(settingsOf(values, 1, false)).map(withVariableNames));
   const dsns = Object.values(dsnsOf(values));
   if ((values.workers ?? 1) > 1 && dsns.some((dsn) => dsn.kind === 'sqlite' && dsn.file === inMemory)) {

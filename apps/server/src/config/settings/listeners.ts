@@ -31,6 +31,26 @@ export const listeners = {
     hostPattern,
     'Host names that the admin endpoints accept, in addition to loopback names and the address of the connection: `claviger-admin`, `*.internal.example.com`, or `*` for all. Requests with other names are answered with 403, which protects against DNS rebinding. `/health/…` accepts any name.',
   ),
+  publicTlsCertFile: optional(
+    'CLAVIGER_PUBLIC_TLS_CERT_FILE',
+    anyText,
+    'PEM file with the certificate of the public listener, followed by its intermediate certificates. With it the listener speaks https (TLS 1.2 or later). The files are read again every five seconds, and new connections use a renewed certificate without a restart. See [TLS](deploy.md#tls).',
+  ),
+  publicTlsKeyFile: optional(
+    'CLAVIGER_PUBLIC_TLS_KEY_FILE',
+    anyText,
+    'PEM file with the private key of that certificate, without a passphrase.',
+  ),
+  adminTlsCertFile: optional(
+    'CLAVIGER_ADMIN_TLS_CERT_FILE',
+    anyText,
+    'The same for the admin listener: PEM file with its certificate.',
+  ),
+  adminTlsKeyFile: optional(
+    'CLAVIGER_ADMIN_TLS_KEY_FILE',
+    anyText,
+    'PEM file with the private key of the certificate of the admin listener, without a passphrase.',
+  ),
   trustedProxies: list(
     'CLAVIGER_TRUSTED_PROXIES',
     proxyAddress,

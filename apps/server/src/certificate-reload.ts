@@ -1,0 +1,47 @@
+// Renewed certificates reach a running server: it reads the files again every few seconds. Polling also notices files that are
+// replaced through a symbolic link (Kubernetes, certbot) or are on a network file system, where watching fails.
+import { Server as TlsServer } from 'node:tls';
+import { minTlsVersion, type TlsCertificate } from '@claviger/http';
+import type { FastifyInstance } from 'fastify';
+import { checkCertificate, readCertificate, type TlsFiles } from './config/tls-files.ts';
+
+/** Milliseconds. */
+const interval = 5000;
+
+/**
+ * `first`: the certificate that the listener starts with. New connections get the new certificate. Open ones keep theirs.
+ */
+export const reloadCertificate = (app: FastifyInstance, files: TlsFiles, first: TlsCertificate): void => {
+  const { server } = app;
+  if (!(server instanceof TlsServer)) throw new TypeError('A listener without TLS has no certificate.');
+  let current = first;
+  let lastProblem: string | undefined;
+
+  const look = (): void => {
+    try {
+      const next = readCertificate(files);
+      if (next.cert !== current.cert || next.key !== current.key) {
+        const validTo = checkCertificate(next, files);
+        server.setSecureContext({ ...next, minVersion: minTlsVersion });
+        current = next;
+        app.log.info({ file: files.certFile, validTo }, 'TLS certificate reloaded');
+      }
+      lastProblem = undefined;
+    } catch (error) {
+      // Also when one file is written and the other is not yet. The next look finds both.
+      const reason = error instanceof Error ? error.message : String(error);
+      if (reason !== lastProblem) app.log.error({ reason }, 'TLS certificate cannot be reloaded');
+      lastProblem = reason;
+    }
+  };
+
+  let timer: NodeJS.Timeout | undefined;
+  app.addHook('onListen', (done) => {
+    timer = setInterval(look, interval).unref();
+    done();
+  });
+  app.addHook('onClose', (_app, done) => {
+    clearInterval(timer);
+    done();
+  });
+};
