@@ -52,8 +52,8 @@ t.test('without settings it is a development server on loopback with the default
     development: true,
     stores: everywhere({ kind: 'sqlite', file: resolve('.claviger/claviger.db') }),
     dataFolder: resolve('.claviger'),
-    public: { host: '127.0.0.1', port: 4444 },
-    admin: { host: '127.0.0.1', port: 4445 },
+    public: { host: '127.0.0.1', port: 4444, tls: null },
+    admin: { host: '127.0.0.1', port: 4445, tls: null },
     adminAllowedHosts: [],
     pages: {
       builtIn: true,
@@ -155,8 +155,9 @@ t.test('every setting takes effect', async (t) => {
     drainDelay: 5,
     keepAlive: 125,
     dataFolder: '/var/lib',
-    public: { host: '0.0.0.0', port: 80 },
-    admin: { host: '::1', port: 81 },
+    public: { host: '0.0.0.0', port: 80, tls: null },
+    admin: { host: '::1', port: 81, tls: null },
+    publicHealth: true,
     adminAllowedHosts: ['admin.internal', '*.example.com'],
     adminGuarded: true,
     pages: {
