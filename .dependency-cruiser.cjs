@@ -81,6 +81,13 @@ module.exports = {
       from: { path: `${core}contract/` },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?assert(/strict)?$' },
     },
+    {
+      name: 'sources-import-no-test-helpers',
+      severity: 'error',
+      comment: 'Only tests import the journeys of `@claviger/core/testing`',
+      from: { path: '^(packages|apps|examples)/[^/]+/src/', pathNot: inCore('testing/') },
+      to: { path: '^packages/core/(dist/)?src/testing/' },
+    },
     coreLayer('domain-imports-domain', 'domain/', 'errors/'),
     coreLayer('errors-import-nothing', 'errors/'),
     coreLayer('ports-import-domain', 'ports/', 'domain/'),

@@ -26,6 +26,7 @@ const violations = {
   'core-depends-on-jose-alone': ['packages/core/src/usecases/planted-package.ts', 'typescript'],
   'core-node-modules-in-runtime-only': ['packages/core/src/protocol/planted-crypto.ts', 'node:crypto'],
   'contract-asserts-with-node-only': ['packages/core/src/contract/planted-fs.ts', 'node:fs'],
+  'sources-import-no-test-helpers': ['packages/http/src/planted-journey.ts', '@claviger/core/testing'],
   'domain-imports-domain': ['packages/core/src/domain/planted-port.ts', '../ports/system.ts'],
   'errors-import-nothing': ['packages/core/src/errors/planted-port.ts', '../ports/system.ts'],
   'ports-import-domain': ['packages/core/src/ports/planted-wire.ts', '../protocol/wire.ts'],
@@ -50,6 +51,7 @@ const allowed = [
   ['packages/http/src/allowed-fastify.ts', 'fastify'],
   ['packages/http/src/allowed-core.ts', '@claviger/core'],
   ['apps/server/src/allowed-http.ts', '@claviger/http'],
+  ['packages/http/test/allowed-journey.ts', '@claviger/core/testing'],
   ['apps/server/test/allowed-dev.ts', 'openid-client'],
   ['packages/core/test/allowed-tap.ts', 'tap'],
 ];

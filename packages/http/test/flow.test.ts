@@ -1,4 +1,5 @@
 // Login, consent, sessions and flush of the 2018 API, in one authorization code flow.
+import { Browser, overHttp } from '@claviger/core/testing';
 import t from 'tap';
 import {
   type Answer,
@@ -44,19 +45,9 @@ const query =
 const parameter = (reply: Answer, name: string): string =>
   new URL(String(reply.headers.location)).searchParams.get(name) ?? '';
 
-/** A browser that keeps its cookies. */
-const givenABrowser = ({ public: open }: GivenServer) => {
-  const jar = new Map<string, string>();
-  return async (url: string): Promise<Answer> => {
-    const { pathname, search } = new URL(url, 'http://127.0.0.1:4444');
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const reply = await open(`GET ${pathname}${search}`, { headers: cookie ? { cookie } : {} });
-    for (const line of [reply.headers['set-cookie'] ?? []].flat()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(String(line)) ?? [];
-      jar.set(name, value);
-    }
-    return reply;
-  };
+const givenABrowser = (server: GivenServer) => {
+  const browser = new Browser(overHttp(server).authorize);
+  return (url: string): Promise<Answer> => browser.visit(url);
 };
 
 const login = (challenge: string, rest = '') => `/oauth2/auth/requests/login/${challenge}${rest}`;

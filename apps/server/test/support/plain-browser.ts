@@ -24,7 +24,7 @@ const unescaped = (text: string): string =>
     .replaceAll('&amp;', '&');
 
 /** Hidden inputs and ticked boxes of the page's form, as a browser would send them. */
-export const formFields = ({ text }: Page): URLSearchParams => {
+export const formFields = ({ text }: Pick<Page, 'text'>): URLSearchParams => {
   const inputs = [...text.matchAll(/<input\s[^>]*>/g)].map(([input]) => input);
   const attribute = (input: string, name: string): string =>
     unescaped(new RegExp(`\\s${name}="([^"]*)"`).exec(input)?.[1] ?? '');

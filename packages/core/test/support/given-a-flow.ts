@@ -1,4 +1,4 @@
-// A client, a person and their browser: runs an authorization request to where a test wants to look.
+// The journey of `@claviger/core/testing` over a provider in process, with the clients that the tests of core register.
 import {
   type AcceptConsent,
   type AcceptLogin,
@@ -6,13 +6,27 @@ import {
   emptyClientMetadata,
   type WireReply,
 } from '@claviger/core';
+import {
+  authorizationUrl as authorizeUrl,
+  type Browser,
+  callback,
+  type InProcess,
+  inProcess,
+  Journey,
+  redeem as redeemBy,
+  refresh as refreshBy,
+  type TypedAnswers,
+} from '@claviger/core/testing';
 import type { GivenProvider } from './given-a-provider.ts';
-import { Browser, basic, json, location, post } from './wire.ts';
+import { basic, json, post } from './wire.ts';
+
+export { challengeIn } from '@claviger/core/testing';
+export { authorizeUrl };
 
 export const metadata = (change: Partial<ClientMetadata> = {}): ClientMetadata => ({
   ...emptyClientMetadata,
   name: 'Shop',
-  redirectUris: ['https://shop.example/cb'],
+  redirectUris: [callback],
   grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
   scope: 'openid offline photos.read photos.write',
   ...change,
@@ -34,87 +48,48 @@ export const givenAClient = async (
   return { id, secret: result.secret, auth: basic(id, result.secret) };
 };
 
-export const authorizeUrl = (
-  client: { readonly id: string },
-  change: Readonly<Record<string, string>> = {},
-): string => {
-  const parameters = {
-    client_id: client.id,
-    response_type: 'code',
-    redirect_uri: 'https://shop.example/cb',
-    scope: 'openid offline photos.read',
-    state: 'state-1',
-    nonce: 'nonce-1',
-    ...change,
-  };
-  return `/oauth2/auth?${new URLSearchParams(parameters)}`;
-};
-
+/** A person with a browser. `login` and `consent` change what the apps answer. */
 export class Visit {
-  readonly browser: Browser;
-  readonly #given: GivenProvider;
+  readonly browser: Browser<WireReply>;
+  readonly #driver: InProcess;
+  readonly #journey: Journey<WireReply, TypedAnswers>;
 
-  constructor(given: GivenProvider, browser = new Browser(given.provider.endpoints.authorize)) {
-    this.#given = given;
-    this.browser = browser;
+  constructor({ provider }: GivenProvider, browser?: Browser<WireReply>) {
+    this.#driver = inProcess(provider);
+    this.#journey = new Journey(this.#driver, browser);
+    this.browser = this.#journey.browser;
   }
 
   /** The login challenge in the redirect to the login app. */
-  async begin(url: string): Promise<string> {
-    return challengeIn(await this.browser.visit(url), 'login_challenge');
+  begin(url: string): Promise<string> {
+    return this.#journey.begin(url);
   }
 
-  async acceptLogin(challenge: string, change: Partial<AcceptLogin> = {}): Promise<string> {
-    const result = await this.#given.provider.admin.acceptLogin({ challenge, subject: 'alice', ...change });
-    if (result.outcome !== 'answered') throw new Error(`The login was not accepted: ${result.outcome}.`);
-    return result.redirectTo;
+  acceptLogin(challenge: string, login: Partial<AcceptLogin> = {}): Promise<string> {
+    return this.#driver.answer('login', challenge, { login });
   }
 
-  async acceptConsent(challenge: string, change: Partial<AcceptConsent> = {}): Promise<string> {
-    const { admin } = this.#given.provider;
-    const grantedScope = change.grantedScope ?? (await admin.getConsentRequest(challenge))?.flow.request.scope ?? [];
-    const result = await admin.acceptConsent({ challenge, ...change, grantedScope });
-    if (result.outcome !== 'answered') throw new Error(`The consent was not accepted: ${result.outcome}.`);
-    return result.redirectTo;
+  acceptConsent(challenge: string, consent: Partial<AcceptConsent> = {}): Promise<string> {
+    return this.#driver.answer('consent', challenge, { consent });
   }
 
   /** Goes through login and consent. Returns the reply that carries the code. */
-  async run(url: string, login: Partial<AcceptLogin> = {}, consent: Partial<AcceptConsent> = {}): Promise<WireReply> {
-    const back = await this.acceptLogin(await this.begin(url), login);
-    const challenge = challengeIn(await this.browser.visit(back), 'consent_challenge');
-    return this.browser.visit(await this.acceptConsent(challenge, consent));
+  run(url: string, login: Partial<AcceptLogin> = {}, consent: Partial<AcceptConsent> = {}): Promise<WireReply> {
+    return this.#journey.run(url, { login, consent });
   }
 
-  async code(url: string, login: Partial<AcceptLogin> = {}, consent: Partial<AcceptConsent> = {}): Promise<string> {
-    return location(await this.run(url, login, consent)).searchParams.get('code') ?? '';
+  code(url: string, login: Partial<AcceptLogin> = {}, consent: Partial<AcceptConsent> = {}): Promise<string> {
+    return this.#journey.code(url, { login, consent });
   }
 }
 
-export const challengeIn = (reply: WireReply, name: string): string => {
-  const challenge = reply.status === 302 ? location(reply).searchParams.get(name) : null;
-  if (challenge === null) throw new Error(`There is no ${name} in ${reply.status} ${String(reply.headers.location)}.`);
-  return challenge;
-};
+type Change = Readonly<Record<string, string>>;
 
-export const redeem = (
-  given: GivenProvider,
-  client: GivenClient,
-  code: string,
-  change: Readonly<Record<string, string>> = {},
-): Promise<WireReply> =>
-  post(
-    given.provider.endpoints.token,
-    { grant_type: 'authorization_code', code, redirect_uri: 'https://shop.example/cb', ...change },
-    client.auth,
-  );
+export const redeem = ({ provider }: GivenProvider, client: GivenClient, code: string, change?: Change) =>
+  redeemBy(inProcess(provider), client, code, change);
 
-export const refresh = (
-  given: GivenProvider,
-  client: GivenClient,
-  token: string,
-  change: Readonly<Record<string, string>> = {},
-): Promise<WireReply> =>
-  post(given.provider.endpoints.token, { grant_type: 'refresh_token', refresh_token: token, ...change }, client.auth);
+export const refresh = ({ provider }: GivenProvider, client: GivenClient, token: string, change?: Change) =>
+  refreshBy(inProcess(provider), client, token, change);
 
 export const introspect = async (given: GivenProvider, token: string): Promise<Record<string, unknown>> =>
   json(await post(given.provider.endpoints.introspect, { token }));

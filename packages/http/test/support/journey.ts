@@ -1,5 +1,19 @@
-// A person with a browser, a client, and the login and consent apps between them, all over HTTP.
+// The journey of `@claviger/core/testing` over a server's two listeners, with a client that may use everything.
+import {
+  type AppAnswer,
+  authorizationUrl,
+  basic,
+  callback,
+  type HttpAnswers,
+  Journey,
+  overHttp,
+  type PendingRequest,
+  redeem as redeemBy,
+  refresh as refreshBy,
+} from '@claviger/core/testing';
 import type { Answer, GivenServer } from './given-a-server.ts';
+
+export { callback };
 
 export interface RegisteredClient {
   readonly id: string;
@@ -7,12 +21,6 @@ export interface RegisteredClient {
   /** HTTP Basic. */
   readonly auth: { readonly authorization: string };
 }
-
-export const callback = 'https://shop.example/cb';
-
-const basic = (id: string, secret: string) => ({
-  authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
-});
 
 /** Registers a client that may use every grant and response type, unless `change` says otherwise. */
 export const givenAClient = async (
@@ -41,9 +49,6 @@ export const givenAClient = async (
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** The answer of an app; with `hold` it does not answer. */
-export type AppAnswer = { readonly accept?: Body } | { readonly reject: Body } | 'hold';
-
 export interface Steps {
   /** Changes of the authorization request; null leaves a parameter out. */
   readonly params?: Readonly<Record<string, string | null>>;
@@ -59,8 +64,8 @@ export interface Outcome {
   readonly part: 'query' | 'fragment' | null;
   readonly url: string;
   /** The requests that the apps saw; undefined if the browser did not get there. */
-  readonly login: Body | undefined;
-  readonly consent: Body | undefined;
+  readonly login: PendingRequest | undefined;
+  readonly consent: PendingRequest | undefined;
   /** Where the apps sent the browser. */
   readonly returns: readonly string[];
 }
@@ -68,60 +73,33 @@ export interface Outcome {
 export const refusal = ({ json }: Answer): unknown => (json as { error?: unknown } | undefined)?.error;
 
 export class Person {
-  readonly cookies = new Map<string, string>();
   readonly #server: GivenServer;
-  readonly #name: string;
+  readonly #journey: Journey<Answer, HttpAnswers>;
 
   constructor(server: GivenServer, name = 'alice') {
     this.#server = server;
-    this.#name = name;
+    this.#journey = new Journey(overHttp(server, name));
   }
 
-  async open(url: string): Promise<Answer> {
-    const { pathname, search } = new URL(url, 'http://127.0.0.1:4444');
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const reply = await this.#server.public(`GET ${pathname}${search}`, { headers: cookie ? { cookie } : {} });
-    for (const line of [reply.headers['set-cookie'] ?? []].flat()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(String(line)) ?? [];
-      if (/Max-Age=0/.test(String(line))) this.cookies.delete(name);
-      else this.cookies.set(name, value);
-    }
-    return reply;
+  get cookies(): Map<string, string> {
+    return this.#journey.browser.cookies;
+  }
+
+  open(url: string): Promise<Answer> {
+    return this.#journey.browser.visit(url);
   }
 
   /** Follows the flow as far as the apps let the browser go. */
-  async authorize(
-    client: { readonly id: string },
-    { params = {}, login = {}, consent = {} }: Steps = {},
-  ): Promise<Outcome> {
-    const request = {
-      client_id: client.id,
-      response_type: 'code',
-      redirect_uri: callback,
-      scope: 'openid offline photos.read',
-      state: 'state-1',
-      nonce: 'nonce-1',
-      ...params,
-    };
-    const given = Object.entries(request).filter((entry): entry is [string, string] => entry[1] !== null);
-    const shown: { login?: Body; consent?: Body } = {};
-    const returns: string[] = [];
-    const answers = { login, consent };
-    let url = `/oauth2/auth?${new URLSearchParams(given)}`;
-    for (;;) {
-      const reply = await this.open(url);
-      const step = (['login', 'consent'] as const).find((name) => reply.headers.location && challengeOf(reply, name));
-      if (step === undefined) return { ...endOf(reply), returns, login: shown.login, consent: shown.consent };
-      const path = `/oauth2/auth/requests/${step}/${challengeOf(reply, step)}`;
-      const pending = (await this.#server.admin(`GET ${path}`)).json as Body;
-      shown[step] = pending;
-      const answer = answers[step];
-      if (answer === 'hold') return { ...endOf(reply), at: step, returns, login: shown.login, consent: shown.consent };
-      const said = await this.#answer(path, step, answer, pending);
-      if (said.status !== 200) throw new Error(`The answer of the ${step} app was refused: ${said.text}`);
-      url = (said.json as { redirect_to: string }).redirect_to;
-      returns.push(url);
-    }
+  async authorize(client: { readonly id: string }, { params = {}, ...apps }: Steps = {}): Promise<Outcome> {
+    const shown: { login?: PendingRequest; consent?: PendingRequest } = {};
+    const { heldBy, reply, returns } = await this.#journey.walk(authorizationUrl(client, params), {
+      ...apps,
+      onPending: (step, pending) => {
+        shown[step] = pending;
+      },
+    });
+    const end = endOf(reply);
+    return { ...end, at: heldBy ?? end.at, returns, login: shown.login, consent: shown.consent };
   }
 
   /** The tokens at the end of the flow. */
@@ -131,19 +109,7 @@ export class Person {
     if (reply.status !== 200) throw new Error(`The code was refused: ${reply.text}`);
     return reply.json as Record<string, string>;
   }
-
-  #answer(path: string, step: 'login' | 'consent', answer: Exclude<AppAnswer, 'hold'>, pending: Body): Promise<Answer> {
-    if ('reject' in answer) return this.#server.admin(`PUT ${path}/reject`, { json: answer.reject });
-    const usual =
-      step === 'login'
-        ? { subject: pending.skip ? pending.subject : this.#name }
-        : { grant_scope: pending.requested_scope };
-    return this.#server.admin(`PUT ${path}/accept`, { json: { ...usual, ...answer.accept } });
-  }
 }
-
-const challengeOf = ({ headers }: Answer, step: string): string =>
-  new URL(String(headers.location), 'http://127.0.0.1').searchParams.get(`${step}_challenge`) ?? '';
 
 const endOf = ({ headers }: Answer): Pick<Outcome, 'at' | 'told' | 'part' | 'url'> => {
   if (headers.location === undefined) return { at: 'page', told: {}, part: null, url: '' };
@@ -153,33 +119,17 @@ const endOf = ({ headers }: Answer): Pick<Outcome, 'at' | 'told' | 'part' | 'url
   return { at: 'client', told, part, url: url.href };
 };
 
-export const redeem = (
-  server: GivenServer,
-  { id, auth }: RegisteredClient,
-  code: string,
-  change: Readonly<Record<string, string>> = {},
-): Promise<Answer> =>
-  server.public('POST /oauth2/token', {
-    form: {
-      grant_type: 'authorization_code',
-      code,
-      redirect_uri: callback,
-      ...(auth.authorization ? {} : { client_id: id }),
-      ...change,
-    },
-    headers: auth.authorization ? auth : {},
-  });
+type Change = Readonly<Record<string, string>>;
+
+export const redeem = (server: GivenServer, client: RegisteredClient, code: string, change?: Change): Promise<Answer> =>
+  redeemBy(overHttp(server), client, code, change);
 
 export const refresh = (
   server: GivenServer,
-  { auth }: RegisteredClient,
+  client: RegisteredClient,
   token: string,
-  change: Readonly<Record<string, string>> = {},
-): Promise<Answer> =>
-  server.public('POST /oauth2/token', {
-    form: { grant_type: 'refresh_token', refresh_token: token, ...change },
-    headers: auth,
-  });
+  change?: Change,
+): Promise<Answer> => refreshBy(overHttp(server), client, token, change);
 
 export const introspect = async (server: GivenServer, token: string, scope?: string): Promise<Body> =>
   (await server.admin('POST /oauth2/introspect', { form: { token, ...(scope === undefined ? {} : { scope }) } }))
