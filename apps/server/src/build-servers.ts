@@ -126,6 +126,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     publicHealth: config.publicHealth,
   });
   for (const app of [adminApp, publicApp]) parts.metrics.observe(app);
+  tracing?.reportTo(adminApp.log);
   tracing?.observe(adminApp, 'admin');
   tracing?.observe(publicApp, 'public');
   if (isLoopbackUrl(config.issuer)) sendToIssuerHost(publicApp, config.issuer);

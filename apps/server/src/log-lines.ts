@@ -102,6 +102,18 @@ const serverLogLines = {
     meaning: 'The audit table could not be written. Logged once by each process.',
     members: { reason: 'Messages of the error and its causes.' },
   },
+  spansLost: {
+    levels: ['warn'],
+    message: 'spans could not be exported and are lost',
+    meaning: 'The collector of [traces](traces.md) does not answer or refuses them. Logged once until it works again.',
+    members: { reason: 'Messages of the error and its causes.' },
+  },
+  spansExported: {
+    levels: ['info'],
+    message: 'spans are exported again',
+    meaning: 'The collector of [traces](traces.md) accepts spans again.',
+    members: {},
+  },
   stopping: {
     levels: ['info'],
     message: 'stopping',

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap';
 import { layoutsFor } from './support/layouts.ts';
 import { Nodes } from './support/nodes.ts';
 import { RoamingBrowser, redeem, register } from './support/roaming-flow.ts';
-import { runServer } from './support/start-server.ts';
+import { runServer, startServer } from './support/start-server.ts';
 
 const layouts = layoutsFor(t);
 
@@ -125,6 +125,34 @@ t.test('a code flow on two workers is traced, below the trace of the caller, and
   const { access_token, refresh_token, id_token } = tokens;
   const secrets = { challenge, consentChallenge, code, secret: client.secret, access_token, refresh_token, id_token };
   for (const [name, secret] of Object.entries({ ...secrets, subject: 'anna' })) t.notOk(raw().includes(secret), name);
+});
+
+t.test('the log says when spans cannot be exported, and when they can be again', async (t) => {
+  let exports = 0;
+  let status = 400;
+  const collector = createServer((request, reply) => {
+    request.resume().on('end', () => {
+      exports += 1;
+      reply.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+    });
+  });
+  collector.listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  t.teardown(() => collector.close());
+  const settings = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
+    OTEL_BSP_SCHEDULE_DELAY: '50',
+  };
+  const { adminUrl, output, stop } = await startServer(t, { settings });
+  const trafficUntil = async (isEnough: () => boolean) => {
+    while (!isEnough()) await (await fetch(`${adminUrl}/version`)).text();
+  };
+  const lost = 'spans could not be exported and are lost';
+  await trafficUntil(() => output().includes(lost) && exports > 3);
+  status = 200;
+  await trafficUntil(() => output().includes('spans are exported again'));
+  await stop();
+  t.equal(output().split(lost).length, 2, 'once, although several exports failed');
 });
 
 t.test('an exporter or protocol that this server does not have is refused at start', async (t) => {

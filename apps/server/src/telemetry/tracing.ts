@@ -8,6 +8,7 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { BatchSpanProcessor, ConsoleSpanExporter, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { StoresConfig } from '../config/stores-config.ts';
+import { type ExportLog, ReportingExporter } from './reporting-exporter.ts';
 import type { TraceExporter } from './tracing-switch.ts';
 import { wrapCommands } from './wrap-commands.ts';
 
@@ -23,6 +24,7 @@ const databases = { sqlite: 'sqlite', postgres: 'postgresql', redis: 'redis' } a
 
 export class Tracing {
   readonly #provider: NodeTracerProvider;
+  readonly #exporter: ReportingExporter;
   readonly #stores: StoresConfig['stores'];
 
   constructor({ exporter, version, stores }: TracingOptions) {
@@ -36,8 +38,10 @@ export class Tracing {
         }),
       )
       .merge(detectResources({ detectors: [envDetector] }));
-    const spanExporter = exporter === 'console' ? new ConsoleSpanExporter() : new OTLPTraceExporter();
-    this.#provider = new NodeTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(spanExporter)] });
+    this.#exporter = new ReportingExporter(
+      exporter === 'console' ? new ConsoleSpanExporter() : new OTLPTraceExporter(),
+    );
+    this.#provider = new NodeTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(this.#exporter)] });
     // Makes the current span available to nested calls (AsyncLocalStorage), and reads `traceparent` (W3C Trace Context §3.2).
     this.#provider.register();
     this.#stores = stores;
@@ -96,6 +100,11 @@ export class Tracing {
       span?.end();
       done();
     });
+  }
+
+  /** Logs when exporting begins to fail, and when it works again. */
+  reportTo(log: ExportLog): void {
+    this.#exporter.reportTo(log);
   }
 
   /** Sends the remaining spans. */
