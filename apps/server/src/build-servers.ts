@@ -11,7 +11,7 @@ import {
 } from '@claviger/core';
 import { nodeSystem } from '@claviger/core/node';
 import { type AppOptions, buildApp, FailureLog, type Metrics, type ServerStatus } from '@claviger/http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { reloadCertificate } from './certificate-reload.ts';
 import { baseUrl } from './config/base-url.ts';
@@ -21,6 +21,7 @@ import { demoCommands } from './demo.ts';
 import { apiPage } from './development-pages/api-page.ts';
 import { developmentPages } from './development-pages/development-pages.ts';
 import { sendToIssuerHost } from './issuer-host.ts';
+import { type SharedBuckets, SharedRateLimiter } from './rate-limits/shared-rate-limiter.ts';
 import type { ServerMetrics } from './telemetry/server-metrics.ts';
 import type { Tracing } from './telemetry/tracing.ts';
 
@@ -35,6 +36,8 @@ export interface Servers {
 export interface ServerParts {
   readonly config: Config;
   readonly stores: Stores;
+  /** Rate limits in Redis, as soon as it is open. Default: each process counts alone. */
+  readonly sharedBuckets?: () => SharedBuckets | undefined;
   readonly systemSecrets: readonly [string, ...(readonly string[])];
   readonly version: string;
   /** Where log lines go, JSON and complete with their line feed. */
@@ -48,6 +51,15 @@ export interface ServerParts {
   /** With several processes: how they notify each other of changed clients. */
   readonly clientChanges?: ClientChanges;
 }
+
+/** Without a rate there is no limiter, and requests pay nothing. */
+const rateLimiterOf = (
+  { config, sharedBuckets = () => undefined }: ServerParts,
+  log: () => FastifyBaseLogger,
+): SharedRateLimiter | null =>
+  Object.keys(config.rates).length === 0
+    ? null
+    : new SharedRateLimiter({ rates: config.rates, shared: sharedBuckets, log });
 
 export const buildServers = (parts: ServerParts): Servers => {
   const { config, stores, version, writeLog, status, tracing } = parts;
@@ -78,6 +90,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     log: () => adminApp.log,
     fingerprintSubject: (subject) => provider.fingerprintSubject(subject),
   });
+  const rateLimiter = rateLimiterOf(parts, () => adminApp.log);
   const provider: Provider = createProvider({
     issuer: config.issuer,
     stores,
@@ -86,6 +99,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     settings: config.settings,
     ...(tracing ? { observeUseCase: tracing.observeUseCase } : {}),
     events: both(audit, parts.metrics.events),
+    ...(rateLimiter ? { rateLimiter } : {}),
     ...(parts.clientChanges ? { clientChanges: parts.clientChanges } : {}),
     reportFailure: (cause, requestId) => failures.report(cause, requestId),
   });
@@ -94,6 +108,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     failures,
     documentsRefused: () => documentsRefused,
     adminRefusals: () => adminRefusals,
+    rateLimited: () => rateLimiter?.refused ?? 0,
   });
   const { metrics } = parts.metrics;
   const shared = {

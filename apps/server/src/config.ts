@@ -1,7 +1,7 @@
 // Environment and configuration file -> one typed configuration, or a list of all problems. Opens nothing: see start.ts.
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { isLoopbackUrl, seconds } from '@claviger/core';
+import { isLoopbackUrl, type Rates, seconds } from '@claviger/core';
 import { isAdminGuarded, withAdminKeyFile } from './config/admin-guard.ts';
 import { withIssuer } from './config/issuer.ts';
 import { serviceLinkHint } from './config/kubernetes.ts';
@@ -84,6 +84,13 @@ const parseAll = (sources: Sources): { readonly values: ParsedValues; readonly p
   return { values: Object.fromEntries(entries) as ParsedValues, problems };
 };
 
+const ratesOf = (values: Values): Rates => ({
+  ...(values.tokenRate ? { token: values.tokenRate } : {}),
+  ...(values.introspectionRate ? { introspection: values.introspectionRate } : {}),
+  ...(values.authorizationRate ? { authorization: values.authorizationRate } : {}),
+  ...(values.registrationRate ? { registration: values.registrationRate } : {}),
+});
+
 const toConfig = (values: Values) => {
   const pages = pagesOf(values);
   const workers = values.workers ?? (Object.values(dsnsOf(values)).some(isSqlite) ? 1 : availableParallelism());
@@ -113,6 +120,7 @@ const toConfig = (values: Values) => {
     log: { level: values.logLevel, format: values.logFormat },
     trustedProxies: values.trustedProxies,
     metrics: { enabled: values.metrics, hydraNames: values.metrics && values.hydraMetricNames },
+    rates: ratesOf(values),
     cors: { allowedOrigins: values.corsAllowedOrigins, maxAge: values.corsMaxAge },
     unguardedDocuments: values.unguardedDocuments,
     settings: settingsOf(values, workers, pages.builtIn),

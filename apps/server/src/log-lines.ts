@@ -132,6 +132,12 @@ const serverLogLines = {
     meaning: 'A process could not be started, or died while a message was sent to it.',
     members: { reason: 'Message of the error.', worker: 'Process id.' },
   },
+  ratesNotShared: {
+    levels: ['warn'],
+    message: 'rate limits are not shared: Redis does not answer',
+    meaning: 'Each process counts requests alone until Redis answers again. Logged at most once a minute.',
+    members: { reason: 'Messages of the error and its causes.' },
+  },
   linesLost: {
     levels: ['warn'],
     message: 'log lines could not be written',

@@ -34,7 +34,7 @@ export interface ProcessParts {
   /** Whether this process prints the warnings and the greeting. Only one of several does. */
   readonly isSpeaker: boolean;
   /** Makes the text of /metrics/prometheus from that of this process. Default: unchanged. */
-  readonly metricsOf?: Parameters<typeof buildServers>[0]['metricsOf'];
+  readonly metricsOf?: NonNullable<Parameters<typeof buildServers>[0]['metricsOf']>;
   /** With several processes: how they notify each other of changed clients. */
   readonly clientChanges?: ClientChanges;
 }
@@ -51,7 +51,7 @@ const stoppingStatus: ServerStatus = {
 
 /** Rejects if the server cannot listen or the settings of its stores are wrong. Nothing stays open then. */
 export const startServer = async (config: Config, parts: ProcessParts): Promise<RunningServer> => {
-  const { writeLog, greet, droppedLogLines, isSpeaker, metricsOf, clientChanges } = parts;
+  const { writeLog, greet, droppedLogLines, isSpeaker, ...optional } = parts;
   const secret = await systemSecretsOf(config);
   const telemetry = await startTelemetry(config, version, droppedLogLines);
   const preparation = new StorePreparation(config, telemetry.storeObserver);
@@ -60,6 +60,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   const servers = buildServers({
     config,
     stores: preparation.stores,
+    sharedBuckets: () => preparation.rateLimiter,
     systemSecrets: secret.systemSecrets,
     version,
     writeLog,
@@ -68,8 +69,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
       if (!preparation.isDone) return { serving: false, problems: preparation.problems() };
       return stopping ? stoppingStatus : servingStatus;
     },
-    ...(metricsOf ? { metricsOf } : {}),
-    ...(clientChanges ? { clientChanges } : {}),
+    ...optional,
   });
   const { log } = servers.adminApp;
 

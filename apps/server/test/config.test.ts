@@ -66,6 +66,7 @@ t.test('without settings it is a development server on loopback with the default
     systemSecrets: null,
     log: { level: 'info', format: 'auto' },
     trustedProxies: [],
+    rates: {},
   });
   t.strictSame(config.settings, { ...defaultSettings, standardClaims: 'userinfo' }, 'the built-in pages invent claims');
 });
@@ -95,6 +96,11 @@ t.test('every setting takes effect', async (t) => {
     CLAVIGER_AUDIT_CHECKPOINT_INTERVAL: '1m',
     CLAVIGER_METRICS: 'true',
     CLAVIGER_METRICS_HYDRA_NAMES: 'true',
+    CLAVIGER_RATE_LIMIT_TOKEN: '600/1m',
+    CLAVIGER_RATE_LIMIT_INTROSPECTION: '6000/1m',
+    CLAVIGER_RATE_LIMIT_AUTHORIZATION: '60/1m',
+    CLAVIGER_RATE_LIMIT_REGISTRATION: '10/1h',
+    CLAVIGER_MAX_PENDING_FLOWS_PER_ADDRESS: '200',
     CLAVIGER_ACCESS_TOKEN_LIFESPAN: '5m',
     CLAVIGER_ID_TOKEN_LIFESPAN: '1h30m',
     CLAVIGER_AUTH_CODE_LIFESPAN: '10s',
@@ -172,6 +178,12 @@ t.test('every setting takes effect', async (t) => {
     log: { level: 'warn', format: 'json' },
     trustedProxies: ['loopback', '10.0.0.0/8'],
     metrics: { enabled: true, hydraNames: true },
+    rates: {
+      token: { requests: 600, seconds: 60 },
+      introspection: { requests: 6000, seconds: 60 },
+      authorization: { requests: 60, seconds: 60 },
+      registration: { requests: 10, seconds: 3600 },
+    },
     cors: { allowedOrigins: ['https://a.example', 'https://*.b.example:8443'], maxAge: 600 },
     unguardedDocuments: false,
     settings: {
@@ -185,6 +197,7 @@ t.test('every setting takes effect', async (t) => {
       flowLifespan: 1200,
       maxPendingFlows: 5000,
       maxPendingFlowsPerProcess: 3000,
+      maxPendingFlowsPerNetwork: 200,
       refreshGrace: 0,
       idTokenSigningAlg: 'ES256',
       accessTokenStrategy: 'jwt',

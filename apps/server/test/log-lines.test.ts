@@ -23,7 +23,8 @@ t.test('every message in the sources is in a table', async (t) => {
     readdirSync(join(root, folder), { recursive: true }).map((name) => join(root, folder, String(name))),
   );
   // A call of a logger up to the end of its statement: the message is its last text, or a name from a table.
-  const call = /\b(?:log|output\(\)|console)\.(?:trace|debug|info|warn|error|fatal|log)\(([\s\S]*?)\)(?=;|,\n|\n|\))/g;
+  const call =
+    /\b(?:log(?:\(\))?|output\(\)|console)\.(?:trace|debug|info|warn|error|fatal|log)\(([\s\S]*?)\)(?=;|,\n|\n|\))/g;
   let calls = 0;
   for (const file of files.filter((name) => name.endsWith('.ts'))) {
     for (const [, given = ''] of readFileSync(file, 'utf8').matchAll(call)) {

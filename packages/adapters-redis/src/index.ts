@@ -7,6 +7,7 @@ import { Connection, withoutArguments } from './connection.ts';
 import { parseRedisDsn } from './dsn.ts';
 import { refuseEviction } from './eviction.ts';
 import { Keys } from './keys.ts';
+import { RedisRateLimiter } from './redis-rate-limiter.ts';
 import { RedisAdminKeyStore } from './stores/redis-admin-key-store.ts';
 import { RedisClientStore } from './stores/redis-client-store.ts';
 import { RedisConsentStore } from './stores/redis-consent-store.ts';
@@ -40,6 +41,8 @@ export interface RedisOptions {
 
 export interface RedisStores {
   readonly stores: Stores;
+  /** Counts requests of all nodes together. */
+  readonly rateLimiter: RedisRateLimiter;
   /** Rejects with StoreUnavailable when a master does not answer. */
   check(): Promise<void>;
   /** Afterwards every command rejects. */
@@ -68,6 +71,7 @@ export const openRedisStores = async (options: RedisOptions): Promise<RedisStore
   }
   return {
     stores: storesOn(connection, new Keys(prefix)),
+    rateLimiter: new RedisRateLimiter(connection, new Keys(prefix)),
     check: async () => {
       await connection.onEachMaster('ping');
     },

@@ -38,6 +38,7 @@ export class Keys {
   flow = (id: string): string => `${this.#prefix}flow:${id}`;
   /** A hash: for each process, the count of the flows that it began. */
   pendingFlows = (): string => `${this.#prefix}pending-flows`;
+  rate = (endpoint: string, caller: string): string => `${this.#prefix}rate:${endpoint}:${digestOf(caller)}`;
   lease = (name: string): string => `${this.#prefix}lease:${name}`;
   /** A lease, under the key that the previous release uses. */
   claim = (name: string): string => `${this.#prefix}claim:${name}`;

@@ -4,6 +4,7 @@ import type { ClientChanges } from './ports/client-changes.ts';
 import type { ClientStore } from './ports/client-store.ts';
 import type { EventSink } from './ports/event-sink.ts';
 import type { ObserveUseCase } from './ports/observe-use-case.ts';
+import type { RateLimiter } from './ports/rate-limiter.ts';
 import type { SigningKeys } from './ports/signing-keys.ts';
 import type { Stores } from './ports/stores.ts';
 import type { System } from './ports/system.ts';
@@ -50,6 +51,7 @@ import { makeRotateKeys } from './usecases/keys/rotate-keys.ts';
 import { StoredSigningKeys } from './usecases/keys/stored-signing-keys.ts';
 import { makeVerifyOwnJwt, type VerifyOwnJwt } from './usecases/keys/verify-own-jwt.ts';
 import { makeLoginUseCases } from './usecases/login/login-use-cases.ts';
+import { limitAuthentication, RateLimits } from './usecases/rate-limits.ts';
 import { makeManageRegistration } from './usecases/registration/manage-registration.ts';
 import { makeRegisterClient } from './usecases/registration/register-client.ts';
 import type { RegistrationUseCases } from './usecases/registration/registration-use-cases.ts';
@@ -88,6 +90,8 @@ export interface ProviderOptions {
   readonly observeUseCase?: ObserveUseCase;
   /** Called for failures that the caller only sees as server_error. Default: none. */
   readonly reportFailure?: ReportFailure;
+  /** Default: nothing is limited. LocalRateLimiter limits the requests of one process. */
+  readonly rateLimiter?: RateLimiter;
 }
 
 /** Throws a TypeError that lists every problem of the options. */
@@ -99,6 +103,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
 
   const events = options.events ?? null;
   const observeUseCase = options.observeUseCase ?? ((_name, run) => run);
+  const rateLimits = options.rateLimiter ? new RateLimits(options.rateLimiter) : null;
   const storedKeys = new StoredSigningKeys({ ...stores, events, system, settings });
   const signingKeys = options.signingKeys ?? storedKeys;
   const verifyOwnJwt = makeVerifyOwnJwt({ issuer, signingKeys, clock: system.clock });
@@ -112,6 +117,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
   const wiring = {
     observeUseCase,
     events,
+    rateLimits,
     pendingFlows,
     identifySubject,
     verifyOwnJwt,
@@ -204,6 +210,7 @@ const clientEndpoints = [
 ];
 
 type Wiring = Omit<Stores, 'clients'> & {
+  readonly rateLimits: RateLimits | null;
   readonly clients: FindClient;
   readonly clientStore: ClientStore;
   readonly issuer: string;
@@ -225,7 +232,7 @@ const makeEndpoints = (
   errors: ErrorReplies,
   registration: RegistrationUseCases | null,
 ): Endpoints => {
-  const { issuer, ui, system, settings, signingKeys, observeUseCase: observe } = wiring;
+  const { issuer, rateLimits, ui, system, settings, signingKeys, observeUseCase: observe } = wiring;
   const { shareErrorDebug } = settings;
   const cookies = new BrowserCookies({
     ...system,
@@ -273,7 +280,11 @@ const makeEndpoints = (
         makeResumeAfterConsent({ ...wiring, issueResponse: makeIssueResponse(issuing) }),
       ),
     }),
-    token: makeTokenEndpoint({ authenticateClient, runGrant, errors }),
+    token: makeTokenEndpoint({
+      authenticateClient: limitAuthentication(authenticateClient, rateLimits, 'token'),
+      runGrant,
+      errors,
+    }),
     revoke: makeRevocationEndpoint({
       authenticateClient,
       revoke: observe('tokens.revoke', makeRevoke(wiring)),
@@ -286,7 +297,7 @@ const makeEndpoints = (
     }),
     introspectAsClient: makeClientIntrospectionEndpoint({
       issuer,
-      authenticateClient,
+      authenticateClient: limitAuthentication(authenticateClient, rateLimits, 'introspection'),
       introspectAsClient: observe('tokens.introspectAsClient', makeIntrospectAsClient({ ...wiring, findActiveToken })),
       errors,
     }),
@@ -297,7 +308,7 @@ const makeEndpoints = (
       ),
       errors,
     }),
-    register: registration && makeRegistrationEndpoint({ issuer, registration, errors }),
+    register: registration && makeRegistrationEndpoint({ issuer, registration, rateLimits, errors }),
     clientConfiguration: registration && makeClientConfigurationEndpoint({ issuer, registration, errors }),
     discovery: makeDiscoveryEndpoint(issuer, settings, wiring),
     jwks: makeJwksEndpoint({ ...wiring, errors }),

@@ -38,6 +38,12 @@ export const declaredSettings = {
     'Maximum number of logins in progress, on all nodes together. Beyond it, new logins are answered with 503; token requests are not affected. 0: no limit. See [sizes](production.md#flows).',
   ),
   maxPendingFlowsPerProcess: count(0, 1_000_000_000, 50_000, 'The same limit for each process. 0: no limit.'),
+  maxPendingFlowsPerNetwork: count(
+    0,
+    1_000_000_000,
+    0,
+    'The same limit for the logins that one client address (for IPv6, one /64 network) began in each process. 0: no limit.',
+  ),
   legacyCookies: flag(
     true,
     'With an https issuer: also write cookies under the names that the previous release used, which have no prefix, and read the cookies that it wrote. Set this to `false` once [no node of that release runs](production.md#upgrade).',

@@ -4,7 +4,7 @@ import { type Client, type ClientStore, emptyClientMetadata } from '@claviger/co
 import { memoryStores } from '@claviger/core/memory';
 import { nodeSystem } from '@claviger/core/node';
 import t from 'tap';
-import { networkOf } from '../src/usecases/token/wrong-guesses.ts';
+import { networkOf } from '../src/domain/network.ts';
 import { givenAProvider, startOfTime } from './support/given-a-provider.ts';
 import { basic, json, post } from './support/wire.ts';
 

@@ -164,6 +164,27 @@ t.test('concurrent requests cannot exceed the limit', async (t) => {
   t.equal(statuses.filter((status) => status === 503).length, 15);
 });
 
+t.test('one network cannot take the room of others, and gets its room back', async (t) => {
+  const given = givenAProvider({ maxPendingFlowsPerNetwork: 2 });
+  const { authorize } = given.provider.endpoints;
+  const client = await givenAClient(given);
+  const statusFrom = async (address: string): Promise<number> =>
+    (await get(authorize, authorizeUrl(client), { 'x-test-address': address })).status;
+  const strangers = ['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8::4'];
+  t.strictSame(await Promise.all(strangers.map(statusFrom)), [302, 302, 503, 503]);
+  t.equal(await statusFrom('2001:db8:0:1::1'), 302, 'another network');
+  t.match(given.provider.admin.countPendingFlows(), { here: 3, refused: 2 });
+
+  const visit = new Visit(given);
+  await visit.run(authorizeUrl(client));
+  await visit.run(authorizeUrl(client));
+  await visit.run(authorizeUrl(client));
+  t.pass('flows that end free their place');
+  t.equal(await statusFrom('2001:db8::9'), 503);
+  given.wait(910);
+  t.equal(await statusFrom('2001:db8::9'), 302, 'so do those that expire');
+});
+
 t.test('a flow that cannot be stored is not counted', async (t) => {
   const stores = memoryStores();
   stores.flows.create = () => Promise.reject(new Error('broken'));

@@ -8,6 +8,7 @@ import { listeners } from './settings/listeners.ts';
 import { pages } from './settings/pages.ts';
 import { process } from './settings/process.ts';
 import { clients, discovery, loginAndConsent, requests, tokens } from './settings/protocol.ts';
+import { rateLimits } from './settings/rate-limits.ts';
 import { stores } from './settings/stores.ts';
 import { telemetry } from './settings/telemetry.ts';
 
@@ -23,6 +24,7 @@ export const topics: Readonly<Record<string, Readonly<Record<string, Variable<un
   Requests: requests,
   Discovery: discovery,
   Clients: clients,
+  'Rate limits': rateLimits,
   'Dangerous settings': dangerous,
 };
 
@@ -38,6 +40,7 @@ export const variables = {
   ...requests,
   ...discovery,
   ...clients,
+  ...rateLimits,
   ...dangerous,
 } as const;
 

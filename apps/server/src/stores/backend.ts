@@ -8,6 +8,7 @@ import { postgresParts, sqliteParts } from '../binary/store-parts.ts';
 import { type Dsn, inMemory } from '../config/dsn.ts';
 import type { StoresConfig } from '../config/stores-config.ts';
 import { ConfigurationError } from '../config.ts';
+import type { SharedBuckets } from '../rate-limits/shared-rate-limiter.ts';
 
 /** Ports whose data is in the same database. */
 export interface Place {
@@ -20,6 +21,8 @@ export interface OpenBackend {
   readonly stores: Stores;
   /** undefined if it has no audit table. */
   readonly audit: AuditStore | undefined;
+  /** Redis only: rate limits that all nodes share. */
+  readonly rateLimiter?: SharedBuckets;
   /** undefined if it needs no schema. */
   readonly schema: Schema | undefined;
   /** Afterwards every command rejects. */
@@ -113,8 +116,8 @@ const openRedis = async (
 ): Promise<OpenBackend> => {
   const { openRedisStores, RedisDsnError } = await import('@claviger/adapters-redis');
   try {
-    const { stores, close } = await openRedisStores({ url, ...options });
-    return { stores, audit: undefined, schema: undefined, close };
+    const { stores, rateLimiter, close } = await openRedisStores({ url, ...options });
+    return { stores, rateLimiter, audit: undefined, schema: undefined, close };
   } catch (error) {
     if (error instanceof RedisDsnError) throw wrongName(ports, error.message);
     throw error;

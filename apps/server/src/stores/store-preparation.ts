@@ -5,6 +5,7 @@ import { type AuditStore, mapPorts, type PortName, type Stores, StoreUnavailable
 import { reasonOf } from '@claviger/http';
 import type { StoresConfig } from '../config/stores-config.ts';
 import { ConfigurationError } from '../config.ts';
+import type { SharedBuckets } from '../rate-limits/shared-rate-limiter.ts';
 import { type OpenBackend, openBackend, type Place, type PostgresObserver, placesOf, type Schema } from './backend.ts';
 import { LateStores } from './late-stores.ts';
 
@@ -48,6 +49,11 @@ export class StorePreparation {
   /** The audit table, in the database of the clients. Undefined where that is not an SQL database, and until it is open. */
   get audit(): AuditStore | undefined {
     return this.#parts.find(({ ports }) => ports.includes('clients'))?.audit;
+  }
+
+  /** Of the first Redis that is open. Undefined without one. */
+  get rateLimiter(): SharedBuckets | undefined {
+    return this.#parts.find(({ rateLimiter }) => rateLimiter !== undefined)?.rateLimiter;
   }
 
   get isDone(): boolean {
@@ -108,6 +114,10 @@ class Part {
 
   get stores(): Stores | undefined {
     return this.#opened?.stores;
+  }
+
+  get rateLimiter(): SharedBuckets | undefined {
+    return this.#opened?.rateLimiter;
   }
 
   get audit(): AuditStore | undefined {

@@ -71,6 +71,10 @@ export const declaredMetrics = {
     'claviger_overload_refusals_total',
     'Requests that were refused with 503 to protect the server, though nothing had failed.',
   ),
+  rateLimited: counter(
+    'claviger_rate_limited_total',
+    'Requests that were refused with 429 because of `CLAVIGER_RATE_LIMIT_…`.',
+  ),
   documentsRefused: counter(
     'claviger_documents_refused_total',
     'Documents of clients that were not fetched, because too many were being fetched.',

@@ -27,6 +27,7 @@ export interface ServerCounts {
   readonly failures: Pick<FailureLog, 'refusals'>;
   readonly documentsRefused: () => number;
   readonly adminRefusals: () => number;
+  readonly rateLimited: () => number;
 }
 
 export class ServerMetrics {
@@ -71,11 +72,12 @@ export class ServerMetrics {
     this.#hydra?.observe(app);
   }
 
-  watch({ provider, failures, documentsRefused, adminRefusals }: ServerCounts): void {
+  watch({ provider, failures, documentsRefused, adminRefusals, rateLimited }: ServerCounts): void {
     const { countPendingFlows, signingKeysInUse } = provider.admin;
     const { metrics } = this;
     metrics.readCounter(declared.adminRefusals, adminRefusals);
     metrics.readCounter(declared.overloadRefusals, () => failures.refusals);
+    metrics.readCounter(declared.rateLimited, rateLimited);
     metrics.readCounter(declared.documentsRefused, documentsRefused);
     metrics.readGauge(declared.pendingFlows, () => [{ value: countPendingFlows().here }]);
     metrics.readCounter(declared.flowsRefused, () => countPendingFlows().refused);

@@ -110,6 +110,8 @@ interface Details {
   readonly status?: number;
   readonly hint?: string;
   readonly cause?: unknown;
+  /** Seconds. Default: depends on the status. */
+  readonly retryAfter?: number;
 }
 
 /** Ends a request. `hint` is for the client's developer; `cause` is logged, and is sent only as `debug`. */
@@ -117,6 +119,8 @@ export class OAuthError extends Error {
   readonly code: OAuthErrorCode;
   readonly status: number;
   readonly hint: string;
+  /** Seconds after which the request may be repeated; null: as usual for the status. */
+  readonly retryAfter: number | null;
 
   constructor(code: OAuthErrorCode, details: Details = {}) {
     super(
@@ -126,6 +130,7 @@ export class OAuthError extends Error {
     this.name = 'OAuthError';
     this.code = code;
     this.status = details.status ?? kindOf(code).status;
+    this.retryAfter = details.retryAfter ?? null;
     this.hint = details.hint || (kindOf(code).hint ?? '');
   }
 
@@ -156,4 +161,6 @@ export const toOAuthError = (thrown: unknown): OAuthError => {
 
 /** Retry-After in seconds (RFC 9110 §10.2.3), for requests that may be tried again. */
 export const retryHeader = (error: OAuthError): Readonly<Record<string, string>> =>
-  error.status === 503 ? { 'retry-after': '1' } : error.status === 429 ? { 'retry-after': '60' } : {};
+  error.status === 503 || error.status === 429
+    ? { 'retry-after': String(error.retryAfter ?? (error.status === 503 ? 1 : 60)) }
+    : {};

@@ -3,7 +3,7 @@
 import type { Parameters } from '../domain/authorization-request.ts';
 import { withQuery } from '../domain/redirect-uri.ts';
 import { errorResponseMode } from '../domain/response-mode.ts';
-import { oauthError } from '../errors/oauth-error.ts';
+import { type OAuthError, oauthError } from '../errors/oauth-error.ts';
 import type { Clock } from '../ports/system.ts';
 import type { UserInterface } from '../ports/user-interface.ts';
 import type { Settings } from '../settings.ts';
@@ -15,6 +15,7 @@ import { checkRequestLength } from '../usecases/authorize/request-lengths.ts';
 import type { makeResumeAfterConsent } from '../usecases/authorize/resume-after-consent.ts';
 import type { makeResumeAfterLogin, SessionChange } from '../usecases/authorize/resume-after-login.ts';
 import type { PresentedVerifier, ReturningRequest } from '../usecases/authorize/returning-flow.ts';
+import type { RateLimits } from '../usecases/rate-limits.ts';
 import type { AnswerAddress } from './authorization-reply.ts';
 import { type AnswerParameters, authorizationReply } from './authorization-reply.ts';
 import type { BrowserCookies, BrowserSecret } from './browser-cookies.ts';
@@ -31,6 +32,7 @@ interface Deps {
   readonly cookies: BrowserCookies;
   readonly shareErrorDebug: boolean;
   readonly settings: Pick<Settings, 'confirmErrorRedirects'>;
+  readonly rateLimits: RateLimits | null;
   readonly errors: ErrorReplies;
   readonly addressRequest: ReturnType<typeof makeAddressRequest>;
   readonly checkRequest: ReturnType<typeof makeCheckRequest>;
@@ -155,15 +157,30 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
     return resume(request, addressed, { verifier: presented.verifier, client, redirectUri });
   };
 
+  /** Counts a request that begins a flow. The other passes continue one that was counted. */
+  const addressOrCount = async (request: WireRequest, received: ReceivedRequest): Promise<AddressedRequest> => {
+    const { rateLimits } = deps;
+    if (rateLimits === null || received.presented !== null) return deps.addressRequest(received);
+    const addressed = await deps.addressRequest(received).catch(async (thrown: unknown) => {
+      await rateLimits.countStranger('authorization', request);
+      throw thrown;
+    });
+    await rateLimits.countClient('authorization', addressed.client.id, request);
+    return addressed;
+  };
+
+  const refuse = (request: WireRequest, error: OAuthError): WireReply =>
+    error.status === 429 ? errors.busy(error, error.retryAfter ?? 60, request.id) : errors.page(error, request.id);
+
   return async (request) => {
     let addressed: AddressedRequest;
     try {
       if (request.form !== null) return asGet(request, request.form);
       const received = receive(request);
       if (request.notes) request.notes.clientId = received.parameters.client_id ?? '';
-      addressed = await deps.addressRequest(received);
+      addressed = await addressOrCount(request, received);
     } catch (thrown) {
-      return errors.page(errors.toOAuthError(thrown, request, { endpoint: 'authorize' }), request.id);
+      return refuse(request, errors.toOAuthError(thrown, request, { endpoint: 'authorize' }));
     }
     try {
       return await proceed(request, addressed);

@@ -1,6 +1,7 @@
 // Clients register themselves (RFC 7591 §3), and read, replace and delete their registration (RFC 7592 §2).
 import type { JsonValue } from '../domain/json.ts';
 import { oauthError } from '../errors/oauth-error.ts';
+import type { RateLimits } from '../usecases/rate-limits.ts';
 import type { RegistrationAccess, RegistrationUseCases } from '../usecases/registration/registration-use-cases.ts';
 import { bearerChallenge, bearerHeader } from './bearer-token.ts';
 import type { ErrorReplies } from './error-reply.ts';
@@ -13,6 +14,10 @@ interface Deps {
   readonly issuer: string;
   readonly registration: RegistrationUseCases;
   readonly errors: ErrorReplies;
+}
+
+interface LimitedDeps extends Deps {
+  readonly rateLimits: RateLimits | null;
 }
 
 /** RFC 7591 §3.1. A form of another site cannot send this type, and a script must ask first (CORS). */
@@ -56,8 +61,9 @@ const answerErrors =
   };
 
 /** POST (RFC 7591 §3). */
-export const makeRegistrationEndpoint = ({ issuer, registration, errors }: Deps): Endpoint =>
+export const makeRegistrationEndpoint = ({ issuer, registration, rateLimits, errors }: LimitedDeps): Endpoint =>
   answerErrors(async (request) => {
+    await rateLimits?.countStranger('registration', request);
     const registered = await registration.register({
       initialAccessToken: bearerHeader(request),
       origin: request,

@@ -38,6 +38,11 @@ export const loginAndConsent = {
     wholeNumber(0, 1_000_000_000),
     'The same limit for each node. 0: no limit.',
   ),
+  maxPendingFlowsPerAddress: optional(
+    'CLAVIGER_MAX_PENDING_FLOWS_PER_ADDRESS',
+    wholeNumber(0, 1_000_000_000),
+    'The same limit for the logins that one client address (for IPv6, one /64 network) began on each node. 0: no limit. Default: a tenth of CLAVIGER_MAX_PENDING_FLOWS_PER_NODE if CLAVIGER_TRUSTED_PROXIES is set, otherwise 0, because then all requests may come from one proxy.',
+  ),
   ...fromCore({
     strictGrantScope: 'CLAVIGER_STRICT_GRANT_SCOPE',
     confirmErrorRedirects: 'CLAVIGER_CONFIRM_ERROR_REDIRECTS',

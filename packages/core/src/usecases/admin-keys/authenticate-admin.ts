@@ -1,12 +1,13 @@
 // Whose key a request to the admin API carries (RFC 6750 §2.1), and what it allows.
 import { type AdminKey, hasExpired } from '../../domain/admin-key.ts';
 import { type AdminScope, adminScopes } from '../../domain/admin-scope.ts';
+import { networkOf } from '../../domain/network.ts';
 import type { EpochSeconds } from '../../domain/time.ts';
 import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import type { AdminKeyStore } from '../../ports/admin-key-store.ts';
 import type { Clock, Digest } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
-import { makeTooManyWrongGuesses, networkOf } from '../token/wrong-guesses.ts';
+import { makeTooManyWrongGuesses } from '../token/wrong-guesses.ts';
 import { adminKeyIdOf } from './admin-key-text.ts';
 
 /** The holder of a key. */

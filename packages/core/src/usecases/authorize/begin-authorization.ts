@@ -76,11 +76,11 @@ export const makeBeginAuthorization =
       },
       consent: null,
     };
-    if (!pendingFlows.begin(flow.expiresAt, now)) return { outcome: 'too-many-flows' };
+    if (!pendingFlows.begin(flow, origin, now)) return { outcome: 'too-many-flows' };
     try {
       await flows.create(flow);
     } catch (error) {
-      pendingFlows.end(flow.expiresAt);
+      pendingFlows.end(flow);
       throw error;
     }
     events?.record({ type: 'OAuth2FlowBegun', clientId: client.id, subject: flow.login.subject, origin });

@@ -5,14 +5,20 @@
 // until it expires. The processes exchange their counts in the background (`share`), so that beginning a flow costs no
 // round trip. Between two exchanges a process knows its own count exactly, but not the flows that begin elsewhere. The
 // total can exceed the limit by the number of flows that begin in that time.
+import type { Flow } from '../../domain/flow.ts';
+import { networkOf } from '../../domain/network.ts';
 import { after, type EpochSeconds, seconds } from '../../domain/time.ts';
 import type { FlowStore } from '../../ports/flow-store.ts';
 import type { Clock, Random } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
+import { NetworkShares } from './network-shares.ts';
 
 interface Deps {
   readonly flows: FlowStore;
-  readonly settings: Pick<Settings, 'flowLifespan' | 'maxPendingFlows' | 'maxPendingFlowsPerProcess'>;
+  readonly settings: Pick<
+    Settings,
+    'flowLifespan' | 'maxPendingFlows' | 'maxPendingFlowsPerProcess' | 'maxPendingFlowsPerNetwork'
+  >;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -32,6 +38,8 @@ export interface PendingFlowCounts {
   readonly refused: number;
 }
 
+type BegunFlow = Pick<Flow, 'id' | 'expiresAt'>;
+
 export class PendingFlows {
   readonly #deps: Deps;
   readonly #holder: string;
@@ -42,25 +50,40 @@ export class PendingFlows {
   #refused = 0;
   #exchanged: { readonly here: number; readonly everywhere: number; readonly at: EpochSeconds } | null = null;
 
+  /** null: no limit for one network. */
+  readonly #shares: NetworkShares | null;
+
   constructor(deps: Deps) {
+    const most = deps.settings.maxPendingFlowsPerNetwork;
+    this.#shares = most > 0 ? new NetworkShares(most) : null;
     this.#deps = deps;
     this.#holder = deps.random.uuid();
   }
 
-  /** Counts a flow that is about to be stored. Returns false, and does not count it, if there are too many. */
-  begin(expiresAt: EpochSeconds, now: EpochSeconds): boolean {
+  /**
+   * Counts a flow that is about to be stored. Returns false, and does not count it, if there are too many, in all or from
+   * the address's network.
+   */
+  begin({ id, expiresAt }: BegunFlow, { address }: { readonly address: string }, now: EpochSeconds): boolean {
     const { maxPendingFlows, maxPendingFlowsPerProcess } = this.#deps.settings;
     this.#sweep(now);
+    const network = this.#shares === null ? '' : networkOf(address);
     const isFull =
+      (this.#shares?.isUsedUp(network, now) ?? false) ||
       (maxPendingFlowsPerProcess > 0 && this.#here >= maxPendingFlowsPerProcess) ||
       (maxPendingFlows > 0 && this.#everywhere(now) >= maxPendingFlows);
-    if (isFull) this.#refused += 1;
-    else this.#add(expiresAt, 1);
-    return !isFull;
+    if (isFull) {
+      this.#refused += 1;
+      return false;
+    }
+    this.#add(expiresAt, 1);
+    this.#shares?.begin(id, network, expiresAt);
+    return true;
   }
 
   /** The flow has ended, or could not be stored. */
-  end(expiresAt: EpochSeconds): void {
+  end({ id, expiresAt }: BegunFlow): void {
+    this.#shares?.end(id);
     this.#add(expiresAt, -1);
   }
 

@@ -51,7 +51,7 @@ const checkStillAllowed = (
 export const makeResumeAfterConsent = ({ system, settings, flows, issueResponse, pendingFlows }: Deps) => {
   const finish = async (flow: Flow, now: EpochSeconds): Promise<void> => {
     if ((await flows.replace(end(flow), flow.version, now)) === 'stale') throw usedBefore('consent');
-    pendingFlows.end(flow.expiresAt);
+    pendingFlows.end(flow);
   };
 
   /** Errors for the client: access_denied, invalid_request, request_forbidden, invalid_scope, invalid_target. */

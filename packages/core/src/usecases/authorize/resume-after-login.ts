@@ -92,7 +92,7 @@ export const makeResumeAfterLogin = (deps: Deps) => {
 
   const finish = async (flow: Flow, now: EpochSeconds): Promise<void> => {
     await advance(flow, end(flow), now);
-    pendingFlows.end(flow.expiresAt);
+    pendingFlows.end(flow);
   };
 
   const settleSession = async (

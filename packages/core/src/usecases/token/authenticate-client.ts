@@ -1,6 +1,7 @@
 // Client authentication (RFC 6749 §2.3) at the token and revocation endpoints.
 import { allowsAuthMethod, type Client, isPublic } from '../../domain/client.ts';
 import type { CredentialsRefusal, Origin } from '../../domain/event.ts';
+import { networkOf } from '../../domain/network.ts';
 import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
@@ -8,7 +9,7 @@ import type { Clock, SecretHasher } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
 import type { FindClient } from '../clients/client-cache.ts';
 import { claimedClient, type VerifyClientAssertion } from './verify-client-assertion.ts';
-import { makeCountWrongGuess, networkOf } from './wrong-guesses.ts';
+import { makeCountWrongGuess } from './wrong-guesses.ts';
 
 /** The client credentials of a request. A public client sends only `id` (RFC 6749 §3.2.1). */
 export type ClientCredentials =
