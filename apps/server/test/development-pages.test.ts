@@ -1,7 +1,7 @@
 // The built-in login and consent pages, through the app that the server runs, on memory stores.
 import { createHash } from 'node:crypto';
 import { type AddressInfo, connect } from 'node:net';
-import { emptyClientMetadata, type Provider, StoreUnavailable } from '@claviger/core';
+import { emptyClientMetadata, type Provider, StoreUnavailable, withSecret } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import t from 'tap';
 import { buildServers } from '../src/build-servers.ts';
@@ -308,7 +308,8 @@ t.test(
       const client = await stores.clients.find('app');
       if (!client) throw new Error('The client was not created.');
       const metadata = { ...client.metadata, logoUri, clientUri: 'javascript:alert(1)', policyUri: 'data:text/html,x' };
-      await stores.clients.replace({ ...client, version: client.version + 1, metadata }, client.version);
+      const changed = { ...client, ...withSecret(metadata, client.storedSecret), version: client.version + 1 };
+      await stores.clients.replace(changed, client.version);
       const { text, headers } = await new PlainBrowser(send).open(authorizeUrl());
       t.equal((await provider.admin.getClient('app'))?.metadata.logoUri, logoUri);
       t.notMatch(text, /<img|javascript:|data:/, logoUri);

@@ -13,7 +13,6 @@ const { server, provider } = createEmbedded({
 
 const demo = await provider.admin.createClient({
   id: 'demo',
-  secret: '',
   metadata: { ...emptyClientMetadata, name: 'Demo', redirectUris: [`${issuer}/callback`], scope: 'openid' },
 });
 server.listen(4000, '127.0.0.1', () => {

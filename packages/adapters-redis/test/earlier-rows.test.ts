@@ -99,7 +99,7 @@ t.test(
     }
     const found = await stores.clients.find('former');
     t.same(found, { ...former, incarnation: `t${former.createdAt.toString(36)}` });
-    t.equal(await stores.clients.replace({ ...fullClient(found), version: 4 }, 3), 'replaced');
+    t.equal(found && (await stores.clients.replace({ ...found, version: 4 }, 3)), 'replaced');
     t.equal((await stores.clients.find('former'))?.version, 4);
   },
 );

@@ -156,7 +156,7 @@ t.test('rows of the release before, which had no audience, are read as having no
   `);
   editor.close();
   const client = await stores.clients.find('app');
-  t.match(client?.metadata, { audience: [], applicationType: '' });
+  t.match(client?.metadata, { audience: [], applicationType: null });
   t.notOk(client && 'registrationTokenHash' in client);
   t.same((await stores.clients.list({ limit: 1, offset: 0 }))[0]?.metadata.audience, []);
   const flow = await stores.flows.find('flow', now);

@@ -7,7 +7,16 @@ export { type AdminScope, adminScopes } from './domain/admin-scope.ts';
 export type { AuthorizationRequest, OidcContext, Parameters } from './domain/authorization-request.ts';
 export type { BrowserOfStep, PresentedBrowser } from './domain/browser.ts';
 export { type ClaimsRequest, requestedClaims, type StandardClaims } from './domain/claims-request.ts';
-export { type Client, type ClientMetadata, emptyClientMetadata, type MadeFor } from './domain/client.ts';
+export {
+  type Client,
+  type ClientMetadata,
+  type ConfidentialClient,
+  emptyClientMetadata,
+  type MadeFor,
+  type ProposedMetadata,
+  type PublicClient,
+  withSecret,
+} from './domain/client.ts';
 export { type Consent, type ConsentRequestSnapshot, isRemembered } from './domain/consent.ts';
 export type { CredentialsRefusal, DomainEvent, EndpointName, EventType, Origin } from './domain/event.ts';
 export { type EventKind, eventKinds } from './domain/event-kinds.ts';
@@ -40,6 +49,7 @@ export {
   completeFlow,
   completeGrant,
   type StoredClient,
+  type StoredMetadata,
   toStoredClient,
 } from './domain/stored-records.ts';
 export { type EpochSeconds, epochSeconds, isPast, type Seconds, seconds } from './domain/time.ts';

@@ -1,7 +1,7 @@
 // A busy client is read once a second; a change made in this process is seen immediately.
 
 import t from 'tap';
-import { type Client, emptyClientMetadata } from '../src/domain/client.ts';
+import { type Client, type ClientMetadata, emptyClientMetadata, withSecret } from '../src/domain/client.ts';
 import { epochSeconds } from '../src/domain/time.ts';
 import { memoryStores } from '../src/memory/index.ts';
 import type { ClientChanges } from '../src/ports/client-changes.ts';
@@ -10,8 +10,7 @@ import { makeClientCache } from '../src/usecases/clients/client-cache.ts';
 
 const client = (name: string): Client => ({
   id: 'app',
-  metadata: { ...emptyClientMetadata, name },
-  storedSecret: '',
+  ...withSecret({ ...emptyClientMetadata, name } as ClientMetadata, null),
   incarnation: 'drawn-01',
   createdAt: epochSeconds(1),
   updatedAt: epochSeconds(1),

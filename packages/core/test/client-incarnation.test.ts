@@ -139,6 +139,24 @@ t.test('a record without an incarnation belongs to the client if it is not older
   t.notOk(await isActive(given, token));
 });
 
+t.test('RFC 6749 §2.1: a secret that an earlier release stored for a public client is dropped', async (t) => {
+  const given = givenAProvider();
+  await givenAClient(given, 'app', { tokenEndpointAuthMethod: 'none' });
+  const client = (await given.stores.clients.find('app')) as Client;
+  t.equal(client.storedSecret, null);
+  const former = { ...toStoredClient(client), secretHash: 'sha256:c2VjcmV0' };
+  t.strictSame(completeClient(former), client);
+});
+
+t.test('unset texts of the metadata are null, and stored as earlier releases store them', async (t) => {
+  const given = givenAProvider();
+  await givenAClient(given);
+  const client = (await given.stores.clients.find('shop')) as Client;
+  t.equal(client.metadata.policyUri, null);
+  t.equal(toStoredClient(client).metadata.policyUri, '');
+  t.strictSame(completeClient(toStoredClient(client)), client);
+});
+
 t.test('rows of the release before are completed', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);

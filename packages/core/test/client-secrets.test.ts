@@ -1,6 +1,6 @@
 // Client secrets that a person chose: recognised without a slow hash, even in a new process, and never locked out.
 import { randomBytes, scryptSync } from 'node:crypto';
-import { type Client, type ClientStore, emptyClientMetadata } from '@claviger/core';
+import { type Client, type ClientStore, type ConfidentialClient, emptyClientMetadata } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import { nodeSystem } from '@claviger/core/node';
 import t from 'tap';
@@ -25,7 +25,7 @@ const clientWith = (storedSecret: string, id = 'shop'): Client => ({
     ...emptyClientMetadata,
     tokenEndpointAuthMethod: 'client_secret_basic',
     grantTypes: ['client_credentials'],
-  },
+  } as ConfidentialClient['metadata'],
   storedSecret,
   incarnation: 'drawn-01',
   createdAt: startOfTime,

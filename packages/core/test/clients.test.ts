@@ -1,6 +1,5 @@
 // Registration of clients by an administrator.
 import {
-  type ClientMetadata,
   type ClientStore,
   defaultSettings,
   emptyClientMetadata,
@@ -9,6 +8,7 @@ import {
   type Grant,
   OAuthError,
   type Page,
+  type ProposedMetadata,
   seconds,
 } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
@@ -35,7 +35,7 @@ const given = (settings = defaultSettings) => {
     get: (id: string) => deps.clients.find(id),
     list: (page: Page) => deps.clients.list(page),
     remove: makeDeleteClient(deps),
-    register: (id: string, metadata: Partial<ClientMetadata> = {}, secret = '') =>
+    register: (id: string | undefined, metadata: Partial<ProposedMetadata> = {}, secret?: string) =>
       create({ id, secret, metadata: { ...emptyClientMetadata, ...metadata } }),
     pass: (length: number) => {
       now += length;
@@ -45,7 +45,7 @@ const given = (settings = defaultSettings) => {
 
 t.test('a client registered without metadata gets an id, a secret of 256 bits and the defaults', async (t) => {
   const { register, get, system } = given();
-  const result = await register('');
+  const result = await register(undefined);
   if (result.outcome !== 'created') return t.fail(result.outcome);
   t.match(result.client.id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   t.match(result.secret, /^[A-Za-z0-9_-]{43}$/);
@@ -56,13 +56,13 @@ t.test('a client registered without metadata gets an id, a secret of 256 bits an
     userinfoSignedResponseAlg: 'none',
   });
   t.same(await get(result.client.id), result.client);
-  t.notMatch(JSON.stringify(result.client), result.secret, 'the secret is not stored');
-  t.ok(await system.secretHasher.verify(result.secret, result.client.storedSecret));
+  t.notMatch(JSON.stringify(result.client), result.secret ?? '', 'the secret is not stored');
+  t.ok(await system.secretHasher.verify(result.secret ?? '', result.client.storedSecret ?? ''));
 });
 
 t.test('two clients registered without metadata share neither id nor secret', async (t) => {
   const { register } = given();
-  const [a, b] = [await register(''), await register('')];
+  const [a, b] = [await register(undefined), await register(undefined)];
   if (a.outcome !== 'created' || b.outcome !== 'created') return t.fail();
   t.not(a.client.id, b.client.id);
   t.not(a.secret, b.secret);
@@ -73,14 +73,31 @@ t.test('a secret that was sent is stored and returned once', async (t) => {
   const result = await register('shop', {}, 'chosen');
   if (result.outcome !== 'created') return t.fail(result.outcome);
   t.equal(result.secret, 'chosen');
-  t.ok(await system.secretHasher.verify('chosen', result.client.storedSecret));
-  t.notOk(await system.secretHasher.verify('other!', result.client.storedSecret));
+  t.ok(await system.secretHasher.verify('chosen', result.client.storedSecret ?? ''));
+  t.notOk(await system.secretHasher.verify('other!', result.client.storedSecret ?? ''));
 });
 
 t.test('RFC 6749 §2.1: a public client receives no secret', async (t) => {
   const { register } = given();
-  t.match(await register('app', { tokenEndpointAuthMethod: 'none' }), { outcome: 'created', secret: '' });
+  t.match(await register('app', { tokenEndpointAuthMethod: 'none' }), { outcome: 'created', secret: null });
 });
+
+t.test(
+  'RFC 6749 §2.1: a client that becomes public loses its secret, and needs a new one to authenticate with a secret',
+  async (t) => {
+    const { register, update, get } = given();
+    await register('shop', {}, 'first-secret');
+    const asPublic = { ...emptyClientMetadata, tokenEndpointAuthMethod: 'none' };
+    await update({ id: 'shop', secret: 'second-secret', metadata: asPublic });
+    t.equal((await get('shop'))?.storedSecret, null);
+    await t.rejects(update({ id: 'shop', metadata: emptyClientMetadata }), {
+      code: 'invalid_request',
+    });
+    t.match(await update({ id: 'shop', secret: 'third-secret', metadata: emptyClientMetadata }), {
+      outcome: 'updated',
+    });
+  },
+);
 
 t.test('an existing id is refused, and the second registration changes nothing', async (t) => {
   const { register, get } = given();
@@ -97,7 +114,7 @@ t.test('a client without a scope gets the configured one', async (t) => {
 
 t.test('metadata that cannot work is refused, and the hint names the member', async (t) => {
   const rsa = { kty: 'RSA', n: 'AQAB', e: 'AQAB' };
-  type Refused = readonly [string, Partial<ClientMetadata>, string];
+  type Refused = readonly [string, Partial<ProposedMetadata>, string];
   const refused: readonly Refused[] = [
     ['token_endpoint_auth_method', { tokenEndpointAuthMethod: 'private_key_jwt' }, ''],
     ['jwks and jwks_uri', { jwks: { keys: [rsa] }, jwksUri: 'https://a.example/jwks' }, ''],
@@ -165,7 +182,7 @@ t.test('metadata that cannot work is refused, and the hint names the member', as
   ];
   for (const [hint, metadata, secret] of refused) {
     const { register, list } = given();
-    const error = await register('x', metadata, secret).catch((error) => error);
+    const error = await register('x', metadata, secret || undefined).catch((error) => error);
     t.ok(error instanceof OAuthError && error.code === 'invalid_request', hint);
     t.ok(error.hint.includes(hint), `${error.hint} <- ${hint}`);
     t.same(await list({ limit: 10, offset: 0 }), [], 'nothing is stored');
@@ -173,7 +190,7 @@ t.test('metadata that cannot work is refused, and the hint names the member', as
 });
 
 t.test('texts that the 2018 API stored unchanged are stored unchanged', async (t) => {
-  const accepted: readonly Partial<ClientMetadata>[] = [
+  const accepted: readonly Partial<ProposedMetadata>[] = [
     { redirectUris: ['com.example.app:/cb', 'https://a.example/cb?a=1|2', 'http://127.0.0.1:14446/cb'] },
     { contacts: [''] },
     {
@@ -209,7 +226,7 @@ t.test('texts that the 2018 API stored unchanged are stored unchanged', async (t
 });
 
 t.test('unsupported values are refused with a list of the supported ones, unless a setting allows them', async (t) => {
-  const cases: readonly [string, Partial<ClientMetadata>][] = [
+  const cases: readonly [string, Partial<ProposedMetadata>][] = [
     ['grant_types: "device_code" is not one of authorization_code, ', { grantTypes: ['device_code'] }],
     ['grant_types: "authorisation_code"', { grantTypes: ['refresh_token', 'authorisation_code'] }],
     ['response_types: "codes" is not one of code, ', { responseTypes: ['code', 'codes'] }],
@@ -242,12 +259,12 @@ t.test('an update without a secret replaces everything except the secret', async
   const { register, update, get, pass, system } = given();
   await register('shop', { name: 'before', owner: 'me', contacts: ['x'] }, 'first-secret');
   pass(60);
-  const result = await update({ id: 'shop', secret: '', metadata: { ...emptyClientMetadata, name: 'after' } });
+  const result = await update({ id: 'shop', metadata: { ...emptyClientMetadata, name: 'after' } });
   if (result.outcome !== 'updated') return t.fail(result.outcome);
   t.match(result.client, { version: 2, createdAt: 1_500_000_000, updatedAt: 1_500_000_060 });
-  t.match(result.client.metadata, { name: 'after', owner: '', contacts: [], subjectType: 'public' });
+  t.match(result.client.metadata, { name: 'after', owner: null, contacts: [], subjectType: 'public' });
   t.same(await get('shop'), result.client);
-  t.ok(await system.secretHasher.verify('first-secret', result.client.storedSecret));
+  t.ok(await system.secretHasher.verify('first-secret', result.client.storedSecret ?? ''));
 });
 
 t.test('an update with a secret replaces the secret', async (t) => {
@@ -269,7 +286,7 @@ t.test('an update that is refused changes nothing', async (t) => {
 
 t.test('an update does not create an unknown client', async (t) => {
   const { update, list } = given();
-  t.same(await update({ id: 'ghost', secret: '', metadata: emptyClientMetadata }), { outcome: 'unknown' });
+  t.same(await update({ id: 'ghost', metadata: emptyClientMetadata }), { outcome: 'unknown' });
   t.same(await list({ limit: 10, offset: 0 }), []);
 });
 
@@ -277,7 +294,7 @@ t.test('every one of several concurrent updates takes effect', async (t) => {
   const { register, update, get } = given();
   await register('shop');
   const results = await Promise.all(
-    ['a', 'b', 'c'].map((name) => update({ id: 'shop', secret: '', metadata: { ...emptyClientMetadata, name } })),
+    ['a', 'b', 'c'].map((name) => update({ id: 'shop', metadata: { ...emptyClientMetadata, name } })),
   );
   t.strictSame(
     results.map(({ outcome }) => outcome),
@@ -295,7 +312,6 @@ t.test('the key for an algorithm is published before the registration that needs
   t.strictSame(await published(), ['P-256', 'RSA']);
   await update({
     id: 'plain',
-    secret: '',
     metadata: { ...emptyClientMetadata, userinfoSignedResponseAlg: 'EdDSA', idTokenSignedResponseAlg: 'ES256' },
   });
   t.strictSame(await published(), ['Ed25519', 'P-256', 'RSA']);
@@ -312,7 +328,7 @@ t.test('an update gives up when others keep changing the client', async (t) => {
     replace: async () => 'stale',
   };
   const update = makeUpdateClient({ clients: busy, events: null, system, settings: defaultSettings, signingKeys });
-  t.same(await update({ id: 'shop', secret: '', metadata: emptyClientMetadata }), { outcome: 'stale' });
+  t.same(await update({ id: 'shop', metadata: emptyClientMetadata }), { outcome: 'stale' });
 });
 
 t.test('clients are listed by id, in pages', async (t) => {

@@ -32,11 +32,11 @@ const origin = { id: 'request-1', address: '192.0.2.1', adminKey: 'key-1' };
 t.test('acts on clients are recorded with their origin', async (t) => {
   const { provider, sink } = given();
   const { admin } = provider;
-  await admin.createClient({ id: 'shop', secret: '', metadata: metadata() }, origin);
+  await admin.createClient({ id: 'shop', metadata: metadata() }, origin);
   t.same(sink.last(), { type: 'OAuth2ClientCreated', clientId: 'shop', origin });
-  await admin.createClient({ id: 'shop', secret: '', metadata: metadata() }, origin);
-  await admin.updateClient({ id: 'shop', secret: '', metadata: metadata() }, origin);
-  await admin.updateClient({ id: 'unknown', secret: '', metadata: emptyClientMetadata }, origin);
+  await admin.createClient({ id: 'shop', metadata: metadata() }, origin);
+  await admin.updateClient({ id: 'shop', metadata: metadata() }, origin);
+  await admin.updateClient({ id: 'unknown', metadata: emptyClientMetadata }, origin);
   await admin.deleteClient('shop', origin);
   await admin.deleteClient('shop', origin);
   t.same(sink.types(), ['OAuth2ClientCreated', 'OAuth2ClientUpdated', 'OAuth2ClientDeleted']);

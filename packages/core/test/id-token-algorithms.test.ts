@@ -1,13 +1,13 @@
 // ID tokens, signed userinfo and hints in every algorithm, as clients register them.
 import { createHash } from 'node:crypto';
-import { type ClientMetadata, type SigningAlgorithm, signingAlgorithms } from '@claviger/core';
+import { type ProposedMetadata, type SigningAlgorithm, signingAlgorithms } from '@claviger/core';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import t from 'tap';
 import { authorizeUrl, givenAClient, redeem, refresh, Visit } from './support/given-a-flow.ts';
 import { type GivenProvider, givenAProvider, startOfTime } from './support/given-a-provider.ts';
 import { get, json, location } from './support/wire.ts';
 
-const hybrid: Partial<ClientMetadata> = {
+const hybrid: Partial<ProposedMetadata> = {
   responseTypes: ['code', 'code id_token token'],
   grantTypes: ['authorization_code', 'implicit', 'refresh_token'],
 };

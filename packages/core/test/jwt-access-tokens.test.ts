@@ -1,6 +1,6 @@
 // Access tokens as JWTs (RFC 9068): their claims, and that they expire and are revoked like opaque tokens.
 import { generateKeyPairSync } from 'node:crypto';
-import { type ClientMetadata, type Settings, seconds, signingKeySet } from '@claviger/core';
+import { type ProposedMetadata, type Settings, seconds, signingKeySet } from '@claviger/core';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import t from 'tap';
 import {
@@ -18,7 +18,7 @@ import { get, json, location, post } from './support/wire.ts';
 
 const issuer = 'http://127.0.0.1:4444/';
 
-const givenAll = async (settings: Partial<Settings> = {}, metadata: Partial<ClientMetadata> = {}) => {
+const givenAll = async (settings: Partial<Settings> = {}, metadata: Partial<ProposedMetadata> = {}) => {
   const given = givenAProvider({ accessTokenStrategy: 'jwt', ...settings });
   return { given, client: await givenAClient(given, 'shop', metadata) };
 };
@@ -109,16 +109,20 @@ t.test('the granted audience replaces the issuer in aud', async (t) => {
 });
 
 t.test("the client's strategy overrides the strategy of the server", async (t) => {
-  const isJwt = async (strategy: Settings['accessTokenStrategy'], own: string): Promise<boolean> => {
+  const isJwt = async (strategy: Settings['accessTokenStrategy'], own: string | null): Promise<boolean> => {
     const { given, client } = await givenAll({ accessTokenStrategy: strategy }, { accessTokenStrategy: own });
     return (await ownToken(given, client)).startsWith('ey');
   };
-  t.strictSame(await Promise.all([isJwt('jwt', ''), isJwt('jwt', 'jwt'), isJwt('opaque', 'jwt')]), [true, true, true]);
-  t.strictSame(await Promise.all([isJwt('opaque', ''), isJwt('jwt', 'opaque')]), [false, false]);
+  t.strictSame(await Promise.all([isJwt('jwt', null), isJwt('jwt', 'jwt'), isJwt('opaque', 'jwt')]), [
+    true,
+    true,
+    true,
+  ]);
+  t.strictSame(await Promise.all([isJwt('opaque', null), isJwt('jwt', 'opaque')]), [false, false]);
 });
 
 t.test('the algorithm is that of ID tokens unless the setting for access tokens says otherwise', async (t) => {
-  const algOf = async (settings: Partial<Settings>, metadata: Partial<ClientMetadata> = {}) => {
+  const algOf = async (settings: Partial<Settings>, metadata: Partial<ProposedMetadata> = {}) => {
     const { given, client } = await givenAll(settings, metadata);
     const token = await ownToken(given, client);
     await validated(given, token);

@@ -2,7 +2,7 @@
 import { nodeSystem } from '@claviger/core/node';
 import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import t from 'tap';
-import type { ClientMetadata, WireReply } from '../src/index.ts';
+import type { ProposedMetadata, WireReply } from '../src/index.ts';
 import { epochSeconds } from '../src/index.ts';
 import { authorizeUrl, challengeIn, givenAClient, redeem, Visit } from './support/given-a-flow.ts';
 import { type GivenProvider, givenAProvider, startOfTime } from './support/given-a-provider.ts';
@@ -14,7 +14,7 @@ const other = await makeKey('ES256', 'k');
 
 const signed = (claims: JWTPayload, header = {}) => sign(key, claims, header);
 
-const givenASigner = (given: GivenProvider, change: Partial<ClientMetadata> = {}) =>
+const givenASigner = (given: GivenProvider, change: Partial<ProposedMetadata> = {}) =>
   givenAClient(given, 'shop', { jwks: { keys: [key.jwk] }, ...change });
 
 const visit = (given: GivenProvider, url: string): Promise<WireReply> =>

@@ -26,7 +26,7 @@ const givenStores = async () => {
   await admin.makeSigningKeys();
   await admin.createKeys({ set: 'own', kid: 'one', alg: 'ES256', use: 'sig' });
   for (let index = 0; index < 250; index += 1) await admin.createClient(jwtClient(`client-${index}`));
-  await admin.createClient({ id: 'plain', secret: '', metadata: emptyClientMetadata });
+  await admin.createClient({ id: 'plain', metadata: emptyClientMetadata });
   return stores;
 };
 
@@ -120,7 +120,7 @@ t.test('a change between reading and replacing is not lost', async (t) => {
         changes += 1;
         if (changes === 1) {
           const metadata = { ...jwtClient('shop').metadata, name: 'Renamed' };
-          await old.updateClient({ id: 'shop', secret: '', metadata });
+          await old.updateClient({ id: 'shop', metadata });
         }
         return sound.replace(client, version);
       },

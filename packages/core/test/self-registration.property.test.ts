@@ -1,7 +1,7 @@
 // Properties of self-registration: an accepted registration never has more than a stranger may have.
 import fc from 'fast-check';
 import t from 'tap';
-import { type ClientMetadata, emptyClientMetadata } from '../src/domain/client.ts';
+import { emptyClientMetadata, type ProposedMetadata } from '../src/domain/client.ts';
 import { isLoopbackUrl } from '../src/domain/loopback.ts';
 import { matchesScope, parseScope } from '../src/domain/scope.ts';
 import {
@@ -53,6 +53,8 @@ const uri = fc.oneof(
   fc.constant(''),
 );
 
+const optionalUri = fc.option(uri);
+
 const words = <T extends string>(...known: readonly T[]) =>
   fc.array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom<string>(...known) }, fc.string()), { maxLength: 3 });
 
@@ -63,16 +65,16 @@ const sent: fc.Arbitrary<SelfRegisteredMetadata> = fc
     grantTypes: words('authorization_code', 'implicit', 'refresh_token', 'client_credentials', 'password'),
     responseTypes: words('code', 'token', 'id_token', 'code id_token', 'none'),
     scope: words('openid', 'photos.read', 'photos.*', 'photos', '*', '*.read', 'admin').map((list) => list.join(' ')),
-    logoUri: uri,
-    policyUri: uri,
-    tosUri: uri,
-    clientUri: uri,
-    jwksUri: uri,
-    sectorIdentifierUri: uri,
+    logoUri: optionalUri,
+    policyUri: optionalUri,
+    tosUri: optionalUri,
+    clientUri: optionalUri,
+    jwksUri: optionalUri,
+    sectorIdentifierUri: optionalUri,
     requestUris: fc.array(uri, { maxLength: 2 }),
-    subjectType: fc.constantFrom('', 'public', 'pairwise'),
-    applicationType: fc.constantFrom('', 'web', 'native'),
-    tokenEndpointAuthMethod: fc.constantFrom('', 'none', 'client_secret_basic', 'private_key_jwt', 'tls'),
+    subjectType: fc.constantFrom(null, 'public', 'pairwise'),
+    applicationType: fc.constantFrom(null, 'web', 'native'),
+    tokenEndpointAuthMethod: fc.constantFrom(null, 'none', 'client_secret_basic', 'private_key_jwt', 'tls'),
     jwks: fc.constantFrom(
       null,
       { keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB' }] },
@@ -80,7 +82,7 @@ const sent: fc.Arbitrary<SelfRegisteredMetadata> = fc
     ),
   })
   .map((members) => {
-    const all: ClientMetadata = { ...emptyClientMetadata, ...members };
+    const all: ProposedMetadata = { ...emptyClientMetadata, ...members };
     return Object.fromEntries(selfRegisteredMembers.map((member) => [member, all[member]])) as SelfRegisteredMetadata;
   });
 
@@ -92,7 +94,7 @@ const nearlyGood = fc
     return { ...good, ...Object.fromEntries(members.map((member) => [member, odd[member]])) };
   });
 
-const accepted = (metadata: SelfRegisteredMetadata, current = emptyClientMetadata): ClientMetadata | undefined => {
+const accepted = (metadata: SelfRegisteredMetadata, current = emptyClientMetadata): ProposedMetadata | undefined => {
   try {
     return selfRegisteredMetadata(metadata, current, policy);
   } catch (error) {
@@ -101,7 +103,7 @@ const accepted = (metadata: SelfRegisteredMetadata, current = emptyClientMetadat
   }
 };
 
-const isHarmless = (metadata: ClientMetadata): boolean => {
+const isHarmless = (metadata: ProposedMetadata): boolean => {
   const { applicationType, grantTypes, scope, redirectUris } = metadata;
   const goesWell = (redirect: string): boolean => {
     const { protocol, hash, username, password } = new URL(redirect);
@@ -116,10 +118,10 @@ const isHarmless = (metadata: ClientMetadata): boolean => {
     redirectUris.every(goesWell) &&
     grantTypes.every((type) => ['authorization_code', 'implicit', 'refresh_token'].includes(type)) &&
     parseScope(scope).every((one) => one === 'openid' || matchesScope('wildcard', 'photos.*', one)) &&
-    links.every((link) => link === '' || /^https?:$/.test(new URL(link).protocol)) &&
-    documents.every((document) => document === '' || new URL(document).protocol === 'https:') &&
+    links.every((link) => link === null || /^https?:$/.test(new URL(link).protocol)) &&
+    documents.every((document) => document === null || new URL(document).protocol === 'https:') &&
     !JSON.stringify(metadata.jwks).includes('"k"') &&
-    !/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(metadata.name)
+    !/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(metadata.name ?? '')
   );
 };
 
@@ -136,7 +138,7 @@ t.test('every registration of a stranger is harmless or refused with an error of
 });
 
 t.test('a client cannot change metadata that only an administrator may set', async (t) => {
-  const current: ClientMetadata = {
+  const current: ProposedMetadata = {
     ...emptyClientMetadata,
     owner: 'team-a',
     audience: ['https://api.example'],

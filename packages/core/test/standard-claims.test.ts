@@ -1,6 +1,6 @@
 // Where the claims of a scope or of the `claims` parameter appear: OpenID Connect Core §5.4, §5.5.
 import t from 'tap';
-import type { ClientMetadata } from '../src/index.ts';
+import type { ProposedMetadata } from '../src/index.ts';
 import { authorizeUrl, givenAClient, redeem, refresh, Visit } from './support/given-a-flow.ts';
 import { givenAProvider } from './support/given-a-provider.ts';
 import { get, json, location } from './support/wire.ts';
@@ -14,13 +14,17 @@ const saidIn = (jwt: unknown): readonly string[] => {
   return Object.keys(said).filter((name) => name in claims);
 };
 
-const everything: Partial<ClientMetadata> = {
+const everything: Partial<ProposedMetadata> = {
   scope,
   grantTypes: ['authorization_code', 'implicit', 'refresh_token'],
   responseTypes: ['code', 'id_token', 'id_token token', 'code id_token'],
 };
 
-const idTokens = async (server: 'both' | 'userinfo', standardClaims: string, change: Record<string, string> = {}) => {
+const idTokens = async (
+  server: 'both' | 'userinfo',
+  standardClaims: string | null,
+  change: Record<string, string> = {},
+) => {
   const given = givenAProvider({ standardClaims: server });
   const client = await givenAClient(given, 'shop', { ...everything, standardClaims });
   const answer = location(await new Visit(given).run(authorizeUrl(client, { scope, ...change }), {}, { session }));
@@ -43,11 +47,11 @@ const all = Object.keys(said);
 const others = ['name', 'role', 'nickname'];
 
 t.test('by default the consent app decides: its claims are in ID tokens and at userinfo', async (t) => {
-  t.strictSame(await idTokens('both', ''), { exchanged: all, refreshed: all });
+  t.strictSame(await idTokens('both', null), { exchanged: all, refreshed: all });
 });
 
 t.test('a setting or a client can move the claims of granted scopes to userinfo; other claims stay', async (t) => {
-  t.strictSame(await idTokens('userinfo', ''), { exchanged: others, refreshed: others });
+  t.strictSame(await idTokens('userinfo', null), { exchanged: others, refreshed: others });
   t.strictSame(await idTokens('both', 'userinfo'), { exchanged: others, refreshed: others });
   t.strictSame(await idTokens('userinfo', 'both'), { exchanged: all, refreshed: all });
 });
@@ -55,12 +59,12 @@ t.test('a setting or a client can move the claims of granted scopes to userinfo;
 t.test('the claims parameter says where a claim appears', async (t) => {
   const claims = JSON.stringify({ userinfo: { nickname: null, email: null }, id_token: { email: null } });
   const expected = ['name', 'email', 'role'];
-  t.strictSame(await idTokens('userinfo', '', { claims }), { exchanged: expected, refreshed: expected });
+  t.strictSame(await idTokens('userinfo', null, { claims }), { exchanged: expected, refreshed: expected });
 });
 
 t.test('an ID token without an access token has all claims; a hybrid one does not', async (t) => {
-  t.strictSame(await idTokens('userinfo', '', { response_type: 'id_token' }), { direct: all });
-  t.strictSame(await idTokens('userinfo', '', { response_type: 'id_token token' }), { direct: others });
-  const hybrid = await idTokens('userinfo', '', { response_type: 'code id_token' });
+  t.strictSame(await idTokens('userinfo', null, { response_type: 'id_token' }), { direct: all });
+  t.strictSame(await idTokens('userinfo', null, { response_type: 'id_token token' }), { direct: others });
+  const hybrid = await idTokens('userinfo', null, { response_type: 'code id_token' });
   t.strictSame(hybrid, { direct: others, exchanged: others, refreshed: others });
 });

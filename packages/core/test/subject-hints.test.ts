@@ -1,6 +1,6 @@
 // Requests that name the person they expect: id_token_hint (OpenID Connect Core §3.1.2.1) and `claims` (§5.5.1).
 import t from 'tap';
-import type { ClientMetadata } from '../src/index.ts';
+import type { ProposedMetadata } from '../src/index.ts';
 import { authorizeUrl, givenAClient, givenTokens, redeem, Visit } from './support/given-a-flow.ts';
 import { givenAProvider } from './support/given-a-provider.ts';
 import { json, location } from './support/wire.ts';
@@ -26,7 +26,7 @@ const silently = async (visit: Visit, url: string, forceSubjectIdentifier = '') 
 const claimsFor = (sub: string) => ({ claims: JSON.stringify({ id_token: { sub: { value: sub } } }) });
 
 for (const subjectType of ['public', 'pairwise'] as const) {
-  const change: Partial<ClientMetadata> = { subjectType };
+  const change: Partial<ProposedMetadata> = { subjectType };
 
   t.test(`prompt=none, ${subjectType}: without consent every hint gets the same answer`, async (t) => {
     const given = givenAProvider(pairwise);

@@ -95,7 +95,6 @@ t.test('sector_identifier_uri must list every redirect URI (OpenID Connect Regis
   const create = (id: string) =>
     given.provider.admin.createClient({
       id,
-      secret: '',
       metadata: metadata({ subjectType: 'pairwise', sectorIdentifierUri: `https://sector.example/${id}` }),
     });
   t.match(await create('good'), { outcome: 'created' });

@@ -9,7 +9,7 @@ type Metadata = PendingRequest['client']['metadata'];
  * Content-Security-Policy.
  */
 export const logoOrigin = ({ logoUri }: Metadata): string => {
-  if (!URL.canParse(logoUri)) return '';
+  if (logoUri === null || !URL.canParse(logoUri)) return '';
   const { origin } = new URL(logoUri);
   return /^https:\/\/[a-z0-9.-]+(:\d+)?$/.test(origin) ? origin : '';
 };
@@ -17,12 +17,12 @@ export const logoOrigin = ({ logoUri }: Metadata): string => {
 export const clientLogo = (metadata: Metadata): Html =>
   html`${
     logoOrigin(metadata) !== '' &&
-    html`<img class="logo" src="${metadata.logoUri}" alt="Logo of ${metadata.name || 'the application'}" referrerpolicy="no-referrer">`
+    html`<img class="logo" src="${metadata.logoUri ?? ''}" alt="Logo of ${metadata.name || 'the application'}" referrerpolicy="no-referrer">`
   }`;
 
 /** An administrator may have registered anything: only http and https become links. */
-const link = (text: string, url: string): readonly Html[] =>
-  /^https?:\/\//i.test(url)
+const link = (text: string, url: string | null): readonly Html[] =>
+  url !== null && /^https?:\/\//i.test(url)
     ? [html`<li><a href="${url}" rel="noreferrer noopener" target="_blank">${text}</a></li>`]
     : [];
 

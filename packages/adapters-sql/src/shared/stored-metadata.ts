@@ -1,10 +1,16 @@
 // The column `metadata` of a client, which also holds what a client has without a column of its own.
-import { type Client, type ClientMetadata, completeClient, type StoredClient, toStoredClient } from '@claviger/core';
+import {
+  type Client,
+  completeClient,
+  type StoredClient,
+  type StoredMetadata as StoredMembers,
+  toStoredClient,
+} from '@claviger/core';
 
 /** Members that a client may lack. */
 type Marks = Pick<Client, 'registrationTokenHash' | 'authMethodUnstated' | 'registeredOpenly'>;
 
-export type StoredMetadata = ClientMetadata & Marks;
+export type StoredMetadata = StoredMembers & Marks;
 
 type Row = Omit<StoredClient, 'metadata' | 'incarnation' | keyof Marks> & {
   readonly metadata: StoredMetadata;

@@ -23,9 +23,9 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
     name: 'empty lists, empty texts and null come back unchanged, not as absent',
     async run(store) {
       const full = fullMetadata();
-      const empty = { ...full, redirectUris: [], grantTypes: [], contacts: [], name: '', scope: '', jwks: null };
-      await store.create(fullClient({ metadata: empty, storedSecret: '' }));
-      assert.deepEqual(await store.find('app'), fullClient({ metadata: empty, storedSecret: '' }));
+      const empty = { ...full, redirectUris: [], grantTypes: [], contacts: [], name: null, scope: '', jwks: null };
+      await store.create(fullClient({ metadata: empty, storedSecret: null }));
+      assert.deepEqual(await store.find('app'), fullClient({ metadata: empty, storedSecret: null }));
     },
   },
   {

@@ -2,7 +2,7 @@
 // that drops a field would still return its zero value. A new field of a record breaks the build here first.
 import type { AdminKey } from '../domain/admin-key.ts';
 import type { AuthorizationRequest, OidcContext } from '../domain/authorization-request.ts';
-import type { Client, ClientMetadata } from '../domain/client.ts';
+import type { ConfidentialClient } from '../domain/client.ts';
 import type { Consent } from '../domain/consent.ts';
 import type { ConsentAcceptance, Flow, LoginAcceptance, Rejection } from '../domain/flow.ts';
 import type { Grant, GrantSession } from '../domain/grant.ts';
@@ -46,7 +46,7 @@ const rejection = (): Required<Rejection> => ({
   statusCode: 403,
 });
 
-export const fullMetadata = (): Required<ClientMetadata> => ({
+export const fullMetadata = (): Required<ConfidentialClient['metadata']> => ({
   name: 'An App',
   redirectUris: ['https://app.example.org/callback', 'https://app.example.org/other?a=b'],
   grantTypes: ['authorization_code', 'refresh_token'],
@@ -77,8 +77,8 @@ export const fullMetadata = (): Required<ClientMetadata> => ({
   defaultAcrValues: ['urn:acr:2'],
 });
 
-export const fullClient = (change: Partial<Client> = {}): Client => {
-  const client: Required<Client> = {
+export const fullClient = (change: Partial<ConfidentialClient> = {}): ConfidentialClient => {
+  const client: Required<ConfidentialClient> = {
     id: 'app',
     metadata: fullMetadata(),
     storedSecret: 'sha256:c2VjcmV0',

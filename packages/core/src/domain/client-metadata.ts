@@ -1,7 +1,7 @@
 // What a client may register, and the defaults for what it leaves out (OpenID Connect Registration §2, 2018 API).
 import { oauthError } from '../errors/oauth-error.ts';
 import { standardClaimsPlaces } from './claims-request.ts';
-import type { ClientMetadata } from './client.ts';
+import { authMethods, type ClientMetadata, grantTypes, type ProposedMetadata } from './client.ts';
 import { asymmetricAlgorithms, macAlgorithms } from './client-jws-algorithms.ts';
 import { canVerify, faultyMember, isOfKnownType } from './jwk.ts';
 import { isSupportedResponseType, supportedResponseTypes } from './response-type.ts';
@@ -9,10 +9,10 @@ import { firstMalformed, parseScope } from './scope.ts';
 import { accessTokenStrategies } from './token.ts';
 import { isWebUrl, redirectUriFault } from './web-url.ts';
 
-/** A registration: the metadata and the secret that was sent, '' if none was. */
+/** A registration: the metadata and the secret that was sent, if any. */
 export interface Registration {
-  readonly metadata: ClientMetadata;
-  readonly secret: string;
+  readonly metadata: ProposedMetadata;
+  readonly secret?: string | undefined;
 }
 
 /** The values that the server's settings and keys allow. */
@@ -30,12 +30,12 @@ export interface RegistrationLimits {
  * rules is that of the 2018 API, so that of several faults the same one is reported.
  */
 export const registeredMetadata = ({ metadata, secret }: Registration, limits: RegistrationLimits): ClientMetadata => {
-  const complete: ClientMetadata = {
+  const complete = {
     ...metadata,
-    tokenEndpointAuthMethod: metadata.tokenEndpointAuthMethod || 'client_secret_basic',
+    tokenEndpointAuthMethod: metadata.tokenEndpointAuthMethod ?? 'client_secret_basic',
     scope: metadata.scope || limits.defaultClientScope,
-    userinfoSignedResponseAlg: metadata.userinfoSignedResponseAlg || 'none',
-    subjectType: metadata.subjectType || 'public',
+    userinfoSignedResponseAlg: metadata.userinfoSignedResponseAlg ?? 'none',
+    subjectType: metadata.subjectType ?? 'public',
   };
   checkKeys(complete, limits.laxClientMetadata);
   checkSecret(secret, limits.minClientSecretLength);
@@ -53,11 +53,12 @@ export const registeredMetadata = ({ metadata, secret }: Registration, limits: R
   checkInitiateLoginUri(complete);
   checkLinks(complete);
   if (!limits.laxClientMetadata) checkSupported(complete);
-  return complete;
+  // Every value was checked above. Those of checkSupported may be unsupported with laxClientMetadata.
+  return complete as ClientMetadata;
 };
 
 /** `asIn2018`: a key of an unknown type is refused, and a set without a usable key is taken. */
-const checkKeys = ({ tokenEndpointAuthMethod, jwks, jwksUri }: ClientMetadata, asIn2018: boolean): void => {
+const checkKeys = ({ tokenEndpointAuthMethod, jwks, jwksUri }: ProposedMetadata, asIn2018: boolean): void => {
   if (tokenEndpointAuthMethod === 'private_key_jwt' && !jwks && !jwksUri) {
     throw oauthError('invalid_request', 'token_endpoint_auth_method private_key_jwt needs jwks or jwks_uri.');
   }
@@ -77,54 +78,60 @@ const checkKeys = ({ tokenEndpointAuthMethod, jwks, jwksUri }: ClientMetadata, a
   }
 };
 
-const grantTypes = ['authorization_code', 'implicit', 'refresh_token', 'client_credentials'];
-const authMethods = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'];
+/** With defaults. */
+type Complete = ProposedMetadata & {
+  readonly tokenEndpointAuthMethod: string;
+  readonly userinfoSignedResponseAlg: string;
+  readonly subjectType: string;
+};
+
+const includes = (list: readonly string[], value: string): boolean => list.includes(value);
 
 /** Checked here, because a misspelt value would otherwise be noticed only when the client is used. */
-const checkSupported = (metadata: ClientMetadata): void => {
+const checkSupported = (metadata: Complete): void => {
   const refuse = (member: string, value: string, supported: readonly string[]) =>
     oauthError('invalid_request', `${member}: ${JSON.stringify(value)} is not one of ${supported.join(', ')}.`);
-  const grantType = metadata.grantTypes.find((type) => !grantTypes.includes(type));
+  const grantType = metadata.grantTypes.find((type) => !includes(grantTypes, type));
   if (grantType !== undefined) throw refuse('grant_types', grantType, grantTypes);
   const responseType = metadata.responseTypes.find((type) => !isSupportedResponseType(type));
   if (responseType !== undefined) throw refuse('response_types', responseType, supportedResponseTypes);
   const method = metadata.tokenEndpointAuthMethod;
-  if (!authMethods.includes(method)) throw refuse('token_endpoint_auth_method', method, authMethods);
+  if (!includes(authMethods, method)) throw refuse('token_endpoint_auth_method', method, authMethods);
 };
 
-const checkSecret = (secret: string, minLength: number): void => {
-  if (secret !== '' && new TextEncoder().encode(secret).length < minLength) {
+const checkSecret = (secret: string | undefined, minLength: number): void => {
+  if (secret !== undefined && new TextEncoder().encode(secret).length < minLength) {
     throw oauthError('invalid_request', `client_secret must have at least ${minLength} bytes.`);
   }
 };
 
 /** OpenID Connect Registration §5. What the document says is checked by check-sector-identifier.ts. */
-const checkSectorIdentifier = ({ sectorIdentifierUri }: ClientMetadata): void => {
-  if (sectorIdentifierUri !== '' && !isWebUrl(sectorIdentifierUri, ['https:'])) {
+const checkSectorIdentifier = ({ sectorIdentifierUri }: ProposedMetadata): void => {
+  if (sectorIdentifierUri !== null && !isWebUrl(sectorIdentifierUri, ['https:'])) {
     throw oauthError('invalid_request', 'sector_identifier_uri must be an https URL.');
   }
 };
 
 /** OpenID Connect Registration §2. `none` is refused: anyone could make such an ID token. */
-const checkSigningAlgorithms = (metadata: ClientMetadata, supported: readonly string[]): void => {
+const checkSigningAlgorithms = (metadata: Complete, supported: readonly string[]): void => {
   const { userinfoSignedResponseAlg: userinfo, idTokenSignedResponseAlg: idToken } = metadata;
   const list = supported.join(', ');
   if (userinfo !== 'none' && !supported.includes(userinfo)) {
     throw oauthError('invalid_request', `userinfo_signed_response_alg must be one of none, ${list}.`);
   }
-  if (idToken !== '' && !supported.includes(idToken)) {
+  if (idToken !== null && !supported.includes(idToken)) {
     throw oauthError('invalid_request', `id_token_signed_response_alg must be one of ${list}.`);
   }
 };
 
-const checkStandardClaims = ({ standardClaims }: ClientMetadata): void => {
-  if (standardClaims !== '' && !standardClaimsPlaces.some((known) => known === standardClaims)) {
+const checkStandardClaims = ({ standardClaims }: ProposedMetadata): void => {
+  if (standardClaims !== null && !standardClaimsPlaces.some((known) => known === standardClaims)) {
     throw oauthError('invalid_request', `standard_claims must be one of ${standardClaimsPlaces.join(', ')}.`);
   }
 };
 
-const checkAccessTokenStrategy = ({ accessTokenStrategy }: ClientMetadata): void => {
-  if (accessTokenStrategy !== '' && !accessTokenStrategies.some((known) => known === accessTokenStrategy)) {
+const checkAccessTokenStrategy = ({ accessTokenStrategy }: ProposedMetadata): void => {
+  if (accessTokenStrategy !== null && !accessTokenStrategies.some((known) => known === accessTokenStrategy)) {
     throw oauthError('invalid_request', `access_token_strategy must be one of ${accessTokenStrategies.join(', ')}.`);
   }
 };
@@ -133,11 +140,11 @@ const checkAccessTokenStrategy = ({ accessTokenStrategy }: ClientMetadata): void
  * OpenID Connect Registration §2. A MAC needs a secret that can be opened, which only client_secret_jwt keeps. Whether
  * a URI is https and of a public host is checked when it is fetched.
  */
-const checkRequestObjects = (metadata: ClientMetadata): void => {
+const checkRequestObjects = (metadata: ProposedMetadata): void => {
   const { requestObjectSigningAlg: alg, requestUris, tokenEndpointAuthMethod } = metadata;
   const macs = tokenEndpointAuthMethod === 'client_secret_jwt' ? macAlgorithms : [];
-  const possible = ['none', ...asymmetricAlgorithms, ...macs];
-  if (alg !== '' && !possible.includes(alg)) {
+  const possible: readonly string[] = ['none', ...asymmetricAlgorithms, ...macs];
+  if (alg !== null && !possible.includes(alg)) {
     throw oauthError('invalid_request', `request_object_signing_alg must be one of ${possible.join(', ')}.`);
   }
   for (const uri of requestUris) {
@@ -146,7 +153,7 @@ const checkRequestObjects = (metadata: ClientMetadata): void => {
   }
 };
 
-const checkDefaultMaxAge = ({ defaultMaxAge }: ClientMetadata): void => {
+const checkDefaultMaxAge = ({ defaultMaxAge }: ProposedMetadata): void => {
   if (defaultMaxAge !== null && !(Number.isSafeInteger(defaultMaxAge) && defaultMaxAge >= 0)) {
     throw oauthError('invalid_request', 'default_max_age must be a number of seconds, 0 or more.');
   }
@@ -158,15 +165,15 @@ const checkRedirectUri = (uri: string, lax: boolean): void => {
 };
 
 /** Login pages link to these, or this server fetches them. */
-const checkLinks = ({ clientUri, logoUri, policyUri, tosUri, jwksUri }: ClientMetadata): void => {
+const checkLinks = ({ clientUri, logoUri, policyUri, tosUri, jwksUri }: ProposedMetadata): void => {
   const links = { client_uri: clientUri, logo_uri: logoUri, policy_uri: policyUri, tos_uri: tosUri, jwks_uri: jwksUri };
   for (const [member, uri] of Object.entries(links)) {
-    if (uri !== '' && !isWebUrl(uri)) throw oauthError('invalid_request', `${member} must be an http or https URL.`);
+    if (uri !== null && !isWebUrl(uri)) throw oauthError('invalid_request', `${member} must be an http or https URL.`);
   }
 };
 
 /** RFC 6749 §3.3. */
-const checkScope = ({ scope }: ClientMetadata): void => {
+const checkScope = ({ scope }: ProposedMetadata): void => {
   const malformed = firstMalformed(parseScope(scope));
   if (malformed !== undefined) {
     throw oauthError(
@@ -176,7 +183,7 @@ const checkScope = ({ scope }: ClientMetadata): void => {
   }
 };
 
-const checkSubjectType = ({ subjectType }: ClientMetadata, supported: readonly string[]): void => {
+const checkSubjectType = ({ subjectType }: Complete, supported: readonly string[]): void => {
   if (!supported.includes(subjectType)) {
     throw oauthError(
       'invalid_request',
@@ -186,22 +193,22 @@ const checkSubjectType = ({ subjectType }: ClientMetadata, supported: readonly s
 };
 
 /** Spaces separate audiences in a request, so an audience cannot contain one. */
-const checkAudience = ({ audience }: ClientMetadata): void => {
+const checkAudience = ({ audience }: ProposedMetadata): void => {
   const faulty = audience.find((entry) => !/^[^\s\p{Cc}]+$/u.test(entry));
   if (faulty !== undefined) {
     throw oauthError('invalid_request', `audience: ${JSON.stringify(faulty)} is empty or contains white space.`);
   }
 };
 
-const checkApplicationType = ({ applicationType }: ClientMetadata): void => {
-  if (!['', 'web', 'native'].includes(applicationType)) {
+const checkApplicationType = ({ applicationType }: ProposedMetadata): void => {
+  if (applicationType !== null && !['web', 'native'].includes(applicationType)) {
     throw oauthError('invalid_request', 'application_type must be "web" or "native".');
   }
 };
 
 /** OpenID Connect Registration §2: it MUST be https. Browsers are redirected there, so no other scheme works. */
-const checkInitiateLoginUri = ({ initiateLoginUri }: ClientMetadata): void => {
-  if (initiateLoginUri !== '' && !isWebUrl(initiateLoginUri, ['https:'])) {
+const checkInitiateLoginUri = ({ initiateLoginUri }: ProposedMetadata): void => {
+  if (initiateLoginUri !== null && !isWebUrl(initiateLoginUri, ['https:'])) {
     throw oauthError('invalid_request', 'initiate_login_uri must be an https URL.');
   }
 };

@@ -1,49 +1,80 @@
 // A registered client, and what it may do. Registration rules are in client-metadata.ts.
+import type { StandardClaims } from './claims-request.ts';
+import type { ClientAlgorithm } from './client-jws-algorithms.ts';
 import type { Hashed } from './hashed.ts';
 import type { JwkSet } from './jwk.ts';
+import type { ResponseType } from './response-type.ts';
+import type { SigningAlgorithm } from './server-signing-algorithms.ts';
 import type { EpochSeconds } from './time.ts';
+import type { AccessTokenStrategy } from './token.ts';
 
 /**
- * What an administrator registers (OpenID Connect Registration §2, with the names of the 2018 API). Texts are '' when
- * unset.
+ * A value that the server does not support. Only `laxClientMetadata` lets it be registered, and nothing works with it.
+ */
+export type UnsupportedValue = string & { readonly [unsupported]: true };
+
+declare const unsupported: unique symbol;
+
+/** RFC 7591 §2. */
+export type AuthMethod = (typeof authMethods)[number];
+
+export const authMethods = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'none',
+] as const;
+
+/** RFC 7591 §2. */
+export type GrantType = (typeof grantTypes)[number];
+
+export const grantTypes = ['authorization_code', 'implicit', 'refresh_token', 'client_credentials'] as const;
+
+/** OpenID Connect Core §8. */
+export type SubjectType = 'public' | 'pairwise';
+
+/**
+ * What was registered for a client and passed the rules of client-metadata.ts (OpenID Connect Registration §2, with the
+ * names of the 2018 API). null: unset.
  */
 export interface ClientMetadata {
-  readonly name: string;
+  readonly name: string | null;
   readonly redirectUris: readonly string[];
   /** Empty means authorization_code only (RFC 7591 §2). */
-  readonly grantTypes: readonly string[];
+  readonly grantTypes: readonly (GrantType | UnsupportedValue)[];
   /** Each entry is one allowed combination, such as `code id_token`. Empty means `code` only (RFC 7591 §2). */
-  readonly responseTypes: readonly string[];
-  /** Allowed scopes, space separated; patterns under the scope strategy. */
+  readonly responseTypes: readonly (ResponseType | UnsupportedValue)[];
+  /** Allowed scopes, space separated; patterns under the scope strategy. '' allows none. */
   readonly scope: string;
   /** The audiences that it may request for its access tokens. */
   readonly audience: readonly string[];
-  readonly owner: string;
-  readonly policyUri: string;
-  readonly tosUri: string;
-  readonly clientUri: string;
-  readonly logoUri: string;
+  readonly owner: string | null;
+  readonly policyUri: string | null;
+  readonly tosUri: string | null;
+  readonly clientUri: string | null;
+  readonly logoUri: string | null;
   readonly contacts: readonly string[];
-  readonly subjectType: string;
-  readonly sectorIdentifierUri: string;
-  readonly jwksUri: string;
+  readonly subjectType: SubjectType;
+  readonly sectorIdentifierUri: string | null;
+  readonly jwksUri: string | null;
   readonly jwks: JwkSet | null;
-  readonly tokenEndpointAuthMethod: string;
+  readonly tokenEndpointAuthMethod: AuthMethod | UnsupportedValue;
   readonly requestUris: readonly string[];
-  readonly requestObjectSigningAlg: string;
+  readonly requestObjectSigningAlg: 'none' | ClientAlgorithm | null;
   /** `none` for plain JSON, else the JWS algorithm of the userinfo response. */
-  readonly userinfoSignedResponseAlg: string;
-  /** The JWS algorithm of its ID tokens; '' for the server's default. */
-  readonly idTokenSignedResponseAlg: string;
-  /** `opaque` or `jwt`, under the name that today's Hydra has for it; '' for the server's default. */
-  readonly accessTokenStrategy: string;
-  /** `both` or `userinfo`: where claims appear that a scope asks for; '' for the server's default. */
-  readonly standardClaims: string;
-  /** `web` or `native`; '' counts as `web` (OpenID Connect Registration §2). */
-  readonly applicationType: string;
+  readonly userinfoSignedResponseAlg: 'none' | SigningAlgorithm;
+  /** The JWS algorithm of its ID tokens; null for the server's default. */
+  readonly idTokenSignedResponseAlg: SigningAlgorithm | null;
+  /** Under the name that today's Hydra has for it; null for the server's default. */
+  readonly accessTokenStrategy: AccessTokenStrategy | null;
+  /** Where claims appear that a scope asks for; null for the server's default. */
+  readonly standardClaims: StandardClaims | null;
+  /** null counts as `web` (OpenID Connect Registration §2). */
+  readonly applicationType: 'web' | 'native' | null;
   /** The URL at which another site can start a login (OpenID Connect Core §4). */
-  readonly initiateLoginUri: string;
-  /** Seconds, for requests without max_age; null when unset. */
+  readonly initiateLoginUri: string | null;
+  /** Seconds, for requests without max_age. */
   readonly defaultMaxAge: number | null;
   /** Kept as registered: every ID token has auth_time. */
   readonly requireAuthTime: boolean;
@@ -51,46 +82,57 @@ export interface ClientMetadata {
   readonly defaultAcrValues: readonly string[];
 }
 
+/** Members of the metadata whose values are checked when a client is registered. */
+interface UncheckedMembers {
+  readonly grantTypes: readonly string[];
+  readonly responseTypes: readonly string[];
+  readonly subjectType: string | null;
+  readonly tokenEndpointAuthMethod: string | null;
+  readonly requestObjectSigningAlg: string | null;
+  readonly userinfoSignedResponseAlg: string | null;
+  readonly idTokenSignedResponseAlg: string | null;
+  readonly accessTokenStrategy: string | null;
+  readonly standardClaims: string | null;
+  readonly applicationType: string | null;
+}
+
+/** Metadata as a registration request proposes it, before it is checked. */
+export type ProposedMetadata = Omit<ClientMetadata, keyof UncheckedMembers> & UncheckedMembers;
+
 /** All members unset. A registration sets the ones that it needs. */
-export const emptyClientMetadata: ClientMetadata = {
-  name: '',
+export const emptyClientMetadata: ProposedMetadata = {
+  name: null,
   redirectUris: [],
   grantTypes: [],
   responseTypes: [],
   scope: '',
   audience: [],
-  owner: '',
-  policyUri: '',
-  tosUri: '',
-  clientUri: '',
-  logoUri: '',
+  owner: null,
+  policyUri: null,
+  tosUri: null,
+  clientUri: null,
+  logoUri: null,
   contacts: [],
-  subjectType: '',
-  sectorIdentifierUri: '',
-  jwksUri: '',
+  subjectType: null,
+  sectorIdentifierUri: null,
+  jwksUri: null,
   jwks: null,
-  tokenEndpointAuthMethod: '',
+  tokenEndpointAuthMethod: null,
   requestUris: [],
-  requestObjectSigningAlg: '',
-  userinfoSignedResponseAlg: '',
-  idTokenSignedResponseAlg: '',
-  accessTokenStrategy: '',
-  standardClaims: '',
-  applicationType: '',
-  initiateLoginUri: '',
+  requestObjectSigningAlg: null,
+  userinfoSignedResponseAlg: null,
+  idTokenSignedResponseAlg: null,
+  accessTokenStrategy: null,
+  standardClaims: null,
+  applicationType: null,
+  initiateLoginUri: null,
   defaultMaxAge: null,
   requireAuthTime: false,
   defaultAcrValues: [],
 };
 
-export interface Client {
+interface ClientFields {
   readonly id: string;
-  readonly metadata: ClientMetadata;
-  /**
-   * The client's secret as it is stored: a hash (see SecretHasher), or for client_secret_jwt sealed text that the
-   * server can open. '' for a client without a secret.
-   */
-  readonly storedSecret: string;
   /**
    * A random value, generated when the client is created and copied into every record made for it. A client that is deleted
    * and created again under the same id inherits nothing, regardless of differences between the nodes' clocks.
@@ -111,15 +153,48 @@ export interface Client {
   readonly registeredOpenly?: true;
 }
 
+/** RFC 6749 §2.1: a public client cannot keep a secret, so it has none. */
+interface PublicClientParts {
+  readonly metadata: ClientMetadata & { readonly tokenEndpointAuthMethod: 'none' };
+  readonly storedSecret: null;
+}
+
+interface ConfidentialClientParts {
+  readonly metadata: ClientMetadata & {
+    readonly tokenEndpointAuthMethod: Exclude<AuthMethod, 'none'> | UnsupportedValue;
+  };
+  /**
+   * The client's secret as it is stored: a hash (see SecretHasher), or for client_secret_jwt sealed text that the
+   * server can open. null: the client has none.
+   */
+  readonly storedSecret: string | null;
+}
+
+export type PublicClient = ClientFields & PublicClientParts;
+export type ConfidentialClient = ClientFields & ConfidentialClientParts;
+export type Client = PublicClient | ConfidentialClient;
+
+/** The metadata and secret of a client. The secret of a public client is dropped. */
+export const withSecret = (
+  metadata: ClientMetadata,
+  storedSecret: string | null,
+): PublicClientParts | ConfidentialClientParts =>
+  isOfPublicClient(metadata)
+    ? { metadata, storedSecret: null }
+    : { metadata: metadata as ConfidentialClientParts['metadata'], storedSecret };
+
+const isOfPublicClient = (metadata: ClientMetadata): metadata is PublicClientParts['metadata'] =>
+  metadata.tokenEndpointAuthMethod === 'none';
+
 const basic = 'client_secret_basic';
 
-/** Of a client after a registration or replacement by an administrator; `sent` is '' when none was sent. */
-export const authMethodStatement = (sent: string, current?: Client): Pick<Client, 'authMethodUnstated'> => {
+/** Of a client after a registration or replacement by an administrator; `sent` is null when none was sent. */
+export const authMethodStatement = (sent: string | null, current?: Client): Pick<Client, 'authMethodUnstated'> => {
   // RFC 7591 §2 gives a client that registered itself a default that it can rely on.
   if (current?.registrationTokenHash !== undefined) return {};
   // A caller that reads a client, changes it and writes it back sends the method that it was shown.
   const isSentBack = sent === basic && current !== undefined && isAuthMethodUnstated(current);
-  return sent === '' || isSentBack ? { authMethodUnstated: true } : {};
+  return sent === null || isSentBack ? { authMethodUnstated: true } : {};
 };
 
 /** A node of the previous release may have replaced the metadata and kept the mark. */
@@ -158,12 +233,14 @@ export const belongsToRegistration = (
   (clientIncarnation === null ? createdAt >= client.createdAt : clientIncarnation === client.incarnation);
 
 /** RFC 6749 §2.1: a public client cannot keep a secret. */
-export const isPublic = (client: Client): boolean => client.metadata.tokenEndpointAuthMethod === 'none';
+export const isPublic = (client: Client): client is PublicClient => isOfPublicClient(client.metadata);
 
 /** Whether the client authenticates with a secret (RFC 7591 §2, token_endpoint_auth_method). */
-export const usesSecret = ({ metadata }: Client): boolean =>
+export const usesSecret = ({ metadata }: { readonly metadata: ClientMetadata }): boolean =>
   metadata.tokenEndpointAuthMethod.startsWith('client_secret_');
 
 /** RFC 7591 §2: without a registered value the grant type is authorization_code. */
 export const allowsGrantType = ({ metadata: { grantTypes } }: Client, grantType: string): boolean =>
-  grantTypes.length === 0 ? grantType === 'authorization_code' : grantTypes.includes(grantType);
+  grantTypes.length === 0
+    ? grantType === 'authorization_code'
+    : grantTypes.some((registered) => registered === grantType);

@@ -1,12 +1,12 @@
 // Redirect URIs that a client registers for itself. Codes and tokens are sent there, so the rules are stricter than for
 // URIs that an administrator registers.
 import { oauthError } from '../errors/oauth-error.ts';
-import type { ClientMetadata } from './client.ts';
+import type { ProposedMetadata } from './client.ts';
 import { isLoopbackUrl } from './loopback.ts';
 import { isWebUrl, redirectUriFault } from './web-url.ts';
 
 /** Throws invalid_redirect_uri. */
-export const checkOwnRedirectUris = (metadata: ClientMetadata): void => {
+export const checkOwnRedirectUris = (metadata: ProposedMetadata): void => {
   const { redirectUris, grantTypes, applicationType } = metadata;
   const redirects = grantTypes.includes('authorization_code') || grantTypes.includes('implicit');
   // RFC 7591 §2: clients of flows with redirection MUST register their redirect URIs.
@@ -19,7 +19,7 @@ export const checkOwnRedirectUris = (metadata: ClientMetadata): void => {
 
 const refuse = (hint: string) => oauthError('invalid_redirect_uri', hint);
 
-const faultOf = (uri: string, applicationType: string, implicit: boolean): string | undefined => {
+const faultOf = (uri: string, applicationType: string | null, implicit: boolean): string | undefined => {
   const fault = redirectUriFault(uri);
   if (fault) return fault;
   if (applicationType === 'native') return isNative(uri) ? undefined : nativeRule;

@@ -1,7 +1,13 @@
 // Response types (OAuth 2.0 Multiple Response Type Encoding Practices §3 to §5): a set of words, in any order.
-import type { Client } from './client.ts';
 
-const supported = new Set([
+/** Words in any order, each at most once. */
+type InAnyOrder<Words extends string, Word extends string = Words> = Word extends Words
+  ? Word | `${Word} ${InAnyOrder<Exclude<Words, Word>>}`
+  : never;
+
+export type ResponseType = InAnyOrder<'code' | 'token' | 'id_token'> | 'none';
+
+const supported = new Set<ResponseType>([
   'code',
   'token',
   'id_token',
@@ -17,7 +23,10 @@ const canonical = (responseType: string): string =>
   [...new Set(responseType.split(' ').filter((word) => word !== ''))].sort().join(' ');
 
 /** RFC 7591 §2: only `code` if none is registered. Each entry is one combination, and must match as a whole. */
-export const allowsResponseType = ({ metadata: { responseTypes } }: Client, responseType: string): boolean => {
+export const allowsResponseType = (
+  { metadata: { responseTypes } }: { readonly metadata: { readonly responseTypes: readonly string[] } },
+  responseType: string,
+): boolean => {
   const wanted = canonical(responseType);
   return responseTypes.length === 0
     ? wanted === 'code'
@@ -25,7 +34,8 @@ export const allowsResponseType = ({ metadata: { responseTypes } }: Client, resp
 };
 
 /** What the authorization endpoint can answer. */
-export const isSupportedResponseType = (responseType: string): boolean => supported.has(canonical(responseType));
+export const isSupportedResponseType = (responseType: string): boolean =>
+  supported.has(canonical(responseType) as ResponseType);
 
 export const supportedResponseTypes: readonly string[] = [...supported];
 

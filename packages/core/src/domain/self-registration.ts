@@ -1,7 +1,7 @@
 // The metadata that a client may register for itself (RFC 7591 §2, OpenID Connect Registration §2), and the defaults.
 // Such clients are not trusted: only an administrator can set metadata that is not listed here.
 import { oauthError } from '../errors/oauth-error.ts';
-import type { ClientMetadata } from './client.ts';
+import { authMethods, type ProposedMetadata } from './client.ts';
 import type { JwkSet } from './jwk.ts';
 import { isPrivate } from './jwk.ts';
 import { checkOwnRedirectUris } from './own-redirect-uris.ts';
@@ -35,9 +35,9 @@ export const selfRegisteredMembers = [
   'defaultAcrValues',
   'applicationType',
   'initiateLoginUri',
-] as const satisfies readonly (keyof ClientMetadata)[];
+] as const satisfies readonly (keyof ProposedMetadata)[];
 
-export type SelfRegisteredMetadata = Pick<ClientMetadata, (typeof selfRegisteredMembers)[number]>;
+export type SelfRegisteredMetadata = Pick<ProposedMetadata, (typeof selfRegisteredMembers)[number]>;
 
 export interface RegistrationPolicy {
   readonly allowedScope: readonly string[];
@@ -54,10 +54,10 @@ export interface RegistrationPolicy {
  */
 export const selfRegisteredMetadata = (
   sent: SelfRegisteredMetadata,
-  current: ClientMetadata,
+  current: ProposedMetadata,
   policy: RegistrationPolicy,
-): ClientMetadata => {
-  const complete = { ...current, ...own(sent), ...grantsOf(sent), applicationType: sent.applicationType || 'web' };
+): ProposedMetadata => {
+  const complete = { ...current, ...own(sent), ...grantsOf(sent), applicationType: sent.applicationType ?? 'web' };
   checkAuthMethod(complete);
   checkGrants(complete, current, policy);
   checkOwnRedirectUris(complete);
@@ -91,10 +91,8 @@ const grantsOf = ({ grantTypes, responseTypes }: SelfRegisteredMetadata) => {
   return { grantTypes: grants, responseTypes: responseTypes.length > 0 ? responseTypes : usual };
 };
 
-const authMethods = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'];
-
-const checkAuthMethod = ({ tokenEndpointAuthMethod: method, grantTypes }: ClientMetadata): void => {
-  if (method !== '' && !authMethods.includes(method)) {
+const checkAuthMethod = ({ tokenEndpointAuthMethod: method, grantTypes }: ProposedMetadata): void => {
+  if (method !== null && !authMethods.some((known) => known === method)) {
     throw refuse(`token_endpoint_auth_method ${JSON.stringify(method)} is not one of ${authMethods.join(', ')}.`);
   }
   // RFC 6749 §4.4: confidential clients only.
@@ -105,7 +103,7 @@ const checkAuthMethod = ({ tokenEndpointAuthMethod: method, grantTypes }: Client
 
 const grantTypes = ['authorization_code', 'implicit', 'refresh_token'];
 
-const checkGrants = (sent: ClientMetadata, current: ClientMetadata, { open }: RegistrationPolicy): void => {
+const checkGrants = (sent: ProposedMetadata, current: ProposedMetadata, { open }: RegistrationPolicy): void => {
   const allowed = [...grantTypes, ...(open ? [] : ['client_credentials']), ...current.grantTypes];
   const excess = sent.grantTypes.find((type) => !allowed.includes(type));
   if (excess !== undefined) {
@@ -130,13 +128,13 @@ const checkGrants = (sent: ClientMetadata, current: ClientMetadata, { open }: Re
 /** Pages and logs show these texts, so control characters and characters that change the text direction are refused. */
 const control = /[\p{Cc}\p{Bidi_Control}]/u;
 
-const checkTexts = ({ name, contacts }: ClientMetadata): void => {
-  if (control.test(name)) throw refuse('client_name must not have control characters.');
+const checkTexts = ({ name, contacts }: ProposedMetadata): void => {
+  if (name !== null && control.test(name)) throw refuse('client_name must not have control characters.');
   if (contacts.some((contact) => control.test(contact))) throw refuse('contacts must not have control characters.');
 };
 
 /** Links and pictures on login pages: never a scheme that a browser runs as script. */
-const checkLinks = (metadata: ClientMetadata): void => {
+const checkLinks = (metadata: ProposedMetadata): void => {
   const links = {
     client_uri: metadata.clientUri,
     logo_uri: metadata.logoUri,
@@ -144,7 +142,7 @@ const checkLinks = (metadata: ClientMetadata): void => {
     tos_uri: metadata.tosUri,
   };
   for (const [member, uri] of Object.entries(links)) {
-    if (uri !== '' && !isWebUrl(uri)) throw refuse(`${member} must be an http or https URL.`);
+    if (uri !== null && !isWebUrl(uri)) throw refuse(`${member} must be an http or https URL.`);
   }
   const fetched = [
     ...[metadata.jwksUri, metadata.sectorIdentifierUri].map((uri, index) => ({
@@ -153,7 +151,7 @@ const checkLinks = (metadata: ClientMetadata): void => {
     })),
     ...metadata.requestUris.map((uri) => ({ member: 'request_uris', uri })),
   ];
-  const bad = fetched.find(({ uri }) => uri !== '' && !isWebUrl(uri, ['https:']));
+  const bad = fetched.find(({ uri }) => uri !== null && !isWebUrl(uri, ['https:']));
   if (bad) throw refuse(`${bad.member}: ${JSON.stringify(bad.uri)} is not an https URL.`);
 };
 
@@ -164,8 +162,8 @@ const checkKeys = (jwks: JwkSet | null): void => {
 };
 
 /** OpenID Connect Core §8.1: the sector is the host of the redirect URI, unless there are several, or none. */
-const checkSector = ({ subjectType, sectorIdentifierUri, redirectUris }: ClientMetadata): void => {
-  if (subjectType !== 'pairwise' || sectorIdentifierUri !== '') return;
+const checkSector = ({ subjectType, sectorIdentifierUri, redirectUris }: ProposedMetadata): void => {
+  if (subjectType !== 'pairwise' || sectorIdentifierUri !== null) return;
   if (redirectUris.length !== 1 || !redirectUris.every((uri) => isWebUrl(uri))) {
     throw refuse(
       'sector_identifier_uri is required for pairwise subjects, unless the client has exactly one redirect URI and it has a host.',
@@ -173,7 +171,7 @@ const checkSector = ({ subjectType, sectorIdentifierUri, redirectUris }: ClientM
   }
 };
 
-const scopeOf = (sent: ClientMetadata, current: ClientMetadata, policy: RegistrationPolicy): string => {
+const scopeOf = (sent: ProposedMetadata, current: ProposedMetadata, policy: RegistrationPolicy): string => {
   const { allowedScope, defaultScope, scopeStrategy } = policy;
   const wanted = parseScope(sent.scope);
   // Nobody logs in to a client that acts only for itself, so it needs neither `openid` nor refresh tokens.

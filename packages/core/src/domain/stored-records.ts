@@ -1,6 +1,13 @@
 // Records of stores that keep JSON, which migrations do not change. Fills in the members that earlier releases did not
 // have.
-import { type Client, emptyClientMetadata, incarnationByTime } from './client.ts';
+import {
+  type Client,
+  type ClientMetadata,
+  type ConfidentialClient,
+  emptyClientMetadata,
+  incarnationByTime,
+  withSecret,
+} from './client.ts';
 import type { Consent } from './consent.ts';
 import type { Flow } from './flow.ts';
 import type { Grant } from './grant.ts';
@@ -20,23 +27,57 @@ const filled = <T extends object>(later: Partial<T>, record: T): T => {
   return record;
 };
 
-/** A client as stores keep it: `storedSecret` has the name that earlier releases read. */
-export type StoredClient = Omit<Client, 'storedSecret'> & { readonly secretHash: string };
+/** Members of the metadata that stores keep as '' when they are unset, as earlier releases read and write them. */
+const textsOfMetadata = [
+  'name',
+  'owner',
+  'policyUri',
+  'tosUri',
+  'clientUri',
+  'logoUri',
+  'sectorIdentifierUri',
+  'jwksUri',
+  'requestObjectSigningAlg',
+  'idTokenSignedResponseAlg',
+  'accessTokenStrategy',
+  'standardClaims',
+  'applicationType',
+  'initiateLoginUri',
+] as const;
+
+/** The metadata as stores keep it. */
+export type StoredMetadata = Omit<ClientMetadata, (typeof textsOfMetadata)[number]> & {
+  readonly [Text in (typeof textsOfMetadata)[number]]: string;
+};
+
+/**
+ * A client as stores keep it: `secretHash` is `storedSecret` under the name that earlier releases read, '' for a client
+ * without a secret.
+ */
+export type StoredClient = Omit<ConfidentialClient, 'storedSecret' | 'metadata'> & {
+  readonly metadata: StoredMetadata;
+  readonly secretHash: string;
+};
 
 /** `incarnation` is absent or null in records of the previous release. */
 type StoredBefore = Omit<StoredClient, 'incarnation'> & { readonly incarnation?: string | null };
 
-export const toStoredClient = ({ storedSecret: secretHash, ...client }: Client): StoredClient => ({
-  ...client,
-  secretHash,
-});
+export const toStoredClient = ({ storedSecret, metadata, ...client }: Client): StoredClient => {
+  const stored: Record<string, unknown> = { ...metadata };
+  for (const text of textsOfMetadata) stored[text] ??= '';
+  return { ...client, metadata: stored as unknown as StoredMetadata, secretHash: storedSecret ?? '' };
+};
 
-export const completeClient = ({ secretHash: storedSecret, ...client }: StoredBefore): Client => ({
-  ...client,
-  storedSecret,
-  incarnation: client.incarnation ?? incarnationByTime(client.createdAt),
-  metadata: { ...emptyClientMetadata, ...client.metadata },
-});
+/** Earlier releases stored a secret for public clients too. It is dropped. */
+export const completeClient = ({ secretHash, metadata: stored, ...client }: StoredBefore): Client => {
+  const metadata: Record<string, unknown> = { ...emptyClientMetadata, ...stored };
+  for (const text of textsOfMetadata) if (metadata[text] === '') metadata[text] = null;
+  return {
+    ...client,
+    ...withSecret(metadata as unknown as ClientMetadata, secretHash === '' ? null : secretHash),
+    incarnation: client.incarnation ?? incarnationByTime(client.createdAt),
+  };
+};
 
 export const completeFlow = (stored: Flow): Flow => {
   const flow = filled(later.flow, stored);

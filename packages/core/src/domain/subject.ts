@@ -6,7 +6,7 @@ import type { Client } from './client.ts';
  * the whole sector_identifier_uri, or else host and port of the only redirect URI. Undefined if the client has neither.
  */
 export const sectorOf = ({ metadata }: Client): string | undefined => {
-  if (metadata.sectorIdentifierUri !== '') return metadata.sectorIdentifierUri;
+  if (metadata.sectorIdentifierUri !== null) return metadata.sectorIdentifierUri;
   const [only, ...others] = metadata.redirectUris;
   return only === undefined || others.length > 0 ? undefined : new URL(only).host;
 };

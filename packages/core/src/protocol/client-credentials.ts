@@ -60,7 +60,7 @@ export const readClientCredentials = (authorization: string | undefined, paramet
         'invalid_request',
         'The client must authenticate with either an assertion or a secret, not both.',
       );
-    return { method: 'client_assertion', id, assertion };
+    return { method: 'client_assertion', id: id === '' ? undefined : id, assertion };
   }
   if (basic) {
     if (secret !== '')
@@ -74,5 +74,5 @@ export const readClientCredentials = (authorization: string | undefined, paramet
   }
   if (id === '')
     throw oauthError('invalid_client', 'There are no client credentials in the Authorization header or the body.');
-  return { method: secret === '' ? 'none' : 'client_secret_post', id, secret };
+  return secret === '' ? { method: 'none', id } : { method: 'client_secret_post', id, secret };
 };

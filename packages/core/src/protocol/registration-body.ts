@@ -1,6 +1,6 @@
 // A client's own registration in JSON (RFC 7591 §2 and §3.2.1, OpenID Connect Registration §2). Only the members that a
 // client may set are read; others are ignored (RFC 7591 §2). null counts as absent.
-import { type Client, emptyClientMetadata } from '../domain/client.ts';
+import { type Client, emptyClientMetadata, usesSecret } from '../domain/client.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { type Jwk, type JwkSet, publicPart } from '../domain/jwk.ts';
 import { type SelfRegisteredMetadata, selfRegisteredMembers } from '../domain/self-registration.ts';
@@ -67,7 +67,9 @@ const keySet: Reader<JwkSet> = (value, member) => ({
 const optional = <Value>(value: JsonValue | undefined, read: Reader<Value>, member: string): Value | null =>
   value === undefined || value === null ? null : read(value, member);
 
-const readers: { readonly [Member in keyof SelfRegisteredMetadata]: Reader<SelfRegisteredMetadata[Member]> } = {
+const readers: {
+  readonly [Member in keyof SelfRegisteredMetadata]: Reader<NonNullable<SelfRegisteredMetadata[Member]>>;
+} = {
   name: text,
   redirectUris: texts,
   grantTypes: texts,
@@ -99,7 +101,8 @@ const readMetadata = (body: JsonObject): SelfRegisteredMetadata =>
   Object.fromEntries(
     selfRegisteredMembers.map((member) => {
       const name = clientNames[member];
-      return [member, optional<unknown>(body[name], readers[member], name) ?? emptyClientMetadata[member]];
+      const given = optional<unknown>(body[name], readers[member], name);
+      return [member, given === null || given === '' ? emptyClientMetadata[member] : given];
     }),
   ) as SelfRegisteredMetadata;
 
@@ -111,11 +114,11 @@ const readObject = (body: JsonValue): JsonObject => {
 /** RFC 7591 §3.1. */
 export const readRegistration = (
   json: JsonValue,
-): { readonly metadata: SelfRegisteredMetadata; readonly softwareStatement: string } => {
+): { readonly metadata: SelfRegisteredMetadata; readonly softwareStatement: string | undefined } => {
   const body = readObject(json);
   return {
     metadata: readMetadata(body),
-    softwareStatement: optional(body.software_statement, text, 'software_statement') ?? '',
+    softwareStatement: optional(body.software_statement, text, 'software_statement') || undefined,
   };
 };
 
@@ -131,7 +134,7 @@ const setByTheServer = [
 export const readReplacement = (
   json: JsonValue,
   clientId: string,
-): { readonly metadata: SelfRegisteredMetadata; readonly secret: string } => {
+): { readonly metadata: SelfRegisteredMetadata; readonly secret: string | undefined } => {
   const body = readObject(json);
   const refused = setByTheServer.find((member) => member in body);
   if (refused) throw oauthError('invalid_client_metadata', `${refused} must not be sent (RFC 7592 §2.2).`);
@@ -140,7 +143,7 @@ export const readReplacement = (
   }
   return {
     metadata: readMetadata(body),
-    secret: optional(body.client_secret, text, 'client_secret') ?? '',
+    secret: optional(body.client_secret, text, 'client_secret') || undefined,
   };
 };
 
@@ -150,9 +153,9 @@ export const presentRegistration = (
   issuer: string,
 ): JsonObject => ({
   client_id: client.id,
-  ...(secret === '' ? {} : { client_secret: secret }),
+  ...(secret === null ? {} : { client_secret: secret }),
   client_id_issued_at: client.createdAt,
-  ...(client.metadata.tokenEndpointAuthMethod.startsWith('client_secret_') ? { client_secret_expires_at: 0 } : {}),
+  ...(usesSecret(client) ? { client_secret_expires_at: 0 } : {}),
   registration_access_token: registrationToken,
   registration_client_uri: urlBelow(issuer, `${paths.registration}/${encodeURIComponent(client.id)}`),
   ...presentMetadata(client),

@@ -33,7 +33,7 @@ const readAccess = (request: WireRequest): RegistrationAccess => {
   const path = request.url.split('?', 1)[0] ?? '';
   return {
     clientId: decode(path.slice(path.lastIndexOf('/') + 1)),
-    registrationToken: bearerHeader(request),
+    registrationToken: bearerHeader(request) || undefined,
     origin: request,
   };
 };
@@ -65,7 +65,7 @@ export const makeRegistrationEndpoint = ({ issuer, registration, rateLimits, err
   answerErrors(async (request) => {
     await rateLimits?.countStranger('registration', request);
     const registered = await registration.register({
-      initialAccessToken: bearerHeader(request),
+      initialAccessToken: bearerHeader(request) || undefined,
       origin: request,
       ...readRegistration(readJson(request)),
     });

@@ -9,7 +9,7 @@ export const clientFaults: readonly Fault<ClientStore>[] = [
     fault: 'forgets a field',
     caughtBy: 'a client comes back with every field, found and listed',
     breaks: (sound) => ({
-      create: (client) => sound.create({ ...client, metadata: { ...client.metadata, contacts: [] } }),
+      create: (client) => sound.create({ ...client, metadata: { ...client.metadata, contacts: [] } } as Client),
     }),
   },
   {
@@ -62,8 +62,8 @@ export const clientFaults: readonly Fault<ClientStore>[] = [
   ...carelessly<ClientStore>('texts come back exactly', 'texts', (sound, careless) => ({
     create: (client) => {
       const { contacts, owner } = client.metadata;
-      const metadata = { ...client.metadata, contacts: contacts.map(careless), owner: careless(owner) };
-      return sound.create({ ...client, metadata });
+      const metadata = { ...client.metadata, contacts: contacts.map(careless), owner: owner && careless(owner) };
+      return sound.create({ ...client, metadata } as Client);
     },
   })),
   {

@@ -2,8 +2,8 @@
 import {
   type AcceptConsent,
   type AcceptLogin,
-  type ClientMetadata,
   emptyClientMetadata,
+  type ProposedMetadata,
   type WireReply,
 } from '@claviger/core';
 import {
@@ -23,7 +23,7 @@ import { basic, json, post } from './wire.ts';
 export { challengeIn } from '@claviger/core/testing';
 export { authorizeUrl };
 
-export const metadata = (change: Partial<ClientMetadata> = {}): ClientMetadata => ({
+export const metadata = (change: Partial<ProposedMetadata> = {}): ProposedMetadata => ({
   ...emptyClientMetadata,
   name: 'Shop',
   redirectUris: [callback],
@@ -41,11 +41,12 @@ export interface GivenClient {
 export const givenAClient = async (
   { provider }: GivenProvider,
   id = 'shop',
-  change: Partial<ClientMetadata> = {},
+  change: Partial<ProposedMetadata> = {},
 ): Promise<GivenClient> => {
-  const result = await provider.admin.createClient({ id, secret: '', metadata: metadata(change) });
+  const result = await provider.admin.createClient({ id, metadata: metadata(change) });
   if (result.outcome !== 'created') throw new Error(`The client ${id} exists.`);
-  return { id, secret: result.secret, auth: basic(id, result.secret) };
+  const secret = result.secret ?? '';
+  return { id, secret, auth: basic(id, secret) };
 };
 
 /** A person with a browser. `login` and `consent` change what the apps answer. */

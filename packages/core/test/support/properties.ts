@@ -2,7 +2,13 @@
 // smallest value that it found.
 import fc from 'fast-check';
 import type { Test } from 'tap';
-import { type Client, type ClientMetadata, emptyClientMetadata } from '../../src/domain/client.ts';
+import {
+  type Client,
+  type ClientMetadata,
+  emptyClientMetadata,
+  type ProposedMetadata,
+  withSecret,
+} from '../../src/domain/client.ts';
 import { epochSeconds } from '../../src/domain/time.ts';
 
 const runs = 2000;
@@ -16,10 +22,9 @@ export const holds = <T>(t: Test, values: fc.Arbitrary<T>, property: (value: T) 
   t.notOk(result.failed, result.failed ? `FUZZ_SEED=${seed}: ${fc.defaultReportMessage(result)}` : `${runs} values`);
 };
 
-export const givenClient = (metadata: Partial<ClientMetadata>): Client => ({
+export const givenClient = (metadata: Partial<ProposedMetadata>): Client => ({
   id: 'shop',
-  metadata: { ...emptyClientMetadata, ...metadata },
-  storedSecret: '',
+  ...withSecret({ ...emptyClientMetadata, ...metadata } as ClientMetadata, null),
   incarnation: 'drawn-01',
   createdAt: epochSeconds(0),
   updatedAt: epochSeconds(0),

@@ -90,7 +90,7 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
   /** OpenID Connect Core §5.4: userinfo returns the claims if an access token is issued, now or for the code. */
   const onlyAtUserinfo = ({ flow, consent }: Accepted, client: Client): Pick<Grant, 'userinfoClaims'> => {
     const { code, token } = issuesOf(flow.request.responseType);
-    const place = client.metadata.standardClaims || settings.standardClaims;
+    const place = client.metadata.standardClaims ?? settings.standardClaims;
     if (place !== 'userinfo' || !(code || token)) return {};
     const said = consent.session.idToken;
     const names = claimsForUserinfo(consent.grantedScope, flow.request.context.claims);

@@ -30,7 +30,7 @@ export const requestObjectAlgorithms: readonly string[] = ['none', ...asymmetric
  * OpenID Connect Registration §2, request_object_signing_alg: if unset, any algorithm; `none` only if the operator allows it.
  */
 const algorithmsOf = ({ metadata }: Client, allowUnsigned: boolean): readonly string[] => {
-  if (metadata.requestObjectSigningAlg !== '') return [metadata.requestObjectSigningAlg];
+  if (metadata.requestObjectSigningAlg !== null) return [metadata.requestObjectSigningAlg];
   return [
     ...(allowUnsigned ? ['none'] : []),
     ...asymmetricAlgorithms,
@@ -72,7 +72,7 @@ export const makeVerifyRequestObject = ({ settings, issuer, clock, cipher, keysO
       currentDate: new Date(clock.now() * 1000),
     };
     if (alg === 'none') return UnsecuredJWT.decode(jwt, options).payload;
-    if (macAlgorithms.includes(alg)) {
+    if (macAlgorithms.some((mac) => mac === alg)) {
       const secret = new TextEncoder().encode(openSealedSecret(cipher, client));
       return (await jwtVerify(jwt, secret, { ...options, algorithms: [alg] })).payload;
     }

@@ -1,7 +1,6 @@
 // Checks the metadata of a client that is created or updated, and the documents and keys that it refers to.
 import type { ClientMetadata } from '../../domain/client.ts';
 import { type Registration, registeredMetadata } from '../../domain/client-metadata.ts';
-import { asSigningAlgorithm } from '../../domain/server-signing-algorithms.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
 import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
@@ -23,10 +22,9 @@ export const acceptRegistration = async (
 ): Promise<ClientMetadata> => {
   const metadata = registeredMetadata(registration, { ...settings, signingAlgorithms: signingKeys.algorithms });
   await checkSectorIdentifier(system.remoteDocuments, metadata);
-  for (const chosen of [metadata.idTokenSignedResponseAlg, metadata.userinfoSignedResponseAlg]) {
-    const alg = asSigningAlgorithm(chosen);
+  for (const alg of [metadata.idTokenSignedResponseAlg, metadata.userinfoSignedResponseAlg]) {
     // The client may fetch the server's keys long before it verifies the first signature.
-    if (alg) await signingKeys.prepare(alg);
+    if (alg !== null && alg !== 'none') await signingKeys.prepare(alg);
   }
   return metadata;
 };

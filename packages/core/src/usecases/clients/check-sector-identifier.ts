@@ -7,7 +7,7 @@ import type { RemoteDocuments } from '../../ports/remote-documents.ts';
 /** Throws invalid_request. */
 export const checkSectorIdentifier = async (remote: RemoteDocuments, metadata: ClientMetadata): Promise<void> => {
   const { sectorIdentifierUri, redirectUris } = metadata;
-  if (sectorIdentifierUri === '') return;
+  if (sectorIdentifierUri === null) return;
   let listed: unknown;
   try {
     listed = JSON.parse(await remote.fetch(sectorIdentifierUri));

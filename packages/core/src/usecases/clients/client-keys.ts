@@ -104,7 +104,7 @@ export const makeClientKeys = ({ clock, remoteDocuments }: Deps): ((client: Clie
   return ({ id, metadata: { jwks, jwksUri } }) => {
     if (jwks) return createLocalJWKSet({ keys: jwks.keys.map((key) => ({ ...key })) });
     return async (header, token) => {
-      if (jwksUri === '') throw new errors.JWKSNoMatchingKey();
+      if (jwksUri === null) throw new errors.JWKSNoMatchingKey();
       const { find } = await current(jwksUri, id, longestAge);
       try {
         return await find(header, token);

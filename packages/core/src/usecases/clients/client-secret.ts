@@ -1,5 +1,11 @@
 // How a client's secret is stored: as a hash, or sealed for client_secret_jwt, whose MACs need the secret itself.
-import type { Client, ClientMetadata } from '../../domain/client.ts';
+import {
+  type Client,
+  type ClientMetadata,
+  type ConfidentialClient,
+  isPublic,
+  usesSecret,
+} from '../../domain/client.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { Cipher, System } from '../../ports/system.ts';
 
@@ -12,11 +18,12 @@ type Deps = Pick<System, 'cipher' | 'secretHasher'>;
 
 const contextOf = (clientId: string): string => JSON.stringify(['client secret', clientId]);
 
-/** `drawn`: the server generated it from 256 random bits. */
+/** The secret to store; null for a public client. `drawn`: the server generated it from 256 random bits. */
 export const keepSecret = async (
   { cipher, secretHasher }: Deps,
   { id, metadata, secret, drawn }: { id: string; metadata: ClientMetadata; secret: string; drawn: boolean },
-): Promise<string> => {
+): Promise<string | null> => {
+  if (metadata.tokenEndpointAuthMethod === 'none') return null;
   if (metadata.tokenEndpointAuthMethod === 'client_secret_jwt') {
     // RFC 7518 §3.2: a MAC key at least as long as the hash.
     if (new TextEncoder().encode(secret).length < 32) {
@@ -29,23 +36,32 @@ export const keepSecret = async (
 
 /** For client_secret_jwt. Throws server_error when the client's secret is kept as a hash. */
 export const openSealedSecret = (cipher: Cipher, { id, storedSecret }: Client): string => {
-  if (!storedSecret.startsWith(sealed))
+  if (!storedSecret?.startsWith(sealed))
     throw oauthError('server_error', 'The secret of the client cannot be decrypted.');
   return cipher.open(storedSecret.slice(sealed.length), contextOf(id));
 };
 
-/** The kept secret sealed with the newest system secret; null if it already is, or if only a hash is kept. */
-export const resealSecret = (cipher: Cipher, { id, storedSecret }: Client): string | null => {
+/**
+ * The next version of the client, with its secret sealed with the newest system secret; null if it already is, or if
+ * only a hash is kept.
+ */
+export const resealSecret = (cipher: Cipher, client: Client): ConfidentialClient | null => {
+  if (isPublic(client) || client.storedSecret === null) return null;
+  const { id, storedSecret } = client;
   const resealed = storedSecret.startsWith(sealed)
     ? cipher.reseal(storedSecret.slice(sealed.length), contextOf(id))
     : null;
-  return resealed === null ? null : `${sealed}${resealed}`;
+  if (resealed === null) return null;
+  return { ...client, storedSecret: `${sealed}${resealed}`, version: client.version + 1 };
 };
 
 /** The kept secret after a change of the authentication method without a new secret. Throws invalid_request. */
-export const rekeepSecret = async (deps: Deps, client: Client, metadata: ClientMetadata): Promise<string> => {
+export const rekeepSecret = async (deps: Deps, client: Client, metadata: ClientMetadata): Promise<string | null> => {
   const wantsSealed = metadata.tokenEndpointAuthMethod === 'client_secret_jwt';
-  const isSealed = client.storedSecret.startsWith(sealed);
+  if (client.storedSecret === null && usesSecret({ metadata })) {
+    throw oauthError('invalid_request', 'client_secret must be sent, because the client has none.');
+  }
+  const isSealed = client.storedSecret?.startsWith(sealed) ?? false;
   if (wantsSealed === isSealed) return client.storedSecret;
   if (wantsSealed) throw oauthError('invalid_request', 'client_secret must be sent again for client_secret_jwt.');
   return deps.secretHasher.hashChosen(openSealedSecret(deps.cipher, client));
@@ -56,7 +72,9 @@ export const isSecretOf = async (
   { cipher, digest, secretHasher }: Deps & Pick<System, 'digest'>,
   client: Client,
   secret: string,
-): Promise<boolean> =>
-  client.storedSecret.startsWith(sealed)
+): Promise<boolean> => {
+  if (client.storedSecret === null) return false;
+  return client.storedSecret.startsWith(sealed)
     ? digest.equal(secret, openSealedSecret(cipher, client))
     : secretHasher.verify(secret, client.storedSecret);
+};

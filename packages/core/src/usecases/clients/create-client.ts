@@ -1,5 +1,5 @@
 // Registers a client.
-import { authMethodStatement, type Client, type ClientMetadata, isPublic } from '../../domain/client.ts';
+import { authMethodStatement, type Client, isPublic, type ProposedMetadata, withSecret } from '../../domain/client.ts';
 import type { Origin } from '../../domain/event.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
@@ -9,19 +9,19 @@ import { keepSecret, secretBytes } from './client-secret.ts';
 import { drawIncarnation } from './incarnation.ts';
 
 export interface CreateClient {
-  /** '' lets the server draw one. */
-  readonly id: string;
-  /** '' lets the server draw one. */
-  readonly secret: string;
-  readonly metadata: ClientMetadata;
+  /** Without it the server draws one. */
+  readonly id?: string | undefined;
+  /** Without it the server draws one. */
+  readonly secret?: string | undefined;
+  readonly metadata: ProposedMetadata;
 }
 
 export type CreateClientResult =
   | {
       readonly outcome: 'created';
       readonly client: Client;
-      /** In clear, shown once; '' for a public client. */
-      readonly secret: string;
+      /** In clear, shown once; null for a public client. */
+      readonly secret: string | null;
     }
   | { readonly outcome: 'exists' };
 
@@ -37,12 +37,14 @@ export const makeCreateClient =
     const { clock, random } = deps.system;
     const metadata = await acceptRegistration(deps, command);
     const now = clock.now();
-    const id = command.id || random.uuid();
-    const secret = command.secret || random.base64url(secretBytes);
+    const id = command.id ?? random.uuid();
+    const secret = command.secret ?? random.base64url(secretBytes);
     const client: Client = {
       id,
-      metadata,
-      storedSecret: await keepSecret(deps.system, { id, metadata, secret, drawn: command.secret === '' }),
+      ...withSecret(
+        metadata,
+        await keepSecret(deps.system, { id, metadata, secret, drawn: command.secret === undefined }),
+      ),
       incarnation: drawIncarnation(random),
       createdAt: now,
       updatedAt: now,
@@ -52,5 +54,5 @@ export const makeCreateClient =
     if ((await deps.clients.create(client)) === 'exists') return { outcome: 'exists' };
     deps.events?.record({ type: 'OAuth2ClientCreated', clientId: id, origin });
     // A public client cannot keep a secret, so nobody may rely on one (RFC 6749 §2.1).
-    return { outcome: 'created', client, secret: isPublic(client) ? '' : secret };
+    return { outcome: 'created', client, secret: isPublic(client) ? null : secret };
   };

@@ -1,5 +1,5 @@
 // Replaces what a client registered, as a whole. Tokens and consents stay.
-import { authMethodStatement, type Client, type ClientMetadata } from '../../domain/client.ts';
+import { authMethodStatement, type Client, type ProposedMetadata, withSecret } from '../../domain/client.ts';
 import type { Origin } from '../../domain/event.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
@@ -9,9 +9,9 @@ import { keepSecret, rekeepSecret } from './client-secret.ts';
 
 export interface UpdateClient {
   readonly id: string;
-  /** '' keeps the one it has. */
-  readonly secret: string;
-  readonly metadata: ClientMetadata;
+  /** Without it the client keeps the one it has. */
+  readonly secret?: string | undefined;
+  readonly metadata: ProposedMetadata;
 }
 
 export type UpdateClientResult =
@@ -35,7 +35,8 @@ export const makeUpdateClient =
     const { id, secret } = command;
     const metadata = await acceptRegistration(deps, command);
     if (!(await deps.clients.find(command.id))) return { outcome: 'unknown' };
-    const newHash = secret === '' ? '' : await keepSecret(deps.system, { id, metadata, secret, drawn: false });
+    const newSecret =
+      secret === undefined ? null : await keepSecret(deps.system, { id, metadata, secret, drawn: false });
     for (let attempt = 0; attempt < attempts; attempt++) {
       const current = await deps.clients.find(command.id);
       if (!current) return { outcome: 'unknown' };
@@ -43,8 +44,7 @@ export const makeUpdateClient =
       const client: Client = {
         ...kept,
         ...authMethodStatement(command.metadata.tokenEndpointAuthMethod, current),
-        metadata,
-        storedSecret: newHash || (await rekeepSecret(deps.system, current, metadata)),
+        ...withSecret(metadata, newSecret ?? (await rekeepSecret(deps.system, current, metadata))),
         updatedAt: deps.system.clock.now(),
         version: current.version + 1,
       };

@@ -44,10 +44,9 @@ export const makeReseal = ({ keys, clients, cipher, events }: Deps) => {
     for (let attempt = 0; client && attempt < attempts; attempt += 1) {
       const { id, version } = client;
       const current = client;
-      const storedSecret = orUnreadable(unreadable, `secret of client ${id}`, () => resealSecret(cipher, current));
-      if (!storedSecret) return false;
-      if ((await clients.replace({ ...client, storedSecret, version: version + 1 }, version)) === 'replaced')
-        return true;
+      const resealed = orUnreadable(unreadable, `secret of client ${id}`, () => resealSecret(cipher, current));
+      if (!resealed) return false;
+      if ((await clients.replace(resealed, version)) === 'replaced') return true;
       client = await clients.find(id);
     }
     return false;
@@ -96,7 +95,7 @@ export const resealReadKeys = async (
   }
 };
 
-const orUnreadable = (unreadable: Set<string>, what: string, reseal: () => string | null): string | null => {
+const orUnreadable = <T>(unreadable: Set<string>, what: string, reseal: () => T | null): T | null => {
   try {
     return reseal();
   } catch {

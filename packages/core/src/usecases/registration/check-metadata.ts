@@ -1,6 +1,6 @@
 // Checks metadata that a client registers for itself: first the rules for such clients, then the rules for every
 // client. Errors have the codes of RFC 7591 §3.2.2.
-import type { ClientMetadata } from '../../domain/client.ts';
+import type { ClientMetadata, ProposedMetadata } from '../../domain/client.ts';
 import { type SelfRegisteredMetadata, selfRegisteredMetadata } from '../../domain/self-registration.ts';
 import { OAuthError } from '../../errors/oauth-error.ts';
 import type { Settings } from '../../settings.ts';
@@ -19,7 +19,7 @@ const inCodesOfRegistration = (thrown: unknown): unknown =>
 export const checkMetadata = async (
   deps: MetadataDeps,
   sent: SelfRegisteredMetadata,
-  current: ClientMetadata,
+  current: ProposedMetadata,
 ): Promise<ClientMetadata> => {
   const { settings } = deps;
   try {
@@ -31,7 +31,7 @@ export const checkMetadata = async (
     });
     // Anonymous clients do not get the default of administrators' clients.
     const ownSettings = { ...settings, defaultClientScope: '' };
-    return await acceptRegistration({ ...deps, settings: ownSettings }, { metadata: own, secret: '' });
+    return await acceptRegistration({ ...deps, settings: ownSettings }, { metadata: own });
   } catch (thrown) {
     throw inCodesOfRegistration(thrown);
   }

@@ -1,5 +1,5 @@
 // A client reads, replaces and deletes its own registration with its registration access token (RFC 7592 §2).
-import { type Client, usesSecret } from '../../domain/client.ts';
+import { type Client, type ClientMetadata, usesSecret, withSecret } from '../../domain/client.ts';
 import type { Origin } from '../../domain/event.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
@@ -24,38 +24,51 @@ export const makeManageRegistration = (deps: Deps) => {
   const { clients, system, deleteClient } = deps;
 
   /** Throws invalid_token, also if the client does not exist (RFC 7592 §2.1). */
-  const open = async ({ clientId, registrationToken }: RegistrationAccess): Promise<Client> => {
-    const hash = readRegistrationToken(system, clientId, registrationToken);
+  const open = async ({
+    clientId,
+    registrationToken,
+  }: RegistrationAccess): Promise<{ readonly client: Client; readonly registrationToken: string }> => {
+    const hash =
+      registrationToken === undefined ? undefined : readRegistrationToken(system, clientId, registrationToken);
     const client = hash === undefined ? undefined : await clients.find(clientId);
     const known = client?.registrationTokenHash;
-    if (hash === undefined || client === undefined || known === undefined || !system.digest.equal(hash, known)) {
+    if (
+      registrationToken === undefined ||
+      !hash ||
+      client === undefined ||
+      known === undefined ||
+      !system.digest.equal(hash, known)
+    ) {
       throw oauthError(
         'invalid_token',
-        registrationToken === '' ? '' : 'The registration access token does not belong to this client.',
+        registrationToken === undefined ? '' : 'The registration access token does not belong to this client.',
       );
     }
-    return client;
+    return { client, registrationToken };
   };
 
   /** RFC 7592 §2.2: a client may repeat its secret, and never choose one. */
-  const checkSecret = async (client: Client, sent: string): Promise<void> => {
-    if (sent !== '' && !(await isSecretOf(system, client, sent))) {
+  const checkSecret = async (client: Client, sent: string | undefined): Promise<void> => {
+    if (sent !== undefined && !(await isSecretOf(system, client, sent))) {
       throw oauthError('invalid_client_metadata', 'client_secret does not match the current secret of the client.');
     }
   };
 
   const replaceOnce = async (command: ReplaceRegistration): Promise<RegisteredClient | 'stale'> => {
-    const { registrationToken } = command;
-    const current = await open(command);
+    const { client: current, registrationToken } = await open(command);
     await checkSecret(current, command.secret);
     const metadata = await checkMetadata(deps, command.metadata, current.metadata);
-    const next = { ...current, metadata, updatedAt: system.clock.now(), version: current.version + 1 };
-    const secret = needsSecret(current, next) ? system.random.base64url(secretBytes) : '';
+    const secret = needsSecret(current, metadata) ? system.random.base64url(secretBytes) : null;
     const storedSecret =
-      secret === ''
+      secret === null
         ? await rekeepSecret(system, current, metadata)
         : await keepSecret(system, { id: current.id, metadata, secret, drawn: true });
-    const client: Client = { ...next, storedSecret };
+    const client: Client = {
+      ...current,
+      ...withSecret(metadata, storedSecret),
+      updatedAt: system.clock.now(),
+      version: current.version + 1,
+    };
     return (await clients.replace(client, current.version)) === 'stale'
       ? 'stale'
       : { client, secret, registrationToken };
@@ -63,9 +76,8 @@ export const makeManageRegistration = (deps: Deps) => {
 
   return {
     read: async (access: RegistrationAccess): Promise<RegisteredClient> => ({
-      client: await open(access),
-      secret: '',
-      registrationToken: access.registrationToken,
+      ...(await open(access)),
+      secret: null,
     }),
 
     async replace(command: ReplaceRegistration): Promise<RegisteredClient> {
@@ -79,14 +91,14 @@ export const makeManageRegistration = (deps: Deps) => {
     },
 
     async remove(access: RegistrationAccess): Promise<void> {
-      await deleteClient((await open(access)).id, access.origin);
+      await deleteClient((await open(access)).client.id, access.origin);
     },
   };
 };
 
 /** The new method needs a secret that the client never received, or of which only the hash is stored. */
-const needsSecret = (current: Client, next: Client): boolean =>
-  usesSecret(next) &&
+const needsSecret = (current: Client, next: ClientMetadata): boolean =>
+  usesSecret({ metadata: next }) &&
   (!usesSecret(current) ||
-    (next.metadata.tokenEndpointAuthMethod === 'client_secret_jwt' &&
+    (next.tokenEndpointAuthMethod === 'client_secret_jwt' &&
       current.metadata.tokenEndpointAuthMethod !== 'client_secret_jwt'));

@@ -1,5 +1,5 @@
 // A client registers itself (RFC 7591 §3).
-import { type Client, emptyClientMetadata, usesSecret } from '../../domain/client.ts';
+import { type Client, emptyClientMetadata, usesSecret, withSecret } from '../../domain/client.ts';
 import { oauthError } from '../../errors/oauth-error.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
@@ -31,13 +31,14 @@ export const makeRegisterClient =
     origin,
   }: RegisterClient): Promise<RegisteredClient> => {
     const { clients, system, settings } = deps;
-    const isVouchedFor = isOneOf(system.digest, initialAccessToken, settings.initialAccessTokens);
+    const isVouchedFor =
+      initialAccessToken !== undefined && isOneOf(system.digest, initialAccessToken, settings.initialAccessTokens);
     if (settings.clientRegistration === 'guarded' && !isVouchedFor) {
-      throw oauthError('invalid_token', initialAccessToken === '' ? '' : 'The initial access token is not valid.');
+      throw oauthError('invalid_token', initialAccessToken && 'The initial access token is not valid.');
     }
     // RFC 7591 §2.3: a statement takes precedence over the other metadata, so one that cannot be verified is not
     // ignored.
-    if (softwareStatement !== '') {
+    if (softwareStatement !== undefined) {
       throw oauthError(
         'unapproved_software_statement',
         'software_statement: The server does not trust any issuer of software statements.',
@@ -50,8 +51,7 @@ export const makeRegisterClient =
     const { token, hash } = mintRegistrationToken(system, id);
     const client: Client = {
       id,
-      metadata,
-      storedSecret: await keepSecret(system, { id, metadata, secret, drawn: true }),
+      ...withSecret(metadata, await keepSecret(system, { id, metadata, secret, drawn: true })),
       incarnation: drawIncarnation(system.random),
       createdAt: now,
       updatedAt: now,
@@ -62,5 +62,5 @@ export const makeRegisterClient =
     if ((await clients.create(client)) === 'exists')
       throw new Error('The id that was generated for a client is taken.');
     deps.events?.record({ type: 'OAuth2ClientRegistered', clientId: id, origin });
-    return { client, secret: usesSecret(client) ? secret : '', registrationToken: token };
+    return { client, secret: usesSecret(client) ? secret : null, registrationToken: token };
   };

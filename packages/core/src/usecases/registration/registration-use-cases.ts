@@ -17,10 +17,9 @@ export interface RegistrationUseCases {
 }
 
 export interface RegisterClient {
-  /** A signed statement about the client's software (RFC 7591 §2.3), '' for none. None is trusted. */
-  readonly softwareStatement: string;
-  /** '' when none was sent. */
-  readonly initialAccessToken: string;
+  /** A signed statement about the client's software (RFC 7591 §2.3). None is trusted. */
+  readonly softwareStatement?: string | undefined;
+  readonly initialAccessToken?: string | undefined;
   readonly metadata: SelfRegisteredMetadata;
   /** For the event. */
   readonly origin?: Origin;
@@ -28,21 +27,20 @@ export interface RegisterClient {
 
 export interface RegistrationAccess {
   readonly clientId: string;
-  /** '' when none was sent. */
-  readonly registrationToken: string;
+  readonly registrationToken?: string | undefined;
   /** For the event. */
   readonly origin?: Origin;
 }
 
 export interface ReplaceRegistration extends RegistrationAccess {
-  /** The one the client has, or ''. */
-  readonly secret: string;
+  /** The one the client has. */
+  readonly secret?: string | undefined;
   readonly metadata: SelfRegisteredMetadata;
 }
 
 export interface RegisteredClient {
   readonly client: Client;
-  /** In clear, when it is new; else ''. */
-  readonly secret: string;
+  /** In clear, when it is new; null otherwise. */
+  readonly secret: string | null;
   readonly registrationToken: string;
 }

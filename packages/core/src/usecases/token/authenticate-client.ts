@@ -1,5 +1,5 @@
 // Client authentication (RFC 6749 §2.3) at the token and revocation endpoints.
-import { allowsAuthMethod, type Client, isPublic } from '../../domain/client.ts';
+import { allowsAuthMethod, type Client, type ConfidentialClient, isPublic } from '../../domain/client.ts';
 import type { CredentialsRefusal, Origin } from '../../domain/event.ts';
 import { networkOf } from '../../domain/network.ts';
 import { OAuthError, oauthError } from '../../errors/oauth-error.ts';
@@ -11,15 +11,14 @@ import type { FindClient } from '../clients/client-cache.ts';
 import { claimedClient, type VerifyClientAssertion } from './verify-client-assertion.ts';
 import { makeCountWrongGuess } from './wrong-guesses.ts';
 
-/** The client credentials of a request. A public client sends only `id` (RFC 6749 §3.2.1). */
+/** The client credentials of a request. */
 export type ClientCredentials =
-  | {
-      readonly method: 'client_secret_basic' | 'client_secret_post' | 'none';
-      readonly id: string;
-      readonly secret: string;
-    }
-  /** RFC 7521 §4.2. `id` is '' when only the assertion says who it is. */
-  | { readonly method: 'client_assertion'; readonly id: string; readonly assertion: string };
+  /** RFC 6749 §2.3.1. */
+  | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly id: string; readonly secret: string }
+  /** RFC 6749 §3.2.1: a public client sends only its id. */
+  | { readonly method: 'none'; readonly id: string }
+  /** RFC 7521 §4.2. Without an id, only the assertion says who it is. */
+  | { readonly method: 'client_assertion'; readonly id?: string | undefined; readonly assertion: string };
 
 declare const authenticated: unique symbol;
 
@@ -59,15 +58,15 @@ export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
     return error;
   };
 
-  const find = async (id: string, origin: Origin): Promise<Client> => {
-    const client = await clients.find(id);
-    if (!client) throw refused(id, origin, 'unknown_client');
+  const find = async (id: string | undefined, origin: Origin): Promise<Client> => {
+    const client = id === undefined ? undefined : await clients.find(id);
+    if (!client) throw refused(id ?? '', origin, 'unknown_client');
     return client;
   };
 
   /** So that no process has to compute the slow hash for this client again. */
-  const storeRenewedHash = async (client: Client, secret: string): Promise<void> => {
-    const storedSecret = secretHasher.renew(secret, client.storedSecret);
+  const storeRenewedHash = async (client: ConfidentialClient, secret: string, stored: string): Promise<void> => {
+    const storedSecret = secretHasher.renew(secret, stored);
     try {
       await clientStore.replace({ ...client, storedSecret, version: client.version + 1 }, client.version);
     } catch {
@@ -76,6 +75,9 @@ export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
   };
 
   const verifySecret = async (client: Client, secret: string, origin: Origin): Promise<void> => {
+    if (client.storedSecret === null) {
+      throw refused(client.id, origin, 'wrong_secret', countWrongGuess(client.id, networkOf(origin.address)));
+    }
     const { storedSecret } = client;
     let verdict = secretHasher.recognise(secret, storedSecret);
     if (verdict === 'right') return;
@@ -88,15 +90,11 @@ export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
     if (verdict === 'wrong') {
       throw refused(client.id, origin, 'wrong_secret', countWrongGuess(lane.clientId, lane.address));
     }
-    if (verdict !== 'right') await storeRenewedHash(client, secret);
+    if (verdict !== 'right') await storeRenewedHash(client, secret, storedSecret);
   };
 
   const checkSecret = async (client: Client, method: string, secret: string, origin: Origin): Promise<void> => {
     const registered = client.metadata.tokenEndpointAuthMethod;
-    if (method === 'none') {
-      if (!isPublic(client)) throw refused(client.id, origin, 'secret_missing');
-      return;
-    }
     // The secret of such a client only makes MACs. It is never accepted itself.
     if (registered === 'client_secret_jwt') throw refused(client.id, origin, 'wrong_method');
     await verifySecret(client, secret, origin);
@@ -119,15 +117,16 @@ export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
   return async (credentials, origin) => {
     const { notes } = origin;
     if (credentials.method === 'client_assertion') {
-      const id = credentials.id || claimedClient(credentials.assertion);
-      if (notes) notes.clientId = id;
+      const id = credentials.id ?? claimedClient(credentials.assertion);
+      if (notes && id !== undefined) notes.clientId = id;
       const client = await find(id, origin);
       await checkAssertion(client, credentials.assertion, origin);
       return client as AuthenticatedClient;
     }
     if (notes) notes.clientId = credentials.id;
     const client = await find(credentials.id, origin);
-    await checkSecret(client, credentials.method, credentials.secret, origin);
+    if (credentials.method !== 'none') await checkSecret(client, credentials.method, credentials.secret, origin);
+    else if (!isPublic(client)) throw refused(client.id, origin, 'secret_missing');
     return client as AuthenticatedClient;
   };
 };

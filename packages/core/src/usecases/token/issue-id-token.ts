@@ -2,7 +2,7 @@
 import type { Client } from '../../domain/client.ts';
 import type { Grant } from '../../domain/grant.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import { asSigningAlgorithm, hashBitsOf, type SigningAlgorithm } from '../../domain/server-signing-algorithms.ts';
+import { hashBitsOf, type SigningAlgorithm } from '../../domain/server-signing-algorithms.ts';
 import { after, type EpochSeconds } from '../../domain/time.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
 import type { Digest, Random } from '../../ports/system.ts';
@@ -61,6 +61,6 @@ const idTokenClaims = (
 export const makeIssueIdToken =
   (deps: Deps) =>
   (command: IssueIdToken): Promise<string> => {
-    const alg = asSigningAlgorithm(command.client.metadata.idTokenSignedResponseAlg) ?? deps.settings.idTokenSigningAlg;
+    const alg = command.client.metadata.idTokenSignedResponseAlg ?? deps.settings.idTokenSigningAlg;
     return deps.signingKeys.sign(idTokenClaims(deps, command, alg), alg, 'JWT');
   };

@@ -27,7 +27,7 @@ export interface NewAccessToken {
 export const formatFor = (
   { metadata }: Client,
   { accessTokenStrategy }: Pick<Settings, 'accessTokenStrategy'>,
-): AccessTokenStrategy => ((metadata.accessTokenStrategy || accessTokenStrategy) === 'jwt' ? 'jwt' : 'opaque');
+): AccessTokenStrategy => ((metadata.accessTokenStrategy ?? accessTokenStrategy) === 'jwt' ? 'jwt' : 'opaque');
 
 export type MintAccessToken = (token: NewAccessToken) => Promise<MintedToken>;
 

@@ -31,13 +31,13 @@ interface Deps {
   readonly endpoints: readonly string[];
 }
 
-/** The subject that the assertion claims, before anything is verified. '' when it has none. */
-export const claimedClient = (assertion: string): string => {
+/** The subject that the assertion claims, before anything is verified. */
+export const claimedClient = (assertion: string): string | undefined => {
   try {
     const { sub }: { readonly sub?: unknown } = decodeJwt(assertion);
-    return typeof sub === 'string' ? sub : '';
+    return typeof sub === 'string' ? sub : undefined;
   } catch {
-    return '';
+    return undefined;
   }
 };
 
@@ -93,9 +93,8 @@ export const makeVerifyClientAssertion = (deps: Deps): VerifyClientAssertion => 
   /** So that an older system secret can be removed. */
   const resealItsSecret = async (client: Client): Promise<void> => {
     try {
-      const storedSecret = resealSecret(system.cipher, client);
-      if (storedSecret === null) return;
-      await clientStore.replace({ ...client, storedSecret, version: client.version + 1 }, client.version);
+      const resealed = resealSecret(system.cipher, client);
+      if (resealed) await clientStore.replace(resealed, client.version);
     } catch {
       // The assertion is still valid. `claviger reseal` reports what fails.
     }

@@ -13,9 +13,11 @@ import { contended, duplicate, noSuchRow, replyError } from './error-body.ts';
 
 const params = pathParams('id');
 
-const toCommand = (id: string, body: ClientBody) => ({
+const secretOf = (body: ClientBody): string | undefined => body.client_secret || undefined;
+
+const toCommand = <Id extends string | undefined>(id: Id, body: ClientBody) => ({
   id,
-  secret: body.client_secret ?? '',
+  secret: secretOf(body),
   metadata: toClientMetadata(body),
 });
 
@@ -23,8 +25,8 @@ const toCommand = (id: string, body: ClientBody) => ({
 const soundSecretLength = 16;
 
 /** Neither the secret nor its length is logged. */
-const warnOfShortSecret = ({ log }: FastifyRequest, clientId: string, secret: string): void => {
-  if (secret === '' || Buffer.byteLength(secret) >= soundSecretLength) return;
+const warnOfShortSecret = ({ log }: FastifyRequest, clientId: string, secret: string | undefined): void => {
+  if (secret === undefined || Buffer.byteLength(secret) >= soundSecretLength) return;
   log.warn({ clientId }, httpLogLines.shortSecret.message);
 };
 
@@ -34,13 +36,13 @@ export const clientsRoute = (app: AdminApp, { admin }: Provider): void => {
     { scope: 'write', operation: createClient, ...takesJson({ body: clientBody }) },
     async (request, reply) => {
       const { body } = request;
-      const result = await admin.createClient(toCommand(body.client_id ?? '', body), originOf(request));
+      const result = await admin.createClient(toCommand(body.client_id || undefined, body), originOf(request));
       if (result.outcome === 'exists') return replyError(reply, duplicate);
       const { client, secret } = result;
       noteOn(request).clientId = client.id;
-      warnOfShortSecret(request, client.id, body.client_secret ?? '');
+      warnOfShortSecret(request, client.id, secretOf(body));
       reply.code(201).header('location', `/clients/${encodeURIComponent(client.id)}`);
-      return fromSavedClient(client, body, secret);
+      return fromSavedClient(client, body, secret ?? undefined);
     },
   );
 

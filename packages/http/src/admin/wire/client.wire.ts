@@ -1,5 +1,12 @@
 // Clients as they travel (2018 API: OAuth2Client).
-import { type Client, type ClientMetadata, clientNames, emptyClientMetadata, isUnset } from '@claviger/core';
+import {
+  type Client,
+  type ClientMetadata,
+  clientNames,
+  emptyClientMetadata,
+  isUnset,
+  type ProposedMetadata,
+} from '@claviger/core';
 import Type, { type Static } from 'typebox';
 import { nullable, optionalFlag, optionalInteger, optionalText, optionalTexts } from '../../json/nullable.ts';
 import { memberSchemas, object, type Schema } from '../../openapi/operation.ts';
@@ -103,9 +110,13 @@ export const clientSchema: Schema = object(
   ['client_id', ...always.map((member) => clientNames[member]), 'client_secret_expires_at'],
 );
 
-export const toClientMetadata = (body: ClientBody): ClientMetadata => {
-  const given = members.map((member) => [member, body[clientNames[member]] ?? emptyClientMetadata[member]]);
-  return { ...(Object.fromEntries(given) as ClientMetadata), jwks: body.jwks ? toJwkSet(body.jwks) : null };
+/** null, '' and absent members are unset. */
+export const toClientMetadata = (body: ClientBody): ProposedMetadata => {
+  const given = members.map((member) => {
+    const value = body[clientNames[member]] ?? '';
+    return [member, value === '' ? emptyClientMetadata[member] : value];
+  });
+  return { ...(Object.fromEntries(given) as ProposedMetadata), jwks: body.jwks ? toJwkSet(body.jwks) : null };
 };
 
 /** Never with a secret. */
@@ -114,19 +125,23 @@ export const fromClient = ({ id, metadata }: Client): Record<string, unknown> =>
   ...Object.fromEntries(
     members
       .filter((member) => !(omittedWhenEmpty.has(member) && isUnset(metadata[member])))
-      .map((member) => [clientNames[member], metadata[member]]),
+      .map((member) => [clientNames[member], metadata[member] ?? '']),
   ),
   ...(metadata.jwks ? { jwks: fromJwkSet(metadata.jwks.keys) } : {}),
   client_secret_expires_at: 0,
 });
 
 /** The answer to create and update: lists that the request left out are null, and the secret is there this once. */
-export const fromSavedClient = (client: Client, body: ClientBody, secret: string): Record<string, unknown> => ({
+export const fromSavedClient = (
+  client: Client,
+  body: ClientBody,
+  secret: string | undefined,
+): Record<string, unknown> => ({
   ...fromClient(client),
   ...Object.fromEntries(
     members
       .filter((member) => listMembers.has(member) && !omittedWhenEmpty.has(member))
       .map((member) => [clientNames[member], body[clientNames[member]] ? client.metadata[member] : null]),
   ),
-  ...(secret === '' ? {} : { client_secret: secret }),
+  ...(secret === undefined ? {} : { client_secret: secret }),
 });
