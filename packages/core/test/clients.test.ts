@@ -43,6 +43,12 @@ const given = (settings = defaultSettings) => {
   };
 };
 
+t.test('an empty client id is refused', async (t) => {
+  const { register, list } = given();
+  await t.rejects(register(''), { code: 'invalid_request', hint: 'client_id must not be empty.' });
+  t.same(await list({ limit: 10, offset: 0 }), []);
+});
+
 t.test('a client registered without metadata gets an id, a secret of 256 bits and the defaults', async (t) => {
   const { register, get, system } = given();
   const result = await register(undefined);

@@ -1,6 +1,7 @@
 // Registers a client.
 import { authMethodStatement, type Client, isPublic, type ProposedMetadata, withSecret } from '../../domain/client.ts';
 import type { Origin } from '../../domain/event.ts';
+import { oauthError } from '../../errors/oauth-error.ts';
 import type { ClientStore } from '../../ports/client-store.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
 import type { System } from '../../ports/system.ts';
@@ -9,7 +10,7 @@ import { keepSecret, secretBytes } from './client-secret.ts';
 import { drawIncarnation } from './incarnation.ts';
 
 export interface CreateClient {
-  /** Without it the server draws one. */
+  /** Not empty. Without it the server draws one. */
   readonly id?: string | undefined;
   /** Without it the server draws one. */
   readonly secret?: string | undefined;
@@ -35,6 +36,7 @@ export const makeCreateClient =
   ) =>
   async (command: CreateClient, origin?: Origin): Promise<CreateClientResult> => {
     const { clock, random } = deps.system;
+    if (command.id === '') throw oauthError('invalid_request', 'client_id must not be empty.');
     const metadata = await acceptRegistration(deps, command);
     const now = clock.now();
     const id = command.id ?? random.uuid();
