@@ -1,17 +1,22 @@
 // Checks every answer of the tests against the OpenAPI document of the application that gave it: status, content type and
 // body. `run-tests.mjs` preloads this file into each test, and `start-server.ts` into each server that a test starts, so
-// no test has to ask for it. A test file in which an answer does not fit fails when it ends.
+// no test has to ask for it. A test file in which an answer does not fit fails when it ends. So does one in which a server
+// printed a secret that any answer handed out.
 import { subscribe } from 'node:diagnostics_channel';
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AnswerChecker } from './answer-checker.mjs';
+import { leakedInto, secretsOf } from './issued-secrets.mjs';
 
 const isTest = process.env.ANSWERS_REPORT === undefined;
 const report = process.env.ANSWERS_REPORT ?? join(tmpdir(), `claviger-answers-${process.pid}`);
 process.env.ANSWERS_REPORT = report;
 process.env.ANSWERS_PRELOAD = import.meta.url;
+const secretsFile = `${report}-secrets`;
+/** Written by `start-server.ts`. */
+const outputFile = `${report}-output`;
 
 const fromHttp = createRequire(new URL('../packages/http/package.json', import.meta.url));
 let parts;
@@ -28,6 +33,15 @@ const tell = (finding) => {
   told.add(finding);
   appendFileSync(report, `${finding}\n`);
 };
+
+const issued = new Set();
+const noteSecrets = (answer) => {
+  const found = secretsOf(answer).filter((secret) => !issued.has(secret));
+  for (const secret of found) issued.add(secret);
+  if (found.length > 0) appendFileSync(secretsFile, `${found.join('\n')}\n`);
+};
+
+const textOf = (payload) => (typeof payload === 'string' || Buffer.isBuffer(payload) ? String(payload) : '');
 
 subscribe('fastify.initialization', ({ fastify }) => {
   let checker;
@@ -46,14 +60,23 @@ subscribe('fastify.initialization', ({ fastify }) => {
       });
       if (finding) tell(finding);
     }
+    noteSecrets({ headers: reply.getHeaders(), body: textOf(payload) });
     return payload;
   });
 });
 
+const readIfThere = (file) => {
+  if (!existsSync(file)) return '';
+  const text = readFileSync(file, 'utf8');
+  rmSync(file);
+  return text;
+};
+
 if (isTest)
   process.on('exit', () => {
-    if (!existsSync(report)) return;
-    console.error(`Answers that do not fit the OpenAPI document:\n${readFileSync(report, 'utf8')}`);
-    rmSync(report);
-    process.exitCode = 1;
+    const misfits = readIfThere(report);
+    const leaked = leakedInto(readIfThere(outputFile), readIfThere(secretsFile).split('\n').filter(Boolean));
+    if (misfits) console.error(`Answers that do not fit the OpenAPI document:\n${misfits}`);
+    if (leaked.length > 0) console.error(`Secrets that a server printed:\n${leaked.join('\n')}`);
+    if (misfits || leaked.length > 0) process.exitCode = 1;
   });

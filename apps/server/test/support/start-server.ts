@@ -1,7 +1,7 @@
 // Starts the real server as a separate process on free ports and stops it when the test ends: the compiled
 // server or, if CLAVIGER_TEST_PROGRAM names an executable, that one.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -86,6 +86,12 @@ const keep = (pid: number | undefined): ChildProcess => {
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLAVIGER_|NODE_OPTIONS|_?TAP)/.test(name)));
 
+/** For the search for secrets in it (scripts/check-answers.mjs). */
+const keepOutput = (output: string): void => {
+  const { ANSWERS_REPORT: report } = process.env;
+  if (report) appendFileSync(`${report}-output`, output);
+};
+
 /** Starts a process with exactly these settings and does not wait for it. `stdout`: a file descriptor instead of `output`. */
 export const runProgram = (
   t: Cleanup,
@@ -110,6 +116,7 @@ export const runProgram = (
     child.once('error', reject);
     child.once('close', (code, signal) => {
       running.delete(child);
+      keepOutput(output);
       // Another process may get its id soon.
       keeper.kill('SIGKILL');
       resolve({ code, signal });
