@@ -166,6 +166,35 @@ t.test('retention does not remove events that are not genuine', async (t) => {
   t.same(placesOf(await faultsOf(changed)), ['not-genuine 5-5']);
 });
 
+t.test('retention does not begin at an anchor that is not genuine', async (t) => {
+  const store = new MemoryAuditStore();
+  await writeChain(store, 10);
+  const [head] = await store.heads('all');
+  await store.prune({ chain: head?.chain ?? '', sequence: 5, mac: 'x', time: 0, keyId: 'x', seal: 'forged' });
+  now += 1000;
+  t.match(await makeApplyRetention({ store, system })(now * 1000, 1000), { removed: 0, suspect: [/./] });
+  t.match(placesOf(await faultsOf(store)), ['anchor-not-genuine 5-5', 'removed 1-5']);
+});
+
+t.test('retention does not suspect a chain from which another node removes events at the same time', async (t) => {
+  const store = new MemoryAuditStore();
+  await writeChain(store, 10);
+  now += 1000;
+  const before = now * 1000;
+  const slow: AuditStore = Object.assign(Object.create(store) as AuditStore, {
+    readChain: async (chain: string, after: number, limit: number) => {
+      await makeApplyRetention({ store, system })(before, 5);
+      return store.readChain(chain, after, limit);
+    },
+    heads: store.heads.bind(store),
+    anchors: store.anchors.bind(store),
+    latestCheckpoint: store.latestCheckpoint.bind(store),
+    prune: store.prune.bind(store),
+  });
+  t.same(await makeApplyRetention({ store: slow, system })(before, 100), { removed: 0, suspect: [] });
+  t.same(await faultsOf(store), []);
+});
+
 t.test(
   'after a rotation of the system secret both keys verify, and without the old one its events are named',
   async (t) => {

@@ -1,7 +1,7 @@
 // Removes old events, the oldest of each chain first. A sealed anchor then records where the chain begins.
 import type { AuditStore, SealedAuditEvent } from '../../ports/audit-store.ts';
 import type { System } from '../../ports/system.ts';
-import { isGenuineEvent, sealAnchor } from './seals.ts';
+import { isGenuineAnchor, isGenuineEvent, sealAnchor } from './seals.ts';
 
 interface Deps {
   readonly store: AuditStore;
@@ -32,15 +32,21 @@ export const makeApplyRetention = ({ store, system: { clock, mac } }: Deps) => {
     return { last, isSuspect: false };
   };
 
+  const genuineAnchors = async (): Promise<ReadonlyMap<string, number>> => {
+    const anchors = (await store.anchors()).filter((anchor) => isGenuineAnchor(mac, anchor));
+    return new Map(anchors.map(({ chain, sequence }) => [chain, sequence]));
+  };
+
   return async (before: number, limit: number): Promise<RetentionResult> => {
     const time = clock.milliseconds?.() ?? clock.now() * 1000;
-    const anchored = new Map((await store.anchors()).map(({ chain, sequence }) => [chain, sequence]));
+    const anchored = await genuineAnchors();
     let removed = 0;
     const suspect: string[] = [];
     for (const { chain } of await store.heads('known')) {
       const from = anchored.get(chain) ?? 0;
       const { last, isSuspect } = removable(await store.readChain(chain, from, limit), from, before);
-      if (isSuspect) suspect.push(chain);
+      // Another node may have removed events since the anchors were read.
+      if (isSuspect && ((await genuineAnchors()).get(chain) ?? 0) === from) suspect.push(chain);
       if (last) removed += await store.prune(sealAnchor(mac, { chain, sequence: last.sequence, mac: last.mac, time }));
     }
     const latest = await store.latestCheckpoint();
