@@ -47,7 +47,9 @@ t.test(
     t.match(resealed.output(), /Encrypted again with the first system secret: [1-9]/);
     await unready.kill('SIGTERM');
 
-    await start(newer);
+    const last = await start(newer);
     t.same(await jwks(), before);
+    const events = await fetch(`${last.adminUrl}/admin/audit/events?type=SecretsResealed`);
+    t.match(await events.json(), { events: [{ type: 'SecretsResealed', outcome: 'done', keys: Number }] });
   },
 );
