@@ -66,6 +66,8 @@ const findsTampering = async (t: Test, run: Run, { verify }: Awaited<ReturnType<
   const sound = await verify();
   t.equal(sound.code, 0, sound.output);
   t.match(sound.output, /[0-9]+ events in 1 chains, 0 faults/);
+  // One chain without gaps: the number of events is the sequence of the last one.
+  const sequence = Number(/([0-9]+) events in 1 chains/.exec(sound.output)?.[1]);
   const finds = async (tamper: string, repair: string, fault: RegExp) => {
     await run(tamper);
     const { code, output } = await verify();
@@ -87,6 +89,22 @@ const findsTampering = async (t: Test, run: Run, { verify }: Awaited<ReturnType<
     'UPDATE audit_events SET sequence = 1000 WHERE sequence = 7',
     'UPDATE audit_events SET sequence = 7 WHERE sequence = 1000',
     /event 7: removed\n(.*\n)*.*event 1000: not as the server wrote it/,
+  );
+  await finds(
+    `UPDATE audit_events SET sequence = 1000 WHERE sequence = 7;
+     UPDATE audit_events SET sequence = 7 WHERE sequence = 8;
+     UPDATE audit_events SET sequence = 8 WHERE sequence = 1000`,
+    `UPDATE audit_events SET sequence = 1000 WHERE sequence = 7;
+     UPDATE audit_events SET sequence = 7 WHERE sequence = 8;
+     UPDATE audit_events SET sequence = 8 WHERE sequence = 1000`,
+    /event 7: not as the server wrote it.*\n.*event 8: not as the server wrote it.*\n.* 2 faults/,
+  );
+  await finds(
+    `INSERT INTO audit_events (chain, sequence, time, type, client_id, subject, data, key_id, previous, mac)
+     SELECT chain, sequence + 1, time, 'OAuth2ClientDeleted', 'client-1', subject, data, key_id, mac, mac
+     FROM kept WHERE sequence = ${sequence}`,
+    `DELETE FROM audit_events WHERE sequence = ${sequence + 1}`,
+    new RegExp(`event ${sequence + 1}: not as the server wrote it.*\\n.* 1 faults`),
   );
   await finds(
     'DELETE FROM audit_events WHERE sequence > 10',
