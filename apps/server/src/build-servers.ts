@@ -109,6 +109,7 @@ export const buildServers = (parts: ServerParts): Servers => {
     documentsRefused: () => documentsRefused,
     adminRefusals: () => adminRefusals,
     rateLimited: () => rateLimiter?.refused ?? 0,
+    auditEventsLost: () => audit.lost,
   });
   const { metrics } = parts.metrics;
   const shared = {

@@ -87,7 +87,8 @@ const serverLogLines = {
   roundFailed: {
     levels: ['error'],
     message: '{work} failed; will be retried in the next round',
-    meaning: 'Work in the background failed: cleaning, key rotation, or counting pending flows.',
+    meaning:
+      'Work in the background failed: cleaning, key rotation, counting pending flows, or the upkeep of the audit table.',
     members: { reason: 'A database does not answer: messages of the error and its causes.', err },
   },
   auditEvent: {
@@ -101,6 +102,13 @@ const serverLogLines = {
     message: 'audit events could not be stored; the server keeps trying',
     meaning: 'The audit table could not be written. Logged once by each process.',
     members: { reason: 'Messages of the error and its causes.' },
+  },
+  auditSuspect: {
+    levels: ['error'],
+    message: 'old audit events were not removed, because they are not genuine',
+    meaning:
+      'Somebody may have changed the audit table: run `claviger audit verify`. Each process logs each chain once.',
+    members: { chains: 'Chains whose oldest events stay.' },
   },
   spansLost: {
     levels: ['warn'],

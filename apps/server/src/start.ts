@@ -126,7 +126,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     }
     if (table) {
       const interval = config.audit.checkpointInterval * 1000;
-      const run = makeAuditUpkeep(table, servers.system, config.audit);
+      const run = makeAuditUpkeep(table, servers.system, log, config.audit);
       rounds.push(startRounds({ name: 'upkeep of the audit table', log, interval, run, report }));
     }
     if (config.settings.keyRotationInterval > 0) {

@@ -108,7 +108,7 @@ export class AuditTrail implements EventSink {
     return config.subject === 'plain' ? subject : fingerprintSubject(subject);
   };
 
-  /** Logged once per process. The metrics count the lost events. */
+  /** Logs once per process. The metric `claviger_audit_events_lost_total` counts the events that are lost. */
   #complain(error: unknown): void {
     if (this.#hasComplained) return;
     this.#hasComplained = true;

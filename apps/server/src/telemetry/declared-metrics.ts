@@ -126,6 +126,10 @@ export const declaredMetrics = {
     'When the present signing key of each algorithm began to sign, in seconds since 1970. Its age is `time()` minus this.',
     'alg',
   ),
+  auditEventsLost: counter(
+    'claviger_audit_events_lost_total',
+    'Audit events that are only in the log, because the queue for the audit table was full.',
+  ),
   logLinesDropped: counter('claviger_log_lines_dropped_total', 'Log lines that could not be written.'),
   primaryLogLinesDropped: counter(
     'claviger_primary_log_lines_dropped_total',

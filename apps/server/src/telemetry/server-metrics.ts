@@ -28,6 +28,7 @@ export interface ServerCounts {
   readonly documentsRefused: () => number;
   readonly adminRefusals: () => number;
   readonly rateLimited: () => number;
+  readonly auditEventsLost: () => number;
 }
 
 export class ServerMetrics {
@@ -72,10 +73,11 @@ export class ServerMetrics {
     this.#hydra?.observe(app);
   }
 
-  watch({ provider, failures, documentsRefused, adminRefusals, rateLimited }: ServerCounts): void {
+  watch({ provider, failures, documentsRefused, adminRefusals, rateLimited, auditEventsLost }: ServerCounts): void {
     const { countPendingFlows, signingKeysInUse } = provider.admin;
     const { metrics } = this;
     metrics.readCounter(declared.adminRefusals, adminRefusals);
+    metrics.readCounter(declared.auditEventsLost, auditEventsLost);
     metrics.readCounter(declared.overloadRefusals, () => failures.refusals);
     metrics.readCounter(declared.rateLimited, rateLimited);
     metrics.readCounter(declared.documentsRefused, documentsRefused);
