@@ -133,7 +133,8 @@ export const buildServers = (parts: ServerParts): Servers => {
   const adminApp = build(config.admin, {
     listener: 'admin',
     audit,
-    adminAllowedHosts: config.adminAllowedHosts,
+    // Pages of web sites cannot reach a socket, and its callers have no host name for it.
+    adminAllowedHosts: config.adminSocket ? ['*'] : config.adminAllowedHosts,
     ...(config.adminGuarded ? { adminGuard } : {}),
   });
   const publicApp = build(config.public, {
@@ -153,7 +154,7 @@ export const buildServers = (parts: ServerParts): Servers => {
       provider,
       issuer,
       anywhere: pages.anywhere,
-      admin: baseUrl(config.admin),
+      admin: config.adminSocket?.path ?? baseUrl(config.admin),
       demo: demoCommands(config),
     });
   }

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { isLoopbackUrl, type Rates, seconds } from '@claviger/core';
 import { isAdminGuarded, withAdminKeyFile } from './config/admin-guard.ts';
+import { adminSocketOf } from './config/admin-socket.ts';
 import { withIssuer } from './config/issuer.ts';
 import { serviceLinkHint } from './config/kubernetes.ts';
 import { pagesOf } from './config/pages.ts';
@@ -114,6 +115,7 @@ const toConfig = (values: Values) => {
     admin: { host: values.adminHost, port: values.adminPort, tls: tlsFilesOf('ADMIN', values) },
     publicHealth: values.publicHealth,
     adminAllowedHosts: values.adminAllowedHosts,
+    adminSocket: adminSocketOf(values),
     adminGuarded: isAdminGuarded(values),
     pages,
     systemSecrets: values.systemSecrets,

@@ -28,8 +28,11 @@ const createClient = (config: Config): string => {
     redirect_uris: [urlBelow(config.issuer, builtInPages.callback)],
     scope: demo.scope,
   };
-  const url = `${baseUrl(config.admin)}/clients`;
-  return `curl -sS ${quoted(url)} -H 'Content-Type: application/json' -d ${quoted(JSON.stringify(body))}`;
+  const { adminSocket: socket } = config;
+  const target = socket
+    ? `--unix-socket ${quoted(socket.path)} http://localhost/clients`
+    : quoted(`${baseUrl(config.admin)}/clients`);
+  return `curl -sS ${target} -H 'Content-Type: application/json' -d ${quoted(JSON.stringify(body))}`;
 };
 
 const getToken = ({ issuer }: Config): string =>

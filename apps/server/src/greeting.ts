@@ -20,7 +20,7 @@ export const greeting = (config: Config): string => {
     '',
     `  Issuer   ${config.issuer}`,
     `  Public   ${baseUrl(config.public)}`,
-    `  Admin    ${baseUrl(config.admin)}`,
+    `  Admin    ${config.adminSocket?.path ?? baseUrl(config.admin)}`,
     ...placesOf(config.stores).map((place, index) => `  ${index === 0 ? 'Data' : '    '}     ${shownPlace(place)}`),
   ];
   if (config.pages.builtIn) {

@@ -28,7 +28,7 @@ const serverLogLines = {
     levels: ['info'],
     message: 'ready',
     meaning: 'The process serves requests. On a terminal, a greeting is shown instead.',
-    members: { issuer: 'Issuer URL.', public: 'Host and port.', admin: 'Host and port.' },
+    members: { issuer: 'Issuer URL.', public: 'Host and port.', admin: 'Host and port, or the path of the socket.' },
   },
   storeUnusable: {
     levels: ['error'],

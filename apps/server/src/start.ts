@@ -2,9 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChanges } from '@claviger/core';
 import type { ServerStatus } from '@claviger/http';
+import { setSocketMode } from './admin-socket.ts';
 import { makeAuditUpkeep } from './audit/audit-upkeep.ts';
 import { buildServers, type Servers } from './build-servers.ts';
 import { startCleaner } from './cleaner.ts';
+import type { AdminSocket } from './config/admin-socket.ts';
 import type { Config, Listener } from './config.ts';
 import { greeting } from './greeting.ts';
 import { checkInterval, startKeyRotation } from './key-rotation.ts';
@@ -133,7 +135,10 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
       rounds.push(startKeyRotation({ rotate: rotateKeys, log, interval: checkInterval(config.settings), report }));
     }
     if (isSpeaker && greet) greet(greeting(config));
-    else log.info({ issuer: config.issuer, public: addressOf(config.public), admin: addressOf(config.admin) }, 'ready');
+    else {
+      const admin = config.adminSocket?.path ?? addressOf(config.admin);
+      log.info({ issuer: config.issuer, public: addressOf(config.public), admin }, 'ready');
+    }
   });
   return { ready, stop };
 };
@@ -143,15 +148,23 @@ const addressOf = ({ host, port }: Listener) => ({ host, port });
 const listen = async ({ publicApp, adminApp }: Servers, config: Config, canServe: () => boolean): Promise<void> => {
   const listenTextResolver = (address: string): string =>
     canServe() ? `Server listening at ${address}` : `Port open at ${address}; the server is not ready yet`;
+  const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+  const onSocket = async (socket: AdminSocket): Promise<void> => {
+    try {
+      await adminApp.listen({ path: socket.path, listenTextResolver });
+      await setSocketMode(socket);
+    } catch (error) {
+      throw new Error(`Cannot listen on ${socket.path} (CLAVIGER_ADMIN_SOCKET): ${reasonOf(error)}`, { cause: error });
+    }
+  };
   const one = async (app: typeof publicApp, name: 'PUBLIC' | 'ADMIN', { host, port }: Listener): Promise<void> => {
     try {
       await app.listen({ host, port, listenTextResolver });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
       const settings = `CLAVIGER_${name}_HOST, CLAVIGER_${name}_PORT`;
-      throw new Error(`Cannot listen on ${host} port ${port} (${settings}): ${reason}`, { cause: error });
+      throw new Error(`Cannot listen on ${host} port ${port} (${settings}): ${reasonOf(error)}`, { cause: error });
     }
   };
-  await one(adminApp, 'ADMIN', config.admin);
+  await (config.adminSocket ? onSocket(config.adminSocket) : one(adminApp, 'ADMIN', config.admin));
   await one(publicApp, 'PUBLIC', config.public);
 };

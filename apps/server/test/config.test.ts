@@ -80,6 +80,7 @@ t.test('every setting takes effect', async (t) => {
     CLAVIGER_PUBLIC_PORT: '80',
     CLAVIGER_ADMIN_HOST: '::1',
     CLAVIGER_ADMIN_PORT: '81',
+    CLAVIGER_PUBLIC_HEALTH: 'false',
     CLAVIGER_ADMIN_ALLOWED_HOSTS: 'admin.internal, *.example.com',
     CLAVIGER_ADMIN_KEY: 'zK3-first.key_ofThe/test, s3cond~key+ofTheTest',
     CLAVIGER_LOGIN_URL: 'https://app.example.com/login?x=1',
@@ -163,8 +164,9 @@ t.test('every setting takes effect', async (t) => {
     dataFolder: '/var/lib',
     public: { host: '0.0.0.0', port: 80, tls: null },
     admin: { host: '::1', port: 81, tls: null },
-    publicHealth: true,
     adminAllowedHosts: ['admin.internal', '*.example.com'],
+    publicHealth: false,
+    adminSocket: null,
     adminGuarded: true,
     pages: {
       builtIn: false,

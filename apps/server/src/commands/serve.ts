@@ -1,6 +1,7 @@
 // `serve`: runs until a signal stops it, as one process or as a primary with workers.
 import cluster from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { removeStaleSocket } from '../admin-socket.ts';
 import { isBinary } from '../binary/assets.ts';
 import { clientChangesAmongWorkers } from '../cluster/client-changes.ts';
 import { Primary } from '../cluster/primary.ts';
@@ -30,6 +31,7 @@ export const serve = async (config: Config): Promise<number> => {
   }
   const log = makeProcessLog(config, parts.writeLog);
   const asked = askedBySignal((signal) => log.info({ signal, drainDelay: config.drainDelay }, 'stopping'));
+  if (config.adminSocket) await removeStaleSocket(config.adminSocket);
   if (config.workers === 1) return serveHere(config, { ...parts, isSpeaker: true }, asked);
   // The arguments of a worker start with the file to run. The binary has none, so its first argument is the command.
   if (isBinary) cluster.setupPrimary({ exec: 'serve', args: [] });

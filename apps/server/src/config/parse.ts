@@ -22,6 +22,10 @@ export const wholeNumber =
     return value >= least && value <= most ? accept(value) : refuse(`a whole number from ${least} to ${most}`);
   };
 
+/** Permission bits, as chmod takes them. */
+export const fileMode: Parse<number> = (text) =>
+  /^0?[0-7]{3}$/.test(text) ? accept(Number.parseInt(text, 8)) : refuse('permission bits in octal, such as 0660');
+
 export const oneOf =
   <const Name extends string>(...names: readonly Name[]): Parse<Name> =>
   (text) => {

@@ -1,6 +1,7 @@
 // Rules between several settings.
 import { isLoopbackHost, isLoopbackUrl, settingsProblems } from '@claviger/core';
 import { isAdminGuarded } from './admin-guard.ts';
+import { adminSocketProblems } from './admin-socket.ts';
 import { inMemory } from './dsn.ts';
 import { settingsOf } from './settings-of.ts';
 import { dsnsOf, isSqlite } from './stores-config.ts';
@@ -22,7 +23,8 @@ export const brokenRules = (values: Values): readonly string[] => {
       'CLAVIGER_ISSUER must be https, because its host is not a loopback address. To allow http anyway, set CLAVIGER_DANGEROUS_FORCE_HTTP=true.',
     );
   }
-  if (!isLoopbackHost(adminHost) && !isAdminGuarded(values) && !openAdmin) {
+  const usesTcp = values.adminSocket === null;
+  if (usesTcp && !isLoopbackHost(adminHost) && !isAdminGuarded(values) && !openAdmin) {
     problems.push(
       `CLAVIGER_ADMIN_HOST must be a loopback address, because the admin API requires no key. To use another address, set CLAVIGER_ADMIN_KEY (\`${drawSecret}\` generates one), or CLAVIGER_ADMIN_REQUIRE_KEY=true if your keys are in the store already.`,
     );
@@ -31,7 +33,7 @@ export const brokenRules = (values: Values): readonly string[] => {
     const [set, missing] = loginUrl === null ? ['CONSENT', 'LOGIN'] : ['LOGIN', 'CONSENT'];
     problems.push(`CLAVIGER_${missing}_URL must be set too, because CLAVIGER_${set}_URL is set. Set both or neither.`);
   }
-  if (values.publicPort === values.adminPort && values.publicHost === adminHost) {
+  if (usesTcp && values.publicPort === values.adminPort && values.publicHost === adminHost) {
     problems.push('CLAVIGER_PUBLIC_PORT and CLAVIGER_ADMIN_PORT must differ.');
   }
   if (systemSecrets === null && !isDevelopment(values)) {
@@ -39,7 +41,7 @@ export const brokenRules = (values: Values): readonly string[] => {
       'CLAVIGER_SYSTEM_SECRET must be set, with at least 16 bytes. The server generates one only with a loopback issuer and SQLite.',
     );
   }
-  problems.push(...tlsProblems(values), ...weakSecretProblems(values));
+  problems.push(...tlsProblems(values), ...adminSocketProblems(values), ...weakSecretProblems(values));
   problems.push(...settingsProblems(settingsOf(values, 1, false)).map(withVariableNames));
   const dsns = Object.values(dsnsOf(values));
   if ((values.workers ?? 1) > 1 && dsns.some((dsn) => dsn.kind === 'sqlite' && dsn.file === inMemory)) {

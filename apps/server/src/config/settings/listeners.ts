@@ -1,6 +1,16 @@
 // The issuer, the two listeners and what they accept.
 import { duration, mostOfTimers } from '../duration.ts';
-import { anyText, hostName, hostPattern, issuerUrl, origin, proxyAddress, trueOrFalse, wholeNumber } from '../parse.ts';
+import {
+  anyText,
+  fileMode,
+  hostName,
+  hostPattern,
+  issuerUrl,
+  origin,
+  proxyAddress,
+  trueOrFalse,
+  wholeNumber,
+} from '../parse.ts';
 import { fromCore, list, optional, preset } from './declare.ts';
 
 const port = wholeNumber(1, 65535);
@@ -26,6 +36,17 @@ export const listeners = {
     'Address that the admin listener binds to. An address other than loopback needs [admin keys](admin-keys.md).',
   ),
   adminPort: preset('CLAVIGER_ADMIN_PORT', '4445', port, 'Port of the admin listener.'),
+  adminSocket: optional(
+    'CLAVIGER_ADMIN_SOCKET',
+    anyText,
+    'Path of a Unix socket. The admin listener uses it in place of a TCP port: only users of this machine who may write to the file can connect. See [Unix socket](admin-keys.md#unix-socket).',
+  ),
+  adminSocketMode: preset(
+    'CLAVIGER_ADMIN_SOCKET_MODE',
+    '0660',
+    fileMode,
+    'Permission bits of that socket, in octal. A socket that every user may connect to needs [admin keys](admin-keys.md).',
+  ),
   adminAllowedHosts: list(
     'CLAVIGER_ADMIN_ALLOWED_HOSTS',
     hostPattern,

@@ -45,11 +45,11 @@ export const isReady: Operation = {
 export const isReadyInPublic: Operation = {
   ...isReady,
   description:
-    'Asks every store. Balancers send requests only to servers that are ready. What is wrong is shown on the admin listener only.',
+    'Asks every store. Balancers should send requests only to servers that pass this check. The admin listener says what is wrong.',
   answers: {
     ...ok,
     503: {
-      description: 'Not now.',
+      description: 'The server is not ready.',
       content: json(notReady, {
         errors: { server: 'The server is not ready. /health/ready of the admin listener says why.' },
       }),
