@@ -10,7 +10,7 @@ import { SqlLeaseStore } from './shared/lease-store.ts';
 import { SqlLoginSessionStore } from './shared/login-session-store.ts';
 
 export interface SqlStores {
-  /** Can be used after `migrate` has succeeded, or when `schemaStatus` says so. */
+  /** Usable after `migrate` has succeeded, or if `schemaStatus` says that the schema is usable. */
   readonly stores: Stores;
   /** The audit table of this database. */
   readonly audit: AuditStore;

@@ -1,4 +1,4 @@
-// Pages for people who open an address in a browser. Programs get JSON or text.
+// Sends a page to a browser. Programs get JSON or text.
 import { pageReply, plainContent } from '@claviger/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toFastify } from './to-fastify.ts';

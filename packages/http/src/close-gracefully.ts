@@ -1,18 +1,18 @@
-// Closing an app: what has arrived is answered, and no connection that waits for nothing holds up the end.
+// Closes an app: requests that have arrived are answered, and idle connections do not delay the end.
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 
-/** `isDraining`: the app closes soon, and clients should leave their connections now. */
+/** `isDraining`: the app closes soon, so replies tell clients to close their connections. */
 export const closeGracefully = (app: FastifyInstance, isDraining: () => boolean): void => {
   let closing = false;
   const connections = openConnections(app);
   app.addHook('preClose', async () => {
     closing = true;
-    // Browsers and balancers open connections in advance. Node.js takes those for busy ones, and would wait for them.
+    // Browsers and balancers open connections in advance. Node.js treats those as busy, and would wait for them.
     for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
   });
-  // A kept-alive connection would hold `close` up until it times out: replies end it from now on (RFC 9112 §9.6).
+  // An idle connection would delay `close` until it times out. So replies close their connections from now on (RFC 9112 §9.6).
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing || isDraining()) reply.header('connection', 'close');
     done();

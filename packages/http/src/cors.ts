@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 export interface CorsOptions {
   /**
    * Origins such as `https://app.example`, `https://*.app.example` for every name below it, or `*`. Credentials are
-   * never allowed, so `*` gives nothing away.
+   * never allowed, so `*` reveals nothing.
    */
   readonly allowedOrigins: readonly string[];
   /** Seconds for which a browser may remember the answer to a preflight. Default 0: the reply does not say. */
@@ -55,7 +55,7 @@ export const allowCrossOrigin = (app: FastifyInstance, { allowedOrigins, maxAge 
 
   app.addHook('onRequest', (request, reply, done) => {
     const { origin, 'access-control-request-method': method } = request.headers;
-    // This caller is not a script of another site, but a cache could give the same reply to one.
+    // This caller is not a script of another origin, but a cache could serve the same reply to one.
     if (origin === undefined) {
       reply.header('vary', 'Origin');
       done();

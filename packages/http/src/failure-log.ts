@@ -61,7 +61,7 @@ export class FailureLog {
 const isRefusal = (failure: unknown): boolean =>
   failure instanceof OAuthError && failure.status === 503 && failure.cause === undefined;
 
-/** The messages of an error and of what caused it, as one sentence after the other. */
+/** The messages of an error and its causes, joined as sentences. */
 export const reasonOf = (error: unknown): string => {
   const messages: string[] = [];
   for (let next: unknown = error; next instanceof Error && messages.length < 5; next = next.cause) {
@@ -76,6 +76,6 @@ export const setUpFailureLog = (app: FastifyInstance, failures: FailureLog): voi
   app.decorate(key, failures);
 };
 
-/** An application that only uses the plugins has none: each failure then goes to its own log. */
+/** An application that only uses the plugins has no FailureLog. Each failure then goes to its own log. */
 export const failureLogOf = (app: FastifyInstance): FailureLog | undefined =>
   app.hasDecorator(key) ? app.getDecorator<FailureLog>(key) : undefined;

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { noteOn } from './request-notes.ts';
 import { addressOf } from './trusted-proxies.ts';
 
-/** A class, because V8 gives each object literal with a getter a shape of its own, which slows down everything that reads it. */
+/** A class, because V8 gives each object literal with a getter a separate shape, which slows down all code that reads it. */
 class FastifyWireRequest implements WireRequest {
   readonly method: string;
   readonly url: string;
@@ -43,7 +43,7 @@ export const fromFastify = (request: FastifyRequest): WireRequest | Promise<Wire
     : new FastifyWireRequest(request, form);
 };
 
-/** Repeated parameters must survive: RFC 6749 §3.1 and §3.2 forbid them, and core has to see them to refuse. */
+/** Keeps repeated parameters: RFC 6749 §3.1 and §3.2 forbid them, and core must see them to refuse them. */
 const readForm = (
   contentType: string | undefined,
   body: unknown,
@@ -62,7 +62,7 @@ const readUrlencoded = (body: Buffer): URLSearchParams => {
   return new URLSearchParams(text);
 };
 
-/** RFC 7578. No parameter of OAuth is a file. Rejects with invalid_request for too many parts. */
+/** RFC 7578. Files are ignored, because no OAuth parameter is one. Rejects with invalid_request for too many parts. */
 const readMultipart = (contentType: string, body: Buffer): Promise<URLSearchParams | null> =>
   new Promise((resolve, reject) => {
     const refuse = (): void =>

@@ -1,5 +1,5 @@
-// Histograms and counters with labels for Prometheus. prom-client's own look up and join the labels at every observation.
-// Here each combination of labels has its own counts, and is formatted only when the metrics are read.
+// Histograms and counters with labels for Prometheus. Those of prom-client look up and join the labels at every
+// observation. Here each combination of labels has its own counts, and is formatted only when the metrics are read.
 import type { Metric } from 'prom-client';
 
 export interface DeclaredMetric {
@@ -42,7 +42,7 @@ export class Observations {
     this.#sum += amount;
   }
 
-  /** Prometheus counts in each bucket what is in the smaller ones too. */
+  /** Each bucket of Prometheus includes the counts of the smaller ones. */
   values(name: string): readonly Value[] {
     const labels = this.#labels;
     let total = 0;
@@ -55,7 +55,7 @@ export class Observations {
   }
 }
 
-/** What prom-client's registry asks of a metric. Its types know its own classes only. */
+/** The methods that prom-client's registry calls on a metric. Its types only allow its own classes. */
 const registered = (declared: DeclaredMetric, values: () => readonly Value[]): Metric => {
   const { name, help, type } = declared;
   const metric = { name, get: async () => ({ name, help, type, aggregator: 'sum', values: values() }) };

@@ -19,7 +19,7 @@ export const requestDuration: DeclaredMetric = {
   bounds: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
 };
 
-/** How the values of several processes become one. */
+/** How the values of several processes are combined. */
 export type Aggregation = 'sum' | 'max' | 'min' | 'first';
 
 export interface Reading {
@@ -65,7 +65,7 @@ export class Metrics {
     });
   }
 
-  /** As readCounter, for values that can also fall. A reading that fails is left out of the scrape. */
+  /** Like readCounter, for values that can also fall. A reading that fails is left out of the scrape. */
   readGauge(
     { name, help, labels }: DeclaredMetric,
     read: () => readonly Reading[] | Promise<readonly Reading[]>,
@@ -91,7 +91,7 @@ export class Metrics {
     return this.registry.metrics();
   }
 
-  /** Must be called before any route is added: each observes its own requests, and need not be looked up for them. */
+  /** Must be called before any route is added. Each route observes its own requests, so no look-up is needed. */
   observe(app: FastifyInstance, listener: string): void {
     const durations = this.#durations;
     if (durations === null) return;

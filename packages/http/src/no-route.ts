@@ -1,4 +1,4 @@
-// Replies to requests that no route takes: a page for browsers, else plain text, as in the 2018 API.
+// Replies to requests without a route: a page for browsers, or plain text as in the 2018 API.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isForBrowser, replyPage } from './browser-page.ts';
 import { explainNoRoute, isReading, type KnownRoute, knownRoute } from './route-table.ts';

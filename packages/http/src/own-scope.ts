@@ -1,12 +1,12 @@
-// What the routes of this package need of a Fastify application. Each plugin sets it up in its own scope, so that it
-// works in any application and leaves that application's other routes alone.
+// Prepares a Fastify application for the routes of this package. Each plugin does so in its own scope, so that it works in
+// any application and does not affect the application's other routes.
 import { Ajv } from 'ajv';
 import type { FastifyInstance } from 'fastify';
 import { setUpNotes } from './request-notes.ts';
 
 const marker = Symbol('claviger.ownScope');
 
-/** A scope below one that is set up already inherits everything: hooks are not run twice. */
+/** A nested scope inherits everything, so it is not prepared again and hooks do not run twice. */
 export const setUpScope = (app: FastifyInstance): void => {
   if (app.hasDecorator(marker)) return;
   app.decorate(marker, true);
@@ -29,7 +29,7 @@ const readRawBodies = (app: FastifyInstance): void => {
     app.addContentTypeParser(kind, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   }
   app.addHook('onRequest', ({ headers }, _reply, done) => {
-    // Fastify answers 415 to a malformed Content-Type. Here such a body is one of unknown type.
+    // Fastify answers 415 to a malformed Content-Type. Here such a body counts as one of unknown type.
     const given = headers['content-type'];
     if (given !== undefined && !/^[^\s/;]+\/[^\s/;]+\s*(;|$)/.test(given)) delete headers['content-type'];
     done();

@@ -1,5 +1,4 @@
-// Tells the caller's mistakes from failures of the server. Only the former are explained to the caller; the latter are
-// logged.
+// Distinguishes mistakes of the caller, which are explained to the caller, from failures of the server, which are logged.
 import { OAuthError, oauthError, toOAuthError } from '@claviger/core';
 import type { FastifyRequest } from 'fastify';
 import { failureLogOf } from './failure-log.ts';

@@ -30,7 +30,7 @@ export const loggerOptions = ({ level, stream }: LogOptions) => ({
   redact: ['*.headers.authorization', '*.headers["claviger-admin-key"]', '*.headers.cookie', '*.headers["set-cookie"]'],
 });
 
-/** The id that a trusted proxy has given, else one that is unique across processes and restarts. */
+/** The id from a trusted proxy, or else one that is unique across processes and restarts. */
 export const requestIds = (proxies: TrustedProxies | null): ((request: IncomingMessage) => string) => {
   const start = randomBytes(5).toString('hex');
   let count = 0;
@@ -42,7 +42,7 @@ export const requestIds = (proxies: TrustedProxies | null): ((request: IncomingM
 };
 
 /**
- * Only what is listed: errors of drivers and of the HTTP parser carry members such as the raw packet or the parameters
+ * Logs only the listed members: errors of drivers and of the HTTP parser have others, such as the raw packet or the parameters
  * of a statement. Causes follow, each with its own stack.
  */
 const loggedError = (error: unknown): { type: string; message: string; stack: string; code?: string } => {

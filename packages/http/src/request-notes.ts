@@ -1,5 +1,4 @@
-// What is found out about a request while it is served, for its log line. A request that nobody notes anything about has
-// no notes.
+// What endpoints learn about a request, for its log line. A request has notes only if an endpoint writes some.
 import type { OAuthError, RequestNotes } from '@claviger/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 

@@ -55,8 +55,8 @@ const sameText = (a: string, b: string): boolean => a === b;
 const sameLetters = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /**
- * `DELETE …/consent/anna/` is a deletion for a client whose id got lost, not a misspelt deletion for all clients:
- * only a GET is forgiven an empty segment where a parameter belongs.
+ * `DELETE …/consent/anna/` is a deletion for a client whose id is missing, not a misspelt deletion for all clients:
+ * only a GET may have an empty segment in place of a parameter.
  */
 const hasEmptyParameter = (routes: readonly KnownRoute[], method: string, segments: readonly string[]): boolean =>
   segments.includes('') && routes.some((route) => route.method === method && fits(route, segments, sameLetters));

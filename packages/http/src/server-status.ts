@@ -9,13 +9,13 @@ export interface ServerStatus {
    * false: requests that need the stores get temporarily_unavailable, because the state of the stores is not known yet.
    */
   readonly serving: boolean;
-  /** The server stops soon: it still serves, and replies close their connections. */
+  /** The server will stop soon. It still serves requests, and replies close their connections. */
   readonly draining?: true;
   /** Why the server is not ready, by part; empty when it is. Any caller of the admin listener may read it. */
   readonly problems: Readonly<Record<string, string>>;
 }
 
-/** For balancers, monitors and people on call: they need an answer most when nothing else works. */
+/** Routes for balancers, monitors and people on call, which answer even if nothing else works. */
 const alwaysServed: ReadonlySet<string | undefined> = new Set([
   '/health/alive',
   '/health/ready',

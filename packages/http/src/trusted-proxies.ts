@@ -1,11 +1,11 @@
-// Which address and scheme a request has. What a proxy says of them is believed only when the proxy is one of the
-// operator's: anybody can send these headers. X-Forwarded-Host is never read.
+// Which address and scheme a request has. A proxy's headers count only if the operator trusts the proxy, because
+// anybody can send these headers. X-Forwarded-Host is never read.
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { compile } from '@fastify/proxy-addr';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** RFC 9562 and the ids of common proxies fit in. Such a text can stand in a log line and in a header as it is. */
+/** Matches UUIDs (RFC 9562) and the ids of common proxies. Such a text is safe in a log line and in a header. */
 const requestId = /^[\w.~+/=:@-]{1,128}$/;
 
 export class TrustedProxies {
@@ -27,7 +27,7 @@ export class TrustedProxies {
     for (const hop of hops) {
       if (!this.#isTrusted(nearest, 0)) return nearest;
       const address = withoutPort(hop.trim());
-      // A proxy that does not know the address writes `unknown`, or nothing.
+      // A proxy that does not know the address sends `unknown` or nothing.
       if (isIP(address) === 0) return nearest;
       nearest = address;
     }

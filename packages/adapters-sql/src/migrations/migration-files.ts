@@ -34,7 +34,7 @@ export const readMigrationFiles = (folder: URL): MigrationFiles =>
       .map((file) => [file, readFileSync(new URL(file, folder), 'utf8')]),
   );
 
-/** In order, from what the files say. */
+/** Returns the migrations in order. */
 export const migrationsIn = (files: MigrationFiles): readonly Migration[] =>
   Object.entries(files)
     .sort(([one], [other]) => (one < other ? -1 : 1))

@@ -17,7 +17,7 @@ export interface BatcherOptions {
   readonly maxWaitMs: number;
   /** True if a batch that failed with this error is run again, one request at a time: only the request at fault then fails. */
   readonly isWorthSplitting: (error: unknown) => boolean;
-  /** Told of the size of each batch that is sent. */
+  /** Called with the size of each batch that is sent. */
   readonly onBatch?: ((size: number) => void) | undefined;
 }
 

@@ -5,7 +5,7 @@ import { type Column, getTableColumns, type Table } from 'drizzle-orm';
 /** JSON may escape control characters and surrogates differently from array literals. */
 const jsonDiffers = /[^\u0020-\ud7ff\ue000-\uffff]/;
 
-/** JSON's quotes where they are the same: three times as fast, and documents are full of quotes. */
+/** Uses JSON.stringify where its escapes are the same. That is three times as fast, and documents have many quotes. */
 const quoted = (value: string): string =>
   jsonDiffers.test(value) ? `"${value.replace(/[\\"]/g, '\\$&')}"` : JSON.stringify(value);
 

@@ -5,9 +5,9 @@ import { openPostgresSocket } from './socket.ts';
 import type { PostgresAddress } from './url.ts';
 
 export interface Timeouts {
-  /** For a connection: a free one of the pool, and a new one to the server. Milliseconds. */
+  /** Time limit for a free connection of the pool, and for a new one to the server. Milliseconds. */
   readonly connectMs: number;
-  /** For a statement, by the server's clock. Milliseconds; 0 for no limit. */
+  /** Time limit for a statement, which the server enforces. Milliseconds; 0 for no limit. */
   readonly statementMs: number;
 }
 
@@ -19,7 +19,7 @@ export type SettingsBy = 'startup' | 'statement' | 'nobody';
 
 /**
  * An index serves every statement of the stores. But a prepared statement keeps the plan of its first runs, when the table
- * may have been small, and the planner reads all of a small table. It would go on doing so until the table is analyzed.
+ * may have been small, and the planner reads all of a small table. It would continue to do so until the table is analyzed.
  * So the expensive plan types are disabled, and JIT, which costs more than it saves here. Without prepared statements each
  * plan is made for the table as it is.
  */

@@ -10,16 +10,16 @@ const state = (error: unknown): string => (error instanceof postgres.PostgresErr
  * write, 25P02 and 25P03 a pooler passed on a broken transaction, 40003 the outcome is unknown, 42501 no right to a table,
  * 42P01 and 42703 a table or column is not there (yet), 53 out of resources, 55000 the database takes no connections,
  * 55006 and 55P an object is in use or locked, 57 an operator stepped in, 58 system error, F0 configuration error.
- * XX001 and XX002 are not among them: corruption does not pass by waiting.
+ * XX001 and XX002 are not among them: waiting does not repair corruption.
  */
 const away = /^(08|26000|28|3D000|3F000|25006|25P0[23]|40003|42501|42703|42P01|42P05|53|55000|55006|55P|57|58|F0)/;
 
 const isFatal = ({ severity }: postgres.PostgresError): boolean => ['FATAL', 'PANIC'].includes(severity);
 
-/** The server, or a pooler before it, has answered with an error of the protocol. */
+/** The server, or a pooler in front of it, has answered with an error of the protocol. */
 export const isServerError = (error: unknown): boolean => error instanceof postgres.PostgresError;
 
-/** PgBouncer's words for a setting in the startup message that it does not take. It has no SQLSTATE of its own for it. */
+/** PgBouncer's message for a setting in the startup message that it refuses. It has no specific SQLSTATE for that. */
 export const isRefusedSetting = (error: unknown): boolean =>
   error instanceof postgres.PostgresError && error.message.startsWith('unsupported startup parameter');
 

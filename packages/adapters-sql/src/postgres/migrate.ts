@@ -27,7 +27,7 @@ const readApplied = async (rows: Rows): Promise<readonly AppliedMigration[]> =>
     compatibleFrom: Number(compatibleFrom),
   }));
 
-/** None where no migration was ever applied: then the table does not exist. */
+/** Empty if no migration was ever applied, because then the table does not exist. */
 const readAppliedIfAny = (rows: Rows): Promise<readonly AppliedMigration[]> =>
   readApplied(rows).catch((error: unknown) => {
     if (isMissingTable(error)) return [];
@@ -70,7 +70,7 @@ export const migratePostgres = async (
   migrations: readonly Migration[],
   { dryRun = false, settingsBy = 'startup' }: { readonly dryRun?: boolean; readonly settingsBy?: SettingsBy } = {},
 ): Promise<MigrationReport> => {
-  // No time limit: a migration can take long, and so can waiting for that of another node.
+  // No time limit: a migration can take long, and so can waiting for another node that migrates.
   const connection = new PostgresConnection(address, { connectMs, statementMs: 0 }, settingsBy);
   try {
     return await bringUpToDate(connection, migrations, dryRun);
@@ -101,7 +101,7 @@ const bringUpToDate = async (
     version: Math.max(before.length, migrations.length),
     sql: pending.length === 0 ? '' : [prelude, ...scripts].join('\n'),
   };
-  // Up to here the right to read is enough, so an account that cannot change the schema can start.
+  // Everything above only reads, so an account that cannot change the schema can start a server.
   if (dryRun || pending.length === 0) return report;
 
   await repeating(() => connection.script(prelude));

@@ -19,13 +19,13 @@ export interface PostgresOptions {
   readonly url: string;
   /** Maximum number of connections. Default 10. */
   readonly poolSize?: number;
-  /** How long a statement may take, in milliseconds. Default 5000. */
+  /** Time limit of a statement in milliseconds. Default 5000. */
   readonly statementTimeoutMs?: number;
   /** How long to wait for a free connection of the pool, and for a new one to the server, in milliseconds. Default 2000. */
   readonly connectTimeoutMs?: number;
   /** For a program in one file. Default: those of this package. */
   readonly migrationFiles?: MigrationFiles;
-  /** Told of how many commands each batch carries out together. */
+  /** Called with the number of commands in each batch. */
   readonly onBatch?: (size: number) => void;
 }
 
@@ -35,7 +35,7 @@ export interface PostgresStores extends SqlStores {
 
 /**
  * Connects when the first command needs it, so it succeeds while the server is unavailable. Each wait of a command has a
- * limit: for a free connection, for a new one, and for the answer. After them the command rejects with StoreUnavailable.
+ * limit: for a free connection, for a new one, and for the answer. Beyond a limit the command rejects with StoreUnavailable.
  * Throws if the URL is invalid. The message contains no secrets.
  */
 export const openPostgresStores = async ({

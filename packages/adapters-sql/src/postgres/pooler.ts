@@ -1,5 +1,5 @@
 // What stands between this process and Postgres: nothing, a pooler that keeps one server connection for each client
-// (session mode), or one that gives every transaction another (transaction mode). Asked once, before the first command.
+// (session mode), or one that may use another for each transaction (transaction mode). Checked once, before the first command.
 import { PostgresConnection, type SettingsBy, type Timeouts } from './connection.ts';
 import { isRefusedSetting, isServerError } from './failures.ts';
 import type { PostgresAddress } from './url.ts';
@@ -12,7 +12,7 @@ export class UnfitPooler extends Error {
 /** Several, because a pooler is only noticed if its other clients are active during the check. */
 const rounds = 3;
 
-/** Rejects with UnfitPooler, or as a statement does. */
+/** Rejects with UnfitPooler, or with the error of a statement. */
 export const settingsFor = async (address: PostgresAddress, timeouts: Timeouts): Promise<SettingsBy> => {
   const { connection: first, isRefused } = await connectAnyhow(address, timeouts);
   const second = new PostgresConnection(address, timeouts, 'nobody');
@@ -59,7 +59,7 @@ const connectAnyhow = async (
 const refused =
   'The pooler at the Postgres URL refuses the parameter options. Set what it says for the role instead: ALTER ROLE … SET ….';
 
-/** Two clients have one server connection, or one client has two: none of them has one of its own. */
+/** Two clients share a server connection, or one client uses two: server connections are not assigned to clients. */
 const isShared = async (
   first: PostgresConnection,
   second: PostgresConnection,
@@ -87,7 +87,7 @@ const losesStatements = async (
     const before = await whereaboutsOrLost(first);
     await second.script('BEGIN');
     const after = whereaboutsOrLost(first);
-    // A pool of one server connection loses nothing, and answers only when it is free again.
+    // A pool with one server connection always has the statement, and answers only when the connection is free again.
     await inTime(after, timeouts);
     await second.script('ROLLBACK');
     // The driver prepares a statement that was lost again, under another name.

@@ -77,7 +77,7 @@ export const clients = pgTable('clients', {
   version: integer('version').notNull(),
   secretHash: text('secret_hash').notNull(),
   metadata: jsonText<StoredMetadata>('metadata').notNull(),
-  /** null: the release before created the client. */
+  /** null: the previous release created the client. */
   incarnation: textOrNull('incarnation'),
   createdAt: moment('created_at').notNull(),
   updatedAt: moment('updated_at').notNull(),
@@ -167,7 +167,7 @@ export const tokens = pgTable(
     kind: text('kind').$type<GrantToken['kind']>().notNull(),
     issuedAt: moment('issued_at').notNull(),
     expiresAt: moment('expires_at').notNull(),
-    /** Of a client's own token; null for a grant's. */
+    /** Set for a client's own token; null for a token of a grant. */
     clientId: textOrNull('client_id'),
     clientIncarnation: textOrNull('client_incarnation'),
     scope: jsonText<readonly string[]>('scope'),

@@ -30,7 +30,7 @@ const known = [
   'search_path',
 ];
 
-/** Throws with all that is wrong with the URL, and nothing of what is in it. */
+/** Throws an error that lists all faults of the URL, but repeats none of its contents. */
 export const parsePostgresUrl = (text: string): PostgresAddress => {
   // libpq's form for a Unix socket has no host: postgres://user@/database?host=/run/postgresql
   const whole = text.replace(/^(postgres(?:ql)?:\/\/[^/@]*@)\//, '$1localhost/');
@@ -68,7 +68,7 @@ export const parsePostgresUrl = (text: string): PostgresAddress => {
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
 
-/** The modes of libpq that either encrypt or do not: `allow` and `prefer` would fall back to plain text in silence. */
+/** The modes of libpq that either encrypt or do not: `allow` and `prefer` would silently fall back to plain text. */
 const tlsOf = (parameters: URLSearchParams, host: string): ConnectionOptions | undefined => {
   const mode = parameters.get('sslmode') ?? (isLoopback(host) ? 'disable' : 'require');
   if (mode === 'disable') return undefined;
@@ -85,7 +85,7 @@ const tlsOf = (parameters: URLSearchParams, host: string): ConnectionOptions | u
     ...(key ? { key } : {}),
   };
   if (mode === 'verify-full') return { ...options, rejectUnauthorized: true };
-  // As libpq does it: who names a root certificate wants it to be checked.
+  // As in libpq: a root certificate in the URL implies that it must be verified.
   if (mode === 'verify-ca' || (mode === 'require' && ca)) {
     return { ...options, rejectUnauthorized: true, checkServerIdentity: () => undefined };
   }

@@ -78,7 +78,7 @@ export class SqlAuditStore implements AuditStore {
     this.#checkpoints = once(() => prepareCheckpoints(database));
   }
 
-  /** One statement: when one row exists, none is inserted. */
+  /** One statement: if any of the rows exists, none is inserted. */
   async append(events: readonly SealedAuditEvent[]): Promise<'appended' | 'exists'> {
     const { query, tables } = this.#database;
     const { auditEvents } = tables;

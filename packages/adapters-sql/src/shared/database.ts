@@ -30,7 +30,7 @@ export interface Database {
   change<Row>(statement: Statement<Row>, values?: Values): Promise<Row[]>;
   /** Locks the selected rows. Waits for those that others have locked, in the order of the selection. */
   locking<Selection extends Lockable>(selection: Selection): Selection;
-  /** As `locking`, but skips rows that others have locked: for work that can be done later. */
+  /** Like `locking`, but skips rows that others have locked, for work that can be done later. */
   lockingFree<Selection extends Lockable>(selection: Selection): Selection;
   /** Whether a statement was refused because a row with the same unique key exists. */
   isDuplicate(error: unknown): boolean;

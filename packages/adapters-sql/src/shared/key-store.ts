@@ -98,7 +98,7 @@ export class SqlKeyStore implements KeyStore {
     return (await this.#database.change(this.#statements().remove, { set, kid })).length > 0;
   }
 
-  /** Undefined once the keys are in, or what `settle` says first. */
+  /** Returns undefined once the keys are stored, or the first result of `settle`. */
   async #untilInserted<Outcome>(
     added: readonly StoredKey[],
     settle: () => Promise<Outcome | undefined>,
@@ -110,14 +110,14 @@ export class SqlKeyStore implements KeyStore {
     throw new Error('Too many commands add to the key set concurrently.');
   }
 
-  /** All the keys before all others of their sets. */
+  /** Adds the keys before all others of their sets. */
   async #insertFirst(added: readonly StoredKey[]): Promise<boolean> {
     const lowest = new Map<string, number>();
     for (const { set } of added) lowest.set(set, (await this.#lowestPosition(set)) ?? 0);
     return this.#insert(added, lowest);
   }
 
-  /** In the order given, right before the `lowest` position of each set; false when a kid or a place is just taken. */
+  /** In the order given, right before the `lowest` position of each set; false if a concurrent command took a kid or position. */
   async #insert(added: readonly StoredKey[], lowest: Map<string, number>): Promise<boolean> {
     if (added.length === 0) return true;
     const rows = added.toReversed().map((key) => {

@@ -14,11 +14,11 @@ export type StoredMetadata = StoredMembers & Marks;
 
 type Row = Omit<StoredClient, 'metadata' | 'incarnation' | keyof Marks> & {
   readonly metadata: StoredMetadata;
-  /** null: a node of the release before created the client. */
+  /** null: a node of the previous release created the client. */
   readonly incarnation: string | null;
 };
 
-/** Without those that are not there. */
+/** Leaves out absent members. */
 const marksOf = ({ registrationTokenHash, authMethodUnstated, registeredOpenly }: Marks): Marks => ({
   ...(registrationTokenHash === undefined ? {} : { registrationTokenHash }),
   ...(authMethodUnstated === undefined ? {} : { authMethodUnstated }),

@@ -62,7 +62,7 @@ export class SqliteDatabase implements Database {
     return this.#commits.join(() => this.#rows(statement, values));
   }
 
-  /** Runs all the steps or, when one fails, none. */
+  /** Runs all steps in one transaction. If one fails, none takes effect. */
   atomically<Result>(steps: Steps<Result>): Promise<Result> {
     return this.#commits.join(() => this.#commits.undoOnFailure(() => this.#drive(steps)));
   }
@@ -81,7 +81,7 @@ export class SqliteDatabase implements Database {
     return this.#commits.settle();
   }
 
-  /** SQLite has one writer: no one else can lock a row. */
+  /** SQLite has a single writer, so nobody else can lock a row. */
   locking<Selection extends Lockable>(selection: Selection): Selection {
     return selection;
   }

@@ -17,7 +17,7 @@ export class SqliteFile {
     this.#is = this.#path === undefined ? '' : identityOf(this.#path);
   }
 
-  /** Throws StoreUnavailable when the path has another file than the one that was opened, or none. */
+  /** Throws StoreUnavailable if the path leads to another file than the one that was opened, or to none. */
   demand(): void {
     if (this.#path === undefined) return;
     const now = identityOf(this.#path);
@@ -25,7 +25,7 @@ export class SqliteFile {
     this.#looked = performance.now();
   }
 
-  /** As `demand`, but not more often than every half second. */
+  /** Like `demand`, but checks at most every half second. */
   demandSometimes(): void {
     if (this.#path !== undefined && performance.now() - this.#looked > lookCounts) this.demand();
   }

@@ -40,7 +40,7 @@ export const clients = sqliteTable('clients', {
   version: integer('version').notNull(),
   secretHash: text('secret_hash').notNull(),
   metadata: jsonText<StoredMetadata>('metadata').notNull(),
-  /** null: the release before created the client. */
+  /** null: the previous release created the client. */
   incarnation: text('incarnation'),
   createdAt: moment('created_at').notNull(),
   updatedAt: moment('updated_at').notNull(),
@@ -130,7 +130,7 @@ export const tokens = sqliteTable(
     kind: text('kind').$type<GrantToken['kind']>().notNull(),
     issuedAt: moment('issued_at').notNull(),
     expiresAt: moment('expires_at').notNull(),
-    /** Of a client's own token; null for a grant's. */
+    /** Set for a client's own token; null for a token of a grant. */
     clientId: text('client_id'),
     clientIncarnation: text('client_incarnation'),
     scope: jsonText<readonly string[]>('scope'),

@@ -13,7 +13,7 @@ interface Waiting {
   readonly run: () => void;
   readonly committed: () => void;
   readonly failed: (error: unknown) => void;
-  /** When the command fails because another process still writes. Set at the first attempt. */
+  /** The time at which the command fails if another process still writes. Set at the first attempt. */
   deadline: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-// Real servers for tests, exported as `@claviger/adapters-sql/testing`. No part of the adapter uses it.
+// Real servers for tests, exported as `@claviger/adapters-sql/testing`. The adapter itself does not use them.
 
 export { pgBouncerTakesPreparedStatements, startPgBouncer, type TestPgBouncer } from './start-pgbouncer.ts';
 export {

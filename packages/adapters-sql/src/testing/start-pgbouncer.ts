@@ -1,4 +1,4 @@
-// A PgBouncer for tests, of this machine's binary, before a Postgres server. It ends with the process that started it.
+// Starts this machine's PgBouncer in front of a Postgres server, for tests. It ends with the process that started it.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { accountForServers, asUser, freePort } from './start-postgres.ts';
 
 export interface TestPgBouncer {
-  /** The URL of a database of the server, by way of the pooler. */
+  /** The URL of a database of the server through the pooler. */
   urlOf(databaseUrl: string): string;
   stop(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export const pgBouncerTakesPreparedStatements = (): boolean => {
   return Number(major) > 1 || Number(minor) >= 21;
 };
 
-/** The shell waits for the end of its standard input, which comes when this process ends, however it does. */
+/** The shell waits for the end of its standard input, which comes when this process ends, even if it is killed. */
 const keeper = '"$@" & server=$!; cat >/dev/null; kill -9 $server 2>/dev/null; wait';
 
 /** `settings` are lines of pgbouncer.ini, such as `pool_mode = transaction`. */

@@ -1,6 +1,6 @@
-// A real Postgres server for tests: the one of CLAVIGER_TEST_POSTGRES_URL, or a throw-away one of this machine's binaries.
-// Every test file takes databases of its own. A server that was started here ends with the process that started it, also
-// when that is killed: a shell beside it waits for the end of its standard input and then stops the server.
+// A real Postgres server for tests: the one that CLAVIGER_TEST_POSTGRES_URL names, or a temporary one from this machine's
+// binaries. Every test file uses separate databases. A temporary server ends with the process that started it, even if that
+// is killed: a shell waits for the end of its standard input and then stops the server.
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 
 export interface TestPostgres {
-  /** Of an administrator. */
+  /** The URL of an administrator. */
   readonly url: string;
-  /** A new database, empty; gone when the server stops, or when it is dropped. */
+  /** Creates an empty database. It is deleted when it is dropped or the server stops. */
   createDatabase(): Promise<TestDatabase>;
   stop(): Promise<void>;
 }
@@ -24,20 +24,20 @@ export interface TestDatabase {
 
 /** A server that a test may stop and start, because no other test uses it. */
 export interface OwnPostgres extends TestPostgres {
-  /** As when the machine loses power: connections break, nobody says goodbye. */
+  /** Like a power cut: connections break without being closed. */
   kill(): Promise<void>;
-  /** On the same port, with the same data. */
+  /** Starts it again on the same port, with the same data. */
   restart(): Promise<void>;
 }
 
-/** The server that was given, or an own one. */
+/** The configured server, or a temporary one. */
 export const startPostgres = async (): Promise<TestPostgres> => {
   const given = process.env.CLAVIGER_TEST_POSTGRES_URL;
   if (given === undefined || given === '') return startOwnPostgres();
   return { url: given, createDatabase: () => createDatabase(given), stop: async () => undefined };
 };
 
-/** `configured` gets the data folder before the first start, and returns further settings, such as `ssl=on`. */
+/** `configured` receives the data folder before the first start, and returns more settings, such as `ssl=on`. */
 export const startOwnPostgres = async (
   configured: (data: string) => readonly string[] = () => [],
 ): Promise<OwnPostgres> => {
@@ -78,7 +78,7 @@ interface Guard {
   kill(): Promise<void>;
 }
 
-/** Everything that makes a server slow and durable is off: its data is thrown away. */
+/** Durability is turned off, because the data is temporary and the server is faster without it. */
 const settings = ({ port, home, further }: Cluster): readonly string[] =>
   [
     `port=${port}`,
@@ -93,7 +93,7 @@ const settings = ({ port, home, further }: Cluster): readonly string[] =>
     ...further,
   ].flatMap((setting) => ['-c', setting]);
 
-/** Reads until its input ends, which it does when this process does, however it does. Then the server has to go. */
+/** Reads until its input ends, which happens when this process ends, even if it is killed. Then it stops the server. */
 const guardScript = `
 "$@" &
 server=$!
@@ -124,7 +124,7 @@ const startServer = async (cluster: Cluster): Promise<Guard> => {
     cwd: '/',
   });
   closeSync(log);
-  // The server must not keep this process alive: a test that forgets to stop it ends, and with it the server.
+  // The server must not keep this process alive. If a test forgets to stop it, both end with the test.
   guard.unref();
   const ended = new Promise<void>((resolve) => guard.once('exit', () => resolve()));
   const tell = async (word: string): Promise<void> => {
@@ -179,7 +179,7 @@ const createDatabase = async (url: string): Promise<TestDatabase> => {
   return { url: own.href, drop: () => administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 };
 
-/** Where scripts/test-machine.mjs puts the binaries of an npm package when the machine has no Postgres. */
+/** The folder for the binaries of an npm package, which scripts/test-machine.mjs fills if the machine has no Postgres. */
 const downloaded = fileURLToPath(new URL('../../../../../node_modules/.cache/claviger/postgres', import.meta.url));
 
 /** CLAVIGER_TEST_POSTGRES_BIN names the folder of another version. Debian has a folder for each version, not in PATH. */

@@ -11,10 +11,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandle
 import { addressOf } from '../trusted-proxies.ts';
 import type { RouteScope } from './admin-app.ts';
 
-/** How callers prove who they are. */
+/** How callers authenticate. */
 export interface AdminGuard {
   readonly authenticate: AuthenticateAdmin;
-  /** The holder of a client certificate that the connection has verified. Default: certificates count for nothing. */
+  /** The holder of a client certificate that the connection has verified. Default: certificates are ignored. */
   readonly certificateHolder?: (request: FastifyRequest) => AdminCaller | undefined;
   /** Called for each refused request. */
   readonly onRefusal?: () => void;

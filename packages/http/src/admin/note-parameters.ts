@@ -1,4 +1,4 @@
-// Whom and what a request to the admin API is about, for its log line.
+// Notes the client and subject of a request to the admin API, for its log line.
 import type { FastifyRequest, preHandlerHookHandler } from 'fastify';
 import { noteOn } from '../request-notes.ts';
 

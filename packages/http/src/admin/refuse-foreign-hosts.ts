@@ -8,8 +8,8 @@ const hint =
   'The admin endpoints answer to loopback names, such as localhost, and to the host names in CLAVIGER_ADMIN_ALLOWED_HOSTS.';
 
 /**
- * `allowed`: host names beside those of loopback, `*.example.com` for every name below it, `*` for all. Ports do not
- * count.
+ * `allowed`: host names beside those of loopback, `*.example.com` for every name below it, `*` for all. Ports are
+ * ignored.
  */
 export const refuseForeignHosts = (allowed: readonly string[]): onRequestHookHandler => {
   const names = allowed.map(plain);
@@ -28,10 +28,10 @@ const plain = (host: string): string => withoutBrackets(host).toLowerCase().repl
 
 const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, '$1');
 
-/** HTTP/1.0, as some health checks speak it. Browsers always send Host (RFC 9112 §3.2). */
+/** Some health checks use HTTP/1.0 without Host. Browsers always send it (RFC 9112 §3.2). */
 const isHostless = ({ headers }: FastifyRequest): boolean => headers.host === undefined;
 
-/** RFC 9112 §3.2: a host and perhaps a port. `hostname` is only what stands before a colon or after a bracket. */
+/** RFC 9112 §3.2: a host and perhaps a port. Fastify's `hostname` is only the part before a colon or after a bracket. */
 const isWellFormed = ({ headers: { host = '' } }: FastifyRequest): boolean =>
   /^(\[[\da-f:.]+\]|[^\s:@[\]/\\?#]+)(:\d*)?$/i.test(host);
 

@@ -10,7 +10,7 @@ const isFromOtherSite = (request: FastifyRequest): boolean => {
   return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
 };
 
-/** Somebody follows a link: the linking site does not see the response. In a frame, it could disguise the page. */
+/** A person follows a link, so the linking site does not see the response. In a frame, it could disguise the page. */
 const isNavigation = ({ method, headers }: FastifyRequest): boolean =>
   method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 

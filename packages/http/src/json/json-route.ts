@@ -1,5 +1,4 @@
-// How a route that speaks JSON is declared: its types come from TypeBox schemas, and the declaration says that the body
-// is decoded.
+// Declares a route with JSON: its types come from TypeBox schemas, and its body is decoded.
 import { readJsonBody } from '@claviger/core';
 import Type, { type TSchema } from 'typebox';
 

@@ -14,5 +14,5 @@ export const optionalFlag = (description: string) => nullable(Type.Boolean({ des
 
 export const optionalInteger = (description: string) => nullable(Type.Integer({ ...tenDigits, description }));
 
-/** 10 digits keep every sum with a time of day far from overflow. */
+/** A sum of a 10-digit number and a time cannot overflow. */
 const tenDigits = { minimum: -9_999_999_999, maximum: 9_999_999_999 };

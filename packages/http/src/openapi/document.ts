@@ -1,4 +1,4 @@
-// Puts the declarations of routes together to one OpenAPI 3.1 document.
+// Builds one OpenAPI 3.1 document from the declarations of routes.
 
 import { Components } from './components.ts';
 import { errorExample, errorSchema } from './error.schema.ts';
@@ -10,9 +10,9 @@ export interface DescribedRoute {
   /** With parameters as `:name`. */
   readonly url: string;
   readonly operation: Operation;
-  /** Of its JSON body, as the route validates it. */
+  /** The schema of its JSON body, by which the route validates it. */
   readonly bodySchema?: Schema;
-  /** Of the admin API: what the caller's key must allow, or `open`. */
+  /** For the admin API: the scope that the caller's key must have, or `open`. */
   readonly scope?: string;
   /** Answers even while the stores are not ready. */
   readonly alwaysServed: boolean;
@@ -130,7 +130,7 @@ const errorContents = (status: number, errorPages: boolean): Contents => ({
   ...(errorPages || status === 503 ? { 'text/html': errorPage } : {}),
 });
 
-/** What Fastify, the guard and the stores answer to any operation. */
+/** The errors of Fastify, the guard and the stores, which any operation can answer with. */
 const sharedErrors = (route: DescribedRoute): Readonly<Record<number, string>> => {
   const { scope, alwaysServed } = route;
   return {

@@ -1,4 +1,4 @@
-// Replies for what core did not see: Fastify refused the request, or the server failed.
+// Replies to requests that did not reach core, because Fastify refused them or the server failed.
 import type { OAuthError, Provider } from '@claviger/core';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { freshJson, replyFailure } from '../json/reply-failure.ts';

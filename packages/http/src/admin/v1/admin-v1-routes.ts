@@ -48,7 +48,7 @@ export const adminV1Routes: FastifyPluginCallback<AdminRoutesOptions> = (instanc
     done();
   });
   guardRoutes(instance, options.guard);
-  // Balancers and kubelets address a node by any name.
+  // Balancers and kubelets use any host name for a node.
   healthRoute(app, provider, options);
   app.register((scope, _options, ready) => {
     const guarded = scope.withTypeProvider<TypeBoxTypeProvider>();

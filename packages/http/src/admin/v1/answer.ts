@@ -1,4 +1,4 @@
-// The reply to accept and reject, of login and consent.
+// The reply to accepting or rejecting a login or consent request.
 import type { AnswerResult } from '@claviger/core';
 import type { FastifyReply } from 'fastify';
 import { duplicate, notFound, replyError } from './error-body.ts';

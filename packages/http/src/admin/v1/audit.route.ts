@@ -1,10 +1,10 @@
-// The events of the audit table, by pages.
+// Lists the events of the audit table in pages.
 import { type AuditCursor, type AuditFilter, oauthError, type SealedAuditEvent } from '@claviger/core';
 import type { AdminApp } from '../admin-app.ts';
 import { listAuditEvents } from './audit.operations.ts';
 import { notFound, replyError } from './error-body.ts';
 
-/** Where the audit table is read. */
+/** Reads the audit table. */
 export interface AuditReader {
   /** Newest first. null where there is no audit table. */
   list(filter: AuditFilter, after: AuditCursor | null, limit: number): Promise<readonly SealedAuditEvent[] | null>;
@@ -56,7 +56,7 @@ const readFilter = (query: Query): AuditFilter => {
   };
 };
 
-/** Not secret: a place in the order of events. */
+/** A position in the order of events. It is not secret. */
 const tokenOf = ({ time, chain, sequence }: AuditCursor): string =>
   Buffer.from(JSON.stringify([time, chain, sequence])).toString('base64url');
 
@@ -73,7 +73,7 @@ const readToken = ({ page_token: token }: Query): AuditCursor | null => {
   throw badParameter('page_token', 'the next_page_token of an earlier answer');
 };
 
-/** A row that was tampered with may hold anything. */
+/** A row that was tampered with may contain any text. */
 const dataOf = (data: string): object => {
   try {
     const parsed: unknown = JSON.parse(data);

@@ -21,7 +21,7 @@ const toCommand = <Id extends string | undefined>(id: Id, body: ClientBody) => (
   metadata: toClientMetadata(body),
 });
 
-/** Bytes. 16 random characters are out of reach for guesses; chosen ones rarely are random. */
+/** Bytes. 16 random characters cannot be guessed, but secrets that people choose are rarely random. */
 const soundSecretLength = 16;
 
 /** Neither the secret nor its length is logged. */

@@ -75,5 +75,5 @@ export const keysRoute = (app: AdminApp, { admin }: Provider): void => {
   );
 };
 
-/** The kid of the body counts, not that of the path (2018 API); a key without one gets the path's. */
+/** The kid in the body overrides that in the path (2018 API). A key without a kid gets that of the path. */
 const named = (jwk: Jwk, kid: string): Jwk => (jwk.kid ? jwk : { ...jwk, kid });

@@ -12,7 +12,7 @@ import { listConsents, revokeConsents, revokeConsentsOfClient, revokeLogins } fr
 const params = pathParams('subject');
 const paramsWithClient = pathParams('subject', 'client');
 
-/** Revoking what is not there is a 404 (2018 API). */
+/** 404 if there is nothing to revoke (2018 API). */
 const replyRevoked = (reply: FastifyReply, count: number): FastifyReply =>
   count === 0 ? replyError(reply, notFound) : reply.code(204).send();
 

@@ -1,4 +1,4 @@
-// Introspection asks for no authentication, so it lives here (2018 API); and the removal of what expired.
+// Introspection without client authentication (2018 API), and the removal of expired tokens.
 import type { Provider } from '@claviger/core';
 import { takesJson } from '../../json/json-route.ts';
 import { serveEndpoint } from '../../serve-endpoint.ts';

@@ -97,7 +97,7 @@ const members = Object.keys(clientNames) as (keyof ClientMetadata)[];
 
 const always = members.filter((member) => !omittedWhenEmpty.has(member));
 
-/** What the two functions below write. A list that a request left out is null in the answer to that request. */
+/** The JSON that the two functions below write. A list that a request left out is null in the reply to that request. */
 export const clientSchema: Schema = object(
   'OAuth2Client',
   'A registered client (RFC 7591 §2, OpenID Connect Registration §2).',

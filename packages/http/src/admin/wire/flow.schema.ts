@@ -1,4 +1,4 @@
-// What login and consent apps are shown, for the OpenAPI document. The functions of the wire files write it.
+// The schemas of what login and consent apps see, for the OpenAPI document. The functions of the wire files write it.
 import { flag, integer, object, type Schema, text, texts } from '../../openapi/operation.ts';
 import { clientSchema } from './client.wire.ts';
 

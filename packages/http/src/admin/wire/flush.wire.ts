@@ -9,7 +9,7 @@ export const flushBody = Type.Object(
   { title: 'FlushInactiveOAuth2TokensRequest' },
 );
 
-/** RFC 3339 §5.6: a date-time with its offset. `Date.parse` alone takes much more. */
+/** RFC 3339 §5.6: a date-time with its offset. `Date.parse` alone accepts many other forms. */
 const dateTime = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
 
 /** undefined for anything that is not a date-time. */

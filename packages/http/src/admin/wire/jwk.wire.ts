@@ -1,4 +1,4 @@
-// JSON Web Keys as they travel. Which members make a key is decided in core (domain/jwk.ts); here only the shape.
+// JSON Web Keys in JSON. Checks only the shape; core checks the members of each key type (domain/jwk.ts).
 import type { Jwk, JwkSet, KeyAlgorithm } from '@claviger/core';
 import Type, { type Static } from 'typebox';
 import { nullable, optionalText } from '../../json/nullable.ts';
@@ -19,7 +19,7 @@ export const jwkBody = Type.Object(
 
 export const jwkSetBody = Type.Object({ keys: nullable(Type.Array(jwkBody)) }, { title: 'JsonWebKeySet' });
 
-/** Those of the 2018 API, and then what else signs ID tokens. */
+/** The algorithms of the 2018 API, and then the others that sign ID tokens. */
 export const generatedAlgorithms = [
   'RS256',
   'ES512',
