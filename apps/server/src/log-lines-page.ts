@@ -20,8 +20,8 @@ is named by a fingerprint, which does not reveal the user without the system sec
 text that a caller sent.
 
 To find the line of a request, use the request id: it is in the header \`X-Request-Id\` of every reply, on the error pages, and in the
-parameter \`request_id\` of \`CLAVIGER_ERROR_URL\`. The server takes it over from \`X-Request-Id\` of a request that comes from one of the
-\`CLAVIGER_TRUSTED_PROXIES\`, if it has 1 to 128 characters from letters, digits and \`. _ ~ + / = : @ -\`.
+parameter \`request_id\` of \`CLAVIGER_ERROR_URL\`. The server uses the id from \`X-Request-Id\` of a request that comes from one of the
+\`CLAVIGER_TRUSTED_PROXIES\`, if it has 1 to 128 characters, all of them letters, digits or \`. _ ~ + / = : @ -\`.
 `;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');

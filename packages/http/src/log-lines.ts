@@ -48,7 +48,7 @@ export const httpLogLines = {
     meaning: 'A database cannot be reached. Logged when the outage begins, and again each minute.',
     members: {
       reason: 'Messages of the error and its causes.',
-      repeated: 'Failures since the line before.',
+      repeated: 'Failures since the previous line.',
       requestId,
     },
   },
@@ -66,7 +66,7 @@ export const httpLogLines = {
   },
   shortSecret: {
     levels: ['warn'],
-    message: 'client_secret has fewer than 16 bytes: leave it out to have a strong one drawn',
+    message: 'client_secret has fewer than 16 bytes: leave it out to have a strong one generated',
     meaning: 'An administrator chose a short secret for a client. It is stored, but may be guessed.',
     members: { clientId: 'The client.' },
   },

@@ -225,7 +225,7 @@ t.test('a page has 100 clients by default and at most 500', async (t) => {
 t.test('an invalid body is refused, the error names the member, and nothing is stored', async (t) => {
   const { admin } = givenAServer(t);
   const refused: readonly [string | Buffer, string][] = [
-    ['', 'The body is empty, it must be JSON.'],
+    ['', 'The body is empty. It must be JSON.'],
     ['{"client_id": "x"', 'The body is not JSON (RFC 8259).'],
     ['{"client_id":"x"} garbage', 'The body is not JSON (RFC 8259).'],
     ['<html>', 'The body is not JSON (RFC 8259).'],
@@ -244,11 +244,11 @@ t.test('an invalid body is refused, the error names the member, and nothing is s
     ['{"jwks":{"keys":[{"kty":"RSA"}]}}', 'jwks.keys[0].n does not fit any supported type of key.'],
     ['{"client_secret":"short"}', 'client_secret must have at least 6 bytes.'],
     ['{"redirect_uris":["https://a.example/#f"]}', 'redirect_uris: "https://a.example/#f" has a fragment.'],
-    ['{"client_id":"\\ud800"}', 'The body has a text with U+0000 or half a surrogate pair.'],
-    ['{"client_id":"a\\u0000b"}', 'The body has a text with U+0000 or half a surrogate pair.'],
+    ['{"client_id":"\\ud800"}', 'The body contains a text with U+0000 or an unpaired surrogate.'],
+    ['{"client_id":"a\\u0000b"}', 'The body contains a text with U+0000 or an unpaired surrogate.'],
     [
       '{"jwks":{"keys":[{"kty":"oct","k":"AQAB","\\u0000":1}]}}',
-      'The body has a text with U+0000 or half a surrogate pair.',
+      'The body contains a text with U+0000 or an unpaired surrogate.',
     ],
     ['{"__proto__":{"client_id":"x"}}', 'The body has a member "__proto__".'],
     [`{"x":${'['.repeat(5000)}${']'.repeat(5000)}}`, 'The body is nested more than 64 levels deep.'],

@@ -185,7 +185,7 @@ t.test(
     const { challenge } = await givenALogin(server);
     const refused: readonly [string, string, string][] = [
       [login(challenge, '/accept'), '{', 'The body is not JSON (RFC 8259).'],
-      [login(challenge, '/accept'), '', 'The body is empty, it must be JSON.'],
+      [login(challenge, '/accept'), '', 'The body is empty. It must be JSON.'],
       [login(challenge, '/accept'), '{"subject":"anna","nonsense":1}', 'The member "nonsense" is unknown.'],
       [login(challenge, '/accept'), '{"SUBJECT":"anna"}', 'The member "SUBJECT" is unknown.'],
       [login(challenge, '/accept'), '{"subject":12}', 'The member "subject" must be string.'],
@@ -260,7 +260,7 @@ t.test('flush takes an optional RFC 3339 time', async (t) => {
   }
   const hint = 'The member "notAfter" must be an RFC 3339 date-time.';
   const refused = [
-    ['', 'The body is empty, it must be JSON.'],
+    ['', 'The body is empty. It must be JSON.'],
     ['{', 'The body is not JSON (RFC 8259).'],
     ['notAfter=2018-01-01T00%3A00%3A00Z', 'The body is not JSON (RFC 8259).'],
     ['{"notAfter":12}', 'The member "notAfter" must be string.'],

@@ -65,7 +65,7 @@ export const declaredMetrics = {
   ),
   adminRefusals: counter(
     'claviger_admin_refusals_total',
-    'Requests to the admin API without a right key, or whose key lacks the scope that they need.',
+    'Requests to the admin API without a valid key, or whose key lacks the scope that they need.',
   ),
   overloadRefusals: counter(
     'claviger_overload_refusals_total',
@@ -123,7 +123,7 @@ export const declaredMetrics = {
   ),
   signingKeyActiveSince: gauge(
     'claviger_signing_key_active_since_timestamp_seconds',
-    'When the present signing key of each algorithm began to sign, in seconds since 1970. Its age is `time()` minus this.',
+    'When the current signing key of each algorithm began to sign, in seconds since 1970. Its age is `time()` minus this.',
     'alg',
   ),
   auditEventsLost: counter(
@@ -135,6 +135,6 @@ export const declaredMetrics = {
     'claviger_primary_log_lines_dropped_total',
     'Log lines of the primary process that could not be written. Only with several workers.',
   ),
-  workers: gauge('claviger_workers', 'Processes that serve.'),
+  workers: gauge('claviger_workers', 'Processes that serve requests.'),
   buildInfo: gauge('claviger_build_info', 'Always 1. The labels name the version and its Node.js.', 'version', 'node'),
 } as const satisfies Readonly<Record<string, DeclaredMetric>>;

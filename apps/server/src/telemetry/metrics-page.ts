@@ -14,7 +14,7 @@ while the stores are unavailable. Let Prometheus scrape each node, and add the n
 - Labels have few values: routes are patterns, never paths, and no label holds the id of a client, a subject or a token.
 - Names and units follow Prometheus' conventions: seconds, bytes, and \`_total\` for counters. Each counter starts at zero with its
   process, so use \`rate()\` or \`increase()\`. A series with labels appears when its event first happens.
-- \`CLAVIGER_METRICS=false\` turns off what is marked \u00b9. The other metrics cost requests nothing.
+- \`CLAVIGER_METRICS=false\` turns off the metrics that are marked \u00b9. The others cost no time per request.
 - Metrics of Postgres exist only when a store is on Postgres.
 - [Alerts](alerts.md) has the configuration of the scrape, alert rules, and a dashboard for Grafana.
 `;

@@ -71,7 +71,7 @@ token AS (
   SELECT tokens.rotated_at, tokens.sealed, live.latest FROM live JOIN tokens ON tokens.grant_id = live.id
   WHERE tokens.grant_id = $1 AND tokens.hash = $2 AND tokens.kind = 'refresh' AND tokens.expires_at + 0 > $3::bigint
   FOR UPDATE OF tokens),
--- Without its sealed: a node of the release before, which does not write "latest", has rotated a sister token.
+-- Without its sealed: a node of the previous release, which does not write "latest", has rotated a sister token.
 predecessor AS (
   SELECT hash FROM tokens
   WHERE grant_id = $1 AND sealed IS NOT NULL

@@ -135,7 +135,7 @@ export class SqliteTokenStore implements TokenStore {
   /**
    * Removes what the previous rotation left: the grant's access tokens, and every other `sealed`. If that rotation issued
    * this token, `latest` has their keys. Otherwise all tokens of the grant are searched. They are also searched when the
-   * predecessor has no `sealed`: then a node of the release before, which does not write `latest`, has rotated a sister token.
+   * predecessor has no `sealed`: then a node of the previous release, which does not write `latest`, has rotated a sister token.
    */
   *#clearAway({ grantId, hash }: TokenKey, latest: LatestRotation | null): Steps<void> {
     if (latest?.refresh === hash) {

@@ -146,7 +146,7 @@ interface ClientFields {
   readonly registrationTokenHash?: Hashed;
   /**
    * The administrator named no token_endpoint_auth_method. It is stored and shown as client_secret_basic (RFC 7591 §2),
-   * which nodes of the release before hold it to.
+   * which nodes of the previous release hold it to.
    */
   readonly authMethodUnstated?: true;
   /** The client registered itself without an initial access token, so nobody has vetted its redirect URIs. */

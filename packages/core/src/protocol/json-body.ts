@@ -9,7 +9,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** `body`: the raw bytes, undefined without any. Throws invalid_request. */
 export const readJsonBody = (body: Uint8Array | undefined): JsonValue => {
-  if (body === undefined || body.length === 0) throw refuse('The body is empty, it must be JSON.');
+  if (body === undefined || body.length === 0) throw refuse('The body is empty. It must be JSON.');
   const value = parse(body);
   check(value);
   return value;
@@ -44,5 +44,5 @@ const check = (root: JsonValue): void => {
 
 /** Postgres refuses U+0000, and UTF-8 cannot encode half a surrogate pair (RFC 3629 §3). */
 const checkText = (text: string): void => {
-  if (/\0|\p{Surrogate}/u.test(text)) throw refuse('The body has a text with U+0000 or half a surrogate pair.');
+  if (/\0|\p{Surrogate}/u.test(text)) throw refuse('The body contains a text with U+0000 or an unpaired surrogate.');
 };

@@ -2,7 +2,7 @@
 //
 // A chosen secret's hash ends with a MAC of the secret: `scrypt:N:r:p:salt:key:keyId.mac`. The MAC recognises the
 // secret without scrypt, and rules out every other one, in a fresh process too. Its key derives from the system secret,
-// so a copy of the store alone still has to be attacked through scrypt. Nodes of the release before read the first six
+// so a copy of the store alone still has to be attacked through scrypt. Nodes of the previous release read the first six
 // parts.
 import { createHmac, hash as digest, type KeyObject, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Lane, SecretHasher } from '../ports/system.ts';

@@ -126,7 +126,7 @@ export class AuditWriter {
     }
     if ((await this.#options.store.append(sealed)) === 'exists' && !(await this.#isOwn(sealed))) {
       this.#chain = '';
-      throw new Error('Rows of the audit table that this process is about to write exist already.');
+      throw new Error('The audit table already has rows with the numbers that this process is about to write.');
     }
     this.#sequence += entries.length;
     this.#previous = previous;

@@ -33,7 +33,7 @@ export const listAuditEvents: Operation = {
     { name: 'until', description: 'RFC 3339, exclusive.', schema: { type: 'string', format: 'date-time' } },
     {
       name: 'page_size',
-      description: 'How many to list: 100 by default.',
+      description: 'Maximum number of events: 100 by default.',
       schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
     },
     { name: 'page_token', description: '`next_page_token` of the page before.', schema: { type: 'string' } },

@@ -6,12 +6,12 @@ import { exampleClient, exampleClientBody } from './examples.ts';
 export const pageQuery: readonly QueryParameter[] = [
   {
     name: 'limit',
-    description: 'How many to list: 100 by default, 500 at most. Text that is not an integer counts as absent.',
+    description: 'Maximum number of entries: 100 by default, at most 500. A value that is not an integer is ignored.',
     schema: { type: 'integer', minimum: 0, maximum: 500, default: 100 },
   },
   {
     name: 'offset',
-    description: 'How many to leave out first.',
+    description: 'Number of entries to skip.',
     schema: { type: 'integer', minimum: 0, default: 0 },
   },
 ];

@@ -44,7 +44,7 @@ export const revokeConsentsOfClient: Operation = {
   id: 'revokeUserClientConsentSessions',
   tag,
   summary: 'Revoke the consents of a user for one client',
-  description: 'As for all clients, but only what the user allowed this one.',
+  description: 'Like the operation for all clients, but only for this client.',
   params: { subject, client: 'The client’s `client_id`.' },
   answers: { 204: noContent('The consents are revoked.') },
   errors: { 404: 'There was nothing to revoke.' },

@@ -27,7 +27,7 @@ const oidcContext = object(
 const members = {
   challenge: text('The challenge of the path.'),
   requested_scope: texts('The requested scopes, without duplicates.'),
-  requested_access_token_audience: texts('The APIs that the access token is requested for. Absent without any.'),
+  requested_access_token_audience: texts('The APIs that the access token is requested for. Absent if there are none.'),
   skip: flag('Do not ask the user: accept or reject immediately.'),
   subject: text('The user. At login: the remembered one if `skip`, else empty.'),
   oidc_context: oidcContext,
@@ -60,7 +60,7 @@ export const rememberedConsentSchema: Schema = object(
   'A consent that is remembered.',
   {
     grant_scope: texts('The scopes that the user allowed.'),
-    grant_access_token_audience: texts('The APIs that were allowed. Absent without any.'),
+    grant_access_token_audience: texts('The APIs that were allowed. Absent if there are none.'),
     session: {
       type: 'object',
       description: 'What the consent app attached.',

@@ -146,7 +146,7 @@ export const postUserinfo: Operation = {
   id: 'userinfo',
   tag,
   summary: 'Read claims about the user, by POST',
-  description: 'As with GET. The token may be in the form instead of the header (RFC 6750 §2.2).',
+  description: 'Same as GET. The token may be in the form instead of the header (RFC 6750 §2.2).',
   caller: 'access token',
   body: {
     optional: true,
