@@ -16,7 +16,7 @@ t.test('secrets are found in bodies, redirects and cookies', async (t) => {
   t.same(secretsOf({ headers: { location: redirect }, body: '' }), [secret]);
   t.same(secretsOf({ headers: { location: `https://app.example/cb#access_token=${secret}` }, body: '' }), [secret]);
   t.same(secretsOf({ headers: { 'set-cookie': [`session=${secret}; Path=/`] }, body: '' }), [secret]);
-  t.same(secretsOf(json({ name: secret })), [], 'a member that is no secret');
+  t.same(secretsOf(json({ name: secret })), [], 'other members are not secrets');
 });
 
 t.test('a secret in the output is found, plain, in a URL and percent-encoded', async (t) => {

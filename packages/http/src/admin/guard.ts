@@ -14,8 +14,6 @@ import type { RouteScope } from './admin-app.ts';
 /** How callers authenticate. */
 export interface AdminGuard {
   readonly authenticate: AuthenticateAdmin;
-  /** The holder of a client certificate that the connection has verified. Default: certificates are ignored. */
-  readonly certificateHolder?: (request: FastifyRequest) => AdminCaller | undefined;
   /** Called for each refused request. */
   readonly onRefusal?: () => void;
 }
@@ -62,11 +60,10 @@ const demand = (scope: AdminScope, guard: AdminGuard): onRequestHookHandler => {
     // An unavailable store is not a refusal.
     error.code === 'invalid_token' ? refuse(reply, error, ', error="invalid_token"') : error;
   return (request, reply, done) => {
-    const holder = guard.certificateHolder?.(request);
     const text = keyOf(request);
     // RFC 6750 §3.1: without credentials, the challenge has no error code.
     if (text === '') {
-      done(holder ? admit(request, reply, holder) : refuse(reply, missing, ''));
+      done(refuse(reply, missing, ''));
       return;
     }
     let found: AdminCaller | Promise<AdminCaller>;

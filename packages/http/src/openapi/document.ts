@@ -174,7 +174,6 @@ const schemesOf = (listener: DocumentOptions['listener']): Json => ({
           name: 'Claviger-Admin-Key',
           description: 'The same key, beside credentials of a client.',
         },
-        adminCertificate: { type: 'mutualTLS', description: 'A client certificate, if the listener asks for one.' },
       }
     : {}),
 });
@@ -197,4 +196,4 @@ const securityOf = (caller: Caller | undefined): readonly Json[] => {
 
 /** OpenAPI 3.1: roles may be listed for every kind of scheme. `{}`: on loopback no key is needed. */
 const adminSecurity = (scope: string): readonly Json[] =>
-  scope === 'open' ? [] : [{ adminKey: [scope] }, { adminKeyHeader: [scope] }, { adminCertificate: [scope] }, {}];
+  scope === 'open' ? [] : [{ adminKey: [scope] }, { adminKeyHeader: [scope] }, {}];
