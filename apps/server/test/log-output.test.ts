@@ -57,7 +57,7 @@ for (const workers of [1, 2]) {
       const server = await serverOn(t, full, workers);
       await until('every worker tells its metrics', async () => !Number.isNaN(await server.dropped()));
       const before = await server.dropped();
-      for (let index = 0; index < 5; index += 1) t.equal((await fetch(`${server.adminUrl}/health/alive`)).status, 200);
+      for (let index = 0; index < 5; index += 1) t.equal((await fetch(`${server.adminUrl}/clients`)).status, 200);
       await until('counted', async () => (await server.dropped()) >= before + 5);
       if (workers > 1) {
         // The primary writes when a worker dies.
@@ -81,7 +81,10 @@ for (const workers of [1, 2]) {
     t.teardown(() => closeSync(writer));
     const server = await serverOn(t, writer, workers);
     closeSync(first);
-    await until('dropped', async () => (await server.dropped()) > 3);
+    await until('dropped', async () => {
+      await fetch(`${server.adminUrl}/clients`);
+      return (await server.dropped()) > 3;
+    });
     const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'inherit'] });
     t.teardown(() => reader.kill());
     let text = '';
