@@ -8,37 +8,20 @@ import {
   makeWriteCheckpoint,
   type System,
 } from '@claviger/core';
-import { nodeSystem } from '@claviger/core/node';
 import { type Config, ConfigurationError } from '../config.ts';
-import { StorePreparation } from '../stores/store-preparation.ts';
-import { systemSecretsOf } from '../system-secret.ts';
+import { withStores } from './with-stores.ts';
 
 type Write = (text: string) => void;
-
-const silent = { info: () => undefined, error: () => undefined };
 
 /** Maximum number of faults that are printed. */
 const mostPrinted = 1000;
 
-const withTable = async (
-  config: Config,
-  use: (store: AuditStore, system: System) => Promise<number>,
-): Promise<number> => {
-  const { systemSecrets } = await systemSecretsOf(config);
-  const [systemSecret, ...previousSecrets] = systemSecrets;
-  const preparation = new StorePreparation(config);
-  try {
-    await Promise.race([preparation.run(silent), preparation.attempted]);
-    const problems = Object.entries(preparation.problems());
-    if (!preparation.isDone) throw new Error(problems.map(([port, problem]) => `${port}: ${problem}`).join('\n'));
-    const store = preparation.audit;
-    if (!store)
+const withTable = (config: Config, use: (store: AuditStore, system: System) => Promise<number>): Promise<number> =>
+  withStores(config, async ({ audit }, system) => {
+    if (!audit)
       throw new ConfigurationError(['There is no audit table, because the store of clients is not an SQL database.']);
-    return await use(store, nodeSystem({ systemSecret, previousSecrets }));
-  } finally {
-    await preparation.close();
-  }
-};
+    return use(audit, system);
+  });
 
 /** Prints the newest checkpoint as JSON, after writing one if anything has happened since. */
 export const auditCheckpoint = (config: Config, write: Write): Promise<number> =>
