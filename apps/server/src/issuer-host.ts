@@ -9,9 +9,10 @@ const entrances: ReadonlySet<string | undefined> = new Set(['/', paths.authorize
 
 /** Only for an issuer on loopback. Elsewhere the proxy in front decides which host names are served. */
 export const sendToIssuerHost = (app: FastifyInstance, issuer: string): void => {
-  const { hostname, port } = new URL(issuer);
+  const { host, hostname, port } = new URL(issuer);
   app.addHook('onRequest', (request, reply, done) => {
     const isElsewhere =
+      request.headers.host !== host &&
       entrances.has(request.routeOptions.url) &&
       request.hostname !== hostname &&
       isLoopbackHost(request.hostname) &&

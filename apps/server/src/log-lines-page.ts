@@ -19,7 +19,7 @@ Other members are present where they are known. No line contains a secret, token
 is named by a fingerprint, which does not reveal the user without the system secret. A \`clientId\`, \`grantType\` or \`hint\` can contain
 text that a caller sent.
 
-To find the line of a request, use the request id: it is in the header \`X-Request-Id\` of every reply, on the error pages, and in the
+To find the line of a request, use the request id: it is in the header \`X-Request-Id\` of replies (with the level \`warn\` and no trusted proxies, of errors only), on the error pages, and in the
 parameter \`request_id\` of \`CLAVIGER_ERROR_URL\`. The server uses the id from \`X-Request-Id\` of a request that comes from one of the
 \`CLAVIGER_TRUSTED_PROXIES\`, if it has 1 to 128 characters, all of them letters, digits or \`. _ ~ + / = : @ -\`.
 `;

@@ -76,12 +76,10 @@ const credentialErrors: ReadonlySet<string> = new Set([
   'request_unauthorized',
 ]);
 
-const levelOf = (status: number, error: string, route: string): 'debug' | 'info' | 'warn' => {
-  if (status === 401 || status === 429 || credentialErrors.has(error)) return 'warn';
-  return isProbe(route) ? 'debug' : 'info';
-};
+const levelOf = (status: number, error: string | undefined): 'info' | 'warn' =>
+  status === 401 || status === 429 || (error !== undefined && credentialErrors.has(error)) ? 'warn' : 'info';
 
-const ranks: Readonly<Record<string, number>> & Record<'debug' | 'info' | 'warn', number> = {
+const ranks: Readonly<Record<string, number>> & Record<'info' | 'warn' | 'silent', number> = {
   trace: 10,
   debug: 20,
   info: 30,
@@ -104,7 +102,26 @@ export interface RequestLogOptions {
   readonly proxies: TrustedProxies | null;
 }
 
+/**
+ * Replies carry the id in X-Request-Id. `always` is false where no proxy reads it and successful requests have no log line: then
+ * only errors carry it, because a header costs some percent of a token request.
+ */
+const sendRequestIds = (app: FastifyInstance, always: boolean): void => {
+  if (always) {
+    app.addHook('onRequest', (request, reply, done) => {
+      reply.header('x-request-id', request.id);
+      done();
+    });
+    return;
+  }
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    if (reply.statusCode >= 400) reply.header('x-request-id', request.id);
+    done();
+  });
+};
+
 export const logRequests = (app: FastifyInstance, { listener, provider, proxies }: RequestLogOptions): void => {
+  const wouldLog = (of: 'info' | 'warn'): boolean => ranks[of] >= (ranks[app.log.level] ?? ranks.silent);
   const subjectOf = (subject: string | undefined): string | undefined =>
     subject === undefined || subject === '' ? undefined : provider.fingerprintSubject(subject);
 
@@ -112,9 +129,11 @@ export const logRequests = (app: FastifyInstance, { listener, provider, proxies 
     const { log } = request;
     const notes = notesOf(request);
     const error = notes?.error?.code;
+    const atMost = levelOf(reply.statusCode, error);
+    if (!wouldLog(atMost)) return;
+    // After the check of the level: Fastify builds a request's `routeOptions` each time that they are read.
     const route = routeOf(request);
-    const level = levelOf(reply.statusCode, error ?? '', route);
-    if (ranks[level] < (ranks[log.level] ?? 0)) return;
+    const level = atMost === 'info' && isProbe(route) ? 'debug' : atMost;
     log[level](
       {
         requestId: request.id,
@@ -135,10 +154,7 @@ export const logRequests = (app: FastifyInstance, { listener, provider, proxies 
     );
   };
 
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
-    done();
-  });
+  sendRequestIds(app, proxies !== null || wouldLog('info'));
   app.addHook('onResponse', (request, reply, done) => {
     write(request, reply);
     done();

@@ -106,8 +106,14 @@ t.test('health checks and scrapes are logged at debug only, and nothing is logge
   const quiet = givenAServer(t, { logger: { level: 'warn', stream } });
   await quiet.admin('GET /clients');
   t.strictSame(logged, []);
-  await quiet.public('POST /oauth2/token', { form: { grant_type: 'client_credentials' } });
-  t.match(JSON.parse(logged.join()), { level: 'warn', status: 401, error: 'invalid_client' });
+  t.notOk((await quiet.public('GET /.well-known/jwks.json')).headers['x-request-id'], 'no line, no id');
+  const { headers } = await quiet.public('POST /oauth2/token', { form: { grant_type: 'client_credentials' } });
+  t.match(JSON.parse(logged.join()), {
+    level: 'warn',
+    status: 401,
+    error: 'invalid_client',
+    requestId: headers['x-request-id'],
+  });
 });
 
 const from = (forwarded: string, headers: Record<string, string> = {}) => ({

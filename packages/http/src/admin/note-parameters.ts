@@ -10,7 +10,7 @@ interface Parameters {
 
 export const noteParameters: preHandlerHookHandler = (request, _reply, done) => {
   const { id, client, subject } = request.params as Parameters;
-  const clientId = client ?? (isAboutClient(request) ? id : undefined);
+  const clientId = client ?? (id !== undefined && isAboutClient(request) ? id : undefined);
   if (clientId !== undefined) noteOn(request).clientId = clientId;
   if (subject !== undefined) noteOn(request).subject = subject;
   done();
