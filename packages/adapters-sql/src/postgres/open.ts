@@ -3,7 +3,7 @@ import { StoreUnavailable } from '@claviger/core';
 import { type MigrationFiles, migrationFilesOf, migrationsIn } from '../migrations/migration-files.ts';
 import { type SqlStores, sharedStores } from '../opened-stores.ts';
 import { SqlAuditStore } from '../shared/audit-store.ts';
-import { pruneOnPostgres } from './audit-pruning.ts';
+import { postgresAuditCommands } from './audit-commands.ts';
 import type { SettingsBy } from './connection.ts';
 import { PostgresDatabase } from './database.ts';
 import { isAway } from './failures.ts';
@@ -64,7 +64,7 @@ export const openPostgresStores = async ({
       flows: new PostgresFlowStore(database, pool, onBatch),
       tokens: new PostgresTokenStore(database, pool, onBatch),
     },
-    audit: new SqlAuditStore(database, pruneOnPostgres(pool)),
+    audit: new SqlAuditStore(database, postgresAuditCommands(pool)),
     schemaStatus: async () => {
       await pooler();
       return postgresSchemaStatus((text, values) => pool.rows(text, values), migrations());

@@ -1,4 +1,4 @@
-// AuditStore on SQL. `prune` changes two tables in one step, which each database does in its own way.
+// AuditStore on SQL. Each database appends and prunes in its own way.
 import type {
   AuditAnchor,
   AuditCheckpoint,
@@ -62,37 +62,32 @@ const prepareCheckpoints = ({ query, tables: { auditCheckpoints } }: Database) =
   };
 };
 
-/** Saves the anchor unless the chain has one that is not lower, and removes the events up to it, in one step. */
-export type PruneAuditChain = (anchor: AuditAnchor) => Promise<number>;
+export interface AuditCommands {
+  /** One statement: if any of the rows exists, none is inserted. */
+  append(events: readonly SealedAuditEvent[]): Promise<'appended' | 'exists'>;
+  /** Saves the anchor unless the chain has one that is not lower, and removes the events up to it, in one step. */
+  prune(anchor: AuditAnchor): Promise<number>;
+}
 
 export class SqlAuditStore implements AuditStore {
-  readonly prune: PruneAuditChain;
+  readonly #commands: AuditCommands;
   readonly #database: Database;
   readonly #statements: () => ReturnType<typeof prepare>;
   readonly #checkpoints: () => ReturnType<typeof prepareCheckpoints>;
 
-  constructor(database: Database, prune: PruneAuditChain) {
-    this.prune = prune;
+  constructor(database: Database, commands: AuditCommands) {
+    this.#commands = commands;
     this.#database = database;
     this.#statements = once(() => prepare(database));
     this.#checkpoints = once(() => prepareCheckpoints(database));
   }
 
-  /** One statement: if any of the rows exists, none is inserted. */
-  async append(events: readonly SealedAuditEvent[]): Promise<'appended' | 'exists'> {
-    const { query, tables } = this.#database;
-    const { auditEvents } = tables;
-    const insert = query
-      .insert(auditEvents)
-      .values([...events])
-      .returning({ sequence: auditEvents.sequence });
-    try {
-      await this.#database.change(insert.prepare('append audit events'));
-      return 'appended';
-    } catch (error) {
-      if (this.#database.isDuplicate(error)) return 'exists';
-      throw error;
-    }
+  append(events: readonly SealedAuditEvent[]): Promise<'appended' | 'exists'> {
+    return this.#commands.append(events);
+  }
+
+  prune(anchor: AuditAnchor): Promise<number> {
+    return this.#commands.prune(anchor);
   }
 
   async list(filter: AuditFilter, after: AuditCursor | null, limit: number): Promise<readonly SealedAuditEvent[]> {

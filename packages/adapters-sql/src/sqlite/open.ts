@@ -3,7 +3,7 @@
 import { type MigrationFiles, migrationFilesOf, migrationsIn } from '../migrations/migration-files.ts';
 import { type SqlStores, sharedStores } from '../opened-stores.ts';
 import { SqlAuditStore } from '../shared/audit-store.ts';
-import { pruneOnSqlite } from './audit-pruning.ts';
+import { sqliteAuditCommands } from './audit-commands.ts';
 import { unlessBusyFor } from './busy.ts';
 import { openSqliteFile, SqliteDatabase } from './database.ts';
 import { SqliteFile } from './file.ts';
@@ -38,7 +38,7 @@ export const openSqliteStores = async ({
       flows: new SqliteFlowStore(database),
       tokens: new SqliteTokenStore(database),
     },
-    audit: new SqlAuditStore(database, pruneOnSqlite(database)),
+    audit: new SqlAuditStore(database, sqliteAuditCommands(database)),
     schemaStatus: () => database.patiently(() => sqliteSchemaStatus(client, migrations())),
     migrate: async ({ dryRun = false } = {}) => {
       await database.settle();

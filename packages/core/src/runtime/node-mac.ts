@@ -18,9 +18,16 @@ export const nodeMac = (secrets: readonly string[]): Mac => {
     return found;
   };
   const compute = (key: KeyObject, text: string): string => createHmac('sha256', key).update(text).digest('base64url');
+  const keyIds = new Map<MacPurpose, readonly string[]>();
 
   return {
-    keyIds: (purpose) => keysFor(purpose).map((key) => compute(key, 'the name of this key').slice(0, 8)),
+    keyIds(purpose) {
+      const known = keyIds.get(purpose);
+      if (known) return known;
+      const computed = keysFor(purpose).map((key) => compute(key, 'the name of this key').slice(0, 8));
+      keyIds.set(purpose, computed);
+      return computed;
+    },
     sign(purpose, text) {
       const [key] = keysFor(purpose);
       if (!key) throw new Error('There is no system secret.');

@@ -25,8 +25,9 @@ const checkpointText = ({ number, time, heads, previous, keyId }: Omit<AuditChec
   JSON.stringify([1, number, time, heads.map(headText), previous, keyId]);
 
 export const sealEvent = (mac: Mac, event: AuditEvent, previous: string): SealedAuditEvent => {
-  const open = { ...event, keyId: mac.keyIds('audit-event')[0] ?? '', previous };
-  return { ...open, mac: mac.sign('audit-event', eventText(open)) };
+  const sealed = { ...event, keyId: mac.keyIds('audit-event')[0] ?? '', previous, mac: '' };
+  sealed.mac = mac.sign('audit-event', eventText(sealed));
+  return sealed;
 };
 
 export const sealAnchor = (mac: Mac, anchor: Omit<AuditAnchor, 'seal' | 'keyId'>): AuditAnchor => {
