@@ -20,6 +20,10 @@ const keptElsewhere = ({ state, nonce, context }: Members): Readonly<Record<stri
   claims: context.claims ? JSON.stringify(context.claims) : '',
 });
 
+/** Usually none is: then the URL is stored as it is. */
+const hasLongMember = ({ state, nonce, context: { loginHint, claims } }: Members): boolean =>
+  state.length > shortest || nonce.length > shortest || loginHint.length > shortest || claims !== undefined;
+
 const canonicalJson = (text: string): string => {
   try {
     return JSON.stringify(JSON.parse(text));
@@ -37,7 +41,7 @@ const mapPairs = (url: string, map: (name: string, pair: string) => string): str
 
 /** Replaces each long value that a member holds with the bare parameter name, without `=`. */
 const shortenUrl = (url: string, members: Members): string => {
-  if (url.length <= shortest) return url;
+  if (url.length <= shortest || !hasLongMember(members)) return url;
   const kept = keptElsewhere(members);
   return mapPairs(url, (name, pair) => {
     const known = Object.hasOwn(kept, name) ? kept[name] : undefined;
@@ -48,9 +52,10 @@ const shortenUrl = (url: string, members: Members): string => {
 };
 
 /** Restores the whole URL. The white space of `claims` may differ from what was sent. */
-export const fullUrl = ({ url, ...members }: Members & Pick<AuthorizationRequest, 'url'>): string => {
-  const kept = keptElsewhere(members);
-  return mapPairs(url, (name, pair) => {
+export const fullUrl = (request: Members & Pick<AuthorizationRequest, 'url'>): string => {
+  if (!hasLongMember(request)) return request.url;
+  const kept = keptElsewhere(request);
+  return mapPairs(request.url, (name, pair) => {
     const known = pair === name && Object.hasOwn(kept, name) ? (kept[name] ?? '') : '';
     return known.length > shortest ? `${name}=${encodeURIComponent(known)}` : pair;
   });
@@ -71,12 +76,22 @@ const longestEnded = 4096;
 const longestEndedState = 1024;
 
 /**
+ * True for most requests, without writing their JSON. All members of such a request come from its URL, so they are at most
+ * three times as long, with their escapes. A request object has members of its own.
+ */
+const isShort = (request: AuthorizationRequest): boolean =>
+  request.url.length <= longestEnded / 4 &&
+  !hasLongMember(request) &&
+  request.context.idTokenHintClaims === null &&
+  !/[?&]request(_uri)?=/.test(request.url);
+
+/**
  * The part of the request that is kept once its flow has ended. An ended flow is stored until it expires but no longer
  * counts towards the limit on pending flows. A long request is therefore reduced to what the reply to a reused verifier
  * needs: the client, and where and how to reply.
  */
 export const endedRequest = (request: AuthorizationRequest): AuthorizationRequest => {
-  if (JSON.stringify(request).length <= longestEnded) return request;
+  if (isShort(request) || JSON.stringify(request).length <= longestEnded) return request;
   return {
     ...request,
     scope: [],
