@@ -3,10 +3,10 @@ import type { AuditCommands } from '../shared/audit-store.ts';
 import { columnsOf } from './columns.ts';
 import { isUniqueViolation } from './failures.ts';
 import type { PostgresPool } from './pool.ts';
-import { auditEvents } from './schema.ts';
+import { tables } from './schema.ts';
 
 const event = columnsOf(
-  auditEvents,
+  tables.auditEvents,
   'chain',
   'sequence',
   'time',

@@ -3,13 +3,14 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/pg-proxy';
 import type { Database, Lockable, QueryBuilder, Statement, Values } from '../shared/database.ts';
+import type { Tables } from '../shared/tables.ts';
 import { isUniqueViolation } from './failures.ts';
 import type { PostgresPool } from './pool.ts';
-import * as schema from './schema.ts';
+import { tables } from './schema.ts';
 
 export class PostgresDatabase implements Database {
   readonly query: QueryBuilder;
-  readonly tables: schema.Tables = schema;
+  readonly tables: Tables = tables;
 
   constructor(pool: Pick<PostgresPool, 'rows'>) {
     this.query = drizzle(async (text, parameters) => ({ rows: await pool.rows(text, parameters) }));

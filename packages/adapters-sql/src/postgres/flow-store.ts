@@ -12,12 +12,12 @@ import { Batcher, type BatcherOptions } from './batcher.ts';
 import { answersByPlace, batcherOptions, nowArray } from './batches.ts';
 import { arrayOf, columnsExcept, columnsOf, type EncodedRow } from './columns.ts';
 import type { PostgresPool } from './pool.ts';
-import { flows } from './schema.ts';
+import { tables } from './schema.ts';
 
-const flowColumns = columnsExcept(flows);
-const changedColumns = columnsExcept(flows, 'id');
-const keyColumns = columnsOf(flows, 'id');
-const foundColumns = columnsOf(flows, 'version', 'expiresAt', 'data');
+const flowColumns = columnsExcept(tables.flows);
+const changedColumns = columnsExcept(tables.flows, 'id');
+const keyColumns = columnsOf(tables.flows, 'id');
+const foundColumns = columnsOf(tables.flows, 'version', 'expiresAt', 'data');
 
 const insertFlows = `
 INSERT INTO flows (${flowColumns.names})

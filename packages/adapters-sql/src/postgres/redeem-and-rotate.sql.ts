@@ -16,9 +16,9 @@ import type { EpochSeconds, GrantToken, Rotation, TokenKey } from '@claviger/cor
 import { bytes } from '../shared/encodings.ts';
 import { lastExpiry, successorsOf, tokenRow } from '../shared/token-rows.ts';
 import { columnsOf } from './columns.ts';
-import { tokens } from './schema.ts';
+import { tables } from './schema.ts';
 
-const issuedColumns = columnsOf(tokens, 'hash', 'kind', 'scope', 'audience', 'issuedAt', 'expiresAt');
+const issuedColumns = columnsOf(tables.tokens, 'hash', 'kind', 'scope', 'audience', 'issuedAt', 'expiresAt');
 
 /** Returns no row if the code is unknown, expired, or its grant was revoked. */
 export const redeemCode = `

@@ -25,7 +25,9 @@ import { answersByPlace, batcherOptions, nowArray } from './batches.ts';
 import { columnsExcept, columnsOf, type EncodedRow } from './columns.ts';
 import type { PostgresPool } from './pool.ts';
 import { redeemCode, redeemCodeParameters, rotateParameters, rotateRefreshToken } from './redeem-and-rotate.sql.ts';
-import { codes, grants, tokens } from './schema.ts';
+import { tables } from './schema.ts';
+
+const { codes, grants, tokens } = tables;
 
 const newGrant = columnsExcept(grants, 'revokedAt', 'latest');
 const newCode = columnsExcept(codes, 'usedAt');

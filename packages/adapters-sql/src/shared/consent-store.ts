@@ -1,10 +1,10 @@
 // ConsentStore in one table.
 import { type Consent, type ConsentStore, completeConsent, type EpochSeconds, type Page } from '@claviger/core';
 import { and, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
-import type { Tables } from '../postgres/schema.ts';
 import { type Database, once } from './database.ts';
 import { alsoEqual, belongsTo, given, givenRow, type Selection } from './placeholders.ts';
 import { inBatches, removeSome } from './removal.ts';
+import type { Tables } from './tables.ts';
 
 const now = sql.placeholder('now');
 

@@ -1,6 +1,6 @@
 // What the shared stores need from a database, for a synchronous driver (SQLite) and an asynchronous one (Postgres).
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
-import type { Tables } from '../postgres/schema.ts';
+import type { Tables } from './tables.ts';
 
 /** Builds queries. Statements are prepared with it, and run by the database. */
 export type QueryBuilder = PgDatabase<PgQueryResultHKT>;

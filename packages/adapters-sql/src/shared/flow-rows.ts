@@ -1,6 +1,6 @@
 // Flows as rows of the table `flows`.
 import { completeFlow, type Flow, subjectOf } from '@claviger/core';
-import type { Tables } from '../postgres/schema.ts';
+import type { Tables } from './tables.ts';
 
 export type FlowRow = Tables['flows']['$inferSelect'];
 

@@ -1,10 +1,10 @@
 // Removing flows, and counting those that wait, the same on every database.
 import { type EpochSeconds, isPast, type WaitingNote } from '@claviger/core';
 import { and, lte, sql } from 'drizzle-orm';
-import type { Tables } from '../postgres/schema.ts';
 import type { Changed, Database, Statement } from './database.ts';
 import { belongsTo, given, givenRow, type Selection } from './placeholders.ts';
 import { inBatches, removeSome } from './removal.ts';
+import type { Tables } from './tables.ts';
 
 const now = sql.placeholder('now');
 

@@ -1,8 +1,8 @@
 // Removes rows that match a condition, up to a limit.
 import { inArray, type Placeholder, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { Tables } from '../postgres/schema.ts';
 import type { Changed, Database } from './database.ts';
+import type { Tables } from './tables.ts';
 
 export interface Removal {
   readonly table: Tables['consents'] | Tables['flows'] | Tables['leases'] | Tables['loginSessions'];

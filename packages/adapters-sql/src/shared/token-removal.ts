@@ -2,10 +2,10 @@
 // so of two concurrent callers only one changes a row.
 import type { EpochSeconds, TokenStore } from '@claviger/core';
 import { and, type Column, eq, inArray, isNull, lt, lte, notExists, sql } from 'drizzle-orm';
-import type { Tables } from '../postgres/schema.ts';
 import type { Changed, Database } from './database.ts';
 import { belongsTo, given, type Selection } from './placeholders.ts';
 import { inBatches } from './removal.ts';
+import type { Tables } from './tables.ts';
 
 const now = sql.placeholder('now');
 const limit = sql.placeholder('limit');

@@ -8,7 +8,7 @@ import {
   type Grant,
   type GrantToken,
 } from '@claviger/core';
-import type { Tables } from '../postgres/schema.ts';
+import type { Tables } from './tables.ts';
 
 export type CodeRow = Tables['codes']['$inferSelect'];
 type GrantRow = Tables['grants']['$inferSelect'];

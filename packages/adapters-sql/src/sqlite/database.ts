@@ -3,12 +3,12 @@
 import SqliteClient, { type Database as Client } from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { ExecuteResultSync } from 'drizzle-orm/sqlite-core';
-import type { Tables } from '../postgres/schema.ts';
 import type { Database, Lockable, QueryBuilder, Statement, Values } from '../shared/database.ts';
+import type { Tables } from '../shared/tables.ts';
 import { busyInsideMs, isBusy, unlessBusyFor } from './busy.ts';
 import { sqliteCode, storeFailure } from './failures.ts';
 import type { SqliteFile } from './file.ts';
-import * as sqliteTables from './schema.ts';
+import { tables } from './schema.ts';
 import { SharedCommit } from './shared-commit.ts';
 import type { Step, Steps } from './steps.ts';
 
@@ -30,7 +30,7 @@ export const openSqliteFile = (file: string, nativeBinding?: object): Client => 
 
 export class SqliteDatabase implements Database {
   readonly query: QueryBuilder;
-  readonly tables: Tables;
+  readonly tables: Tables = tables;
   readonly #commits: SharedCommit;
   readonly #file: SqliteFile;
   readonly #busyMs: number;
@@ -40,11 +40,10 @@ export class SqliteDatabase implements Database {
     this.#commits = new SharedCommit(client, file, busyMs);
     this.#file = file;
     this.#busyMs = busyMs;
-    // The one cast between the two dialects: the stores are written against Postgres' types. Both builders have the
-    // methods that the stores use, tests prove that both schemas have the same rows, and the contract runs on both.
-    const own: { query: unknown; tables: unknown } = { query: drizzle({ client }), tables: sqliteTables };
-    this.query = own.query as QueryBuilder;
-    this.tables = own.tables as Tables;
+    // The stores are written against Postgres' types. Both builders have the methods that the stores use, and the contract
+    // runs on both.
+    const query: unknown = drizzle({ client });
+    this.query = query as QueryBuilder;
   }
 
   async run<Row>(statement: Statement<Row>, values: Values = {}): Promise<Row[]> {

@@ -1,9 +1,9 @@
 // The statements of SqliteTokenStore.
 import { and, eq, exists, getTableColumns, gt, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
-import type { Tables } from '../postgres/schema.ts';
 import type { Changed, Database, Statement } from '../shared/database.ts';
 import type { LatestRotation } from '../shared/encodings.ts';
 import { given, givenRow } from '../shared/placeholders.ts';
+import type { Tables } from '../shared/tables.ts';
 import { prepareTokenRemoval, type TokenRemoval } from '../shared/token-removal.ts';
 import type { CodeRow, GrantContents, TokenRow } from '../shared/token-rows.ts';
 
