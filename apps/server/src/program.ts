@@ -1,57 +1,45 @@
-// The process: runs one command. Exit codes: 0 done or stopped by a signal, 1 failed, 2 misconfigured or misspelt.
+// The process: runs one command. commands/command-context.ts has the exit codes.
 import { StoreUnavailable } from '@claviger/core';
-import { type Command, help, parseCommandLine, UsageError } from './commands/command-line.ts';
-import { makeCommandOutput } from './commands/command-output.ts';
-import { ConfigurationError, readConfig, readStoresConfig } from './config.ts';
-import { version } from './version.ts';
+import { CommanderError } from '@commander-js/extra-typings';
+import { CommandContext, CommandError, exitCodes } from './commands/command-context.ts';
+import { buildCommandLine } from './commands/command-line.ts';
+import { type CommandOutput, makeCommandOutput } from './commands/command-output.ts';
+import { ConfigurationError } from './config.ts';
 
 // A message that cannot be shown must not end the process.
 process.stderr.on('error', () => undefined);
 
-/** A command loads only the modules that it needs. A primary and `version`, for example, need no database driver. */
-const run = async (words: readonly string[]): Promise<number> => {
-  const command = parseCommandLine(words);
-  if (command.name === 'serve') {
-    const { serve } = await import('./commands/serve.ts');
-    return serve(readConfig(process.env));
-  }
-  const output = makeCommandOutput(process.stdout);
-  const code = await print(command, output.write);
-  await output.flushed();
-  return code;
+const note = (text: string): void => {
+  process.stderr.write(text);
 };
 
-const print = async (
-  command: Exclude<Command, { readonly name: 'serve' }>,
-  write: (text: string) => void,
-): Promise<number> => {
-  switch (command.name) {
-    case 'migrate up': {
-      const { migrateUp, migrateUpDryRun } = await import('./commands/migrate.ts');
-      return (command.dryRun ? migrateUpDryRun : migrateUp)(readStoresConfig(process.env), write);
-    }
-    case 'migrate status': {
-      const { migrateStatus } = await import('./commands/migrate.ts');
-      return migrateStatus(readStoresConfig(process.env), write);
-    }
-    case 'reseal': {
-      const { reseal } = await import('./commands/reseal.ts');
-      return reseal(readConfig(process.env), write);
-    }
-    case 'audit checkpoint': {
-      const { auditCheckpoint } = await import('./commands/audit.ts');
-      return auditCheckpoint(readConfig(process.env), write);
-    }
-    case 'audit verify': {
-      const { auditVerify } = await import('./commands/audit.ts');
-      return auditVerify(readConfig(process.env), command.checkpoint, write);
-    }
-    case 'version':
-      write(`${version}\n`);
-      return 0;
-    case 'help':
-      write(help);
-      return 0;
+/** A command loads only the modules that it needs. A primary and `version`, for example, need no database driver. */
+const run = async (words: readonly string[]): Promise<number> => {
+  const isServer = words.length === 0 || words[0] === 'serve';
+  const output = isServer ? directOutput : makeCommandOutput(process.stdout);
+  const context = new CommandContext(process.env, output, note);
+  const isDone = await parse(context, words.length === 0 ? ['serve'] : words);
+  await output.flushed();
+  return isDone ? context.exitCode : exitCodes.usage;
+};
+
+/** `serve` writes its log itself, and survives a standard output that has closed. */
+const directOutput: CommandOutput = {
+  write: (text) => {
+    process.stdout.write(text);
+  },
+  flushed: async () => undefined,
+};
+
+/** Whether the command line was valid. Its help counts as valid. */
+const parse = async (context: CommandContext, words: readonly string[]): Promise<boolean> => {
+  try {
+    await buildCommandLine(context).parseAsync(words, { from: 'user' });
+    return true;
+  } catch (error) {
+    // Commander has written its text already.
+    if (error instanceof CommanderError) return error.exitCode === 0;
+    throw error;
   }
 };
 
@@ -59,8 +47,10 @@ const failure = (error: unknown): number => {
   const message = error instanceof Error ? error.message || String(error) : String(error);
   const text =
     error instanceof StoreUnavailable && error.cause instanceof Error ? `${message} ${error.cause.message}` : message;
-  process.stderr.write(`${text}\n${error instanceof UsageError ? `\n${help}` : ''}`);
-  return error instanceof ConfigurationError || error instanceof UsageError ? 2 : 1;
+  note(`${text}\n`);
+  if (error instanceof CommandError) return error.exitCode;
+  if (error instanceof StoreUnavailable) return exitCodes.unreachable;
+  return error instanceof ConfigurationError ? exitCodes.usage : exitCodes.failed;
 };
 
 // Only the user of the server can read the files that it writes.

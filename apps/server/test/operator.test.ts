@@ -29,7 +29,10 @@ t.test('migrate reports, prints and applies pending migrations; an unknown comma
   t.match(await command(t, ['migrate', 'up'], settings), { code: 0, output: /applied {2}0001_first_schema/ });
   t.match(await command(t, ['migrate', 'status'], settings), { code: 0, output: /applied {2}0002_token_audience/ });
   t.match(await command(t, ['migrate', 'up'], settings), { code: 0, output: /up to date/ });
-  t.match(await command(t, ['migrat'], settings), { code: 2, output: /Unknown command "migrat"/ });
+  t.match(await command(t, ['migrat'], settings), {
+    code: 2,
+    output: /Unknown command 'migrat'\n\(Did you mean migrate\?\)/,
+  });
   t.match(await command(t, ['version'], settings), { code: 0, output: /^\d+\.\d+\.\d+\n$/ });
 });
 

@@ -1,66 +1,34 @@
-// Parses the command line.
+// The command line as one tree of commands. Parsing, help, completion and docs/cli.md come from it.
+import { Command } from '@commander-js/extra-typings';
+import { version } from '../version.ts';
+import { addAuditCommands } from './audit.commands.ts';
+import type { CommandContext } from './command-context.ts';
+import { addServerCommands } from './server.commands.ts';
 
-export type Command =
-  | { readonly name: 'serve' }
-  | { readonly name: 'migrate up'; readonly dryRun: boolean }
-  | { readonly name: 'migrate status' }
-  | { readonly name: 'reseal' }
-  | { readonly name: 'audit checkpoint' }
-  /** `checkpoint`: a file. null for the checkpoint in the database. */
-  | { readonly name: 'audit verify'; readonly checkpoint: string | null }
-  | { readonly name: 'version' }
-  | { readonly name: 'help' };
+const introduction = 'Claviger, an OAuth 2.0 and OpenID Connect server.';
 
-/** Its message says what is wrong. The help shows the right form. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+const ending = `
+Without a command, the server starts. Settings are environment variables: see docs/settings.md.
 
-const commands: Readonly<Record<string, Command>> = {
-  '': { name: 'serve' },
-  serve: { name: 'serve' },
-  'migrate up': { name: 'migrate up', dryRun: false },
-  'migrate up --dry-run': { name: 'migrate up', dryRun: true },
-  'migrate --dry-run up': { name: 'migrate up', dryRun: true },
-  'migrate status': { name: 'migrate status' },
-  reseal: { name: 'reseal' },
-  'audit checkpoint': { name: 'audit checkpoint' },
-  'audit verify': { name: 'audit verify', checkpoint: null },
-  version: { name: 'version' },
-  '--version': { name: 'version' },
-  help: { name: 'help' },
-  '--help': { name: 'help' },
-  '-h': { name: 'help' },
+Exit codes: 0 success, or stopped by a signal; 1 failed or refused; 2 wrong command line or settings;
+3 server or store unreachable; 4 admin key missing, unknown or without the scope.`;
+
+/** Parsing throws CommanderError for help and for a wrong command line, after writing the text for it. */
+export const buildCommandLine = (context: CommandContext): Command => {
+  const program = new Command('claviger')
+    .description(introduction)
+    .version(version, '-V, --version', 'Print the version.')
+    .helpOption('-h, --help', 'Show help for a command.')
+    .helpCommand('help [command]', 'Show help for a command.')
+    .showHelpAfterError('Run it with --help to see its options.')
+    .addHelpText('after', ending)
+    .configureOutput({
+      writeOut: context.write,
+      writeErr: (text) => context.note(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error: (\w)/, (_, first: string) => first.toUpperCase())),
+    })
+    .exitOverride();
+  addServerCommands(program, context);
+  addAuditCommands(program, context);
+  return program;
 };
-
-/** Throws UsageError. */
-export const parseCommandLine = (words: readonly string[]): Command => {
-  const text = words.join(' ');
-  if (Object.hasOwn(commands, text) && commands[text]) return commands[text];
-  const [first, second, option, file] = words;
-  if (first === 'audit' && second === 'verify' && option === '--checkpoint' && words.length === 4 && file) {
-    return { name: 'audit verify', checkpoint: file };
-  }
-  if (first === 'audit')
-    throw new UsageError('audit needs a subcommand: verify, verify --checkpoint FILE, or checkpoint.');
-  if (text === 'migrate') throw new UsageError('migrate needs a subcommand: up or status.');
-  throw new UsageError(`Unknown command "${text}".`);
-};
-
-export const help = `Claviger, an OAuth 2.0 and OpenID Connect server.
-
-  serve                  Start the server. The default command.
-  migrate status         List applied and missing migrations of each database. Exit code 1 if any are missing.
-  migrate up             Apply the missing migrations to each database.
-  migrate up --dry-run   Print the SQL of "migrate up" without running it.
-  reseal                 Encrypt stored keys and client secrets again with the first system secret.
-  audit checkpoint       Print a checkpoint of the audit table, to keep outside of the database.
-  audit verify           Verify the audit table. Exit code 1 if anything was changed.
-  audit verify --checkpoint FILE
-                         The same, and find events that are missing at the end.
-  version                Print the version.
-  help                   Print this help.
-
-Settings are environment variables: see docs/settings.md.
-Exit codes: 0 success, or stopped by a signal; 1 failure; 2 wrong settings or command line.
-`;

@@ -4,6 +4,7 @@ import { nodeSystem } from '@claviger/core/node';
 import type { Config } from '../config.ts';
 import { StorePreparation } from '../stores/store-preparation.ts';
 import { systemSecretsOf } from '../system-secret.ts';
+import { CommandError, exitCodes } from './command-context.ts';
 
 /** Standard output is the answer of a command, so it writes no log. */
 export const silentLog = { level: 'silent', info: () => undefined, error: () => undefined };
@@ -19,7 +20,10 @@ export const withStores = async (
   try {
     await Promise.race([preparation.run(silentLog), preparation.attempted]);
     const problems = Object.entries(preparation.problems());
-    if (!preparation.isDone) throw new Error(problems.map(([port, problem]) => `${port}: ${problem}`).join('\n'));
+    if (!preparation.isDone) {
+      const text = problems.map(([port, problem]) => `${port}: ${problem}`).join('\n');
+      throw new CommandError(text, exitCodes.unreachable);
+    }
     return await use(preparation, nodeSystem({ systemSecret, previousSecrets }));
   } finally {
     await preparation.close();
