@@ -103,6 +103,7 @@ const toConfig = (values: Values) => {
     workers,
     cleanerInterval: values.cleanerInterval,
     audit: {
+      table: values.auditTable,
       tokens: values.auditTokens,
       subject: values.auditSubject,
       retention: values.auditRetention,

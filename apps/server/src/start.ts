@@ -109,7 +109,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   }
   const ready = prepared.then(() => {
     if (stopping) return;
-    const { audit: table } = preparation;
+    const table = config.audit.table ? preparation.audit : null;
     if (table) servers.audit.open(table);
     const { reportJob: report, countRemoved: onRemoved } = telemetry.metrics;
     const { cleanExpired, makeSigningKeys, rotateKeys, sharePendingFlows } = servers.provider.admin;

@@ -138,3 +138,13 @@ t.test('on Postgres, events are listed, and every kind of tampering is found', a
   await admin.unsafe('CREATE TABLE kept AS SELECT * FROM audit_events');
   await findsTampering(t, (sql) => admin.unsafe(sql), given);
 });
+
+t.test('without the table, events are only in the log, and the admin API says so', async (t) => {
+  const server = await startServer(t, { settings: { CLAVIGER_AUDIT_TABLE: 'false', CLAVIGER_AUTO_MIGRATE: 'true' } });
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${server.adminUrl}/clients`, { method: 'POST', headers, body: '{"client_id":"logged"}' });
+  const listed = await fetch(`${server.adminUrl}/admin/audit/events`);
+  t.equal(listed.status, 404);
+  await server.stop();
+  t.match(server.output(), /"audit":true,"event":\{[^}]*"type":"OAuth2ClientCreated"/);
+});

@@ -157,7 +157,7 @@ t.test('every setting takes effect', async (t) => {
     autoMigrate: null,
     workers: 1,
     cleanerInterval: 60,
-    audit: { tokens: true, subject: 'fingerprint', retention: 172_800, checkpointInterval: 60 },
+    audit: { table: true, tokens: true, subject: 'fingerprint', retention: 172_800, checkpointInterval: 60 },
     shutdownTimeout: 30,
     drainDelay: 5,
     keepAlive: 125,

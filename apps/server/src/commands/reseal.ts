@@ -22,7 +22,7 @@ export const reseal = (config: Config, write: (text: string) => void): Promise<n
       log: () => silentLog,
       fingerprintSubject: provider.fingerprintSubject,
     });
-    if (opened.audit) audit.open(opened.audit);
+    if (opened.audit && config.audit.table) audit.open(opened.audit);
     const { keys, clients, unreadable } = await provider.admin.reseal();
     await audit.close();
     write(`Encrypted again with the first system secret: ${keys} keys, ${clients} client secrets.\n`);

@@ -17,8 +17,9 @@ const withoutLoopbackPort = (uri: string): string =>
 export const chooseRedirectUri = (client: Client, sent: string): string | undefined => {
   const { redirectUris } = client.metadata;
   if (sent === '') return redirectUris.length === 1 ? redirectUris[0] : undefined;
-  if (sent.includes('#') || !URL.canParse(sent)) return undefined;
+  if (sent.includes('#')) return undefined;
   if (redirectUris.includes(sent)) return sent;
+  if (!URL.canParse(sent)) return undefined;
   const portless = withoutLoopbackPort(sent);
   return redirectUris.some((registered) => withoutLoopbackPort(registered) === portless) ? sent : undefined;
 };

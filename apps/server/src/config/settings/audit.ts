@@ -4,6 +4,12 @@ import { oneOf, trueOrFalse } from '../parse.ts';
 import { preset } from './declare.ts';
 
 export const audit = {
+  auditTable: preset(
+    'CLAVIGER_AUDIT_TABLE',
+    'true',
+    trueOrFalse,
+    'Keep audit events in the database. With `false` they are only in the log, and rows that exist are neither read nor removed.',
+  ),
   auditTokens: preset(
     'CLAVIGER_AUDIT_TOKENS',
     'false',

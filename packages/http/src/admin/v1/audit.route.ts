@@ -99,7 +99,10 @@ export const auditRoute = (app: AdminApp, audit: AuditReader | undefined): void 
     const size = readSize(query);
     const events = await audit?.list(readFilter(query), readToken(query), size + 1);
     if (!events)
-      return replyError(reply, { ...notFound, hint: 'There is no audit table: no store is an SQL database.' });
+      return replyError(reply, {
+        ...notFound,
+        hint: 'There is no audit table: no store is an SQL database, or the table is turned off.',
+      });
     const page = events.slice(0, size);
     const last = events.length > size ? page.at(-1) : undefined;
     return { events: page.map(present), ...(last ? { next_page_token: tokenOf(last) } : {}) };
