@@ -42,9 +42,11 @@ import { makeCleanExpired } from './usecases/cleaning/clean-expired.ts';
 import { type FindClient, makeClientCache } from './usecases/clients/client-cache.ts';
 import { makeClientKeys } from './usecases/clients/client-keys.ts';
 import { makeCreateClient } from './usecases/clients/create-client.ts';
-import { makeDeleteClient } from './usecases/clients/delete-client.ts';
+import { makeDeleteClient, makeDeleteUnchanged } from './usecases/clients/delete-client.ts';
 import { makeUpdateClient } from './usecases/clients/update-client.ts';
 import { makeConsentUseCases } from './usecases/consent/consent-use-cases.ts';
+import { makeClientPlanner } from './usecases/declared/client-planner.ts';
+import { makePlanDeclarations } from './usecases/declared/plan-declarations.ts';
 import { makeKeyUseCases } from './usecases/keys/key-use-cases.ts';
 import { makeReseal } from './usecases/keys/reseal.ts';
 import { makeRotateKeys } from './usecases/keys/rotate-keys.ts';
@@ -150,6 +152,9 @@ export const createProvider = (options: ProviderOptions): Provider => {
     listClients: (page) => stores.clients.list(page),
     updateClient: makeUpdateClient(administering),
     deleteClient: makeDeleteClient(administering),
+    planDeclarations: makePlanDeclarations({
+      clients: makeClientPlanner({ ...administering, deleteUnchanged: makeDeleteUnchanged(administering) }),
+    }),
     ...makeLoginUseCases(wiring),
     ...makeConsentUseCases(wiring),
     ...makeSessionUseCases(wiring),

@@ -8,10 +8,12 @@ export type { AuthorizationRequest, OidcContext, Parameters } from './domain/aut
 export type { BrowserOfStep, PresentedBrowser } from './domain/browser.ts';
 export { type ClaimsRequest, requestedClaims, type StandardClaims } from './domain/claims-request.ts';
 export {
+  authMethods,
   type Client,
   type ClientMetadata,
   type ConfidentialClient,
   emptyClientMetadata,
+  grantTypes,
   type MadeFor,
   type ProposedMetadata,
   type PublicClient,
@@ -130,6 +132,17 @@ export type { CleanExpired, CleanResult } from './usecases/cleaning/clean-expire
 export type { CreateClient, CreateClientResult } from './usecases/clients/create-client.ts';
 export type { UpdateClient, UpdateClientResult } from './usecases/clients/update-client.ts';
 export type { AcceptConsent } from './usecases/consent/consent-use-cases.ts';
+export type {
+  DeclarationPlan,
+  DeclarationProblem,
+  Declarations,
+  DeclaredClient,
+  DeclaredKind,
+  DeclaredStep,
+  MemberChange,
+  PlanDeclarations,
+  StepOutcome,
+} from './usecases/declared/declarations.ts';
 export type { AnswerResult, PendingRequest, Reject } from './usecases/flow-answers.ts';
 export type { CreateKeys, KeysResult, KeyUseCases } from './usecases/keys/key-use-cases.ts';
 export type { ResealResult } from './usecases/keys/reseal.ts';

@@ -14,6 +14,7 @@ import type { CleanExpired, CleanResult } from './usecases/cleaning/clean-expire
 import type { CreateClient, CreateClientResult } from './usecases/clients/create-client.ts';
 import type { UpdateClient, UpdateClientResult } from './usecases/clients/update-client.ts';
 import type { AcceptConsent } from './usecases/consent/consent-use-cases.ts';
+import type { DeclarationPlan, PlanDeclarations } from './usecases/declared/declarations.ts';
 import type { AnswerResult, PendingRequest, Reject } from './usecases/flow-answers.ts';
 import type { KeyUseCases } from './usecases/keys/key-use-cases.ts';
 import type { ResealResult } from './usecases/keys/reseal.ts';
@@ -83,6 +84,12 @@ export interface AdminUseCases extends AdminKeyUseCases, KeyUseCases {
   updateClient(command: UpdateClient, origin?: Origin): Promise<UpdateClientResult>;
   /** Ends the client's grants, consents and flows too. May be repeated. Whether there was such a client. */
   deleteClient(id: string, origin?: Origin): Promise<boolean>;
+
+  /**
+   * Compares declarations with the stores and writes nothing. `run` of a step writes, and may be called on several nodes
+   * concurrently.
+   */
+  planDeclarations(command: PlanDeclarations): Promise<DeclarationPlan>;
 
   getLoginRequest(challenge: string): Promise<PendingRequest | undefined>;
   acceptLogin(command: AcceptLogin, origin?: Origin): Promise<AnswerResult>;

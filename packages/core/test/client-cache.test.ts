@@ -26,6 +26,7 @@ const givenClients = (clientChanges?: ClientChanges) => {
     list: (page) => clients.list(page),
     replace: (one, version) => clients.replace(one, version),
     remove: (id) => clients.remove(id),
+    removeUnchanged: (client) => clients.removeUnchanged(client),
     async find(id) {
       counted.reads += 1;
       if (counted.failing) throw new Error('away');

@@ -123,6 +123,7 @@ t.test('a store that cannot be written to locks nobody out, and each process tri
     find: (id) => clients.find(id),
     list: (page) => clients.list(page),
     remove: (id) => clients.remove(id),
+    removeUnchanged: (client) => clients.removeUnchanged(client),
     replace: async () => {
       tries += 1;
       throw new Error('read-only');

@@ -331,6 +331,7 @@ t.test('an update gives up when others keep changing the client', async (t) => {
     find: (id) => stores.clients.find(id),
     list: (page) => stores.clients.list(page),
     remove: (id) => stores.clients.remove(id),
+    removeUnchanged: (client) => stores.clients.removeUnchanged(client),
     replace: async () => 'stale',
   };
   const update = makeUpdateClient({ clients: busy, events: null, system, settings: defaultSettings, signingKeys });

@@ -146,7 +146,7 @@ const brokenClients = (): ClientStore => {
   const fail = async (): Promise<never> => {
     throw new Error('connect ECONNREFUSED db.internal:5432', { cause: new Error('password of the-account') });
   };
-  return { create: fail, find: fail, list: fail, replace: fail, remove: fail };
+  return { create: fail, find: fail, list: fail, replace: fail, remove: fail, removeUnchanged: fail };
 };
 
 t.test('an unexpected failure is a 500 without details for the caller, and the log has the cause', async (t) => {

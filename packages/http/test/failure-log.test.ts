@@ -42,7 +42,7 @@ const failing = (failure: () => Error): ClientStore => {
   const fail = async (): Promise<never> => {
     throw failure();
   };
-  return { create: fail, find: fail, list: fail, replace: fail, remove: fail };
+  return { create: fail, find: fail, list: fail, replace: fail, remove: fail, removeUnchanged: fail };
 };
 
 t.test('an intended refusal is counted and not logged', async (t) => {

@@ -15,16 +15,31 @@ return 'created'
 `,
 );
 
-const replace = script(
-  'replace',
-  String.raw`
--- KEYS: clients. ARGV: id, expected version, client, its incarnation as JSON text of the member. A client that the previous
--- release wrote has no such member.
+/** ARGV: id, expected version, incarnation as JSON text of the member. The previous release wrote no such member. */
+const staleUnlessUnchanged = String.raw`
 local client = redis.call('HGET', KEYS[1], ARGV[1])
 if not client or client:match('^[^\n]*') ~= ARGV[2] then return 'stale' end
-if client:find('"incarnation":', 1, true) and not client:find(ARGV[4], 1, true) then return 'stale' end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+if client:find('"incarnation":', 1, true) and not client:find(ARGV[3], 1, true) then return 'stale' end
+`;
+
+const replace = script(
+  'replace',
+  `
+-- KEYS: clients. ARGV: those of the check, client.
+${staleUnlessUnchanged}
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
 return 'replaced'
+`,
+);
+
+const removeUnchanged = script(
+  'removeUnchanged',
+  `
+-- KEYS: clients, ids. ARGV: those of the check.
+${staleUnlessUnchanged}
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('HDEL', KEYS[1], ARGV[1])
+return 'removed'
 `,
 );
 
@@ -69,8 +84,7 @@ export class RedisClientStore implements ClientStore {
 
   async replace(client: Client, expectedVersion: number): Promise<'replaced' | 'stale'> {
     const [clients] = this.#keysFor(client.id);
-    const incarnation = `"incarnation":${JSON.stringify(client.incarnation)}`;
-    const args = [client.id, expectedVersion, textOf(client), incarnation];
+    const args = [client.id, expectedVersion, memberOf(client), textOf(client)];
     const reply = await this.#connection.run(replace, [clients], args);
     return reply === 'replaced' ? 'replaced' : 'stale';
   }
@@ -79,11 +93,20 @@ export class RedisClientStore implements ClientStore {
     return (await this.#connection.run(remove, this.#keysFor(id), [id])) !== 0;
   }
 
+  async removeUnchanged(client: Pick<Client, 'id' | 'version' | 'incarnation'>): Promise<'removed' | 'stale'> {
+    const args = [client.id, client.version, memberOf(client)];
+    const reply = await this.#connection.run(removeUnchanged, this.#keysFor(client.id), args);
+    return reply === 'removed' ? 'removed' : 'stale';
+  }
+
   #keysFor(id: string): readonly [string, string] {
     const shard = this.#keys.shardOfClient(id);
     return [this.#keys.clients(shard), this.#keys.clientIds(shard)];
   }
 }
+
+const memberOf = ({ incarnation }: Pick<Client, 'incarnation'>): string =>
+  `"incarnation":${JSON.stringify(incarnation)}`;
 
 const textOf = (client: Client): string => `${client.version}\n${JSON.stringify(toStoredClient(client))}`;
 

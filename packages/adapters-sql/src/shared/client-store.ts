@@ -5,8 +5,15 @@ import { type Database, once } from './database.ts';
 import { given, givenRow } from './placeholders.ts';
 import { fromRow, toRow } from './stored-metadata.ts';
 
+const hasVersion = (clients: Database['tables']['clients']) =>
+  and(
+    eq(clients.version, sql.placeholder('expectedVersion')),
+    or(isNull(clients.incarnation), eq(clients.incarnation, given('incarnation', clients.incarnation))),
+  );
+
 const prepare = ({ query, tables: { clients } }: Database) => {
   const isClient = eq(clients.id, given('id', clients.id));
+  const isUnchanged = and(isClient, hasVersion(clients));
   return {
     create: query
       .insert(clients)
@@ -32,16 +39,15 @@ const prepare = ({ query, tables: { clients } }: Database) => {
         createdAt: given('createdAt', clients.createdAt),
         updatedAt: given('updatedAt', clients.updatedAt),
       })
-      .where(
-        and(
-          isClient,
-          eq(clients.version, sql.placeholder('expectedVersion')),
-          or(isNull(clients.incarnation), eq(clients.incarnation, given('incarnation', clients.incarnation))),
-        ),
-      )
+      .where(isUnchanged)
       .returning({ id: clients.id })
       .prepare('replace client'),
     remove: query.delete(clients).where(isClient).returning({ id: clients.id }).prepare('remove client'),
+    removeUnchanged: query
+      .delete(clients)
+      .where(isUnchanged)
+      .returning({ id: clients.id })
+      .prepare('remove unchanged client'),
   };
 };
 
@@ -77,5 +83,15 @@ export class SqlClientStore implements ClientStore {
   async remove(id: string): Promise<boolean> {
     const removed = await this.#database.change(this.#statements().remove, { id });
     return removed.length > 0;
+  }
+
+  async removeUnchanged({
+    id,
+    version,
+    incarnation,
+  }: Pick<Client, 'id' | 'version' | 'incarnation'>): Promise<'removed' | 'stale'> {
+    const given = { id, incarnation, expectedVersion: version };
+    const removed = await this.#database.change(this.#statements().removeUnchanged, given);
+    return removed.length > 0 ? 'removed' : 'stale';
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '@claviger/core';
 
 /** Members that a client may lack. */
-type Marks = Pick<Client, 'registrationTokenHash' | 'authMethodUnstated' | 'registeredOpenly'>;
+type Marks = Pick<Client, 'registrationTokenHash' | 'authMethodUnstated' | 'registeredOpenly' | 'declared'>;
 
 export type StoredMetadata = StoredMembers & Marks;
 
@@ -19,18 +19,20 @@ type Row = Omit<StoredClient, 'metadata' | 'incarnation' | keyof Marks> & {
 };
 
 /** Leaves out absent members. */
-const marksOf = ({ registrationTokenHash, authMethodUnstated, registeredOpenly }: Marks): Marks => ({
+const marksOf = ({ registrationTokenHash, authMethodUnstated, registeredOpenly, declared }: Marks): Marks => ({
   ...(registrationTokenHash === undefined ? {} : { registrationTokenHash }),
   ...(authMethodUnstated === undefined ? {} : { authMethodUnstated }),
   ...(registeredOpenly === undefined ? {} : { registeredOpenly }),
+  ...(declared === undefined ? {} : { declared }),
 });
 
 export const toRow = (all: Client): Row => {
-  const { registrationTokenHash, authMethodUnstated, registeredOpenly, metadata, ...client } = toStoredClient(all);
+  const { registrationTokenHash, authMethodUnstated, registeredOpenly, declared, metadata, ...client } =
+    toStoredClient(all);
   return { ...client, metadata: { ...metadata, ...marksOf(all) } };
 };
 
 export const fromRow = ({ metadata: all, ...client }: Row): Client => {
-  const { registrationTokenHash, authMethodUnstated, registeredOpenly, ...metadata } = all;
+  const { registrationTokenHash, authMethodUnstated, registeredOpenly, declared, ...metadata } = all;
   return completeClient({ ...client, metadata, ...marksOf(all) });
 };

@@ -166,4 +166,38 @@ export const clientStoreContract: readonly Case<ClientStore>[] = [
       assert.equal(await store.create(fullClient({ version: 1 })), 'created');
     },
   },
+  {
+    name: 'an unchanged client is removed, and no other',
+    async run(store) {
+      await store.create(fullClient());
+      await store.create(fullClient({ id: 'other' }));
+      assert.equal(await store.removeUnchanged(fullClient()), 'removed');
+      assert.equal(await store.removeUnchanged(fullClient()), 'stale');
+      assert.equal(await store.find('app'), undefined);
+      assert.deepEqual(await store.list(everything), [fullClient({ id: 'other' })]);
+    },
+  },
+  {
+    name: 'a client with another version or incarnation is not removed as unchanged',
+    async run(store) {
+      await store.create(fullClient());
+      assert.equal(await store.removeUnchanged(fullClient({ version: 2 })), 'stale');
+      assert.equal(await store.removeUnchanged(fullClient({ version: 4 })), 'stale');
+      assert.equal(await store.removeUnchanged(fullClient({ incarnation: 'Zy8_-0wV' })), 'stale');
+      assert.deepEqual(await store.find('app'), fullClient());
+    },
+  },
+  {
+    name: 'of concurrent replacements and removals of one version, one succeeds',
+    async run(store) {
+      await store.create(fullClient());
+      const outcomes = await atOnce(20, (index) =>
+        index % 2 === 0
+          ? store.removeUnchanged(fullClient())
+          : store.replace(fullClient({ storedSecret: `secret ${index}`, version: 4 }), 3),
+      );
+      assert.equal(tally(outcomes).stale, 19);
+      assert.equal((await store.find('app')) === undefined, outcomes.includes('removed'));
+    },
+  },
 ];

@@ -89,6 +89,7 @@ export const fullClient = (change: Partial<ConfidentialClient> = {}): Confidenti
     registrationTokenHash: hashOf('registration'),
     authMethodUnstated: true,
     registeredOpenly: true,
+    declared: true,
   };
   return { ...client, ...change };
 };

@@ -151,6 +151,8 @@ interface ClientFields {
   readonly authMethodUnstated?: true;
   /** The client registered itself without an initial access token, so nobody has vetted its redirect URIs. */
   readonly registeredOpenly?: true;
+  /** The client was created or replaced from files of declarations, so it may be deleted when no file has it. */
+  readonly declared?: true;
 }
 
 /** RFC 6749 §2.1: a public client cannot keep a secret, so it has none. */
@@ -197,8 +199,10 @@ export const authMethodStatement = (sent: string | null, current?: Client): Pick
   return sent === null || isSentBack ? { authMethodUnstated: true } : {};
 };
 
+export type StatedMetadata = Pick<Client, 'authMethodUnstated'> & { readonly metadata: ClientMetadata };
+
 /** A node of the previous release may have replaced the metadata and kept the mark. */
-const isAuthMethodUnstated = ({ authMethodUnstated, metadata }: Client): boolean =>
+export const isAuthMethodUnstated = ({ authMethodUnstated, metadata }: StatedMetadata): boolean =>
   authMethodUnstated === true && metadata.tokenEndpointAuthMethod === basic;
 
 /**

@@ -32,4 +32,15 @@ export class MemoryClientStore implements ClientStore {
   async remove(id: string): Promise<boolean> {
     return this.#clients.delete(id);
   }
+
+  async removeUnchanged({
+    id,
+    version,
+    incarnation,
+  }: Pick<Client, 'id' | 'version' | 'incarnation'>): Promise<'removed' | 'stale'> {
+    const stored = this.#clients.get(id);
+    if (stored?.version !== version || stored.incarnation !== incarnation) return 'stale';
+    this.#clients.delete(id);
+    return 'removed';
+  }
 }

@@ -16,4 +16,9 @@ export interface ClientStore {
   replace(client: Client, expectedVersion: number): Promise<'replaced' | 'stale'>;
   /** Removes the client. Returns whether it existed. */
   remove(id: string): Promise<boolean>;
+  /**
+   * Atomic. Removes the client if the stored one still has the id, version and incarnation of `client`. Returns `stale`
+   * and changes nothing if it differs or does not exist.
+   */
+  removeUnchanged(client: Pick<Client, 'id' | 'version' | 'incarnation'>): Promise<'removed' | 'stale'>;
 }

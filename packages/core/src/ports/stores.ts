@@ -28,7 +28,7 @@ export type PortCommands<Port extends PortName> = readonly (keyof Stores[Port])[
 /** A record, so that the compiler requires the list to be complete. */
 const commands: { readonly [Port in PortName]: Readonly<Record<keyof Stores[Port], true>> } = {
   adminKeys: { create: true, find: true, list: true, remove: true },
-  clients: { create: true, find: true, list: true, replace: true, remove: true },
+  clients: { create: true, find: true, list: true, replace: true, remove: true, removeUnchanged: true },
   consents: { remember: true, findFor: true, list: true, forget: true, removeExpired: true },
   flows: { create: true, find: true, replace: true, noteWaiting: true, removeAll: true, removeExpired: true },
   keys: {

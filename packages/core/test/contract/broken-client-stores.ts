@@ -151,4 +151,27 @@ export const clientFaults: readonly Fault<ClientStore>[] = [
         (await sound.create(client)) === 'created' ? 'replaced' : sound.replace(client, expectedVersion),
     }),
   },
+  {
+    fault: 'removes nothing that is unchanged',
+    caughtBy: 'an unchanged client is removed, and no other',
+    breaks: () => ({ removeUnchanged: async () => 'removed' }),
+  },
+  {
+    fault: 'removes a client without comparing it',
+    caughtBy: 'a client with another version or incarnation is not removed as unchanged',
+    breaks: (sound) => ({
+      removeUnchanged: async ({ id }) => ((await sound.remove(id)) ? 'removed' : 'stale'),
+    }),
+  },
+  {
+    fault: 'compares the version first and removes later',
+    caughtBy: 'of concurrent replacements and removals of one version, one succeeds',
+    breaks: (sound) => ({
+      removeUnchanged: async ({ id, version }) => {
+        if ((await sound.find(id))?.version !== version) return 'stale';
+        await pause();
+        return (await sound.remove(id)) ? 'removed' : 'stale';
+      },
+    }),
+  },
 ];

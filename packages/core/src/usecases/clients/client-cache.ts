@@ -70,6 +70,7 @@ export const makeClientCache = ({ clients, clock, clientChanges }: Deps): Client
       list: (page) => clients.list(page),
       replace: (client, expectedVersion) => changed(client.id, clients.replace(client, expectedVersion)),
       remove: (id) => changed(id, clients.remove(id)),
+      removeUnchanged: (client) => changed(client.id, clients.removeUnchanged(client)),
     },
   };
 };

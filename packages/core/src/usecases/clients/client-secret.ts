@@ -18,17 +18,21 @@ type Deps = Pick<System, 'cipher' | 'secretHasher'>;
 
 const contextOf = (clientId: string): string => JSON.stringify(['client secret', clientId]);
 
+/** RFC 7518 §3.2: a MAC key at least as long as the hash. Throws invalid_request. */
+export const checkKeptSecret = ({ tokenEndpointAuthMethod }: ClientMetadata, secret: string): void => {
+  if (tokenEndpointAuthMethod === 'client_secret_jwt' && new TextEncoder().encode(secret).length < 32) {
+    throw oauthError('invalid_request', 'client_secret must have at least 32 bytes for client_secret_jwt.');
+  }
+};
+
 /** The secret to store; null for a public client. `drawn`: the server generated it from 256 random bits. */
 export const keepSecret = async (
   { cipher, secretHasher }: Deps,
   { id, metadata, secret, drawn }: { id: string; metadata: ClientMetadata; secret: string; drawn: boolean },
 ): Promise<string | null> => {
   if (metadata.tokenEndpointAuthMethod === 'none') return null;
+  checkKeptSecret(metadata, secret);
   if (metadata.tokenEndpointAuthMethod === 'client_secret_jwt') {
-    // RFC 7518 §3.2: a MAC key at least as long as the hash.
-    if (new TextEncoder().encode(secret).length < 32) {
-      throw oauthError('invalid_request', 'client_secret must have at least 32 bytes for client_secret_jwt.');
-    }
     return `${sealed}${cipher.seal(secret, contextOf(id))}`;
   }
   return drawn ? secretHasher.hashDrawn(secret) : secretHasher.hashChosen(secret);
