@@ -14,7 +14,6 @@ export const exceptions = new Map([
   ['apps/server/src/build-servers.ts#buildServers', wiring],
   ['examples/embed-node-http/src/server.ts#createEmbedded', wiring],
   ['packages/adapters-redis/src/client.ts#makeClient', wiring],
-  ['packages/core/src/usecases/authorize/issue-response.ts#makeIssueResponse', notSplitYet],
   ['packages/core/test/clients.test.ts', notSplitYet],
   ['packages/http/test/clients.test.ts', notSplitYet],
   ['packages/http/test/registration.test.ts', notSplitYet],

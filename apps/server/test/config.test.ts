@@ -150,8 +150,6 @@ t.test('every setting takes effect', async (t) => {
       prefix: 'claviger:',
       commandTimeoutMs: 2000,
       connectTimeoutMs: 5000,
-      sentinelUsername: '',
-      sentinelPassword: '',
       allowEviction: false,
     },
     autoMigrate: null,

@@ -9,15 +9,16 @@ export interface ClientSettings {
   /** For rediss: options of tls.connect in Node.js, such as `ca`, `cert` and `key`. */
   readonly tls: ConnectionOptions;
   /** Sentinels have separate credentials. */
-  readonly sentinelUsername: string;
-  readonly sentinelPassword: string;
+  readonly sentinelUsername?: string | undefined;
+  readonly sentinelPassword?: string | undefined;
 }
 
 /** Milliseconds until the next attempt to connect. It never gives up, so the stores recover when the server does. */
 const reconnectDelay = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 1000);
 
-const given = <Name extends string>(name: Name, text: string): { [Member in Name]?: string } =>
-  text === '' ? {} : ({ [name]: text } as { [Member in Name]: string });
+/** An empty text is the same as none: the driver would send it. */
+const given = <Name extends string>(name: Name, text: string | undefined): { [Member in Name]?: string } =>
+  text ? ({ [name]: text } as { [Member in Name]: string }) : {};
 
 const asAnnounced: DNSLookupFunction = (address, callback) => callback(null, address);
 

@@ -11,10 +11,9 @@ export interface HostAndPort {
 
 interface Access {
   readonly tls: boolean;
-  /** '' for the default user. */
-  readonly username: string;
-  /** '' for none. */
-  readonly password: string;
+  /** Absent for the default user. */
+  readonly username?: string;
+  readonly password?: string;
 }
 
 export type RedisTarget =
@@ -64,17 +63,16 @@ export const parseRedisDsn = (dsn: string): RedisTarget => {
   return { kind: 'single', ...access, node, db: database(path) };
 };
 
-const credentialsOf = (text: string): { username: string; password: string } => {
+const credentialsOf = (text: string): Pick<Access, 'username' | 'password'> => {
   const colon = text.indexOf(':');
   if (text !== '' && colon < 0) {
     throw new RedisDsnError(
       'The credentials have no colon: they are user:password@, or :password@ for the default user.',
     );
   }
-  return {
-    username: decoded(text.slice(0, Math.max(0, colon)), 'user name'),
-    password: decoded(text.slice(colon + 1), 'password'),
-  };
+  const username = decoded(text.slice(0, Math.max(0, colon)), 'user name');
+  const password = decoded(text.slice(colon + 1), 'password');
+  return { ...(username === '' ? {} : { username }), ...(password === '' ? {} : { password }) };
 };
 
 const decoded = (text: string, part: string): string => {

@@ -56,7 +56,7 @@ export interface RedisStores {
 export const openRedisStores = async (options: RedisOptions): Promise<RedisStores> => {
   const { prefix = 'claviger:', commandTimeoutMs = 2000, connectTimeoutMs = 5000, onConnectionError } = options;
   if (/[{}]/.test(prefix)) throw new TypeError('The prefix of Redis keys may not contain braces.');
-  const { tls = {}, sentinelUsername = '', sentinelPassword = '' } = options;
+  const { tls = {}, sentinelUsername, sentinelPassword } = options;
   const settings = { commandTimeoutMs, connectTimeoutMs, tls, sentinelUsername, sentinelPassword };
   const client = makeClient(parseRedisDsn(options.url), settings);
   const connection = new Connection(client);

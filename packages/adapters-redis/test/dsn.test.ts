@@ -2,7 +2,7 @@
 import t from 'tap';
 import { parseRedisDsn } from '../src/dsn.ts';
 
-const nobody = { tls: false, username: '', password: '' };
+const nobody = { tls: false };
 const host = (name: string, port: number) => ({ host: name, port });
 
 const good: readonly (readonly [string, object])[] = [

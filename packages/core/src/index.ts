@@ -51,8 +51,10 @@ export {
   completeFlow,
   completeGrant,
   type StoredClient,
+  type StoredFlow,
   type StoredMetadata,
   toStoredClient,
+  toStoredFlow,
 } from './domain/stored-records.ts';
 export { type EpochSeconds, epochSeconds, isPast, type Seconds, seconds } from './domain/time.ts';
 export type { AccessTokenStrategy, AuthorizationCode, ClientToken, GrantToken, TokenKey } from './domain/token.ts';

@@ -150,7 +150,7 @@ t.test('an id_token_hint whose key has been removed is ignored: the person logs 
   t.equal((await silently(alice, `${url}&prompt=none`)).error, 'login_required');
   t.match((await given.provider.admin.getLoginRequest(await alice.begin(url)))?.flow, {
     login: { skip: false },
-    request: { idTokenHintSubject: '', context: { idTokenHintClaims: null } },
+    request: { idTokenHintSubject: null, context: { idTokenHintClaims: null } },
   });
   t.ok(await alice.code(url, { remember: true }));
   const [header, , signature] = id.split('.');

@@ -20,8 +20,8 @@ export interface StoresConfig {
     readonly commandTimeoutMs: number;
     readonly connectTimeoutMs: number;
     /** '' for none. */
-    readonly sentinelUsername: string;
-    readonly sentinelPassword: string;
+    readonly sentinelUsername?: string;
+    readonly sentinelPassword?: string;
     readonly allowEviction: boolean;
   };
   /** null: migrates SQLite at start, but not Postgres. */
@@ -57,8 +57,8 @@ export const toStoresConfig = (values: Values): StoresConfig => {
       prefix: values.redisPrefix,
       commandTimeoutMs: values.redisCommandTimeout * 1000,
       connectTimeoutMs: values.redisConnectTimeout * 1000,
-      sentinelUsername: values.redisSentinelUsername ?? '',
-      sentinelPassword: values.redisSentinelPassword ?? '',
+      ...(values.redisSentinelUsername ? { sentinelUsername: values.redisSentinelUsername } : {}),
+      ...(values.redisSentinelPassword ? { sentinelPassword: values.redisSentinelPassword } : {}),
       allowEviction: values.redisEviction,
     },
     autoMigrate: values.autoMigrate,

@@ -83,8 +83,9 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
     if (!pending) return sendProblem(reply, 'unknown');
     const { challenge, flow } = pending;
     if (flow.state !== 'login-pending') return sendProblem(reply, 'answered');
-    if (!flow.login.skip) return showLogin(request, reply, pending);
-    return sendResult(reply, await admin.acceptLogin({ challenge, subject: flow.login.subject }));
+    const { subject } = flow.login;
+    if (subject === null) return showLogin(request, reply, pending);
+    return sendResult(reply, await admin.acceptLogin({ challenge, subject }));
   });
 
   app.post(builtInPages.login, async (request, reply) => {

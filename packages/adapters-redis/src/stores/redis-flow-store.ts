@@ -6,6 +6,7 @@ import {
   type FlowStore,
   isPast,
   subjectOf,
+  toStoredFlow,
   type WaitingNote,
 } from '@claviger/core';
 import { type Connection, isText } from '../connection.ts';
@@ -86,4 +87,4 @@ const indexed = (flow: Flow): Selection => {
 };
 
 const textOf = (flow: Flow): string =>
-  [flow.version, flow.expiresAt, ...ownersToMatch(ownersOf(flow)), JSON.stringify(flow)].join('\n');
+  [flow.version, flow.expiresAt, ...ownersToMatch(ownersOf(flow)), JSON.stringify(toStoredFlow(flow))].join('\n');

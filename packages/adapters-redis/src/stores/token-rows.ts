@@ -90,14 +90,22 @@ const rowOf = (text: string): { kind: string; lifetime: Lifetime; data: string }
   return { kind, lifetime, data };
 };
 
+/** '' stands for null, as earlier releases read and write it. */
 export const codeText = (code: AuthorizationCode): string =>
-  row('0', code, JSON.stringify([code.redirectUri, code.codeChallenge, code.nonce]));
+  row('0', code, JSON.stringify([code.redirectUri ?? '', code.codeChallenge ?? '', code.nonce ?? '']));
 
 export const codeOf = (key: TokenKey, text: string): { code: AuthorizationCode; used: boolean } => {
   const { kind, lifetime, data } = rowOf(text);
   const [redirectUri, codeChallenge, nonce] = JSON.parse(data);
   const { grantId, hash } = key;
-  return { code: { key: { grantId, hash }, redirectUri, codeChallenge, nonce, ...lifetime }, used: kind === '1' };
+  const code = {
+    key: { grantId, hash },
+    redirectUri: redirectUri || null,
+    codeChallenge: codeChallenge || null,
+    nonce: nonce || null,
+    ...lifetime,
+  };
+  return { code, used: kind === '1' };
 };
 
 /** Most tokens have the grant's audience. For the others, `data` is an object with the differences. */

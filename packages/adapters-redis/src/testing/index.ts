@@ -80,7 +80,7 @@ const isWhole = async (port: number): Promise<void> => {
 
 const removeKeys = async (url: string, prefix: string): Promise<void> => {
   const waits = { commandTimeoutMs: 10_000, connectTimeoutMs: 10_000 };
-  const client = makeClient(parseRedisDsn(url), { ...waits, tls: {}, sentinelUsername: '', sentinelPassword: '' });
+  const client = makeClient(parseRedisDsn(url), { ...waits, tls: {} });
   const connection = new Connection(client);
   await client.connect();
   try {

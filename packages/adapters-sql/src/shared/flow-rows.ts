@@ -1,5 +1,5 @@
 // Flows as rows of the table `flows`.
-import { completeFlow, type Flow, subjectOf } from '@claviger/core';
+import { completeFlow, type Flow, subjectOf, toStoredFlow } from '@claviger/core';
 import type { Tables } from './tables.ts';
 
 export type FlowRow = Tables['flows']['$inferSelect'];
@@ -11,7 +11,7 @@ export const flowRow = (flow: Flow): FlowRow => ({
   clientId: flow.request.clientId,
   subject: subjectOf(flow),
   expiresAt: flow.expiresAt,
-  data: flow,
+  data: toStoredFlow(flow),
 });
 
 /** Turns `data` into the flow, without a copy: it was just read, and nothing else refers to it. */

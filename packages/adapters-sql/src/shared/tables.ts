@@ -1,6 +1,6 @@
 // The tables of both databases, declared once with the column types of each. The migrations create the tables and explain
 // them; tests compare the declarations with the migrated tables of both databases.
-import type { AdminScope, ChainHead, Consent, Flow, Grant, GrantToken } from '@claviger/core';
+import type { AdminScope, ChainHead, Consent, Grant, GrantToken, StoredFlow } from '@claviger/core';
 import type { ColumnTypes } from '../postgres/column-types.ts';
 import type { StoredMetadata } from './stored-metadata.ts';
 
@@ -36,7 +36,7 @@ const flowTables = ({ table, hash, text, integer, moment, jsonText }: ColumnType
     clientId: text('client_id').notNull(),
     subject: text('subject').notNull(),
     expiresAt: moment('expires_at').notNull(),
-    data: jsonText<Omit<Flow, 'id' | 'version' | 'expiresAt'>>('data').notNull(),
+    data: jsonText<Omit<StoredFlow, 'id' | 'version' | 'expiresAt'>>('data').notNull(),
   }),
   pendingFlows: table('pending_flows', {
     holder: text('holder').notNull().primaryKey(),

@@ -31,6 +31,7 @@ export type GrantContents = Pick<GrantRow, 'id' | 'clientId' | 'subject' | 'data
 export const grantOf = ({ id, clientId, subject, data }: GrantContents): Grant =>
   completeGrant(Object.assign(data, { id, clientId, subject }));
 
+// The columns are NOT NULL, and earlier releases read '' as absent.
 // The members are spelled out: an object spread takes longer than everything else that happens to a row.
 export const codeRow = ({
   key,
@@ -41,12 +42,28 @@ export const codeRow = ({
   expiresAt,
 }: AuthorizationCode): CodeRow => {
   const { grantId, hash } = key;
-  return { grantId, hash, redirectUri, codeChallenge, nonce, issuedAt, expiresAt, usedAt: null };
+  return {
+    grantId,
+    hash,
+    redirectUri: redirectUri ?? '',
+    codeChallenge: codeChallenge ?? '',
+    nonce: nonce ?? '',
+    issuedAt,
+    expiresAt,
+    usedAt: null,
+  };
 };
 
 export const codeOf = (row: CodeRow): AuthorizationCode => {
   const { grantId, hash, redirectUri, codeChallenge, nonce, issuedAt, expiresAt } = row;
-  return { key: { grantId, hash }, redirectUri, codeChallenge, nonce, issuedAt, expiresAt };
+  return {
+    key: { grantId, hash },
+    redirectUri: redirectUri || null,
+    codeChallenge: codeChallenge || null,
+    nonce: nonce || null,
+    issuedAt,
+    expiresAt,
+  };
 };
 
 export const tokenRow = ({ key, kind, scope, audience, issuedAt, expiresAt }: GrantToken): TokenRow => ({

@@ -163,7 +163,7 @@ export const youngFlow = (change: Partial<Flow> = {}): Flow => {
   const login = {
     browser: hashOf('browser'),
     skip: false,
-    subject: '',
+    subject: null,
     session: null,
     accepted: null,
     rejected: null,

@@ -25,6 +25,8 @@ const fillWithFive = async (store: FlowStore): Promise<readonly string[]> => {
   return ['a0', 'a1', 'a2', 'b1', 'b2'];
 };
 
+const noTexts = { sentRedirectUri: null, state: null, nonce: null, codeChallenge: null, idTokenHintSubject: null };
+
 export const flowStoreContract: readonly Case<FlowStore>[] = [
   {
     name: 'a flow comes back with every field',
@@ -36,7 +38,7 @@ export const flowStoreContract: readonly Case<FlowStore>[] = [
   {
     name: 'empty lists, empty texts and null come back unchanged, not as absent',
     async run(store) {
-      const request = fullRequest({ scope: [], prompt: [], state: '', maxAge: null });
+      const request = fullRequest({ scope: [], prompt: [], maxAge: null, ...noTexts });
       await store.create(youngFlow({ request }));
       assert.deepEqual(await store.find('flow', now), youngFlow({ request }));
     },

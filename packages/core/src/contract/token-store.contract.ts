@@ -49,7 +49,7 @@ const recordCases: readonly Case<TokenStore>[] = [
     async run(store) {
       const nothing = { scope: [], requestedScope: [], audience: [], requestedAudience: [] };
       const grant = fullGrant({ ...nothing, acr: '', session: { accessToken: {}, idToken: {} } });
-      const code = fullCode({ redirectUri: '', codeChallenge: '', nonce: '' });
+      const code = fullCode({ redirectUri: null, codeChallenge: null, nonce: null });
       const tokens = [
         fullToken({ scope: [], audience: [] }),
         fullToken({ key: { ...accessKey, hash: hashOf('wide') }, scope: null }),

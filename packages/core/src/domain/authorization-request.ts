@@ -21,26 +21,25 @@ export interface OidcContext {
   readonly claimsLocales?: readonly string[];
 }
 
-/** The whole request, checked against the client's registration. */
+/** The whole request, checked against the client's registration. A parameter that was not sent, or was empty, is null. */
 export interface AuthorizationRequest {
   readonly clientId: string;
   /** The registered URI to which the response is sent. */
   readonly redirectUri: string;
-  /**
-   * The `redirect_uri` parameter as sent, '' when it was left out (RFC 6749 §4.1.3 compares it at the token endpoint).
-   */
-  readonly sentRedirectUri: string;
+  /** The `redirect_uri` parameter as sent. The token endpoint compares it (RFC 6749 §4.1.3). */
+  readonly sentRedirectUri: string | null;
   readonly responseType: string;
   readonly responseMode: ResponseMode;
   readonly scope: readonly string[];
   readonly audience: readonly string[];
-  readonly state: string;
-  readonly nonce: string;
+  readonly state: string | null;
+  readonly nonce: string | null;
   readonly prompt: readonly string[];
   /** Seconds, null when not asked for. */
   readonly maxAge: number | null;
-  readonly codeChallenge: string;
-  readonly idTokenHintSubject: string;
+  readonly codeChallenge: string | null;
+  /** Whom a valid `id_token_hint` names. */
+  readonly idTokenHintSubject: string | null;
   readonly context: OidcContext;
   /** The authorization request as a URL on the issuer's origin, without verifiers and long values (see fullUrl). */
   readonly url: string;

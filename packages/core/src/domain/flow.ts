@@ -29,7 +29,8 @@ export interface LoginAcceptance {
   /** Seconds; 0: until the browser closes; negative: as long as the server allows. */
   readonly rememberFor: Seconds;
   readonly acr: string;
-  readonly forceSubjectIdentifier: string;
+  /** The identifier for the client instead of the usual one, null for the usual one. */
+  readonly forceSubjectIdentifier: string | null;
   readonly authenticatedAt: EpochSeconds;
 }
 
@@ -55,8 +56,8 @@ export interface Rejection {
 export interface FlowLogin extends BrowserOfStep {
   /** A remembered session identifies the person, so the login app must not ask. */
   readonly skip: boolean;
-  /** The remembered subject when `skip`, else ''. */
-  readonly subject: string;
+  /** The remembered subject when `skip`, else null. */
+  readonly subject: string | null;
   /** The remembered session that allowed the skip, else null. */
   readonly session: LoginSession | null;
   readonly accepted: LoginAcceptance | null;
@@ -86,8 +87,8 @@ export interface Flow {
 
 const next = (flow: Flow, change: Partial<Flow>): Flow => ({ ...flow, ...change, version: flow.version + 1 });
 
-/** The subject of the flow, '' until somebody has logged in. */
-export const subjectOf = (flow: Flow): string => flow.login.accepted?.subject ?? flow.login.subject;
+/** The subject by which stores select the flow: '' until somebody has logged in. */
+export const subjectOf = (flow: Flow): string => flow.login.accepted?.subject ?? flow.login.subject ?? '';
 
 export const acceptLogin = (flow: Flow, accepted: LoginAcceptance): Flow | 'already-answered' =>
   flow.state === 'login-pending'

@@ -14,15 +14,17 @@ type Members = Pick<AuthorizationRequest, 'state' | 'nonce' | 'context'>;
 
 /** For each parameter, the text restored from the flow's members. */
 const keptElsewhere = ({ state, nonce, context }: Members): Readonly<Record<string, string>> => ({
-  state,
-  nonce,
+  state: state ?? '',
+  nonce: nonce ?? '',
   login_hint: context.loginHint,
   claims: context.claims ? JSON.stringify(context.claims) : '',
 });
 
+const lengthOf = (text: string | null): number => text?.length ?? 0;
+
 /** Usually none is: then the URL is stored as it is. */
 const hasLongMember = ({ state, nonce, context: { loginHint, claims } }: Members): boolean =>
-  state.length > shortest || nonce.length > shortest || loginHint.length > shortest || claims !== undefined;
+  lengthOf(state) > shortest || lengthOf(nonce) > shortest || loginHint.length > shortest || claims !== undefined;
 
 const canonicalJson = (text: string): string => {
   try {
@@ -77,7 +79,7 @@ const longestEndedState = 1024;
 
 /**
  * True for most requests, without writing their JSON. All members of such a request come from its URL, so they are at most
- * three times as long, with their escapes. A request object has members of its own.
+ * three times as long, with their escapes. A request object may have more members than the URL.
  */
 const isShort = (request: AuthorizationRequest): boolean =>
   request.url.length <= longestEnded / 4 &&
@@ -96,8 +98,8 @@ export const endedRequest = (request: AuthorizationRequest): AuthorizationReques
     ...request,
     scope: [],
     audience: [],
-    state: request.state.length > longestEndedState ? '' : request.state,
-    nonce: '',
+    state: lengthOf(request.state) > longestEndedState ? null : request.state,
+    nonce: null,
     context: { acrValues: [], uiLocales: [], display: '', loginHint: '', idTokenHintClaims: null },
     url: '',
   };

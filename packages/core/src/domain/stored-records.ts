@@ -1,5 +1,6 @@
 // Records of stores that keep JSON, which migrations do not change. Fills in the members that earlier releases did not
 // have.
+import type { AuthorizationRequest } from './authorization-request.ts';
 import {
   type Client,
   type ClientMetadata,
@@ -9,7 +10,7 @@ import {
   withSecret,
 } from './client.ts';
 import type { Consent } from './consent.ts';
-import type { Flow } from './flow.ts';
+import type { Flow, FlowLogin, LoginAcceptance } from './flow.ts';
 import type { Grant } from './grant.ts';
 
 const later = {
@@ -79,8 +80,58 @@ export const completeClient = ({ secretHash, metadata: stored, ...client }: Stor
   };
 };
 
-export const completeFlow = (stored: Flow): Flow => {
-  const flow = filled(later.flow, stored);
+/** Parameters of the request that stores keep as '' when they were not sent, as earlier releases read and write them. */
+const textsOfRequest = ['sentRedirectUri', 'state', 'nonce', 'codeChallenge', 'idTokenHintSubject'] as const;
+
+type TextOfRequest = (typeof textsOfRequest)[number];
+
+/** A flow as stores keep it. */
+export type StoredFlow = Omit<Flow, 'request' | 'login'> & {
+  readonly request: Omit<AuthorizationRequest, TextOfRequest> & { readonly [Text in TextOfRequest]: string };
+  readonly login: Omit<FlowLogin, 'subject' | 'accepted'> & {
+    readonly subject: string;
+    readonly accepted:
+      | (Omit<LoginAcceptance, 'forceSubjectIdentifier'> & { readonly forceSubjectIdentifier: string })
+      | null;
+  };
+};
+
+export const toStoredFlow = (flow: Flow): StoredFlow => {
+  const { request, login } = flow;
+  const { accepted } = login;
+  return {
+    ...flow,
+    request: {
+      ...request,
+      sentRedirectUri: request.sentRedirectUri ?? '',
+      state: request.state ?? '',
+      nonce: request.nonce ?? '',
+      codeChallenge: request.codeChallenge ?? '',
+      idTokenHintSubject: request.idTokenHintSubject ?? '',
+    },
+    login: {
+      ...login,
+      subject: login.subject ?? '',
+      accepted: accepted && { ...accepted, forceSubjectIdentifier: accepted.forceSubjectIdentifier ?? '' },
+    },
+  };
+};
+
+/** Replaces '' by null in a record that was just parsed, so nothing else refers to it. */
+const withNulls = (stored: StoredFlow): Flow => {
+  const { request, login } = stored as unknown as {
+    request: Record<TextOfRequest, string | null>;
+    login: { subject: string | null; accepted: { forceSubjectIdentifier: string | null } | null };
+  };
+  for (const text of textsOfRequest) if (request[text] === '') request[text] = null;
+  if (login.subject === '') login.subject = null;
+  if (login.accepted?.forceSubjectIdentifier === '') login.accepted.forceSubjectIdentifier = null;
+  return stored as unknown as Flow;
+};
+
+/** Takes a record that nothing else refers to, and may change it. */
+export const completeFlow = (stored: StoredFlow): Flow => {
+  const flow = filled(later.flow, withNulls(stored));
   const request = filled(later.request, flow.request);
   const accepted = flow.consent?.accepted && filled(later.acceptance, flow.consent.accepted);
   if (request === flow.request && accepted === flow.consent?.accepted) return flow;

@@ -17,12 +17,12 @@ export interface TokenKey {
 /** An authorization code (RFC 6749 §4.1.2), with the values that its redemption must match. */
 export interface AuthorizationCode {
   readonly key: TokenKey;
-  /** The `redirect_uri` parameter of the authorization request; '' when there was none (RFC 6749 §4.1.3). */
-  readonly redirectUri: string;
-  /** S256 challenge; '' without PKCE (RFC 7636 §4.3). */
-  readonly codeChallenge: string;
-  /** For the ID token; '' when none was sent (OpenID Connect Core §3.1.2.1). */
-  readonly nonce: string;
+  /** The `redirect_uri` parameter of the authorization request; null when there was none (RFC 6749 §4.1.3). */
+  readonly redirectUri: string | null;
+  /** S256 challenge; null without PKCE (RFC 7636 §4.3). */
+  readonly codeChallenge: string | null;
+  /** For the ID token; null when none was sent (OpenID Connect Core §3.1.2.1). */
+  readonly nonce: string | null;
   readonly issuedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
 }

@@ -72,7 +72,7 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
   };
 
   /** RFC 6749 §4.1.2.1: returns `state` whenever it was received. RFC 9207 §2: every response names its issuer. */
-  const always = (state: string): AnswerParameters => ({ ...(state === '' ? {} : { state }), iss: issuer });
+  const always = (state: string | null): AnswerParameters => ({ ...(state ? { state } : {}), iss: issuer });
 
   const addressOf = ({ redirectUri, parameters }: AddressedRequest): AnswerAddress => {
     const { response_type: type = '', response_mode: mode = '', state = '' } = parameters;
@@ -204,8 +204,8 @@ const verifierIn = ({
 
 /** RFC 6749 §4.1.2 and §4.2.2. The 2018 API also returns the granted scope with a code, except for `code id_token`. */
 const present = ({ scope, code, accessToken, expiresIn, idToken }: AuthorizationAnswer): AnswerParameters => ({
-  ...(code === '' ? {} : { code }),
-  ...(accessToken === '' ? {} : { access_token: accessToken, expires_in: String(expiresIn), token_type: 'bearer' }),
-  ...(idToken === '' ? {} : { id_token: idToken }),
-  ...(accessToken !== '' || (code !== '' && idToken === '') ? { scope: scope.join(' ') } : {}),
+  ...(code === null ? {} : { code }),
+  ...(accessToken === null ? {} : { access_token: accessToken, expires_in: String(expiresIn), token_type: 'bearer' }),
+  ...(idToken === null ? {} : { id_token: idToken }),
+  ...(accessToken !== null || (code !== null && idToken === null) ? { scope: scope.join(' ') } : {}),
 });

@@ -5,11 +5,11 @@ import { oauthError } from '../errors/oauth-error.ts';
 import type { Digest } from '../ports/system.ts';
 import type { Settings } from '../settings.ts';
 
-export type IdentifySubject = (client: Client, subject: string, forced: string) => string;
+export type IdentifySubject = (client: Client, subject: string, forced: string | null) => string;
 
 /**
  * The subject itself, or its pairwise identifier as the 2018 API computes it. `forced` is the identifier that the login
- * app sets for a pairwise client instead, '' if none. Throws invalid_request if the client has no sector.
+ * app sets for a pairwise client instead. Throws invalid_request if the client has no sector.
  */
 export const makeIdentifySubject =
   ({ digest, settings }: { readonly digest: Digest; readonly settings: Settings }): IdentifySubject =>
@@ -21,7 +21,7 @@ export const makeIdentifySubject =
         'The client is registered for pairwise subjects, which this server does not issue.',
       );
     }
-    if (forced !== '') return forced;
+    if (forced !== null) return forced;
     const sector = sectorOf(client);
     if (sector === undefined) {
       throw oauthError(

@@ -40,7 +40,7 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
     caughtBy: 'a code comes back with every field',
     breaks: (sound) => ({
       createGrant: (grant, { code, ...rest }) =>
-        sound.createGrant(grant, code ? { ...rest, code: { ...code, nonce: '' } } : rest),
+        sound.createGrant(grant, code ? { ...rest, code: { ...code, nonce: null } } : rest),
     }),
   },
   {

@@ -64,10 +64,10 @@ export const makeAddressRequest = ({ system, clients, flows, readRequestObject }
     const { sentRedirectUri, responseType, responseMode, state, prompt } = flow.request;
     const read = {
       ...parameters,
-      redirect_uri: sentRedirectUri,
+      redirect_uri: sentRedirectUri ?? '',
       response_type: responseType,
       response_mode: responseMode,
-      state,
+      state: state ?? '',
       prompt: prompt.join(' '),
     };
     return { parameters: read, fault: null };

@@ -3,7 +3,7 @@ import type { AuthorizationRequest } from '../../domain/authorization-request.ts
 import type { BrowserOfStep } from '../../domain/browser.ts';
 import type { Client } from '../../domain/client.ts';
 import type { Origin } from '../../domain/event.ts';
-import type { Flow } from '../../domain/flow.ts';
+import { type Flow, subjectOf } from '../../domain/flow.ts';
 import type { Hashed } from '../../domain/hashed.ts';
 import { keptRequest } from '../../domain/request-url.ts';
 import { after } from '../../domain/time.ts';
@@ -51,7 +51,7 @@ export const makeBeginAuthorization =
   async ({ request, client, browser, sessionId, origin }: BeginAuthorization): Promise<AuthorizationBegun> => {
     const now = system.clock.now();
     const found = sessionId === null ? undefined : await loginSessions.find(sessionId, now);
-    const identifierOf = (subject: string): string => identifySubject(client, subject, '');
+    const identifierOf = (subject: string): string => identifySubject(client, subject, null);
     const session = sessionThatSkips(request, found, identifierOf, now);
     if (session === null && request.prompt.includes('none')) {
       // A client without the person's consent must not learn the age or strength of the login either.
@@ -69,7 +69,7 @@ export const makeBeginAuthorization =
       login: {
         ...browser,
         skip: session !== null,
-        subject: session?.subject ?? '',
+        subject: session?.subject ?? null,
         session,
         accepted: null,
         rejected: null,
@@ -83,6 +83,6 @@ export const makeBeginAuthorization =
       pendingFlows.end(flow);
       throw error;
     }
-    events?.record({ type: 'OAuth2FlowBegun', clientId: client.id, subject: flow.login.subject, origin });
+    events?.record({ type: 'OAuth2FlowBegun', clientId: client.id, subject: subjectOf(flow), origin });
     return { outcome: 'begun', loginChallenge: handleOf(system.mac, 'login-challenge', flow) };
   };

@@ -21,17 +21,17 @@ import type { MintAccessToken } from '../token/mint-access-token.ts';
 import { tokenIssued } from '../token/token-events.ts';
 import { mintToken } from '../token/token-format.ts';
 
-/** '' and null for values that were not requested. */
+/** null for values that were not requested. */
 export interface AuthorizationAnswer {
   readonly request: AuthorizationRequest;
   /** The person, for logs. Not sent. */
   readonly subject: string;
   readonly scope: readonly string[];
-  readonly code: string;
-  readonly accessToken: string;
+  readonly code: string | null;
+  readonly accessToken: string | null;
   /** Lifespan of the access token in seconds. */
   readonly expiresIn: number;
-  readonly idToken: string;
+  readonly idToken: string | null;
 }
 
 /** A flow whose login and consent were both accepted. */
@@ -55,6 +55,19 @@ interface Deps {
   readonly identifySubject: IdentifySubject;
 }
 
+interface Issuing {
+  readonly grant: Grant;
+  readonly client: Client;
+  readonly request: AuthorizationRequest;
+  readonly now: EpochSeconds;
+}
+
+/** What is sent, and what is stored of it. */
+interface Issued extends Pick<AuthorizationAnswer, 'code' | 'accessToken' | 'idToken'> {
+  readonly codeRecord: AuthorizationCode | null;
+  readonly tokenRecords: readonly GrantToken[];
+}
+
 /** OpenID Connect Core §5.5.1.1: authentication fails if it does not reach an essential `acr`. */
 const checkAcr = ({ flow, consent }: Accepted, acr: string): void => {
   const required = requiredAcrValues(flow.request.context.claims);
@@ -74,10 +87,10 @@ const recordIssued = (
 ): void => {
   const { client, grant, origin } = issued;
   const act = { clientId: client.id, subject: grant.subject, grantId: grant.id, origin };
-  if (code !== '') events.record({ type: 'OAuth2AuthorizationCodeIssued', ...act });
-  if (accessToken !== '') {
-    events.record(tokenIssued({ grantType: 'implicit', ...issued }, idToken === '' ? {} : { idToken }));
-  } else if (idToken !== '') events.record({ type: 'OIDCIdentityTokenIssued', ...act });
+  if (code !== null) events.record({ type: 'OAuth2AuthorizationCodeIssued', ...act });
+  if (accessToken !== null) {
+    events.record(tokenIssued({ grantType: 'implicit', ...issued }, idToken === null ? {} : { idToken }));
+  } else if (idToken !== null) events.record({ type: 'OIDCIdentityTokenIssued', ...act });
 };
 
 /**
@@ -118,61 +131,43 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
     keepUntil: after(now, settings.authCodeLifespan),
   });
 
-  return async (accepted, client, now) => {
-    const { origin } = accepted;
-    const { request } = accepted.flow;
+  const tokensFor = async ({ grant, client, request, now }: Issuing): Promise<Issued> => {
     const issues = issuesOf(request.responseType);
-    const grant = grantFor(accepted, client, now);
-    checkAcr(accepted, grant.acr);
-    if (issues.idToken && !grantsOpenId(grant.scope)) {
-      throw oauthError(
-        'access_denied',
-        'The response type includes an ID token, but the scope "openid" was not granted.',
-      );
-    }
     const code = issues.code ? mintToken(system, 'authorization-code', grant.id) : null;
     const life = { issuedAt: now, expiresAt: after(now, settings.accessTokenLifespan) };
     const access = issues.token
       ? await mintAccessToken({ client, grant, scope: grant.scope, audience: grant.audience, ...life })
       : null;
-    const idToken = issues.idToken
-      ? await issueIdToken({
-          client,
-          grant,
-          nonce: request.nonce,
-          now,
-          beside: { code: code?.secret ?? '', accessToken: access?.secret ?? '' },
-        })
-      : '';
-    const codes: AuthorizationCode[] = code
-      ? [
-          {
-            key: code.key,
-            redirectUri: request.sentRedirectUri,
-            codeChallenge: request.codeChallenge,
-            nonce: request.nonce,
-            issuedAt: now,
-            expiresAt: after(now, settings.authCodeLifespan),
-          },
-        ]
-      : [];
-    const accessTokens: GrantToken[] = access
-      ? [{ key: access.key, kind: 'access', scope: null, audience: null, ...life }]
-      : [];
-    const [first] = codes;
-    // An ID token alone, or `none`, gives the client nothing to present later, so no grant is stored.
-    if (first || accessTokens.length > 0) {
-      await tokens.createGrant(grant, { ...(first ? { code: first } : {}), tokens: accessTokens });
-    }
-    const answer = {
-      request,
-      subject: grant.subject,
-      scope: grant.scope,
-      code: code?.secret ?? '',
-      accessToken: access?.secret ?? '',
-      expiresIn: settings.accessTokenLifespan,
+    const beside = { code: code?.secret ?? null, accessToken: access?.secret ?? null };
+    const idToken = issues.idToken ? await issueIdToken({ client, grant, nonce: request.nonce, now, beside }) : null;
+    const { sentRedirectUri: redirectUri, codeChallenge, nonce } = request;
+    const codeLife = { issuedAt: now, expiresAt: after(now, settings.authCodeLifespan) };
+    return {
+      ...beside,
       idToken,
+      codeRecord: code && { key: code.key, redirectUri, codeChallenge, nonce, ...codeLife },
+      tokenRecords: access ? [{ key: access.key, kind: 'access', scope: null, audience: null, ...life }] : [],
     };
+  };
+
+  return async (accepted, client, now) => {
+    const { origin } = accepted;
+    const { request } = accepted.flow;
+    const grant = grantFor(accepted, client, now);
+    checkAcr(accepted, grant.acr);
+    if (issuesOf(request.responseType).idToken && !grantsOpenId(grant.scope)) {
+      throw oauthError(
+        'access_denied',
+        'The response type includes an ID token, but the scope "openid" was not granted.',
+      );
+    }
+    const { codeRecord, tokenRecords, ...issued } = await tokensFor({ grant, client, request, now });
+    // An ID token alone, or `none`, gives the client nothing to present later, so no grant is stored.
+    if (codeRecord || tokenRecords.length > 0) {
+      await tokens.createGrant(grant, { ...(codeRecord ? { code: codeRecord } : {}), tokens: tokenRecords });
+    }
+    const { subject, scope } = grant;
+    const answer = { request, subject, scope, expiresIn: settings.accessTokenLifespan, ...issued };
     if (events) recordIssued(events, answer, { client, grant, settings, origin });
     return answer;
   };

@@ -21,7 +21,7 @@ const isFresh = (session: LoginSession, maxAge: number | null, now: EpochSeconds
 const isExpected = ({ idTokenHintSubject, context }: AuthorizationRequest, identifier: () => string): boolean => {
   const asked = requestedSubjects(context.claims);
   return (
-    (idTokenHintSubject === '' || idTokenHintSubject === identifier()) &&
+    (idTokenHintSubject === null || idTokenHintSubject === identifier()) &&
     (asked.length === 0 || asked.includes(identifier()))
   );
 };

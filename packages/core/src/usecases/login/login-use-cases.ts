@@ -21,7 +21,7 @@ export interface AcceptLogin {
   readonly rememberFor?: Seconds;
   /** Authentication context class (OpenID Connect Core §2). Default ''. */
   readonly acr?: string;
-  /** Default ''. */
+  /** The identifier that a pairwise client receives instead of the computed one. Absent and '' are the same. */
   readonly forceSubjectIdentifier?: string;
 }
 
@@ -59,14 +59,14 @@ export const makeLoginUseCases = ({ system, flows, events, clients }: Deps) => {
       const flow = await findByHandle({ mac, flows }, 'login-challenge', command.challenge, now);
       if (!flow) return { outcome: 'unknown-challenge' };
       checkAcceptance(flow, command);
-      const { subject, remember = false, rememberFor = seconds(0), acr = '', forceSubjectIdentifier = '' } = command;
+      const { subject, remember = false, rememberFor = seconds(0), acr = '' } = command;
       const { session } = flow.login;
       const accepted = {
         subject,
         // A skipped login is already remembered, so the session does not change.
         remember: remember && !flow.login.skip,
         rememberFor,
-        forceSubjectIdentifier,
+        forceSubjectIdentifier: command.forceSubjectIdentifier || null,
         acr: acr === '' ? (session?.acr ?? '') : acr,
         // OpenID Connect Core §2, auth_time: a skipped login was the remembered one.
         authenticatedAt: session?.authenticatedAt ?? now,

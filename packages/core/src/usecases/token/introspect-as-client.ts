@@ -29,7 +29,7 @@ export const makeIntrospectAsClient = ({ findActiveToken, identifySubject, setti
   /** OpenID Connect Core §8: a caller sees only the identifier of the person that was issued for it. */
   const subjectFor = (client: AuthenticatedClient, { grant, subject }: ActiveToken): string => {
     if (!grant) return subject;
-    return grant.clientId === client.id ? grant.subjectIdentifier : identifySubject(client, subject, '');
+    return grant.clientId === client.id ? grant.subjectIdentifier : identifySubject(client, subject, null);
   };
 
   return async (client, token, scopes) => {

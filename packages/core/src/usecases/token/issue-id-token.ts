@@ -12,11 +12,11 @@ export interface IssueIdToken {
   /** Whose grant it is. */
   readonly client: Client;
   readonly grant: Grant;
-  /** '' when the request had none, and after a refresh (OpenID Connect Core §12.2). */
-  readonly nonce: string;
+  /** null when the request had none, and after a refresh (OpenID Connect Core §12.2). */
+  readonly nonce: string | null;
   readonly now: EpochSeconds;
-  /** The token and code of the same response, '' for none. The ID token has their hashes (OpenID Connect Core §3.3.2.11). */
-  readonly beside?: { readonly accessToken: string; readonly code: string };
+  /** The token and code of the same response. The ID token contains their hashes (OpenID Connect Core §3.3.2.11). */
+  readonly beside?: { readonly accessToken: string | null; readonly code: string | null };
 }
 
 interface Deps {
@@ -35,7 +35,7 @@ const idTokenClaims = (
   command: IssueIdToken,
   alg: SigningAlgorithm,
 ): JsonObject => {
-  const { grant, nonce, now, beside = { accessToken: '', code: '' } } = command;
+  const { grant, nonce, now, beside } = command;
   const said = grant.session.idToken;
   const claims: Record<string, JsonValue | undefined> = {};
   const elsewhere = grant.userinfoClaims;
@@ -49,12 +49,12 @@ const idTokenClaims = (
   claims.auth_time = grant.authenticatedAt;
   claims.rat = grant.requestedAt;
   claims.jti = random.uuid();
-  if (nonce !== '') claims.nonce = nonce;
+  if (nonce !== null) claims.nonce = nonce;
   const acr = grant.acr === '' ? said.acr : grant.acr;
   if (acr !== undefined) claims.acr = acr;
   // OpenID Connect Core §3.2.2.9 and §3.3.2.11: half of the hash that the signature's algorithm uses.
-  if (beside.accessToken !== '') claims.at_hash = leftHalf(beside.accessToken);
-  if (beside.code !== '') claims.c_hash = leftHalf(beside.code);
+  if (beside?.accessToken) claims.at_hash = leftHalf(beside.accessToken);
+  if (beside?.code) claims.c_hash = leftHalf(beside.code);
   return claims;
 };
 

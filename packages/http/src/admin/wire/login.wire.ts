@@ -33,7 +33,7 @@ export const fromLoginRequest = ({ challenge, flow, client }: PendingRequest): R
   requested_scope: flow.request.scope,
   ...whenAny('requested_access_token_audience', flow.request.audience),
   skip: flow.login.skip,
-  subject: flow.login.subject,
+  subject: flow.login.subject ?? '',
   oidc_context: fromOidcContext(flow.request.context, flow.request.url),
   client: fromClient(client),
   request_url: fullUrl(flow.request),

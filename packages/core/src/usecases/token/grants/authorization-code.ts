@@ -48,7 +48,7 @@ const misuses = {
 const checkBinding = ({ code, grant }: FoundCode, client: Client, redirectUri: string): void => {
   if (!belongsToRegistration(grant, client, grant.createdAt))
     throw oauthError('invalid_grant', 'The code was issued to another client.');
-  if (code.redirectUri !== '' && code.redirectUri !== redirectUri) {
+  if (code.redirectUri !== null && code.redirectUri !== redirectUri) {
     throw oauthError('invalid_grant', 'The redirect_uri differs from that of the authorization request.');
   }
 };
@@ -66,7 +66,7 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant<Authorization
   /** RFC 7636 §4.6. */
   const provesPossession = ({ codeChallenge }: AuthorizationCode, verifier: string): boolean => {
     // RFC 9700 §4.8.2: a verifier without a challenge is a downgrade, not an extra.
-    if (codeChallenge === '') return verifier === '';
+    if (codeChallenge === null) return verifier === '';
     return isCodeVerifier(verifier) && system.digest.equal(system.digest.sha256(verifier), codeChallenge);
   };
 

@@ -121,7 +121,7 @@ export const makeRefreshTokenGrant = (deps: Deps): TokenGrant<RefreshRequest> =>
       expiresAt: after(now, settings.accessTokenLifespan),
     };
     // OpenID Connect Core §12.2: a refreshed ID Token should carry no nonce.
-    const idToken = grantsOpenId(fresh.scope) ? await issueIdToken({ client, grant, nonce: '', now }) : undefined;
+    const idToken = grantsOpenId(fresh.scope) ? await issueIdToken({ client, grant, nonce: null, now }) : undefined;
     const grace = seconds(Math.min(settings.refreshGrace, settings.accessTokenLifespan));
     const sealed = grace > 0 ? system.cipher.sealUnder(presented, JSON.stringify(fresh)) : '';
     const result = await tokens.rotateRefreshToken(key, { successors: pair.records, sealed, grace }, now);
