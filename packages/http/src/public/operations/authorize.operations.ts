@@ -80,6 +80,7 @@ const formPost = page(
 
 const errors = {
   400: 'A page: the client or its redirect URI is not known to be right, so the browser cannot be sent there.',
+  429: 'A page: the rate limit is exceeded. With `Retry-After`.',
   503: 'A page: too many logins are pending, or a store is unavailable. With `Retry-After`.',
 };
 

@@ -10,7 +10,18 @@ export const authenticationMembers: Readonly<Record<string, Schema>> = {
   ),
 };
 
+const tooManyWrongSecrets = '`invalid_client`: too many wrong secrets within a minute. With `Retry-After`.';
+
+/** RFC 6585 §4. */
+export const rateLimited = '`temporarily_unavailable`: the rate limit is exceeded. With `Retry-After`.';
+
 export const authenticationErrors = {
   401: '`invalid_client`: the client could not be authenticated. With `WWW-Authenticate: Basic`.',
-  429: '`invalid_client`: too many wrong secrets within a minute. With `Retry-After`.',
+  429: tooManyWrongSecrets,
+};
+
+/** Of an endpoint with a rate limit (CLAVIGER_RATE_LIMIT_TOKEN, CLAVIGER_RATE_LIMIT_INTROSPECTION). */
+export const limitedAuthenticationErrors = {
+  ...authenticationErrors,
+  429: `${rateLimited} ${tooManyWrongSecrets}`,
 };

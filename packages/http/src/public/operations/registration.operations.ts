@@ -12,6 +12,7 @@ import {
   type Schema,
   text,
 } from '../../openapi/operation.ts';
+import { rateLimited } from './client-authentication.ts';
 
 const tag = 'Client registration';
 
@@ -91,7 +92,7 @@ export const registerClient: Operation = {
   caller: 'initial access token',
   body: { content: json(registrationBody, exampleBody) },
   answers: { 201: registration('The registration, with the secret and the token for later changes.') },
-  errors: { 400: badMetadata, 401: badToken },
+  errors: { 400: badMetadata, 401: badToken, 429: rateLimited },
 };
 
 export const readRegistration: Operation = {

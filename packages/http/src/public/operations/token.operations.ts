@@ -1,7 +1,7 @@
 // The operations of clients on tokens, for the OpenAPI document.
 import { introspectionExample, introspectionForm, introspectionSchema } from '../../openapi/introspection.schema.ts';
 import { form, integer, json, type Operation, object, text } from '../../openapi/operation.ts';
-import { authenticationErrors, authenticationMembers } from './client-authentication.ts';
+import { authenticationErrors, authenticationMembers, limitedAuthenticationErrors } from './client-authentication.ts';
 
 const tag = 'OAuth 2.0';
 
@@ -57,7 +57,7 @@ export const requestToken: Operation = {
   },
   errors: {
     400: '`invalid_request`, `invalid_grant`, `invalid_scope`, `invalid_target`, `unauthorized_client` or `unsupported_grant_type` (RFC 6749 §5.2).',
-    ...authenticationErrors,
+    ...limitedAuthenticationErrors,
   },
 };
 
@@ -103,7 +103,7 @@ export const introspectAsClient: Operation = {
   answers: { 200: { description: 'What the token allows.', content: json(introspectionSchema, introspectionExample) } },
   errors: {
     400: '`invalid_request`: the body is not a form, or has no `token`; `invalid_scope`: a scope is malformed.',
-    ...authenticationErrors,
+    ...limitedAuthenticationErrors,
   },
 };
 
