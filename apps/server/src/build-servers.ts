@@ -10,7 +10,14 @@ import {
   type System,
 } from '@claviger/core';
 import { nodeSystem } from '@claviger/core/node';
-import { type AppOptions, buildApp, FailureLog, type Metrics, type ServerStatus } from '@claviger/http';
+import {
+  type AppOptions,
+  buildApp,
+  ClientCertificates,
+  FailureLog,
+  type Metrics,
+  type ServerStatus,
+} from '@claviger/http';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { reloadCertificate } from './certificate-reload.ts';
@@ -67,10 +74,12 @@ export const buildServers = (parts: ServerParts): Servers => {
   const failures: FailureLog = new FailureLog(() => adminApp.log);
   let documentsRefused = 0;
   let adminRefusals = 0;
+  const certificates = config.adminCertificates && new ClientCertificates(config.adminCertificates);
   const adminGuard = {
     onRefusal: () => {
       adminRefusals += 1;
     },
+    ...(certificates ? { certificates } : {}),
   };
   const system = nodeSystem({
     systemSecret,
@@ -127,7 +136,8 @@ export const buildServers = (parts: ServerParts): Servers => {
   const build = ({ tls: files }: Listener, options: Pick<AppOptions, 'listener'> & Partial<AppOptions>) => {
     const tls = files && loadCertificate(files);
     const app = buildApp({ ...shared, ...options, tls });
-    if (files && tls) reloadCertificate(app, files, tls);
+    const distrustConnections = () => certificates?.distrustConnections();
+    if (files && tls) reloadCertificate(app, { files, first: tls, distrustConnections });
     return app;
   };
   const adminApp = build(config.admin, {

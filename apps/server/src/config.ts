@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { isLoopbackUrl, type Rates, seconds } from '@claviger/core';
 import { isAdminGuarded, withAdminKeyFile } from './config/admin-guard.ts';
+import { certificateScopesOf } from './config/admin-mtls.ts';
 import { adminSocketOf } from './config/admin-socket.ts';
 import { withIssuer } from './config/issuer.ts';
 import { serviceLinkHint } from './config/kubernetes.ts';
@@ -118,6 +119,8 @@ const toConfig = (values: Values) => {
     adminAllowedHosts: values.adminAllowedHosts,
     adminSocket: adminSocketOf(values),
     adminGuarded: isAdminGuarded(values),
+    /** null: client certificates are ignored. */
+    adminCertificates: values.adminMtlsCaFile === null ? null : certificateScopesOf(values),
     pages,
     systemSecrets: values.systemSecrets,
     log: { level: values.logLevel, format: values.logFormat },

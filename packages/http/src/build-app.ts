@@ -1,4 +1,5 @@
 // The one place for Fastify's options, so that tests and server run the same app.
+import { Server as TlsServer } from 'node:tls';
 import { oauthError, type Provider } from '@claviger/core';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { AdminGuard } from './admin/guard.ts';
@@ -44,7 +45,7 @@ export interface AppOptions {
    * `10.0.0.0/8`, or `loopback`. Default none.
    */
   readonly trustedProxies?: readonly string[];
-  /** Admin listener only: who may call. Default: anyone who can reach the listener. */
+  /** Admin listener only: who may call. Default: anyone who can reach the listener. Certificates need `clientCa` in `tls`. */
   readonly adminGuard?: Omit<AdminGuard, 'authenticate'>;
   /** Admin listener only: the audit table. Default: there is none. */
   readonly audit?: AuditReader;
@@ -149,6 +150,7 @@ export const buildApp = (options: AppOptions): FastifyInstance => {
   // For replies without a route, and for the plugins below.
   setUpScope(app);
   setUpTrustedProxies(app, proxies);
+  if (app.server instanceof TlsServer) adminGuard?.certificates?.watch(app.server);
   routes = answerWithoutRoute(app, toPath);
   setUpFailureLog(app, options.failures ?? new FailureLog(() => app.log));
   closeGracefully(app, () => status().draining === true);

@@ -1,5 +1,6 @@
 // Fastify plugins that serve a Claviger provider, and the app that puts them together.
 
+export { type CertificateScopes, ClientCertificates } from './admin/client-certificates.ts';
 export type { AdminGuard } from './admin/guard.ts';
 export { type AdminRoutesOptions, adminV1Routes } from './admin/v1/admin-v1-routes.ts';
 export type { AuditReader } from './admin/v1/audit.route.ts';
@@ -23,5 +24,5 @@ export type { LogOptions } from './request-log.ts';
 export { noteOn } from './request-notes.ts';
 export { serveEndpoint } from './serve-endpoint.ts';
 export type { ServerStatus } from './server-status.ts';
-export { minTlsVersion, type TlsCertificate } from './tls.ts';
+export { handshakeTimeout, secureContextOptions, type TlsCertificate } from './tls.ts';
 export { toFastify } from './to-fastify.ts';

@@ -1,10 +1,10 @@
-// Whether the admin API requires a key, and the first keys if a file holds them.
+// Whether the admin API requires a key or a client certificate, and the first keys if a file holds them.
 import { readFileSync } from 'node:fs';
 import { bearerTokens } from './parse.ts';
 import type { Values } from './variables.ts';
 
-export const isAdminGuarded = ({ firstAdminKeys, requireAdminKey }: Values): boolean =>
-  requireAdminKey || firstAdminKeys.length > 0;
+export const isAdminGuarded = ({ firstAdminKeys, requireAdminKey, adminMtlsCaFile }: Values): boolean =>
+  requireAdminKey || firstAdminKeys.length > 0 || adminMtlsCaFile !== null;
 
 const keysIn = (file: string): readonly string[] | string => {
   let text: string;

@@ -1,6 +1,7 @@
 // Rules between several settings.
 import { isLoopbackHost, isLoopbackUrl, settingsProblems } from '@claviger/core';
 import { isAdminGuarded } from './admin-guard.ts';
+import { adminMtlsProblems } from './admin-mtls.ts';
 import { adminSocketProblems } from './admin-socket.ts';
 import { inMemory } from './dsn.ts';
 import { settingsOf } from './settings-of.ts';
@@ -26,7 +27,7 @@ export const brokenRules = (values: Values): readonly string[] => {
   const usesTcp = values.adminSocket === null;
   if (usesTcp && !isLoopbackHost(adminHost) && !isAdminGuarded(values) && !openAdmin) {
     problems.push(
-      `CLAVIGER_ADMIN_HOST must be a loopback address, because the admin API requires no key. To use another address, set CLAVIGER_ADMIN_KEY (\`${drawSecret}\` generates one), or CLAVIGER_ADMIN_REQUIRE_KEY=true if your keys are in the store already.`,
+      `CLAVIGER_ADMIN_HOST must be a loopback address, because the admin API requires no key. To use another address, set CLAVIGER_ADMIN_KEY (\`${drawSecret}\` generates one), CLAVIGER_ADMIN_MTLS_CA_FILE for client certificates, or CLAVIGER_ADMIN_REQUIRE_KEY=true if your keys are in the store already.`,
     );
   }
   if ((loginUrl === null) !== (consentUrl === null)) {
@@ -41,7 +42,8 @@ export const brokenRules = (values: Values): readonly string[] => {
       'CLAVIGER_SYSTEM_SECRET must be set, with at least 16 bytes. The server generates one only with a loopback issuer and SQLite.',
     );
   }
-  problems.push(...tlsProblems(values), ...adminSocketProblems(values), ...weakSecretProblems(values));
+  problems.push(...tlsProblems(values), ...adminMtlsProblems(values), ...adminSocketProblems(values));
+  problems.push(...weakSecretProblems(values));
   problems.push(...settingsProblems(settingsOf(values, 1, false)).map(withVariableNames));
   const dsns = Object.values(dsnsOf(values));
   if ((values.workers ?? 1) > 1 && dsns.some((dsn) => dsn.kind === 'sqlite' && dsn.file === inMemory)) {

@@ -9,6 +9,8 @@ import type { Values } from './variables.ts';
 export interface TlsFiles {
   readonly certFile: string;
   readonly keyFile: string;
+  /** CAs of client certificates. null: clients are not asked for one. */
+  readonly clientCaFile: string | null;
 }
 
 type Listener = 'PUBLIC' | 'ADMIN';
@@ -23,7 +25,8 @@ const keyFileOf = (listener: Listener, { publicTlsKeyFile, adminTlsKeyFile }: Va
 export const tlsFilesOf = (listener: Listener, values: Values): TlsFiles | null => {
   const certFile = certFileOf(listener, values);
   const keyFile = keyFileOf(listener, values);
-  return certFile === null || keyFile === null ? null : { certFile, keyFile };
+  const clientCaFile = listener === 'ADMIN' ? values.adminMtlsCaFile : null;
+  return certFile === null || keyFile === null ? null : { certFile, keyFile, clientCaFile };
 };
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
@@ -37,9 +40,10 @@ const textOf = (file: string): string => {
 };
 
 /** Throws an Error whose message names the file. The content is not checked. */
-export const readCertificate = ({ certFile, keyFile }: TlsFiles): TlsCertificate => ({
+export const readCertificate = ({ certFile, keyFile, clientCaFile }: TlsFiles): TlsCertificate => ({
   cert: textOf(certFile),
   key: textOf(keyFile),
+  clientCa: clientCaFile === null ? null : textOf(clientCaFile),
 });
 
 /** Throws an Error whose message names the file that cannot be used. */
@@ -50,13 +54,26 @@ export const loadCertificate = (files: TlsFiles): TlsCertificate => {
 };
 
 /** Until when the certificate is valid (RFC 3339). Throws an Error whose message names the file that cannot be used. */
-export const checkCertificate = ({ cert, key }: TlsCertificate, { certFile, keyFile }: TlsFiles): string => {
+export const checkCertificate = (
+  certificate: TlsCertificate,
+  { certFile, keyFile, clientCaFile }: TlsFiles,
+): string => {
+  const { cert, key, clientCa } = certificate;
   const parsed = parse(certFile, 'a PEM file with a certificate', () => new X509Certificate(cert));
   const privateKey = parse(keyFile, 'a PEM file with a private key without a passphrase', () => createPrivateKey(key));
   if (!parsed.checkPrivateKey(privateKey)) {
     throw new Error(`${keyFile} is not the key of the first certificate in ${certFile}.`);
   }
+  if (clientCa !== null) checkCas(clientCa, String(clientCaFile));
   return new Date(parsed.validTo).toISOString();
+};
+
+/** OpenSSL would ignore what it cannot read, and a text without certificates too. */
+const checkCas = (text: string, file: string): void => {
+  const what = 'a PEM file with the certificates of the CAs that sign client certificates';
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (blocks.length === 0) throw new Error(`${file} must be ${what}.`);
+  for (const block of blocks) parse(file, what, () => new X509Certificate(block));
 };
 
 /** OpenSSL's own messages say little; they stay in the cause. */
@@ -90,6 +107,11 @@ export const tlsProblems = (values: Values): readonly string[] =>
       loadCertificate(files);
       return [];
     } catch (error) {
-      return [`${names.cert}, ${names.key}: ${error instanceof Error ? error.message : String(error)}`];
+      const concerned = [
+        names.cert,
+        names.key,
+        ...(files.clientCaFile === null ? [] : ['CLAVIGER_ADMIN_MTLS_CA_FILE']),
+      ];
+      return [`${concerned.join(', ')}: ${error instanceof Error ? error.message : String(error)}`];
     }
   });

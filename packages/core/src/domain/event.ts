@@ -9,7 +9,7 @@ export interface Origin {
   readonly id?: string;
   /** IP address, '' when unknown. Read only when it matters. */
   readonly address: string;
-  /** The id of the admin key that authorized the request. Absent on public endpoints and without a guard. */
+  /** `keyId` of the caller that the guard of the admin API admitted. Absent on public endpoints and without a guard. */
   readonly adminKey?: string;
 }
 

@@ -1,19 +1,23 @@
-// Lets only holders of a key use the admin API, each for the scopes of its key. Runs before the body of a request is read.
+// Lets only holders of a key or a client certificate use the admin API, each for its scopes. Runs before the body of a request
+// is read.
 import {
   type AdminCaller,
   type AdminScope,
   type AuthenticateAdmin,
   adminScopes,
-  type OAuthError,
+  OAuthError,
   oauthError,
 } from '@claviger/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { addressOf } from '../trusted-proxies.ts';
 import type { RouteScope } from './admin-app.ts';
+import type { ClientCertificates } from './client-certificates.ts';
 
 /** How callers authenticate. */
 export interface AdminGuard {
   readonly authenticate: AuthenticateAdmin;
+  /** Callers without a key may have a client certificate. Default: certificates are ignored. */
+  readonly certificates?: ClientCertificates;
   /** Called for each refused request. */
   readonly onRefusal?: () => void;
 }
@@ -45,13 +49,21 @@ const missing = oauthError(
 const challenge = (more = ''): string => `Bearer realm="claviger admin"${more}`;
 
 const demand = (scope: AdminScope, guard: AdminGuard): onRequestHookHandler => {
-  const lacking = oauthError('insufficient_scope', `The admin key lacks the scope "${scope}".`);
+  const lacks = (holder: string): OAuthError =>
+    oauthError('insufficient_scope', `The ${holder} lacks the scope "${scope}".`);
+  const keyLacks = lacks('admin key');
+  const certificateLacks = lacks('client certificate');
   const refuse = (reply: FastifyReply, error: OAuthError, more: string): OAuthError => {
     guard.onRefusal?.();
     reply.header('www-authenticate', challenge(more));
     return error;
   };
-  const admit = (request: FastifyRequest, reply: FastifyReply, caller: AdminCaller): OAuthError | undefined => {
+  const admit = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    caller: AdminCaller,
+    lacking = keyLacks,
+  ): OAuthError | undefined => {
     if (!caller.scopes.has(scope)) return refuse(reply, lacking, `, error="insufficient_scope", scope="${scope}"`);
     callers.set(request, caller);
     return undefined;
@@ -59,11 +71,19 @@ const demand = (scope: AdminScope, guard: AdminGuard): onRequestHookHandler => {
   const reject = (reply: FastifyReply, error: OAuthError): OAuthError =>
     // An unavailable store is not a refusal.
     error.code === 'invalid_token' ? refuse(reply, error, ', error="invalid_token"') : error;
+  const byCertificate = (request: FastifyRequest, reply: FastifyReply): OAuthError | undefined => {
+    const found = guard.certificates?.callerOn(request.raw.socket) ?? missing;
+    if (!(found instanceof OAuthError)) return admit(request, reply, found, certificateLacks);
+    // A certificate counts for a connection: with another one, or after a change of the CAs, the caller connects again.
+    if (guard.certificates) reply.header('connection', 'close');
+    // RFC 6750 §3.1: without a key, the challenge has no error code.
+    return refuse(reply, found, '');
+  };
   return (request, reply, done) => {
     const text = keyOf(request);
-    // RFC 6750 §3.1: without credentials, the challenge has no error code.
+    // A key that is sent counts alone, so that a wrong key does not get the scopes of a certificate.
     if (text === '') {
-      done(refuse(reply, missing, ''));
+      done(byCertificate(request, reply));
       return;
     }
     let found: AdminCaller | Promise<AdminCaller>;

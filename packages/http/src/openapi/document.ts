@@ -174,6 +174,10 @@ const schemesOf = (listener: DocumentOptions['listener']): Json => ({
           name: 'Claviger-Admin-Key',
           description: 'The same key, beside credentials of a client.',
         },
+        adminCertificate: {
+          type: 'mutualTLS',
+          description: 'A client certificate, if the server has CAs for them (`CLAVIGER_ADMIN_MTLS_CA_FILE`).',
+        },
       }
     : {}),
 });
@@ -196,4 +200,4 @@ const securityOf = (caller: Caller | undefined): readonly Json[] => {
 
 /** OpenAPI 3.1: roles may be listed for every kind of scheme. `{}`: on loopback no key is needed. */
 const adminSecurity = (scope: string): readonly Json[] =>
-  scope === 'open' ? [] : [{ adminKey: [scope] }, { adminKeyHeader: [scope] }, {}];
+  scope === 'open' ? [] : [{ adminKey: [scope] }, { adminKeyHeader: [scope] }, { adminCertificate: [scope] }, {}];

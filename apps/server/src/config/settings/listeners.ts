@@ -1,5 +1,6 @@
 // The issuer, the two listeners and what they accept.
 import { duration, mostOfTimers } from '../duration.ts';
+import { mtlsCaller } from '../mtls-caller.ts';
 import {
   anyText,
   fileMode,
@@ -82,6 +83,16 @@ export const listeners = {
     'CLAVIGER_ADMIN_KEY_FILE',
     anyText,
     'File with the value of CLAVIGER_ADMIN_KEY, for secrets that are mounted as files. Read once, at start.',
+  ),
+  adminMtlsCaFile: optional(
+    'CLAVIGER_ADMIN_MTLS_CA_FILE',
+    anyText,
+    'PEM file with the CAs that sign the client certificates of callers of the admin API, root certificates included. While it is set, the admin API refuses requests without a certificate or key, on loopback too. Read again every five seconds. Needs CLAVIGER_ADMIN_TLS_CERT_FILE. See [client certificates](admin-keys.md#client-certificates).',
+  ),
+  adminMtlsCallers: list(
+    'CLAVIGER_ADMIN_MTLS_CALLERS',
+    mtlsCaller,
+    'Names in those certificates, each with its scopes: `CN:login-pages=flows`, `DNS:deploy.internal=read+write`, `URI:spiffe://example.org/ops=read+keys`. Certificates without a listed name are refused.',
   ),
   requireAdminKey: preset(
     'CLAVIGER_ADMIN_REQUIRE_KEY',

@@ -10,9 +10,9 @@ import type { Settings } from '../../settings.ts';
 import { makeTooManyWrongGuesses } from '../token/wrong-guesses.ts';
 import { adminKeyIdOf } from './admin-key-text.ts';
 
-/** The holder of a key. */
+/** The holder of a key, or of a client certificate. */
 export interface AdminCaller {
-  /** `first` for a key of the settings. */
+  /** `first` for a key of the settings; `certificate:` and a name for a client certificate. */
   readonly keyId: string;
   readonly scopes: ReadonlySet<AdminScope>;
 }
