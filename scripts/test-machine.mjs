@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { binaries, fetchBinary } from './server-binaries.mjs';
+import { binaries, deploymentTools, fetchBinary, tryToFetch } from './server-binaries.mjs';
 
 const say = (text) => process.stderr.write(`${text}\n`);
 
@@ -82,4 +82,10 @@ if (absent.length > 0) {
     say(`  sudo apt-get install ${left.map((need) => need.package).join(' ')}`);
     process.exit(1);
   }
+}
+
+// The first time, this downloads some 40 MB and compiles Helm. Tests of files in `deploy` are skipped without these tools.
+for (const tool of Object.values(deploymentTools)) {
+  const { missing: reason } = tryToFetch(tool);
+  if (reason) say(reason);
 }
