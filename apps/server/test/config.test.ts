@@ -166,6 +166,7 @@ t.test('every setting takes effect', async (t) => {
     publicHealth: false,
     adminSocket: null,
     adminGuarded: true,
+    adminCertificates: null,
     pages: {
       builtIn: false,
       anywhere: false,
@@ -252,7 +253,7 @@ t.test('all problems are reported together, each with its setting and the accept
       'CLAVIGER_LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent; it is "loud".',
       'CLAVIGER_ID_TOKEN_LIFESPAN must be a duration in whole seconds, at least 1s, such as 30s, 10m or 1h30m; it is "500ms".',
       'CLAVIGER_REQUIRE_PKCE must be true or false; it is "yes".',
-      'CLAVIGER_ADMIN_HOST must be a loopback address, because the admin API requires no key. To use another address, set CLAVIGER_ADMIN_KEY (`openssl rand -hex 32` generates one), or CLAVIGER_ADMIN_REQUIRE_KEY=true if your keys are in the store already.',
+      'CLAVIGER_ADMIN_HOST must be a loopback address, because the admin API requires no key. To use another address, set CLAVIGER_ADMIN_KEY (`openssl rand -hex 32` generates one), CLAVIGER_ADMIN_MTLS_CA_FILE for client certificates, or CLAVIGER_ADMIN_REQUIRE_KEY=true if your keys are in the store already.',
       'CLAVIGER_LOGIN_URL must be set too, because CLAVIGER_CONSENT_URL is set. Set both or neither.',
     ],
   );
@@ -401,9 +402,14 @@ t.test('guarded registration needs an initial access token, and open registratio
     t.match(problem, /INITIAL_ACCESS_TOKEN must be at least 16 characters/);
     t.notMatch(problem, weak, 'the value may be a secret');
   }
-  t.match(readConfig({ CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'open' }).warnings, [
+  const open = { CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'open' };
+  t.match(readConfig(open).warnings, [
     /lets anyone log in/,
-    /Anyone can register/,
+    /Anyone can register .* with CLAVIGER_RATE_LIMIT_REGISTRATION/,
+  ]);
+  t.match(readConfig({ ...open, CLAVIGER_RATE_LIMIT_REGISTRATION: '10/1h' }).warnings, [
+    /lets anyone log in/,
+    /Anyone can register [^.]*\.$/,
   ]);
 });
 

@@ -6,6 +6,13 @@ import type { Pages } from './pages.ts';
 import type { Values } from './variables.ts';
 import { weakSecretWarnings } from './weak-secrets-in-use.ts';
 
+const openRegistration = ({ registrationRate }: Values): string => {
+  const fact = 'Anyone can register clients (CLAVIGER_DYNAMIC_CLIENT_REGISTRATION=open).';
+  return registrationRate === null
+    ? `${fact} Limit the registrations from each address with CLAVIGER_RATE_LIMIT_REGISTRATION, for example 10/1h.`
+    : fact;
+};
+
 export const warningsOf = (values: Values, pages: Pages): readonly string[] => {
   const warnings: string[] = [];
   const mismatch = issuerMismatch(values);
@@ -29,11 +36,7 @@ export const warningsOf = (values: Values, pages: Pages): readonly string[] => {
     );
   }
   if (values.redisEviction) warnings.push('CLAVIGER_DANGEROUS_REDIS_EVICTION: Redis may evict valid tokens.');
-  if (values.clientRegistration === 'open') {
-    warnings.push(
-      'Anyone can register clients (CLAVIGER_DYNAMIC_CLIENT_REGISTRATION=open). Limit the rate of registrations in a proxy.',
-    );
-  }
+  if (values.clientRegistration === 'open') warnings.push(openRegistration(values));
   if (!isLoopbackHost(values.adminHost) && values.adminAllowedHosts.length === 0) {
     warnings.push(
       'The admin endpoints accept only loopback names and IP addresses as host. To use other host names, list them in CLAVIGER_ADMIN_ALLOWED_HOSTS.',
