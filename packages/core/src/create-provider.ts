@@ -43,7 +43,7 @@ import { type FindClient, makeClientCache } from './usecases/clients/client-cach
 import { makeClientKeys } from './usecases/clients/client-keys.ts';
 import { makeCreateClient } from './usecases/clients/create-client.ts';
 import { makeDeleteClient, makeDeleteUnchanged } from './usecases/clients/delete-client.ts';
-import { makeUpdateClient } from './usecases/clients/update-client.ts';
+import { makeChangeClient, makeUpdateClient } from './usecases/clients/update-client.ts';
 import { makeConsentUseCases } from './usecases/consent/consent-use-cases.ts';
 import { makeClientPlanner } from './usecases/declared/client-planner.ts';
 import { makePlanDeclarations } from './usecases/declared/plan-declarations.ts';
@@ -151,6 +151,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     getClient: (id) => stores.clients.find(id),
     listClients: (page) => stores.clients.list(page),
     updateClient: makeUpdateClient(administering),
+    changeClient: makeChangeClient(administering),
     deleteClient: makeDeleteClient(administering),
     planDeclarations: makePlanDeclarations({
       clients: makeClientPlanner({ ...administering, deleteUnchanged: makeDeleteUnchanged(administering) }),

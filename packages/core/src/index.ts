@@ -132,7 +132,7 @@ export { type AuditFault, type AuditVerification, makeVerifyChains } from './use
 export type { StoreFailure } from './usecases/check-stores.ts';
 export type { CleanExpired, CleanResult } from './usecases/cleaning/clean-expired.ts';
 export type { CreateClient, CreateClientResult } from './usecases/clients/create-client.ts';
-export type { UpdateClient, UpdateClientResult } from './usecases/clients/update-client.ts';
+export type { ChangeClient, UpdateClient, UpdateClientResult } from './usecases/clients/update-client.ts';
 export type { AcceptConsent } from './usecases/consent/consent-use-cases.ts';
 export type {
   DeclarationPlan,

@@ -12,7 +12,7 @@ import type { PendingFlowCounts } from './usecases/authorize/pending-flows.ts';
 import type { StoreFailure } from './usecases/check-stores.ts';
 import type { CleanExpired, CleanResult } from './usecases/cleaning/clean-expired.ts';
 import type { CreateClient, CreateClientResult } from './usecases/clients/create-client.ts';
-import type { UpdateClient, UpdateClientResult } from './usecases/clients/update-client.ts';
+import type { ChangeClient, UpdateClient, UpdateClientResult } from './usecases/clients/update-client.ts';
 import type { AcceptConsent } from './usecases/consent/consent-use-cases.ts';
 import type { DeclarationPlan, PlanDeclarations } from './usecases/declared/declarations.ts';
 import type { AnswerResult, PendingRequest, Reject } from './usecases/flow-answers.ts';
@@ -82,6 +82,8 @@ export interface AdminUseCases extends AdminKeyUseCases, KeyUseCases {
   getClient(id: string): Promise<Client | undefined>;
   listClients(page: Page): Promise<readonly Client[]>;
   updateClient(command: UpdateClient, origin?: Origin): Promise<UpdateClientResult>;
+  /** Changes a part, based on what is stored. Concurrent changes of other members are kept. */
+  changeClient(command: ChangeClient, origin?: Origin): Promise<UpdateClientResult>;
   /** Ends the client's grants, consents and flows too. May be repeated. Whether there was such a client. */
   deleteClient(id: string, origin?: Origin): Promise<boolean>;
 

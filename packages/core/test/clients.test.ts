@@ -16,7 +16,7 @@ import { nodeSystem } from '@claviger/core/node';
 import t from 'tap';
 import { makeCreateClient } from '../src/usecases/clients/create-client.ts';
 import { makeDeleteClient } from '../src/usecases/clients/delete-client.ts';
-import { makeUpdateClient } from '../src/usecases/clients/update-client.ts';
+import { makeChangeClient, makeUpdateClient } from '../src/usecases/clients/update-client.ts';
 import { StoredSigningKeys } from '../src/usecases/keys/stored-signing-keys.ts';
 
 const given = (settings = defaultSettings) => {
@@ -336,6 +336,27 @@ t.test('an update gives up when others keep changing the client', async (t) => {
   };
   const update = makeUpdateClient({ clients: busy, events: null, system, settings: defaultSettings, signingKeys });
   t.same(await update({ id: 'shop', metadata: emptyClientMetadata }), { outcome: 'stale' });
+});
+
+t.test('a change is based on the client that it replaces, also after a lost race', async (t) => {
+  const { stores, system, signingKeys, register, update } = given();
+  await register('shop', { name: 'before', owner: 'anna' });
+  let isFirst = true;
+  const racing: ClientStore = {
+    create: (client) => stores.clients.create(client),
+    find: (id) => stores.clients.find(id),
+    list: (page) => stores.clients.list(page),
+    remove: (id) => stores.clients.remove(id),
+    replace: async (client, version) => {
+      if (isFirst) await update({ id: 'shop', metadata: { ...emptyClientMetadata, owner: 'ben' } });
+      isFirst = false;
+      return stores.clients.replace(client, version);
+    },
+  };
+  const change = makeChangeClient({ clients: racing, events: null, system, settings: defaultSettings, signingKeys });
+  const result = await change({ id: 'shop', change: ({ metadata }) => ({ ...metadata, name: 'after' }) });
+  t.match(result, { outcome: 'updated', client: { metadata: { name: 'after', owner: 'ben' } } });
+  t.same(await change({ id: 'ghost', change: ({ metadata }) => metadata }), { outcome: 'unknown' });
 });
 
 t.test('clients are listed by id, in pages', async (t) => {

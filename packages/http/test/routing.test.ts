@@ -23,7 +23,7 @@ const publicPaths: readonly (readonly [string, readonly string[]])[] = [
 
 const adminPaths: readonly (readonly [string, readonly string[]])[] = [
   ['/clients', ['GET', 'HEAD', 'POST']],
-  ['/clients/x', ['DELETE', 'GET', 'HEAD', 'PUT']],
+  ['/clients/x', ['DELETE', 'GET', 'HEAD', 'PATCH', 'PUT']],
   ['/oauth2/auth/requests/login/x', ['GET', 'HEAD']],
   ['/oauth2/auth/requests/login/x/accept', ['PUT']],
   ['/oauth2/auth/requests/login/x/reject', ['PUT']],

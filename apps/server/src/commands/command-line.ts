@@ -2,6 +2,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { version } from '../version.ts';
 import { addAuditCommands } from './audit.commands.ts';
+import { addClientCommands } from './clients.commands.ts';
 import type { CommandContext } from './command-context.ts';
 import { addServerCommands } from './server.commands.ts';
 
@@ -29,6 +30,7 @@ export const buildCommandLine = (context: CommandContext): Command => {
     })
     .exitOverride();
   addServerCommands(program, context);
+  addClientCommands(program, context);
   addAuditCommands(program, context);
   return program;
 };

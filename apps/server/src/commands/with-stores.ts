@@ -9,23 +9,36 @@ import { CommandError, exitCodes } from './command-context.ts';
 /** Standard output is the answer of a command, so it writes no log. */
 export const silentLog = { level: 'silent', info: () => undefined, error: () => undefined };
 
-/** Throws, with the problem of each port, if a store cannot be used. */
+export interface CommandStores {
+  /** To be closed. */
+  readonly opened: StorePreparation;
+  readonly system: System;
+}
+
+/** Throws, with the problem of each port, if a store cannot be used. Nothing stays open then. */
+export const openCommandStores = async (config: Config): Promise<CommandStores> => {
+  const { systemSecrets } = await systemSecretsOf(config);
+  const [systemSecret, ...previousSecrets] = systemSecrets;
+  const opened = new StorePreparation(config);
+  try {
+    await Promise.race([opened.run(silentLog), opened.attempted]);
+    if (opened.isDone) return { opened, system: nodeSystem({ systemSecret, previousSecrets }) };
+    const problems = Object.entries(opened.problems()).map(([port, problem]) => `${port}: ${problem}`);
+    throw new CommandError(problems.join('\n'), exitCodes.unreachable);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+};
+
 export const withStores = async (
   config: Config,
   use: (opened: StorePreparation, system: System) => Promise<number>,
 ): Promise<number> => {
-  const { systemSecrets } = await systemSecretsOf(config);
-  const [systemSecret, ...previousSecrets] = systemSecrets;
-  const preparation = new StorePreparation(config);
+  const { opened, system } = await openCommandStores(config);
   try {
-    await Promise.race([preparation.run(silentLog), preparation.attempted]);
-    const problems = Object.entries(preparation.problems());
-    if (!preparation.isDone) {
-      const text = problems.map(([port, problem]) => `${port}: ${problem}`).join('\n');
-      throw new CommandError(text, exitCodes.unreachable);
-    }
-    return await use(preparation, nodeSystem({ systemSecret, previousSecrets }));
+    return await use(opened, system);
   } finally {
-    await preparation.close();
+    await opened.close();
   }
 };

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isServiceLink } from './kubernetes.ts';
 import { nearestName } from './nearest-name.ts';
-import { fileKey, fileVariable, formerNames, variables } from './variables.ts';
+import { commandLineVariables, fileKey, fileVariable, formerNames, variables } from './variables.ts';
 
 export interface Setting {
   readonly text: string;
@@ -33,7 +33,7 @@ const fromEnvironment = (environment: Readonly<Record<string, string | undefined
   const settings = new Map<string, Setting>();
   const problems: string[] = [];
   for (const [name, text] of Object.entries(environment)) {
-    if (!name.startsWith('CLAVIGER_') || name === fileVariable) continue;
+    if (!name.startsWith('CLAVIGER_') || name === fileVariable || commandLineVariables.includes(name)) continue;
     const isKnown = acceptedNames.includes(name);
     if (!isKnown && !isServiceLink(name, text)) problems.push(unknown(name, name, [...names, fileVariable]));
     // An empty variable counts as unset.

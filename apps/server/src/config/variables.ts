@@ -69,5 +69,12 @@ export const withVariableNames = (text: string): string =>
 /** Names the configuration file; the only variable that the file itself cannot hold. */
 export const fileVariable = 'CLAVIGER_CONFIG';
 
+/** Variables of the command line. The server ignores them, so that they can be set in the same environment. */
+export const commandLineVariables: readonly string[] = [
+  'CLAVIGER_ADMIN_URL',
+  'CLAVIGER_CLIENT_ID',
+  'CLAVIGER_CLIENT_SECRET',
+];
+
 /** The setting's name in a configuration file: `CLAVIGER_PUBLIC_PORT` is `public_port`. */
 export const fileKey = (name: string): string => name.slice('CLAVIGER_'.length).toLowerCase();

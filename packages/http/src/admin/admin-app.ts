@@ -51,5 +51,6 @@ export interface AdminApp {
   readonly get: DeclareRoute;
   readonly post: DeclareRoute;
   readonly put: DeclareRoute;
+  readonly patch: DeclareRoute;
   readonly delete: DeclareRoute;
 }

@@ -80,6 +80,27 @@ export const updateClient: Operation = {
   },
 };
 
+export const changeClient: Operation = {
+  id: 'patchOAuth2Client',
+  tag: 'Clients',
+  summary: 'Change a part of a client',
+  description:
+    'JSON Merge Patch (RFC 7396): a member that is left out stays as it is, and `null` sets a member to its default. Lists are replaced as a whole. Without `client_secret` the present secret stays. Concurrent changes of other members are kept. Not in the 2018 API.',
+  params,
+  bodyExample: { client_name: 'The new shop', policy_uri: null },
+  answers: {
+    200: {
+      description: 'The client as it is stored. `client_secret` is there only if the request had it.',
+      content: json(clientSchema, { ...exampleClient, client_name: 'The new shop' }),
+    },
+  },
+  errors: {
+    400: '`invalid_request`: a member is not valid; the hint names it.',
+    404: noClient,
+    409: '`conflict`: others are changing the client. Try again.',
+  },
+};
+
 export const deleteClient: Operation = {
   id: 'deleteOAuth2Client',
   tag: 'Clients',

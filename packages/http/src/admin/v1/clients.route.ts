@@ -1,5 +1,5 @@
 // OAuth 2.0 clients.
-import type { Provider } from '@claviger/core';
+import type { Client, Provider } from '@claviger/core';
 import type { FastifyRequest } from 'fastify';
 import { pathParams, takesJson } from '../../json/json-route.ts';
 import { httpLogLines } from '../../log-lines.ts';
@@ -8,7 +8,14 @@ import type { AdminApp } from '../admin-app.ts';
 import { originOf } from '../origin.ts';
 import { type ClientBody, clientBody, fromClient, fromSavedClient, toClientMetadata } from '../wire/client.wire.ts';
 import { toPage } from '../wire/page.wire.ts';
-import { createClient, deleteClient, getClient, listClients, updateClient } from './clients.operations.ts';
+import {
+  changeClient,
+  createClient,
+  deleteClient,
+  getClient,
+  listClients,
+  updateClient,
+} from './clients.operations.ts';
 import { contended, duplicate, noSuchRow, replyError } from './error-body.ts';
 
 const params = pathParams('id');
@@ -66,6 +73,22 @@ export const clientsRoute = (app: AdminApp, { admin }: Provider): void => {
       if (result.outcome === 'stale') return replyError(reply, contended);
       warnOfShortSecret(request, result.client.id, command.secret);
       return fromSavedClient(result.client, body, command.secret);
+    },
+  );
+
+  app.patch(
+    '/clients/:id',
+    { scope: 'write', operation: changeClient, ...takesJson({ params, body: clientBody }) },
+    async (request, reply) => {
+      const { params, body } = request;
+      const { id } = params;
+      const secret = secretOf(body);
+      const change = (current: Client) => toClientMetadata({ ...fromClient(current), ...body });
+      const result = await admin.changeClient({ id, secret, change }, originOf(request));
+      if (result.outcome === 'unknown') return replyError(reply, noSuchRow);
+      if (result.outcome === 'stale') return replyError(reply, contended);
+      warnOfShortSecret(request, id, secret);
+      return { ...fromClient(result.client), ...(secret === undefined ? {} : { client_secret: secret }) };
     },
   );
 

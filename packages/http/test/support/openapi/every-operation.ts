@@ -41,6 +41,7 @@ export const callEveryOperation = async (
   await admin('listOAuth2Clients');
   await admin('getOAuth2Client', { params: { id: 'shop' } });
   await admin('updateOAuth2Client', { params: { id: 'shop' } });
+  await admin('patchOAuth2Client', { params: { id: 'shop' } });
 
   const browser = makeBrowser(open);
   await open('oauthAuthByForm');
