@@ -347,6 +347,7 @@ t.test('a change is based on the client that it replaces, also after a lost race
     find: (id) => stores.clients.find(id),
     list: (page) => stores.clients.list(page),
     remove: (id) => stores.clients.remove(id),
+    removeUnchanged: (client) => stores.clients.removeUnchanged(client),
     replace: async (client, version) => {
       if (isFirst) await update({ id: 'shop', metadata: { ...emptyClientMetadata, owner: 'ben' } });
       isFirst = false;

@@ -1,10 +1,13 @@
 // The command line as one tree of commands. Parsing, help, completion and docs/cli.md come from it.
 import { Command } from '@commander-js/extra-typings';
 import { version } from '../version.ts';
+import { addAdminKeyCommands } from './admin-keys.commands.ts';
 import { addAuditCommands } from './audit.commands.ts';
 import { addClientCommands } from './clients.commands.ts';
 import type { CommandContext } from './command-context.ts';
+import { addKeyCommands } from './keys.commands.ts';
 import { addServerCommands } from './server.commands.ts';
+import { addSessionCommands } from './sessions.commands.ts';
 
 const introduction = 'Claviger, an OAuth 2.0 and OpenID Connect server.';
 
@@ -31,6 +34,9 @@ export const buildCommandLine = (context: CommandContext): Command => {
     .exitOverride();
   addServerCommands(program, context);
   addClientCommands(program, context);
+  addKeyCommands(program, context);
+  addSessionCommands(program, context);
+  addAdminKeyCommands(program, context);
   addAuditCommands(program, context);
   return program;
 };
