@@ -76,6 +76,7 @@ export class ComposeLayout {
     this.#addresses = new Map(
       [...names, 'claviger-2:4445'].map((name, index) => [name, `127.0.0.1:${ports[index] ?? 0}`]),
     );
+    this.#addresses.set(composeFile.networks.front.ipam.config[0].subnet, '127.0.0.1/32');
     this.issuer = `http://${this.#here('127.0.0.1:4444')}`;
     this.adminUrl = `http://${this.#here('127.0.0.1:4445')}`;
     this.adminKey = readFileSync(join(secrets, 'admin-key'), 'utf8').trim();
@@ -141,11 +142,12 @@ export class ComposeLayout {
     else this.#processes.set(name, runServer(this.#t, this.#settings(name, service), service.command ?? ['serve']));
   }
 
-  async #startPostgres({ environment = {} }: Service): Promise<void> {
-    const password = readFileSync(this.#secretAt(environment.POSTGRES_PASSWORD_FILE ?? ''), 'utf8');
+  async #startPostgres(service: Service): Promise<void> {
+    const { environment = {} } = service;
+    const password = readFileSync(this.#secretAt(environment.POSTGRES_PASSWORD_FILE ?? '', service), 'utf8');
     const server = await startPostgresFor({ name: environment.POSTGRES_USER ?? '', password });
     this.#t.teardown(() => server.stop());
-    this.#replace('postgres:5432', new URL(server.url).host);
+    this.#addresses.set('postgres:5432', new URL(server.url).host);
   }
 
   /** Its settings are given as arguments: --name value. */
@@ -153,29 +155,29 @@ export class ComposeLayout {
     const settings = command.slice(1).join(' ').split('--').filter(Boolean);
     const server = await startRedisProcess(settings);
     this.#t.teardown(() => server.stop());
-    this.#replace('redis:6379', `127.0.0.1:${server.port}`);
+    this.#addresses.set('redis:6379', `127.0.0.1:${server.port}`);
   }
 
   /** The environment of the service. Its own ports are those by which the proxy knows it. */
-  #settings(name: string, { environment = {} }: Service): Record<string, string> {
-    const texts = Object.entries(environment).map(([key, value]) => [key, this.#here(this.#secretAt(value))]);
+  #settings(name: string, service: Service): Record<string, string> {
+    const texts = Object.entries(service.environment ?? {}).map(([key, value]) => [
+      key,
+      this.#here(this.#secretAt(value, service)),
+    ]);
     const port = (inside: number): string => this.#addresses.get(`${name}:${inside}`)?.split(':')[1] ?? '';
     const own = { CLAVIGER_PUBLIC_PORT: port(4444), CLAVIGER_ADMIN_PORT: port(4445) };
     return { ...Object.fromEntries(texts), ...own, CLAVIGER_DATA_DIR: temporaryFolder(this.#t) };
   }
 
-  /** /run/secrets/NAME is the file that compose.yaml names for NAME, with the addresses of this machine. */
-  #secretAt(path: string): string {
-    const [, name] = /^\/run\/secrets\/(.+)$/.exec(path) ?? [];
-    const source = name === undefined ? undefined : composeFile.secrets[name]?.file;
-    if (source === undefined) return path.replace(composeFile.networks.front.ipam.config[0].subnet, '127.0.0.1/32');
+  /** /run/secrets/NAME is the file that compose.yaml names for NAME, if the service mounts it. Other texts are returned as they are. */
+  #secretAt(text: string, { secrets = [] }: Service): string {
+    const [, name] = /^\/run\/secrets\/(.+)$/.exec(text) ?? [];
+    if (name === undefined) return text;
+    const source = secrets.includes(name) ? composeFile.secrets[name]?.file : undefined;
+    if (source === undefined) throw new Error(`The service does not mount the secret ${name}.`);
     const file = join(temporaryFolder(this.#t), 'secret');
     writeFileSync(file, this.#here(readFileSync(join(this.#secrets, source.replace(/^secrets\//, '')), 'utf8')));
     return file;
-  }
-
-  #replace(from: string, to: string): void {
-    this.#addresses.set(from, to);
   }
 
   /** Runs the health check of the service until it succeeds. */
