@@ -37,7 +37,7 @@ export const startCleaner = ({
         total = sum(total, removed);
         onRemoved?.(removed);
         const isFull = Object.values(removed).some((rows) => rows >= batch);
-        if (outcome === 'not-my-turn' || !isFull || signal.aborted) break;
+        if (outcome === 'lease-not-acquired' || !isFull || signal.aborted) break;
         await wait(pause);
       }
     } finally {
