@@ -1,5 +1,5 @@
 // Makes build/claviger-linux-<architecture>: one executable of this Node.js, the bundled server, the SQLite driver's native
-// addon and the migrations. Run by `npm run build:binary`, after a bootstrap.
+// addon, the migrations, and the files of the page /docs. Run by `npm run build:binary`, after a bootstrap.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { assetNames } from '../apps/server/dist/src/binary/assets.js';
@@ -23,6 +23,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const output = join(root, 'build', `claviger-${process.platform}-${process.arch}`);
 const scratch = join(root, 'build', 'parts');
 const addon = join(root, 'packages/adapters-sql/node_modules/better-sqlite3/build/Release/better_sqlite3.node');
+const apiPage = join(root, 'apps/server/node_modules/swagger-ui-dist');
+const apiPageFiles = [assetNames.apiPageStyle, assetNames.apiPageScript];
 const part = (name) => join(scratch, name);
 
 /** What Node.js looks for in its own file to know whether something was put in. */
@@ -79,6 +81,7 @@ const prepareBlob = (blob) => {
       [assetNames.manifest]: join(root, 'apps/server/package.json'),
       [assetNames.migrations]: part('migrations'),
       [assetNames.sqliteAddon]: part('addon'),
+      ...Object.fromEntries(apiPageFiles.map((name) => [name, join(apiPage, name)])),
     },
   };
   writeFileSync(part('config.json'), JSON.stringify(config));
@@ -110,7 +113,8 @@ const main = async () => {
   strip(node, program);
   const glibc = glibcOf(program, part('addon'));
   inject(program, part('blob'));
-  writeFileSync(`${output}.licences.txt`, thirdPartyNotices(root, files));
+  const assets = apiPageFiles.map((name) => relative(root, join(apiPage, name)));
+  writeFileSync(`${output}.licences.txt`, thirdPartyNotices(root, [...files, ...assets]));
   // A running one keeps its file.
   renameSync(program, output);
   rmSync(scratch, { recursive: true });

@@ -10,7 +10,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const binary = join(root, 'build', `claviger-${process.platform}-${process.arch}`);
 
 /** Every way in which the program differs from the compiled server: its files, its driver, its workers, its end. */
-const tests = ['browser', 'crash', 'operator', 'sdk', 'server'].map((name) => `apps/server/dist/test/${name}.test`);
+const tests = ['api-page', 'browser', 'crash', 'operator', 'sdk', 'server'].map(
+  (name) => `apps/server/dist/test/${name}.test`,
+);
 
 /** Of root's checks; everybody else has no other user to be. */
 const nobody = process.getuid() === 0 ? { uid: 65534, gid: 65534 } : {};

@@ -9,6 +9,9 @@ export const assetNames = {
   /** JSON: MigrationFiles by database. */
   migrations: 'migrations.json',
   sqliteAddon: 'better_sqlite3.node',
+  /** Of swagger-ui-dist, for /docs on development servers. */
+  apiPageStyle: 'swagger-ui.css',
+  apiPageScript: 'swagger-ui-bundle.js',
 } as const;
 
 type AssetName = (typeof assetNames)[keyof typeof assetNames];

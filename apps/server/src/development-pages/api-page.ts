@@ -3,9 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { html } from '@claviger/core';
-import type { FastifyPluginCallback, FastifyReply } from 'fastify';
-import { sendPage } from './layout.ts';
+import type { FastifyPluginCallback } from 'fastify';
+import { assetNames, isBinary, textAsset } from '../binary/assets.ts';
 import { refuseOtherMachines } from './this-machine-only.ts';
 
 export interface ApiPageOptions {
@@ -43,36 +42,24 @@ const headers = {
 } as const;
 
 const types = {
-  'swagger-ui.css': 'text/css; charset=utf-8',
-  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  [assetNames.apiPageStyle]: 'text/css; charset=utf-8',
+  [assetNames.apiPageScript]: 'text/javascript; charset=utf-8',
 } as const;
 
 type FileName = keyof typeof types;
 
-/** Undefined in the single binary, which does not contain the package. */
-const folder = (): string | undefined => {
-  try {
-    return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  } catch {
-    return undefined;
-  }
+/** The single binary contains the files. */
+const contentOf = async (name: FileName): Promise<string> => {
+  if (isBinary) return textAsset(name);
+  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  return readFile(join(folder, name), 'utf8');
 };
-
-const sendMissing = (reply: FastifyReply): FastifyReply =>
-  sendPage(
-    reply,
-    404,
-    'This page is not part of the executable',
-    html`<p>Start the server from its sources, or open <a href="openapi.json">the OpenAPI document</a> in a tool of your choice.</p>`,
-  );
 
 export const apiPage: FastifyPluginCallback<ApiPageOptions> = (app, { anywhere }, done) => {
   if (!anywhere) app.addHook('onRequest', refuseOtherMachines);
 
   app.get('/docs', async (_request, reply) =>
-    folder() === undefined
-      ? sendMissing(reply)
-      : reply.headers({ ...headers, 'content-type': 'text/html; charset=utf-8' }).send(page),
+    reply.headers({ ...headers, 'content-type': 'text/html; charset=utf-8' }).send(page),
   );
 
   app.get('/docs/start.js', async (_request, reply) =>
@@ -80,11 +67,9 @@ export const apiPage: FastifyPluginCallback<ApiPageOptions> = (app, { anywhere }
   );
 
   for (const name of Object.keys(types) as FileName[]) {
-    app.get(`/docs/${name}`, async (_request, reply) => {
-      const path = folder();
-      if (path === undefined) return sendMissing(reply);
-      return reply.headers({ ...headers, 'content-type': types[name] }).send(await readFile(join(path, name)));
-    });
+    app.get(`/docs/${name}`, async (_request, reply) =>
+      reply.headers({ ...headers, 'content-type': types[name] }).send(await contentOf(name)),
+    );
   }
   done();
 };
