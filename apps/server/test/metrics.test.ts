@@ -1,5 +1,6 @@
 // What a scrape shows, and that docs/metrics.md lists exactly that.
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DeclaredMetric, requestDuration } from '@claviger/http';
 import t from 'tap';
 import { declaredMetrics } from '../src/telemetry/declared-metrics.ts';
@@ -7,7 +8,7 @@ import { hydraMetrics } from '../src/telemetry/hydra-metrics.ts';
 import { metricsPage } from '../src/telemetry/metrics-page.ts';
 import { processMetrics } from '../src/telemetry/process-metrics.ts';
 import { layoutsFor } from './support/layouts.ts';
-import { scrapeAfterTraffic, scrapeOf, total } from './support/scrape.ts';
+import { type Sample, type Scrape, scrapeAfterTraffic, scrapeOf, total } from './support/scrape.ts';
 import { startServer } from './support/start-server.ts';
 
 const layouts = layoutsFor(t);
@@ -58,6 +59,38 @@ t.test('a scrape of two workers on Postgres has exactly the documented metrics a
   t.ok(count('signing_key_active_since_timestamp_seconds', { alg: 'RS256' }) > 1_700_000_000);
   t.equal(total(scrape, 'http_requests_total', { code: '200', endpoint: '/oauth2/token', method: 'post' }), 2);
   t.equal(total(scrape, 'http_requests_total', { endpoint: '/oauth2/auth/requests/login/{param}/accept' }), 1);
+});
+
+t.test('no counter falls when workers die', async (t) => {
+  const server = await startServer(t, { settings: { CLAVIGER_WORKERS: '2' } });
+  const ready = () => [...server.output().matchAll(/"pid":(\d+)[^\n]*"msg":"ready"/g)].map(([, pid]) => Number(pid));
+  const until = async (what: string, holds: () => boolean): Promise<void> => {
+    const deadline = Date.now() + 60_000;
+    while (!holds()) {
+      if (Date.now() > deadline) throw new Error(`Waited in vain until ${what}:\n${server.output()}`);
+      await sleep(25);
+    }
+  };
+  await until('both workers are ready', () => ready().length === 2);
+  for (let request = 0; request < 10; request += 1) await (await fetch(`${server.adminUrl}/clients`)).arrayBuffer();
+  const keyOf = ({ name, labels }: Sample): string => `${name} ${JSON.stringify(labels)}`;
+  const isCounted = ({ types }: Scrape, { name }: Sample): boolean =>
+    types.get(name) === 'counter' || types.get(name.replace(/_(bucket|sum|count)$/, '')) === 'histogram';
+  for (const deaths of [1, 2]) {
+    const before = await scrapeOf(server.adminUrl);
+    process.kill(ready()[deaths - 1] ?? 0, 'SIGKILL');
+    await until('another worker is ready', () => ready().length === 2 + deaths);
+    const after = await scrapeOf(server.adminUrl);
+    const values = new Map(after.samples.map((sample) => [keyOf(sample), sample.value]));
+    const counted = before.samples.filter((sample) => isCounted(before, sample));
+    t.ok(counted.length > 50);
+    t.strictSame(
+      counted.filter((sample) => !((values.get(keyOf(sample)) ?? -1) >= sample.value)),
+      [],
+    );
+    t.equal(total(after, 'claviger_worker_deaths_total'), deaths);
+    t.equal(total(after, 'claviger_workers'), 2, 'gauges are of the workers that run');
+  }
 });
 
 t.test('without metrics, only what costs requests nothing is left', async (t) => {

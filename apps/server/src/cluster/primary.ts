@@ -22,6 +22,7 @@ export class Primary {
   readonly #alive = new Map<Worker, Promise<number>>();
   readonly #delay = new RestartDelay();
   readonly #stopping = new AbortController();
+  #deaths = 0;
 
   constructor(config: Config, log: ProcessLog, droppedLogLines: () => number) {
     this.#config = config;
@@ -31,7 +32,7 @@ export class Primary {
 
   /** Resolves to the exit code: that of a first worker that cannot start, or else whether all workers stopped cleanly. */
   async run(asked: Promise<void>): Promise<number> {
-    serveMetricsToWorkers(this.#droppedLogLines);
+    serveMetricsToWorkers({ droppedLogLines: this.#droppedLogLines, workerDeaths: () => this.#deaths });
     passOnClientChanges();
     const first = this.#fork();
     const failed = await Promise.race([this.#listening(first), this.#alive.get(first), asked]);
@@ -82,6 +83,7 @@ export class Primary {
     const code = await this.#alive.get(worker);
     if (code === misconfiguration) return code;
     if (this.#stopping.signal.aborted) return never;
+    this.#deaths += 1;
     const delay = this.#delay.after(performance.now() - born);
     this.#log.error({ worker: worker.process.pid, code, delay }, 'a worker died; starting another one');
     return sleep(delay, undefined, { signal: this.#stopping.signal }).then(

@@ -1,9 +1,10 @@
 // The metrics of all workers in one text, regardless of which worker serves the scrape. Only the primary can reach every
-// worker: a worker asks it, and it asks them all (with prom-client), adds up their values, and replies.
+// worker: a worker asks it, and it asks them all, adds up their values, and replies.
 import cluster, { type Worker } from 'node:cluster';
-import type { Metrics } from '@claviger/http';
-import { AggregatorRegistry, Counter, Registry } from 'prom-client';
+import type { DeclaredMetric, Metrics } from '@claviger/http';
+import { Counter, Registry } from 'prom-client';
 import { declaredMetrics } from '../telemetry/declared-metrics.ts';
+import { reportMetrics, WorkerReports } from './worker-reports.ts';
 
 const topic = 'claviger:metrics';
 
@@ -23,23 +24,31 @@ interface Answer extends Question {
 const isAbout = (message: unknown): message is Question =>
   typeof message === 'object' && message !== null && 'topic' in message && message.topic === topic;
 
+/** What the primary itself counts. */
+export interface PrimaryCounts {
+  readonly droppedLogLines: () => number;
+  readonly workerDeaths: () => number;
+}
+
 /** Runs in the primary. Its own metrics follow those of the workers. */
-export const serveMetricsToWorkers = (droppedLogLines: () => number): void => {
-  const registry = new AggregatorRegistry();
+export const serveMetricsToWorkers = (counts: PrimaryCounts): void => {
+  const reports = new WorkerReports();
   const own = new Registry();
-  const { name, help } = declaredMetrics.primaryLogLinesDropped;
-  new Counter({
-    name,
-    help,
-    registers: [own],
-    collect() {
-      this.reset();
-      this.inc(droppedLogLines());
-    },
-  });
+  const show = ({ name, help }: DeclaredMetric, value: () => number) =>
+    new Counter({
+      name,
+      help,
+      registers: [own],
+      collect() {
+        this.reset();
+        this.inc(value());
+      },
+    });
+  show(declaredMetrics.primaryLogLinesDropped, counts.droppedLogLines);
+  show(declaredMetrics.workerDeaths, counts.workerDeaths);
   cluster.on('message', async (worker: Worker, message: unknown) => {
     if (!isAbout(message)) return;
-    const all = Promise.all([registry.clusterMetrics(), own.metrics()]);
+    const all = Promise.all([reports.collect().then((workers) => workers.metrics()), own.metrics()]);
     const text = await all.then(
       ([workers, primary]) => `${workers}${primary}`,
       () => null,
@@ -51,9 +60,7 @@ export const serveMetricsToWorkers = (droppedLogLines: () => number): void => {
 
 /** Runs in a worker. Returns the metrics of all workers. Rejects if one does not answer: partial sums would mislead. */
 export const metricsOfAllWorkers = ({ registry }: Metrics): (() => Promise<string>) => {
-  AggregatorRegistry.setRegistries([registry]);
-  // Makes prom-client answer requests from the primary.
-  new AggregatorRegistry();
+  reportMetrics(registry);
   const waiting = new Map<number, (text: string | null) => void>();
   let questions = 0;
   process.on('message', (message: unknown) => {

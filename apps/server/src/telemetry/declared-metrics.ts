@@ -135,6 +135,10 @@ export const declaredMetrics = {
     'claviger_primary_log_lines_dropped_total',
     'Log lines of the primary process that could not be written. Only with several workers.',
   ),
+  workerDeaths: counter(
+    'claviger_worker_deaths_total',
+    'Workers that died and were replaced. Only with several workers.',
+  ),
   workers: gauge('claviger_workers', 'Processes that serve requests.'),
   buildInfo: gauge('claviger_build_info', 'Always 1. The labels name the version and its Node.js.', 'version', 'node'),
 } as const satisfies Readonly<Record<string, DeclaredMetric>>;
