@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLoad } from './lib/measure.mjs';
 import { startPostgresServer } from './lib/stores.mjs';
+import { inTurns, ratioToFirst } from './lib/turns.mjs';
 import { startClaviger } from './targets/hydra-api.mjs';
 
 const [rounds = 20, seconds = 1] = process.argv.slice(2).map(Number);
@@ -48,29 +49,12 @@ for (const [name, settings] of Object.entries(variants)) {
   servers.push(await startClaviger({ name, env, dataFolder: join(folder, name) }));
 }
 
-/** Of the rounds' ratios to the first server: the median, and the quartiles. */
-const cellOf = (rates, server) => {
-  const ratios = rates.map((round) => round[server] / round[0]).toSorted((one, other) => one - other);
-  const [low, middle, high] = [1, 2, 3].map((quarter) => ratios[(ratios.length * quarter) >> 2].toFixed(2));
-  return server === 0 ? '1' : `${middle} (${low} to ${high})`;
-};
-
 console.log(`| | ${operations.join(' | ')} |`);
 console.log(`| --- |${' ---: |'.repeat(operations.length)}`);
 const cells = servers.map(() => []);
 for (const operation of operations) {
-  const rates = [];
-  for (const server of servers) await load.measure(server, { operation, warmUp: 2, seconds: 0.5 });
-  for (let round = 0; round < rounds; round += 1) {
-    const rate = [];
-    for (let turn = 0; turn < servers.length; turn += 1) {
-      const place = (turn + round) % servers.length;
-      const measured = await load.measure(servers[place], { operation, warmUp: 0.1, seconds });
-      rate[place] = measured.perCpuSecond;
-    }
-    rates.push(rate);
-  }
-  for (const [place, row] of cells.entries()) row.push(cellOf(rates, place));
+  const rates = await inTurns({ servers, operation, rounds, seconds, load });
+  for (const [place, row] of cells.entries()) row.push(ratioToFirst(rates, place));
 }
 for (const [place, { name }] of servers.entries()) console.log(`| ${name} | ${cells[place].join(' | ')} |`);
 

@@ -55,7 +55,11 @@ export const operations = {
       const tokens = [];
       for (let index = 0; index < many; index += 1) tokens.push(await issue(http));
       const bodies = tokens.map((token) => form({ token }));
-      return { url: server.urls.introspect, bodies, headers: headersOf(server.clients.service) };
+      return {
+        url: server.urls.introspect,
+        bodies,
+        headers: { ...headersOf(server.clients.service), ...server.adminHeaders },
+      };
     },
     async once(http, { url, bodies, headers }) {
       const answer = await http.json('POST', url, { headers, body: pick(bodies) });

@@ -6,8 +6,9 @@ import { clients, redirectUri } from './clients.mjs';
 
 const program = fileURLToPath(new URL('../../apps/server/dist/src/main.js', import.meta.url));
 
-const describe = (publicUrl, adminUrl, introspectPath, registered) => ({
+const describe = ({ publicUrl, adminUrl, introspectPath, adminHeaders = {}, clients: registered }) => ({
   clients: registered,
+  adminHeaders,
   urls: {
     admin: adminUrl,
     token: `${publicUrl}/oauth2/token`,
@@ -20,12 +21,12 @@ const describe = (publicUrl, adminUrl, introspectPath, registered) => ({
 });
 
 /** Registered over the admin API; names of members that 2018 had not are those of today's Hydra. */
-const register = async (clientsUrl) => {
+const register = async (clientsUrl, adminHeaders = {}) => {
   const registered = {};
   for (const [kind, client] of Object.entries(clients)) {
     const { statusCode, body } = await request(clientsUrl, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...adminHeaders },
       body: JSON.stringify({
         client_id: client.id,
         client_secret: client.secret,
@@ -45,8 +46,23 @@ const register = async (clientsUrl) => {
   return registered;
 };
 
-/** `env`: where the stores are, and what else differs from the defaults. */
-export const startClaviger = async ({ name, env, dataFolder, nodeOptions = [], binary, isUsed = true }) => {
+const headersFor = (key) => ({ 'claviger-admin-key': key });
+
+const createAdminKey = async (adminUrl, firstKey) => {
+  const { body } = await request(`${adminUrl}/admin/admin-keys`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headersFor(firstKey) },
+    body: JSON.stringify({ name: 'measurement', scopes: ['introspect'] }),
+  });
+  return (await body.json()).key;
+};
+
+/**
+ * `env`: where the stores are, and what else differs from the defaults. `firstKey`: guards the admin API. The load sends this
+ * key, or with `usesStoredKey` one that is created with it.
+ */
+export const startClaviger = async ({ name, env, dataFolder, nodeOptions = [], binary, isUsed = true, ...guard }) => {
+  const { firstKey, usesStoredKey = false } = guard;
   const [publicPort, adminPort] = await freePorts(2);
   const [publicUrl, adminUrl] = [publicPort, adminPort].map((port) => `http://127.0.0.1:${port}`);
   const server = await startServer({
@@ -63,20 +79,23 @@ export const startClaviger = async ({ name, env, dataFolder, nodeOptions = [], b
       CLAVIGER_AUTO_MIGRATE: 'true',
       CLAVIGER_WORKERS: '1',
       CLAVIGER_LOG_LEVEL: 'warn',
+      ...(firstKey ? { CLAVIGER_ADMIN_KEY: firstKey } : {}),
       ...env,
     },
     // Listening comes before its stores are ready.
     url: `${adminUrl}/health/${isUsed ? 'ready' : 'alive'}`,
   });
+  const used = usesStoredKey ? await createAdminKey(adminUrl, firstKey) : firstKey;
   return {
     ...server,
     name,
-    description: describe(
+    description: describe({
       publicUrl,
       adminUrl,
-      '/oauth2/introspect',
-      isUsed ? await register(`${adminUrl}/clients`) : {},
-    ),
+      introspectPath: '/oauth2/introspect',
+      adminHeaders: used ? headersFor(used) : {},
+      clients: isUsed ? await register(`${adminUrl}/clients`, firstKey ? headersFor(firstKey) : {}) : {},
+    }),
   };
 };
 
@@ -96,6 +115,11 @@ export const attachHydra = async ({ name, publicUrl, adminUrl, pid }) => {
     name,
     readySeconds: null,
     stop: async () => undefined,
-    description: describe(publicUrl, admin, '/oauth2/introspect', await register(`${admin}/clients`)),
+    description: describe({
+      publicUrl,
+      adminUrl: admin,
+      introspectPath: '/oauth2/introspect',
+      clients: await register(`${admin}/clients`),
+    }),
   };
 };
