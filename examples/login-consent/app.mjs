@@ -89,10 +89,7 @@ app.get('/login', async (request, response) => {
   const pending = await admin('GET', pathOf('login', challenge));
   const { skip, subject } = pending;
   if (skip && isActive(subject)) return answer(response, 'login', challenge, 'accept', { subject });
-  if (skip) {
-    await admin('DELETE', `sessions/login/${encodeURIComponent(subject)}`);
-    return reject(response, 'login', challenge, 'The account is closed.');
-  }
+  if (skip) return reject(response, 'login', challenge, 'The account is closed.');
   showLogin(request, response, 200, pending, '');
 });
 

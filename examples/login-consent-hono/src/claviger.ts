@@ -57,8 +57,6 @@ export interface Claviger {
   acceptLogin(challenge: string, body: AcceptLogin): Promise<string>;
   acceptConsent(challenge: string, body: AcceptConsent): Promise<string>;
   reject(step: Step, challenge: string, description: string): Promise<string>;
-  /** Ends the remembered logins of a person, in every browser. */
-  endLogins(subject: string): Promise<void>;
 }
 
 const pathOf = (step: Step, challenge: string): string => `requests/${step}/${encodeURIComponent(challenge)}`;
@@ -92,8 +90,5 @@ export const makeClaviger = (adminUrl: string, adminKey: string): Claviger => {
     acceptConsent: (challenge, body) => answer('consent', challenge, 'accept', body),
     reject: (step, challenge, description) =>
       answer(step, challenge, 'reject', { error: 'access_denied', error_description: description }),
-    async endLogins(subject) {
-      await call('DELETE', `sessions/login/${encodeURIComponent(subject)}`);
-    },
   };
 };

@@ -75,10 +75,7 @@ app.get('/login', async (c) => {
   const pending = await claviger.read('login', c.req.query('login_challenge') ?? '');
   const { challenge, subject, skip, oidc_context } = pending;
   if (skip && isActive(subject)) return c.redirect(await claviger.acceptLogin(challenge, { subject }), 303);
-  if (skip) {
-    await claviger.endLogins(subject);
-    return c.redirect(await claviger.reject('login', challenge, 'The account is closed.'), 303);
-  }
+  if (skip) return c.redirect(await claviger.reject('login', challenge, 'The account is closed.'), 303);
   return show(c, 200, 'Log in', pending, loginPage(pending, oidc_context.login_hint ?? '', ''));
 });
 

