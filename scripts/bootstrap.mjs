@@ -147,7 +147,9 @@ const bootstrap = () => {
   acquireLock();
   const stamp = currentStamp();
   const before = installedStamp();
-  if (JSON.stringify(before) !== JSON.stringify(stamp)) install(stamp, before);
+  const isNew = JSON.stringify(before) !== JSON.stringify(stamp);
+  if (isNew) install(stamp, before);
+  if (isNew) say('Compiling.');
   run('Compiling', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']);
 };
 
