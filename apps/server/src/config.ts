@@ -60,18 +60,28 @@ const readValues = (
   rules: (values: Values) => readonly string[],
 ): { readonly values: Values; readonly warnings: readonly string[] } => {
   const sources = readSources(environment);
-  const { values: parsed, problems } = parseAll(sources);
+  const { values: parsed, problems, malformed } = parseAll(sources);
   const { values, problems: ofFile } = withAdminKeyFile(withIssuer(parsed));
-  const all = [...sources.problems, ...problems, ...ofFile, ...rules(values)];
+  const isSet = (problem: string): boolean => malformed.some((name) => problem.startsWith(`${name} must be set`));
+  const ofRules = rules(values).filter((problem) => !isSet(problem));
+  const all = [...sources.problems, ...problems, ...ofFile, ...ofRules];
   if (all.length > 0) throw new ConfigurationError(all);
   return { values, warnings: sources.warnings };
 };
 
 const shownText = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
+interface Parsed {
+  readonly values: ParsedValues;
+  readonly problems: readonly string[];
+  /** Names of the settings that cannot be parsed. */
+  readonly malformed: readonly string[];
+}
+
 /** Reports settings that cannot be parsed, and uses their defaults for the rules that follow. */
-const parseAll = (sources: Sources): { readonly values: ParsedValues; readonly problems: readonly string[] } => {
+const parseAll = (sources: Sources): Parsed => {
   const problems: string[] = [];
+  const malformed: string[] = [];
   const readValue = <T>({ name, parse, fallback, secret }: Variable<T> & { readonly parse: Parse<T> }): T => {
     const setting = sources.settings.get(name);
     if (!setting) return fallback;
@@ -80,10 +90,11 @@ const parseAll = (sources: Sources): { readonly values: ParsedValues; readonly p
     // A URL that was pasted with its user name and password is refused, and must not be repeated.
     const given = secret || setting.text.includes('@') ? '' : `; it is "${shownText(setting.text)}"`;
     problems.push(`${setting.label} must be ${parsed.right}${given}.${serviceLinkHint(name, setting.text)}`);
+    malformed.push(name);
     return fallback;
   };
   const entries = Object.entries(variables).map(([key, variable]) => [key, readValue<unknown>(variable)]);
-  return { values: Object.fromEntries(entries) as ParsedValues, problems };
+  return { values: Object.fromEntries(entries) as ParsedValues, problems, malformed };
 };
 
 const ratesOf = (values: Values): Rates => ({

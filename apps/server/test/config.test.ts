@@ -435,6 +435,9 @@ t.test('a server outside development needs a system secret', async (t) => {
     [/^CLAVIGER_SYSTEM_SECRET must be set/],
     'empty is unset',
   );
+  const short = problemsOf({ ...issuer, CLAVIGER_SYSTEM_SECRET: 'changeme' });
+  t.match(short, [/^CLAVIGER_SYSTEM_SECRET must be at least 16 bytes/]);
+  t.equal(short.length, 1, 'one that is too short is not reported as missing too');
 });
 
 t.test('a system secret that is easy to guess is refused, but on loopback it is a warning', async (t) => {
@@ -558,7 +561,7 @@ t.test('a configuration file sets the same settings, and the environment overrid
 
 t.test('docs/settings.md lists every setting as it is declared', async (t) => {
   const page = readFileSync(new URL('../../../../docs/settings.md', import.meta.url), 'utf8');
-  t.equal(page, settingsPage(), 'to update it: npm run pages');
+  t.equal(page, settingsPage(), 'to update it: npm run settings-page');
   for (const { name } of Object.values(variables)) {
     t.match(page, `| \`${name}\` | \`${fileKey(name)}\` |`);
   }
@@ -629,7 +632,9 @@ t.test('in development, an issuer that browsers cannot reach here causes a warni
     readConfig({ CLAVIGER_SYSTEM_SECRET: secret, ...settings }).warnings.some((one) =>
       one.includes('CLAVIGER_ISSUER to'),
     );
-  t.ok(warned({ CLAVIGER_ISSUER: 'http://127.0.0.1:4444/', CLAVIGER_PUBLIC_PORT: '5000' }));
+  const moved = { CLAVIGER_ISSUER: 'http://127.0.0.1:4444/', CLAVIGER_PUBLIC_PORT: '5000' };
+  t.ok(warned(moved));
+  t.notOk(warned({ ...moved, CLAVIGER_TRUSTED_PROXIES: 'loopback' }), 'a proxy listens there');
   t.ok(warned({ CLAVIGER_ISSUER: 'http://localhost/' }));
   t.ok(warned({ CLAVIGER_PUBLIC_HOST: '10.0.0.7' }));
   t.notOk(warned({ CLAVIGER_ISSUER: 'http://localhost:4444/' }));

@@ -20,13 +20,14 @@ export const issuerMismatch = ({
   publicHost,
   publicPort,
   publicTlsCertFile: tls,
+  trustedProxies,
 }: Values): string | undefined => {
   const url = new URL(issuer);
-  if (url.protocol !== 'http:' || !isLoopbackUrl(issuer)) return undefined;
+  if (url.protocol !== 'http:' || !isLoopbackUrl(issuer) || trustedProxies.length > 0) return undefined;
   const isReached =
     tls === null &&
     Number(url.port || 80) === publicPort &&
     isLoopbackHost(new URL(baseUrl({ host: publicHost, port: 1 })).hostname);
   if (isReached) return undefined;
-  return `The issuer ${issuer} does not match the address of the public listener (${baseUrl({ host: publicHost, port: publicPort, tls })}): set CLAVIGER_ISSUER to the URL that browsers use, or unset it.`;
+  return `The issuer ${issuer} does not match the address of the public listener (${baseUrl({ host: publicHost, port: publicPort, tls })}). Set CLAVIGER_ISSUER to the URL that browsers use, or unset it. If a proxy listens there, set CLAVIGER_TRUSTED_PROXIES.`;
 };
