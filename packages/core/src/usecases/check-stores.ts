@@ -21,8 +21,8 @@ class UnreadableKey extends Error {
 
   constructor(cause: unknown) {
     super(
-      'A signing key cannot be opened: the system secret that it was sealed with is not among those that are set. ' +
-        'Set it again, behind the new one, and run the command "reseal".',
+      'A signing key cannot be opened, because it was sealed with another system secret. All nodes need the same one. ' +
+        'If the secret was changed, set the old one too, after the new one, and run the command "reseal".',
       { cause },
     );
   }
