@@ -1,9 +1,9 @@
-// Makes docs/log-lines.md from the tables of log lines. `npm run pages` writes the page, and a test compares it.
+// Makes docs/log-lines.md from the tables of log lines. `npm run log-lines-page` writes the page, and a test compares it.
 import { logLines } from './log-lines.ts';
 
 const intro = `# Log lines
 
-<!-- Written by \`npm run pages\` from the tables in packages/http/src/log-lines.ts and apps/server/src/log-lines.ts. Do not edit. -->
+<!-- Written by \`npm run log-lines-page\` from the tables in packages/http/src/log-lines.ts and apps/server/src/log-lines.ts. Do not edit. -->
 
 The server logs to standard output. On a terminal the lines are text for people; otherwise each line is one JSON object
 (\`CLAVIGER_LOG_FORMAT\`). \`CLAVIGER_LOG_LEVEL\` sets the lowest level that is logged. Every line has these members:
@@ -16,7 +16,8 @@ The server logs to standard output. On a terminal the lines are text for people;
 | \`msg\` | The message below. \`{…}\` stands for a text that varies. |
 
 Other members are present where they are known. No line contains a secret, token, code, challenge, cookie or URL of a request. A user
-is named by a fingerprint, which does not reveal the user without the system secret. A \`clientId\`, \`grantType\` or \`hint\` can contain
+is named by a fingerprint, which does not reveal the user without the system secret. The exception is the line \`audit event\`, which shows the
+subject unless \`CLAVIGER_AUDIT_SUBJECT\` is \`fingerprint\` or \`off\`. A \`clientId\`, \`grantType\` or \`hint\` can contain
 text that a caller sent.
 
 To find the line of a request, use the request id: it is in the header \`X-Request-Id\` of replies (with the level \`warn\` and no trusted proxies, of errors only), on the error pages, and in the

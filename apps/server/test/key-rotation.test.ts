@@ -21,7 +21,7 @@ t.test(
       { outcome: 'rotated', published: ['public:new'], removed: ['public:old'] },
       new Error('the database is unavailable'),
       { outcome: 'rotated', published: [], removed: [] },
-      { outcome: 'lease-not-acquired' },
+      { outcome: 'not-my-turn' },
     ];
     const holders = new Set<string>();
     let rounds = 0;
@@ -33,7 +33,7 @@ t.test(
       },
       rotate: async ({ holder }) => {
         holders.add(holder);
-        const result = results[rounds] ?? { outcome: 'lease-not-acquired' };
+        const result = results[rounds] ?? { outcome: 'not-my-turn' };
         rounds += 1;
         if (result instanceof Error) throw result;
         return result;

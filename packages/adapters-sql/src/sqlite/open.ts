@@ -39,10 +39,10 @@ export const openSqliteStores = async ({
       tokens: new SqliteTokenStore(database),
     },
     audit: new SqlAuditStore(database, sqliteAuditCommands(database)),
-    schemaStatus: () => database.waitingForLock(() => sqliteSchemaStatus(client, migrations())),
+    schemaStatus: () => database.patiently(() => sqliteSchemaStatus(client, migrations())),
     migrate: async ({ dryRun = false } = {}) => {
       await database.settle();
-      return database.waitingForLock(() => migrateSqlite(client, migrations(), dryRun));
+      return database.patiently(() => migrateSqlite(client, migrations(), dryRun));
     },
     close: async () => {
       await database.settle();

@@ -133,7 +133,7 @@ export class BrowserCookies {
     return this.#sessionJars().map(clearCookie);
   }
 
-  generateSession(): BrowserSecret {
+  drawSession(): BrowserSecret {
     return this.#draw(this.#jars.session.prefixed ? prefixedMark : '');
   }
 

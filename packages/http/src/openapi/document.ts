@@ -144,7 +144,7 @@ const sharedErrors = (route: DescribedRoute): Readonly<Record<number, string>> =
 
 const guardErrors: Readonly<Record<number, string>> = {
   401: 'A key of the admin API is needed, and it is missing, unknown or expired.',
-  403: '`request_forbidden`: the key lacks the scope of the operation, the request comes from a page of another site, or it names a host that is not allowed.',
+  403: '`insufficient_scope`: the key lacks the scope of the operation. `request_forbidden`: the request comes from a page of another site, or it names a host that is not allowed.',
   429: 'Too many wrong keys within a minute. With `Retry-After`.',
 };
 

@@ -17,7 +17,7 @@ const parameters: Readonly<Record<string, Schema>> = {
   response_type: text('What the client wants: `code`, `token`, `id_token`, combinations of them, or `none`.'),
   redirect_uri: text('Where the browser returns: a registered URI. Optional for clients with only one.'),
   scope: text('The requested scopes, separated by spaces.'),
-  state: text('Comes back unchanged. At least 8 characters by default.'),
+  state: text('Comes back unchanged. Its minimum length is a setting of the server, and 0 by default.'),
   nonce: text('Comes back in the ID token. Required for an ID token from this endpoint.'),
   response_mode: text('`query`, `fragment` or `form_post`.'),
   code_challenge: text('PKCE (RFC 7636 §4.3).'),
