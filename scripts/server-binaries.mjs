@@ -68,10 +68,15 @@ export const deploymentTools = {
   kubernetesSchemas: pypiPackage('kubernetes-validate', '1.37.0', 'kubernetes_validate/kubernetes-json-schema'),
 };
 
+const folderOf = ({ from }) => join(cache, from.replaceAll(/[@/=]+/g, '-'));
+
+export const isFetched = (binary) => existsSync(join(folderOf(binary), binary.path));
+
 /** Returns the path of the program, or of the folder with the programs. Downloads it the first time. */
-export const fetchBinary = ({ from, path, install }) => {
-  const folder = join(cache, from.replaceAll(/[@/=]+/g, '-'));
-  if (existsSync(join(folder, path))) return join(folder, path);
+export const fetchBinary = (binary) => {
+  const { path, install } = binary;
+  const folder = folderOf(binary);
+  if (isFetched(binary)) return join(folder, path);
   mkdirSync(cache, { recursive: true });
   const draft = mkdtempSync(join(cache, 'draft-'));
   chmodSync(draft, 0o755);

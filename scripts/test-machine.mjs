@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { binaries, deploymentTools, fetchBinary, tryToFetch } from './server-binaries.mjs';
+import { binaries, deploymentTools, fetchBinary, isFetched, tryToFetch } from './server-binaries.mjs';
 
 const say = (text) => process.stderr.write(`${text}\n`);
 
@@ -84,8 +84,10 @@ if (absent.length > 0) {
   }
 }
 
-// The first time, this downloads some 40 MB and compiles Helm. Tests of files in `deploy` are skipped without these tools.
+// Tests of the files in `deploy` are skipped without these tools.
 for (const tool of Object.values(deploymentTools)) {
+  if (isFetched(tool)) continue;
+  say(`Fetching ${tool.from}, once, for the tests of the files in deploy. Helm is compiled, which takes minutes.`);
   const { missing: reason } = tryToFetch(tool);
   if (reason) say(reason);
 }

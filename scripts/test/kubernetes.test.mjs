@@ -22,7 +22,7 @@ const schemas = tryToFetch(deploymentTools.kubernetesSchemas);
 const missing = helm.missing ?? schemas.missing;
 for (const reason of new Set([helm.missing, schemas.missing])) if (reason) t.comment(reason);
 
-const kubernetesVersions = ['1.30', '1.37'];
+const kubernetesVersions = ['1.25', '1.37'];
 const chart = 'deploy/helm/claviger';
 const plain = { issuer: 'https://id.example.com' };
 const everything = {

@@ -111,13 +111,12 @@ t.test('a login through the proxy, on two nodes, one of which stops in the middl
     redirect_uri: redirectUri,
   });
   t.ok(tokens.refresh_token);
-  const addresses = new Set<unknown>();
-  for (const node of ['claviger-1', 'claviger-2']) {
-    const lines = requestLines(layout, node);
-    t.ok(lines.length > 0, `${node} took a part of it`);
-    for (const { address } of lines) addresses.add(address);
-  }
-  t.strictSame([...addresses], ['127.0.0.1'], 'the nodes know the address of the client, and no forged one');
+  const nodes = ['claviger-1', 'claviger-2'];
+  const lines = () => nodes.flatMap((node) => requestLines(layout, node));
+  await until('the last request is logged', () => lines().some(({ route }) => route === '/oauth2/token'));
+  for (const node of nodes) t.ok(requestLines(layout, node).length > 0, `${node} took a part of it`);
+  const addresses = [...new Set(lines().map(({ address }) => address))];
+  t.strictSame(addresses, ['127.0.0.1'], 'the nodes know the address of the client, and no forged one');
 
   await t.test('a node that is stopped loses no request, and the login ends on the other one', async (t) => {
     const other = new PlainBrowser();
@@ -131,7 +130,7 @@ t.test('a login through the proxy, on two nodes, one of which stops in the middl
     const before = result.answered;
     await until('the other node answers', () => result.answered >= before + 10);
     t.strictSame((await end()).failures, []);
-    t.match(layout.output('proxy'), /Server public\/claviger-1 is DOWN/, 'the proxy saw it before it ended');
+    await until('the proxy has noticed', () => /Server public\/claviger-1 is DOWN/.test(layout.output('proxy')));
     const next = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' };
     t.ok((await token(layout, authorization, next)).refresh_token, 'the first user stays logged in');
   });
