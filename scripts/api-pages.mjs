@@ -1,4 +1,4 @@
-// Makes docs/admin-api.md and docs/http-api.md from the OpenAPI documents. `npm run api-pages` writes them, and a test compares
+// Makes docs/admin-api.md and docs/http-api.md from the OpenAPI documents. `npm run pages` writes them, and a test compares
 // them.
 import { createProvider } from '../packages/core/dist/src/index.js';
 import { memoryStores } from '../packages/core/dist/src/memory/index.js';
@@ -28,7 +28,7 @@ const readDocuments = async () => {
   return { admin: await read('admin'), public: await read('public') };
 };
 
-const note = '<!-- Written by `npm run api-pages` from the declarations of the routes. Do not edit. -->';
+const note = '<!-- Written by `npm run pages` from the declarations of the routes. Do not edit. -->';
 
 const adminIntro = `# The admin API
 

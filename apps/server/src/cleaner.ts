@@ -1,10 +1,10 @@
 // Removes expired rows at regular intervals, in small batches with a pause between them, on one node at a time.
 import type { CleanResult, Provider } from '@claviger/core';
-import { type JobReport, type Round, type Rounds, type RoundsLog, startRounds } from './rounds.ts';
+import { type JobReport, type PeriodicJob, type PeriodicJobLog, type Round, startPeriodicJob } from './periodic-job.ts';
 
 export interface CleanerOptions {
   readonly clean: Provider['admin']['cleanExpired'];
-  readonly log: RoundsLog;
+  readonly log: PeriodicJobLog;
   /** Milliseconds between two rounds, plus or minus a tenth. */
   readonly interval: number;
   /** Rows of each kind per batch. Default 500. */
@@ -28,7 +28,7 @@ export const startCleaner = ({
   onRemoved,
   batch = 500,
   pause = 50,
-}: CleanerOptions): Rounds => {
+}: CleanerOptions): PeriodicJob => {
   const run = async ({ holder, signal, wait }: Round): Promise<void> => {
     let total = nothing;
     try {
@@ -37,14 +37,14 @@ export const startCleaner = ({
         total = sum(total, removed);
         onRemoved?.(removed);
         const isFull = Object.values(removed).some((rows) => rows >= batch);
-        if (outcome === 'not-my-turn' || !isFull || signal.aborted) break;
+        if (outcome === 'lease-not-acquired' || !isFull || signal.aborted) break;
         await wait(pause);
       }
     } finally {
       if (Object.values(total).some((rows) => rows > 0)) log.info({ removed: total }, 'expired rows removed');
     }
   };
-  return startRounds({ name: 'cleaning', log, interval, run, report });
+  return startPeriodicJob({ name: 'cleaning', log, interval, run, report });
 };
 
 const sum = (a: Removed, b: Removed): Removed => ({

@@ -3,12 +3,12 @@ import { baseUrl } from './config/base-url.ts';
 import { inMemory } from './config/dsn.ts';
 import type { Config } from './config.ts';
 import { demoCommands } from './demo.ts';
-import { type Place, placesOf } from './stores/backend.ts';
+import { databasesOf, type StoreDatabase } from './stores/backend.ts';
 
 const kinds = { postgres: 'Postgres', redis: 'Redis' } as const;
 
 /** Without the address, which may contain a password. */
-const shownPlace = ({ dsn, ports }: Place): string => {
+const shownDatabase = ({ dsn, ports }: StoreDatabase): string => {
   if (dsn.kind !== 'sqlite') return `${kinds[dsn.kind]}: ${ports.join(', ')}`;
   return dsn.file === inMemory ? 'in memory, lost when the server stops' : dsn.file;
 };
@@ -21,7 +21,9 @@ export const greeting = (config: Config): string => {
     `  Issuer   ${config.issuer}`,
     `  Public   ${baseUrl(config.public)}`,
     `  Admin    ${config.adminSocket?.path ?? baseUrl(config.admin)}`,
-    ...placesOf(config.stores).map((place, index) => `  ${index === 0 ? 'Data' : '    '}     ${shownPlace(place)}`),
+    ...databasesOf(config.stores).map(
+      (database, index) => `  ${index === 0 ? 'Data' : '    '}     ${shownDatabase(database)}`,
+    ),
   ];
   if (config.pages.builtIn) {
     const { createClient, getToken, authorizeUrl } = demoCommands(config);

@@ -1,9 +1,9 @@
-// Makes docs/log-lines.md from the tables of log lines. `npm run log-lines-page` writes the page, and a test compares it.
+// Makes docs/log-lines.md from the tables of log lines. `npm run pages` writes the page, and a test compares it.
 import { logLines } from './log-lines.ts';
 
 const intro = `# Log lines
 
-<!-- Written by \`npm run log-lines-page\` from the tables in packages/http/src/log-lines.ts and apps/server/src/log-lines.ts. Do not edit. -->
+<!-- Written by \`npm run pages\` from the tables in packages/http/src/log-lines.ts and apps/server/src/log-lines.ts. Do not edit. -->
 
 The server logs to standard output. On a terminal the lines are text for people; otherwise each line is one JSON object
 (\`CLAVIGER_LOG_FORMAT\`). \`CLAVIGER_LOG_LEVEL\` sets the lowest level that is logged. Every line has these members:

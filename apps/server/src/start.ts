@@ -10,7 +10,7 @@ import type { AdminSocket } from './config/admin-socket.ts';
 import type { Config, Listener } from './config.ts';
 import { greeting } from './greeting.ts';
 import { checkInterval, startKeyRotation } from './key-rotation.ts';
-import { type Rounds, startRounds } from './rounds.ts';
+import { type PeriodicJob, startPeriodicJob } from './periodic-job.ts';
 import { StorePreparation } from './stores/store-preparation.ts';
 import { systemSecretsOf } from './system-secret.ts';
 import { startTelemetry } from './telemetry/start-telemetry.ts';
@@ -42,7 +42,7 @@ export interface ProcessParts {
 }
 
 /** Milliseconds to wait for the stores. Then the ports open anyway, so that health checks report what is wrong. */
-const patience = 500;
+const preparationWait = 500;
 
 const servingStatus: ServerStatus = { serving: true, problems: {} };
 const stoppingStatus: ServerStatus = {
@@ -58,7 +58,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   const telemetry = await startTelemetry(config, version, droppedLogLines);
   const preparation = new StorePreparation(config, telemetry.storeObserver);
   let stopping = false;
-  const rounds: Rounds[] = [];
+  const jobs: PeriodicJob[] = [];
   const servers = buildServers({
     config,
     stores: preparation.stores,
@@ -84,7 +84,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
 
   const close = async (): Promise<void> => {
     stopping = true;
-    const ended = Promise.all(rounds.map((round) => round.stop()));
+    const ended = Promise.all(jobs.map((job) => job.stop()));
     await servers.publicApp.close();
     // The admin listener stays open until the last public request is answered, because login apps need it.
     await servers.adminApp.close();
@@ -101,7 +101,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
   prepared.catch(() => undefined);
   try {
     // A worker gets its share of the connections as soon as it listens, so it listens only when it can serve.
-    if (config.workers > 1) await Promise.race([prepared, preparation.attempted, sleep(patience)]);
+    if (config.workers > 1) await Promise.race([prepared, preparation.attempted, sleep(preparationWait)]);
     await listen(servers, config, () => preparation.isDone);
   } catch (error) {
     await close();
@@ -120,19 +120,19 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     });
     if (config.settings.maxPendingFlows > 0) {
       const interval = 1000;
-      rounds.push(startRounds({ name: 'counting pending flows', log, interval, run: sharePendingFlows, report }));
+      jobs.push(startPeriodicJob({ name: 'counting pending flows', log, interval, run: sharePendingFlows, report }));
     }
     if (config.cleanerInterval > 0) {
       const interval = config.cleanerInterval * 1000;
-      rounds.push(startCleaner({ clean: cleanExpired, log, interval, report, onRemoved }));
+      jobs.push(startCleaner({ clean: cleanExpired, log, interval, report, onRemoved }));
     }
     if (table) {
       const interval = config.audit.checkpointInterval * 1000;
       const run = makeAuditUpkeep(table, servers.system, log, config.audit);
-      rounds.push(startRounds({ name: 'upkeep of the audit table', log, interval, run, report }));
+      jobs.push(startPeriodicJob({ name: 'upkeep of the audit table', log, interval, run, report }));
     }
     if (config.settings.keyRotationInterval > 0) {
-      rounds.push(startKeyRotation({ rotate: rotateKeys, log, interval: checkInterval(config.settings), report }));
+      jobs.push(startKeyRotation({ rotate: rotateKeys, log, interval: checkInterval(config.settings), report }));
     }
     if (isSpeaker && greet) greet(greeting(config));
     else {

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
 t.test('docs/audit.md lists every type of event', async (t) => {
   const page = readFileSync(join(root, 'docs/audit.md'), 'utf8');
-  t.equal(page, withEventsTable(page), 'otherwise: npm run audit-page');
+  t.equal(page, withEventsTable(page), 'otherwise: npm run pages');
 });
 
 /** The drivers of the adapter, by which somebody else gets at the databases. */

@@ -561,7 +561,7 @@ t.test('a configuration file sets the same settings, and the environment overrid
 
 t.test('docs/settings.md lists every setting as it is declared', async (t) => {
   const page = readFileSync(new URL('../../../../docs/settings.md', import.meta.url), 'utf8');
-  t.equal(page, settingsPage(), 'to update it: npm run settings-page');
+  t.equal(page, settingsPage(), 'to update it: npm run pages');
   for (const { name } of Object.values(variables)) {
     t.match(page, `| \`${name}\` | \`${fileKey(name)}\` |`);
   }

@@ -21,7 +21,7 @@ t.test(
       { outcome: 'rotated', published: ['public:new'], removed: ['public:old'] },
       new Error('the database is unavailable'),
       { outcome: 'rotated', published: [], removed: [] },
-      { outcome: 'not-my-turn' },
+      { outcome: 'lease-not-acquired' },
     ];
     const holders = new Set<string>();
     let rounds = 0;
@@ -33,7 +33,7 @@ t.test(
       },
       rotate: async ({ holder }) => {
         holders.add(holder);
-        const result = results[rounds] ?? { outcome: 'not-my-turn' };
+        const result = results[rounds] ?? { outcome: 'lease-not-acquired' };
         rounds += 1;
         if (result instanceof Error) throw result;
         return result;

@@ -9,7 +9,7 @@ import { logLinesPage } from '../src/log-lines-page.ts';
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
 t.test('docs/log-lines.md is what the tables say', async (t) => {
-  t.equal(readFileSync(join(root, 'docs/log-lines.md'), 'utf8'), logLinesPage(), 'otherwise: npm run log-lines-page');
+  t.equal(readFileSync(join(root, 'docs/log-lines.md'), 'utf8'), logLinesPage(), 'otherwise: npm run pages');
 });
 
 t.test('every message in the sources is in a table', async (t) => {

@@ -15,7 +15,7 @@ const layouts = layoutsFor(t);
 
 t.test('docs/metrics.md lists every declared metric', async (t) => {
   const page = readFileSync(new URL('../../../../docs/metrics.md', import.meta.url), 'utf8');
-  t.equal(page, metricsPage(), 'otherwise: npm run metrics-page');
+  t.equal(page, metricsPage(), 'otherwise: npm run pages');
 });
 
 t.test('a scrape of two workers on Postgres has exactly the documented metrics and labels', async (t) => {

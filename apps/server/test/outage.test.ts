@@ -15,7 +15,7 @@ const outage = 2500;
 const remembered = 1200;
 
 /** Milliseconds within which the server must work again. */
-const patience = 20_000;
+const recoveryTimeout = 20_000;
 
 const timeouts = {
   CLAVIGER_POSTGRES_CONNECT_TIMEOUT: '1s',
@@ -44,9 +44,9 @@ const health = async ({ adminUrl }: TestServer, name: 'alive' | 'ready') => {
 };
 
 const until = async (what: string, holds: () => boolean): Promise<void> => {
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + recoveryTimeout;
   while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`${what} took more than ${patience} ms.`);
+    if (performance.now() > deadline) throw new Error(`${what} took more than ${recoveryTimeout} ms.`);
     await sleep(20);
   }
 };

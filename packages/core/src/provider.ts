@@ -113,11 +113,11 @@ export interface AdminUseCases extends AdminKeyUseCases, KeyUseCases {
    */
   flush(issuedBefore: EpochSeconds | null): Promise<number>;
   /**
-   * One batch of everything that has expired, if it is this node's turn. Call it again while a figure reaches `limit`.
+   * One batch of everything that has expired, if this node gets the lease. Call it again while a figure reaches `limit`.
    */
   cleanExpired(command: CleanExpired): Promise<CleanResult>;
 
-  /** Rotates the signing keys as far as it is due, if it is this node's turn. Call it every now and then. */
+  /** Rotates the signing keys as far as it is due, if this node gets the lease. Call it every now and then. */
   rotateKeys(command: RotateKeys): Promise<RotateKeysResult>;
 
   /**

@@ -170,7 +170,7 @@ t.test('another node signs with a new key at the same moment, without a message 
   t.equal(new Set(before.map(kidOf)).size, 1);
   wait(89 * day);
   await rotate(one, 'one');
-  t.strictSame(await rotate(two, 'two'), { outcome: 'not-my-turn' });
+  t.strictSame(await rotate(two, 'two'), { outcome: 'lease-not-acquired' });
   wait(1);
   t.equal((await kidsOf(two)).length, 2, 'published on the other node a second later');
   wait(day);

@@ -2,11 +2,11 @@
 import { nodeSystem } from '@claviger/core/node';
 import t from 'tap';
 import { epochSeconds } from '../src/domain/time.ts';
-import { drawSortableId } from '../src/usecases/sortable-id.ts';
+import { generateSortableId } from '../src/usecases/sortable-id.ts';
 
 const { random } = nodeSystem({ systemSecret: 'a system secret for tests' });
 const at = (milliseconds: number): string =>
-  drawSortableId({ random, clock: { now: () => epochSeconds(0), milliseconds: () => milliseconds } });
+  generateSortableId({ random, clock: { now: () => epochSeconds(0), milliseconds: () => milliseconds } });
 
 t.test('an id is the canonical base64url of 16 bytes; the first six are the time', async (t) => {
   for (const milliseconds of [0, 1, 63, 64, 1_800_000_000_123, 2 ** 33, 2 ** 48 - 1]) {
@@ -16,7 +16,7 @@ t.test('an id is the canonical base64url of 16 bytes; the first six are the time
     t.equal(bytes.toString('base64url'), id);
     t.equal(bytes.readUIntBE(0, 6), milliseconds);
   }
-  const full = drawSortableId({ random, clock: { now: () => epochSeconds(1_800_000_000) } });
+  const full = generateSortableId({ random, clock: { now: () => epochSeconds(1_800_000_000) } });
   t.equal(Buffer.from(full, 'base64url').readUIntBE(0, 6), 1_800_000_000_000, 'a clock without milliseconds is enough');
 });
 

@@ -14,7 +14,7 @@ export const auditEventsTable = (): string => {
   return `| Type | Outcome | Kept in | Meaning |\n| --- | --- | --- | --- |\n${rows.join('')}`;
 };
 
-const begin = '<!-- Generated: npm run audit-page -->\n\n';
+const begin = '<!-- Generated: npm run pages -->\n\n';
 const end = '\n<!-- End of the generated part -->';
 
 /** Returns the page with its generated part replaced. Throws if the page has no such part. */

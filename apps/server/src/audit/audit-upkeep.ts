@@ -1,7 +1,7 @@
 // Regular work on the audit table: checkpoints, which the first node writes, and retention.
 import { type AuditStore, makeApplyRetention, makeWriteCheckpoint, type System } from '@claviger/core';
 import type { Config } from '../config.ts';
-import type { Round, RoundsLog } from '../rounds.ts';
+import type { PeriodicJobLog, Round } from '../periodic-job.ts';
 
 /** Rows of one chain in one batch. */
 const batch = 1000;
@@ -9,7 +9,7 @@ const batch = 1000;
 export const makeAuditUpkeep = (
   store: AuditStore,
   system: System,
-  log: Pick<RoundsLog, 'error'>,
+  log: Pick<PeriodicJobLog, 'error'>,
   { retention, checkpointInterval }: Config['audit'],
 ) => {
   const writeCheckpoint = makeWriteCheckpoint({ store, system });

@@ -6,7 +6,7 @@ import type { ClientChanges } from '@claviger/core';
 const topic = 'claviger:client-changed';
 
 /** Milliseconds. A worker that is too busy to answer reads the client again within a second. */
-const patience = 500;
+const answerTimeout = 500;
 
 interface Message {
   readonly topic: typeof topic;
@@ -32,7 +32,7 @@ class Waiting {
         this.#settlers.delete(id);
         resolve();
       };
-      const timer = setTimeout(settle, patience);
+      const timer = setTimeout(settle, answerTimeout);
       this.#settlers.set(id, settle);
     });
     return { id, known };

@@ -8,7 +8,7 @@ import { RestartDelay } from './restart-delay.ts';
 import { serveMetricsToWorkers } from './worker-metrics.ts';
 
 /** Milliseconds to wait, beyond the workers' own time to stop, before they are killed. */
-const patience = 5000;
+const shutdownMargin = 5000;
 
 /** The exit code of a process whose settings are wrong. */
 const misconfiguration = 2;
@@ -100,7 +100,7 @@ export class Primary {
       () => {
         for (const worker of this.#alive.keys()) worker.process.kill('SIGKILL');
       },
-      (this.#config.drainDelay + this.#config.shutdownTimeout) * 1000 + patience,
+      (this.#config.drainDelay + this.#config.shutdownTimeout) * 1000 + shutdownMargin,
     );
     const codes = await Promise.all(workers.map(([, exited]) => exited));
     clearTimeout(timer);

@@ -9,7 +9,7 @@ import { reportMetrics, WorkerReports } from './worker-reports.ts';
 const topic = 'claviger:metrics';
 
 /** Milliseconds. The primary itself gives up after five seconds. */
-const patience = 6000;
+const answerTimeout = 6000;
 
 interface Question {
   readonly topic: typeof topic;
@@ -76,7 +76,7 @@ export const metricsOfAllWorkers = ({ registry }: Metrics): (() => Promise<strin
         if (text === null) reject(new Error('A worker did not report its metrics.'));
         else resolve(text);
       };
-      const timer = setTimeout(() => settle(null), patience);
+      const timer = setTimeout(() => settle(null), answerTimeout);
       waiting.set(id, settle);
       const question: Question = { topic, id };
       process.send?.(question);

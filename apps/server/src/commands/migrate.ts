@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { SchemaStatus } from '@claviger/adapters-sql';
 import { inMemory } from '../config/dsn.ts';
 import type { StoresConfig } from '../config/stores-config.ts';
-import { type OpenBackend, openBackend, type Place, placesOf } from '../stores/backend.ts';
+import { databasesOf, type OpenBackend, openBackend, type StoreDatabase } from '../stores/backend.ts';
 import { schemaProblem } from '../stores/store-preparation.ts';
 
 type Write = (text: string) => void;
@@ -11,19 +11,19 @@ type Write = (text: string) => void;
 /** Resolves to the exit code: 1 when a schema is not up to date. */
 export const migrateStatus = async (config: StoresConfig, write: Write): Promise<number> => {
   let behind = false;
-  await forEachPlace(config, asItIs, async (place, { schema }) => {
-    if (!schema) return write(`${titleOf(place)}\n  has no migrations\n`);
+  await forEachDatabase(config, asItIs, async (database, { schema }) => {
+    if (!schema) return write(`${titleOf(database)}\n  has no migrations\n`);
     const status = await schema.schemaStatus();
     behind ||= status.pending.length > 0 || !status.usable;
-    write(`${titleOf(place)}\n${linesOf(status)}`);
+    write(`${titleOf(database)}\n${linesOf(status)}`);
   });
   return behind ? 1 : 0;
 };
 
 /** Prints the SQL in the order in which it would run. Everything else is printed as SQL comments. */
 export const migrateUpDryRun = async (config: StoresConfig, write: Write): Promise<number> => {
-  await forEachPlace(config, asItIs, async (place, { schema }) => {
-    write(`-- ${titleOf(place)}\n`);
+  await forEachDatabase(config, asItIs, async (database, { schema }) => {
+    write(`-- ${titleOf(database)}\n`);
     if (!schema) return write('-- has no migrations\n');
     const { applied, sql } = await schema.migrate({ dryRun: true });
     write(applied.length === 0 ? '-- up to date\n' : `\n${sql.trimEnd()}\n`);
@@ -32,11 +32,11 @@ export const migrateUpDryRun = async (config: StoresConfig, write: Write): Promi
 };
 
 export const migrateUp = async (config: StoresConfig, write: Write): Promise<number> => {
-  await forEachPlace(config, toBeWritten, async (place, { schema }) => {
-    if (!schema) return write(`${titleOf(place)}\n  has no migrations\n`);
+  await forEachDatabase(config, toBeWritten, async (database, { schema }) => {
+    if (!schema) return write(`${titleOf(database)}\n  has no migrations\n`);
     const { applied } = await schema.migrate();
     const lines = applied.length > 0 ? applied.map((name) => `  applied  ${name}\n`) : ['  up to date\n'];
-    write(`${titleOf(place)}\n${lines.join('')}`);
+    write(`${titleOf(database)}\n${lines.join('')}`);
   });
   return 0;
 };
@@ -44,7 +44,7 @@ export const migrateUp = async (config: StoresConfig, write: Write): Promise<num
 const kinds = { sqlite: 'SQLite', postgres: 'Postgres', redis: 'Redis' } as const;
 
 /** Without the address, which may contain a password. */
-const titleOf = ({ dsn, ports }: Place): string => `${kinds[dsn.kind]}: ${ports.join(', ')}`;
+const titleOf = ({ dsn, ports }: StoreDatabase): string => `${kinds[dsn.kind]}: ${ports.join(', ')}`;
 
 const linesOf = (status: SchemaStatus): string => {
   const problem = schemaProblem(status);
@@ -56,22 +56,22 @@ const linesOf = (status: SchemaStatus): string => {
 };
 
 /** Showing the status must not create a missing file. */
-const asItIs = (place: Place): Place =>
-  place.dsn.kind === 'sqlite' && !existsSync(place.dsn.file)
-    ? { ...place, dsn: { ...place.dsn, file: inMemory } }
-    : place;
+const asItIs = (database: StoreDatabase): StoreDatabase =>
+  database.dsn.kind === 'sqlite' && !existsSync(database.dsn.file)
+    ? { ...database, dsn: { ...database.dsn, file: inMemory } }
+    : database;
 
-const toBeWritten = (place: Place): Place => place;
+const toBeWritten = (database: StoreDatabase): StoreDatabase => database;
 
-const forEachPlace = async (
+const forEachDatabase = async (
   config: StoresConfig,
-  located: (place: Place) => Place,
-  use: (place: Place, opened: OpenBackend) => Promise<void>,
+  located: (database: StoreDatabase) => StoreDatabase,
+  use: (database: StoreDatabase, opened: OpenBackend) => Promise<void>,
 ): Promise<void> => {
-  for (const place of placesOf(config.stores)) {
-    const opened = await openBackend(located(place), config);
+  for (const database of databasesOf(config.stores)) {
+    const opened = await openBackend(located(database), config);
     try {
-      await use(place, opened);
+      await use(database, opened);
     } finally {
       await opened.close();
     }

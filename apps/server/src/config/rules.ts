@@ -8,7 +8,7 @@ import { settingsOf } from './settings-of.ts';
 import { dsnsOf, isSqlite } from './stores-config.ts';
 import { tlsProblems } from './tls-files.ts';
 import { type Values, withVariableNames } from './variables.ts';
-import { drawSecret } from './weak-secret.ts';
+import { secretCommand } from './weak-secret.ts';
 import { weakSecretProblems } from './weak-secrets-in-use.ts';
 
 /** A loopback issuer with every store on SQLite: the server may generate its system secret. */
@@ -27,7 +27,7 @@ export const brokenRules = (values: Values): readonly string[] => {
   const usesTcp = values.adminSocket === null;
   if (usesTcp && !isLoopbackHost(adminHost) && !isAdminGuarded(values) && !openAdmin) {
     problems.push(
-      `CLAVIGER_ADMIN_HOST must be a loopback address, because the admin API requires no key. To use another address, set CLAVIGER_ADMIN_KEY (\`${drawSecret}\` generates one), CLAVIGER_ADMIN_MTLS_CA_FILE for client certificates, or CLAVIGER_ADMIN_REQUIRE_KEY=true if your keys are in the store already.`,
+      `CLAVIGER_ADMIN_HOST must be a loopback address, because the admin API requires no key. To use another address, set CLAVIGER_ADMIN_KEY (\`${secretCommand}\` generates one), CLAVIGER_ADMIN_MTLS_CA_FILE for client certificates, or CLAVIGER_ADMIN_REQUIRE_KEY=true if your keys are in the store already.`,
     );
   }
   if ((loginUrl === null) !== (consentUrl === null)) {

@@ -1,11 +1,11 @@
-// Makes docs/settings.md from the declared settings. `npm run settings-page` writes the page, and a test compares it.
+// Makes docs/settings.md from the declared settings. `npm run pages` writes the page, and a test compares it.
 import { defaultSettings } from '@claviger/core';
 import type { Variable } from './settings/declare.ts';
 import { fileKey, fileVariable, formerNames, topics, withVariableNames } from './variables.ts';
 
 const intro = `# Settings
 
-<!-- Written by \`npm run settings-page\` from apps/server/src/config/settings and packages/core/src/settings.ts. Do not edit. -->
+<!-- Written by \`npm run pages\` from apps/server/src/config/settings and packages/core/src/settings.ts. Do not edit. -->
 
 Every setting is an environment variable. Settings can also be written to one JSON file, whose path is in \`${fileVariable}\`. There a
 setting has its name without \`CLAVIGER_\`, in lower case. Environment variables take precedence over the file.

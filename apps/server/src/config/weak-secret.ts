@@ -1,7 +1,7 @@
 // Finds secrets that are long enough but easy to guess. It estimates an upper bound, so a secret that passes may still be weak.
 
 /** A shell command, which the message about a weak secret shows. */
-export const drawSecret = 'openssl rand -hex 32';
+export const secretCommand = 'openssl rand -hex 32';
 
 /** Random hexadecimal text of 16 characters has fewer about once in 30,000 times. */
 const leastDistinct = 6;

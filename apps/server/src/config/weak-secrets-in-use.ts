@@ -1,7 +1,7 @@
 // Which secrets among the settings are too easy to guess: a problem, or a warning where nobody else can reach the server.
 import { isLoopbackUrl } from '@claviger/core';
 import type { Values } from './variables.ts';
-import { drawSecret, isWeakSecret } from './weak-secret.ts';
+import { isWeakSecret, secretCommand } from './weak-secret.ts';
 
 type SecretValues = Pick<Values, 'issuer' | 'systemSecrets' | 'initialAccessTokens' | 'firstAdminKeys'>;
 
@@ -22,7 +22,7 @@ export const weakSecretProblems = (values: SecretValues): readonly string[] =>
   isLoopbackUrl(values.issuer)
     ? []
     : weakSettings(values).map((name) =>
-        `${name} is easy to guess. Generate a random one with \`${drawSecret}\`. ${
+        `${name} is easy to guess. Generate a random one with \`${secretCommand}\`. ${
           name === systemSecret
             ? 'Put it before the current secret, separated by a comma, so that existing tokens and keys stay valid.'
             : ''
@@ -33,7 +33,7 @@ export const weakSecretWarnings = (values: SecretValues): readonly string[] => [
   ...(isLoopbackUrl(values.issuer)
     ? weakSettings(values).map(
         (name) =>
-          `${name} is easy to guess. With an issuer on another host than loopback it is refused. Generate a random one with \`${drawSecret}\`.`,
+          `${name} is easy to guess. With an issuer on another host than loopback it is refused. Generate a random one with \`${secretCommand}\`.`,
       )
     : []),
   ...(values.systemSecrets?.slice(1).some(isWeakSecret)

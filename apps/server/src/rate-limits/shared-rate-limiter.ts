@@ -16,7 +16,7 @@ interface Options {
 }
 
 /** Milliseconds that a request waits for Redis. */
-const patience = 100;
+const answerTimeout = 100;
 /** Milliseconds after a failure during which Redis is not asked. */
 const pause = 1000;
 /** Milliseconds between two warnings. */
@@ -71,7 +71,7 @@ export class SharedRateLimiter implements RateLimiter {
 const inTime = async (answer: Promise<number>): Promise<number> => {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${patience} ms`)), patience);
+    timer = setTimeout(() => reject(new Error(`No answer within ${answerTimeout} ms`)), answerTimeout);
   });
   try {
     return await Promise.race([answer, tooLate]);

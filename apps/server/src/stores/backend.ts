@@ -11,7 +11,7 @@ import { ConfigurationError } from '../config.ts';
 import type { SharedBuckets } from '../rate-limits/shared-rate-limiter.ts';
 
 /** Ports whose data is in the same database. */
-export interface Place {
+export interface StoreDatabase {
   readonly dsn: Dsn;
   /** Names of Stores. */
   readonly ports: readonly string[];
@@ -42,13 +42,13 @@ export interface PostgresObserver {
 type Options = Pick<StoresConfig, 'postgres' | 'redis'>;
 
 /** Each database once, so that one that is named twice has a single connection pool. */
-export const placesOf = (stores: StoresConfig['stores']): readonly Place[] => {
+export const databasesOf = (stores: StoresConfig['stores']): readonly StoreDatabase[] => {
   const byName = new Map<string, { readonly dsn: Dsn; readonly ports: string[] }>();
   for (const [port, dsn] of Object.entries(stores)) {
     const name = dsn.kind === 'sqlite' ? dsn.file : dsn.url;
-    const place = byName.get(name) ?? { dsn, ports: [] };
-    place.ports.push(port);
-    byName.set(name, place);
+    const database = byName.get(name) ?? { dsn, ports: [] };
+    database.ports.push(port);
+    byName.set(name, database);
   }
   return [...byName.values()];
 };
@@ -58,7 +58,7 @@ export const placesOf = (stores: StoresConfig['stores']): readonly Place[] => {
  * the others connect when they are first used.
  */
 export const openBackend = async (
-  { dsn, ports }: Place,
+  { dsn, ports }: StoreDatabase,
   options: Options,
   observer: PostgresObserver = {},
 ): Promise<OpenBackend> => {

@@ -6,7 +6,14 @@ import { reasonOf } from '@claviger/http';
 import type { StoresConfig } from '../config/stores-config.ts';
 import { ConfigurationError } from '../config.ts';
 import type { SharedBuckets } from '../rate-limits/shared-rate-limiter.ts';
-import { type OpenBackend, openBackend, type Place, type PostgresObserver, placesOf, type Schema } from './backend.ts';
+import {
+  databasesOf,
+  type OpenBackend,
+  openBackend,
+  type PostgresObserver,
+  type Schema,
+  type StoreDatabase,
+} from './backend.ts';
 import { LateStores } from './late-stores.ts';
 
 export interface PreparationLog {
@@ -26,7 +33,7 @@ const pause = 1000;
 export class StorePreparation {
   readonly #late = new LateStores();
   readonly #ending = new AbortController();
-  readonly #parts: readonly Part[];
+  readonly #databases: readonly DatabasePreparation[];
   /** Resolves when every store was tried once, successfully or not. */
   readonly attempted: Promise<void>;
   #attemptIsOver: () => void = () => undefined;
@@ -35,7 +42,9 @@ export class StorePreparation {
 
   constructor(config: StoresConfig, observer: StoreObserver = {}) {
     this.#observe = observer.observe ?? ((stores) => stores);
-    this.#parts = placesOf(config.stores).map((place) => new Part(place, config, this.#ending.signal, observer));
+    this.#databases = databasesOf(config.stores).map(
+      (database) => new DatabasePreparation(database, config, this.#ending.signal, observer),
+    );
     this.attempted = new Promise((resolve) => {
       this.#attemptIsOver = resolve;
     });
@@ -48,12 +57,12 @@ export class StorePreparation {
 
   /** The audit table, in the database of the clients. Undefined where that is not an SQL database, and until it is open. */
   get audit(): AuditStore | undefined {
-    return this.#parts.find(({ ports }) => ports.includes('clients'))?.audit;
+    return this.#databases.find(({ ports }) => ports.includes('clients'))?.audit;
   }
 
   /** Of the first Redis that is open. Undefined without one. */
   get rateLimiter(): SharedBuckets | undefined {
-    return this.#parts.find(({ rateLimiter }) => rateLimiter !== undefined)?.rateLimiter;
+    return this.#databases.find(({ rateLimiter }) => rateLimiter !== undefined)?.rateLimiter;
   }
 
   get isDone(): boolean {
@@ -63,17 +72,17 @@ export class StorePreparation {
   /** Why each port cannot be used yet. Empty once all are ready. Contains no hosts and accounts. */
   problems(): Readonly<Record<string, string>> {
     return Object.fromEntries(
-      this.#parts.flatMap(({ problem, ports }) => (problem === null ? [] : ports.map((port) => [port, problem]))),
+      this.#databases.flatMap(({ problem, ports }) => (problem === null ? [] : ports.map((port) => [port, problem]))),
     );
   }
 
   /** Resolves when every store can be used. Rejects if that is impossible, or if it is closed first. */
   async run(log: PreparationLog): Promise<void> {
     for (;;) {
-      const waiting = this.#parts.filter(({ problem }) => problem !== null);
-      await Promise.all(waiting.map((part) => part.prepare(log)));
+      const waiting = this.#databases.filter(({ problem }) => problem !== null);
+      await Promise.all(waiting.map((database) => database.prepare(log)));
       this.#ending.signal.throwIfAborted();
-      if (this.#parts.every(({ problem }) => problem === null)) break;
+      if (this.#databases.every(({ problem }) => problem === null)) break;
       this.#attemptIsOver();
       await sleep(pause, undefined, { signal: this.#ending.signal });
     }
@@ -83,30 +92,30 @@ export class StorePreparation {
 
   async close(): Promise<void> {
     this.#ending.abort();
-    await Promise.all(this.#parts.map((part) => part.close()));
+    await Promise.all(this.#databases.map((database) => database.close()));
   }
 
   #storesOf(port: PortName): Stores {
-    const stores = this.#parts.find(({ ports }) => ports.includes(port))?.stores;
+    const stores = this.#databases.find(({ ports }) => ports.includes(port))?.stores;
     if (!stores) throw new Error(`The store of ${port} is not open.`);
     return stores;
   }
 }
 
 /** One database, from its name to usable stores. */
-class Part {
+class DatabasePreparation {
   readonly ports: readonly string[];
   problem: string | null = 'The server is starting.';
-  readonly #place: Place;
+  readonly #database: StoreDatabase;
   readonly #config: StoresConfig;
   readonly #ending: AbortSignal;
   readonly #observer: PostgresObserver;
   #opened: OpenBackend | undefined;
   #hasComplained = false;
 
-  constructor(place: Place, config: StoresConfig, ending: AbortSignal, observer: PostgresObserver) {
-    this.ports = place.ports;
-    this.#place = place;
+  constructor(database: StoreDatabase, config: StoresConfig, ending: AbortSignal, observer: PostgresObserver) {
+    this.ports = database.ports;
+    this.#database = database;
     this.#config = config;
     this.#ending = ending;
     this.#observer = observer;
@@ -132,7 +141,7 @@ class Part {
       this.#now(await this.#schemaProblem(log), (problem) => log.error({ ports, problem }, 'store cannot be used'));
     } catch (error) {
       if (this.#ending.aborted) return;
-      if (error instanceof ConfigurationError || (this.#place.dsn.kind === 'sqlite' && !this.#opened)) throw error;
+      if (error instanceof ConfigurationError || (this.#database.dsn.kind === 'sqlite' && !this.#opened)) throw error;
       this.#now(explain(error), () => log.error({ ports, ...told(error) }, 'store cannot be used'));
     }
     if (this.problem === null && this.#hasComplained) log.info({ ports }, 'store can be used');
@@ -153,7 +162,7 @@ class Part {
 
   async #open(): Promise<void> {
     if (this.#opened) return;
-    const opened = await openBackend(this.#place, this.#config, this.#observer);
+    const opened = await openBackend(this.#database, this.#config, this.#observer);
     if (this.#ending.aborted) await opened.close();
     else this.#opened = opened;
   }
@@ -161,7 +170,7 @@ class Part {
   async #schemaProblem(log: PreparationLog): Promise<string | null> {
     const schema = this.#opened?.schema;
     if (!schema) return null;
-    if (this.#config.autoMigrate ?? this.#place.dsn.kind === 'sqlite') await this.#migrate(schema, log);
+    if (this.#config.autoMigrate ?? this.#database.dsn.kind === 'sqlite') await this.#migrate(schema, log);
     return schemaProblem(await schema.schemaStatus());
   }
 

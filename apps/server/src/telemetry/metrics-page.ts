@@ -1,4 +1,4 @@
-// Makes docs/metrics.md from the declared metrics. `npm run metrics-page` writes the page, and a test compares it.
+// Makes docs/metrics.md from the declared metrics. `npm run pages` writes the page, and a test compares it.
 import { type DeclaredMetric, requestDuration } from '@claviger/http';
 import { declaredMetrics } from './declared-metrics.ts';
 import { hydraMetrics } from './hydra-metrics.ts';
@@ -6,7 +6,7 @@ import { processMetrics } from './process-metrics.ts';
 
 const intro = `# Metrics
 
-<!-- Written by \`npm run metrics-page\` from apps/server/src/telemetry. Do not edit. -->
+<!-- Written by \`npm run pages\` from apps/server/src/telemetry. Do not edit. -->
 
 \`GET /metrics/prometheus\` on the admin listener answers in Prometheus' text format. It covers every worker of the node, and answers
 while the stores are unavailable. Let Prometheus scrape each node, and add the nodes up in queries.

@@ -4,7 +4,7 @@ import type { EventSink, Provider } from '@claviger/core';
 import { type FailureLog, type LabelledCounter, Metrics } from '@claviger/http';
 import type { FastifyInstance } from 'fastify';
 import type { Removed } from '../cleaner.ts';
-import type { JobReport } from '../rounds.ts';
+import type { JobReport } from '../periodic-job.ts';
 import type { StoreObserver } from '../stores/store-preparation.ts';
 import { declaredMetrics as declared } from './declared-metrics.ts';
 import { EventMetrics } from './event-metrics.ts';

@@ -54,7 +54,7 @@ export class SqliteDatabase implements Database {
       // A reader only waits while another process repairs or vacuums the file.
       if (!isBusy(error)) throw storeFailure(error);
     }
-    return this.patiently(() => this.#rows(statement, values));
+    return this.waitingForLock(() => this.#rows(statement, values));
   }
 
   change<Row>(statement: Statement<Row>, values: Values = {}): Promise<Row[]> {
@@ -67,7 +67,7 @@ export class SqliteDatabase implements Database {
   }
 
   /** Repeats a command while another process writes. Rejects with StoreUnavailable when that takes too long. */
-  async patiently<T>(command: () => T): Promise<T> {
+  async waitingForLock<T>(command: () => T): Promise<T> {
     try {
       return await unlessBusyFor(this.#busyMs, command);
     } catch (error) {

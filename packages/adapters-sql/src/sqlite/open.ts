@@ -39,10 +39,10 @@ export const openSqliteStores = async ({
       tokens: new SqliteTokenStore(database),
     },
     audit: new SqlAuditStore(database, sqliteAuditCommands(database)),
-    schemaStatus: () => database.patiently(() => sqliteSchemaStatus(client, migrations())),
+    schemaStatus: () => database.waitingForLock(() => sqliteSchemaStatus(client, migrations())),
     migrate: async ({ dryRun = false } = {}) => {
       await database.settle();
-      return database.patiently(() => migrateSqlite(client, migrations(), dryRun));
+      return database.waitingForLock(() => migrateSqlite(client, migrations(), dryRun));
     },
     close: async () => {
       await database.settle();

@@ -103,14 +103,14 @@ export class SharedCommit {
   /** Another process writes: the whole group runs later, together with commands that arrive until then. */
   #postpone(error: unknown): void {
     const now = performance.now();
-    const [late, patient]: [Waiting[], Waiting[]] = [[], []];
+    const [late, stillWaiting]: [Waiting[], Waiting[]] = [[], []];
     for (const one of this.#waiting) {
       one.deadline ??= now + this.#busyMs;
-      (one.deadline <= now ? late : patient).push(one);
+      (one.deadline <= now ? late : stillWaiting).push(one);
     }
-    this.#waiting = patient;
+    this.#waiting = stillWaiting;
     for (const { failed } of late) failed(error);
-    if (patient.length > 0) this.#nextAttempt = setTimeout(() => this.#attempt(), pauseWhenBusy());
+    if (stillWaiting.length > 0) this.#nextAttempt = setTimeout(() => this.#attempt(), pauseWhenBusy());
   }
 
   #carryOut(group: readonly Waiting[]): void {

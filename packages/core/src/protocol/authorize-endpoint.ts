@@ -106,7 +106,7 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
   ): Promise<WireReply> => {
     const now = clock.now();
     const consentBrowser = cookies.keepBrowser(request, 'consent', now);
-    const newSession = cookies.drawSession();
+    const newSession = cookies.generateSession();
     const result = await deps.resumeAfterLogin({
       ...returning,
       browser: cookies.browser(request, 'login', now),

@@ -133,7 +133,7 @@ export class BrowserCookies {
     return this.#sessionJars().map(clearCookie);
   }
 
-  drawSession(): BrowserSecret {
+  generateSession(): BrowserSecret {
     return this.#draw(this.#jars.session.prefixed ? prefixedMark : '');
   }
 

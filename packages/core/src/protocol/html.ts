@@ -19,9 +19,9 @@ export class Html {
   }
 }
 
-type Part = string | number | Html | false | readonly Html[];
+type Interpolation = string | number | Html | false | readonly Html[];
 
-const render = (part: Part): string => {
+const render = (part: Interpolation): string => {
   if (part === false) return '';
   if (part instanceof Html) return part.text;
   if (typeof part === 'object') return part.map((entry) => entry.text).join('');
@@ -29,7 +29,7 @@ const render = (part: Part): string => {
 };
 
 /** Attributes must be quoted in the template: escaping covers quoted values and text. */
-export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
+export const html = (strings: TemplateStringsArray, ...parts: readonly Interpolation[]): Html =>
   new Html(strings.map((text, index) => text + render(index < parts.length ? (parts[index] ?? '') : '')).join(''));
 
 /** For our own constants, such as style sheets, where entities have no meaning. */

@@ -22,7 +22,7 @@ export interface ResolverOptions {
 /** Milliseconds. */
 const attemptTimeout = 1500;
 /** How much longer to wait for one address family once the other has answered. */
-const patience = 300;
+const lookupTimeout = 300;
 const hostsLifespan = 10_000;
 
 const asAddress = (address: string): HostAddress => ({ address, family: isIP(address) === 6 ? 6 : 4 });
@@ -63,7 +63,7 @@ export const makeResolveHost = ({ nameServers, hostsFile = '/etc/hosts' }: Resol
       const answers: string[][] = [];
       const settled = Promise.allSettled(questions.map(async (question) => answers.push(await question)));
       await Promise.any(questions);
-      await Promise.race([settled, sleep(patience, undefined, { ref: false })]);
+      await Promise.race([settled, sleep(lookupTimeout, undefined, { ref: false })]);
       return answers.flat().map(asAddress);
     } finally {
       signal.removeEventListener('abort', cancel);

@@ -29,5 +29,5 @@ const timeText = (milliseconds: number): string => {
 /** Two ids of the same millisecond are equal with a probability of 2^-80. */
 const randomBytes = 10;
 
-export const drawSortableId = ({ clock, random }: { readonly clock: Clock; readonly random: Random }): string =>
+export const generateSortableId = ({ clock, random }: { readonly clock: Clock; readonly random: Random }): string =>
   `${timeText(clock.milliseconds?.() ?? clock.now() * 1000)}${random.base64url(randomBytes)}`;

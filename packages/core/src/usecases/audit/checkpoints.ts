@@ -9,7 +9,7 @@ export type CheckpointResult =
   /** The latest one is recent, or no event is newer. */
   | { readonly outcome: 'not-due' }
   /** Another node has just saved one. */
-  | { readonly outcome: 'not-my-turn' };
+  | { readonly outcome: 'number-taken' };
 
 interface Deps {
   readonly store: AuditStore;
@@ -56,5 +56,5 @@ export const makeWriteCheckpoint =
       previous: stored?.seal ?? '',
     });
     const saved = await store.saveCheckpoint(checkpoint);
-    return saved === 'saved' ? { outcome: 'saved', checkpoint } : { outcome: 'not-my-turn' };
+    return saved === 'saved' ? { outcome: 'saved', checkpoint } : { outcome: 'number-taken' };
   };

@@ -14,7 +14,7 @@ import type { EventSink } from '../../ports/event-sink.ts';
 import type { System } from '../../ports/system.ts';
 import type { TokenStore } from '../../ports/token-store.ts';
 import type { Settings } from '../../settings.ts';
-import { drawSortableId } from '../sortable-id.ts';
+import { generateSortableId } from '../sortable-id.ts';
 import type { IdentifySubject } from '../subject-identifier.ts';
 import type { IssueIdToken } from '../token/issue-id-token.ts';
 import type { MintAccessToken } from '../token/mint-access-token.ts';
@@ -112,7 +112,7 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
   };
 
   const grantFor = (accepted: Accepted, client: Client, now: EpochSeconds): Grant => ({
-    id: drawSortableId(system),
+    id: generateSortableId(system),
     clientId: accepted.flow.request.clientId,
     clientIncarnation: client.incarnation,
     subject: accepted.login.subject,

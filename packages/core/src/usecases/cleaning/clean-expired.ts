@@ -22,10 +22,10 @@ export type CleanResult =
       /** Leases that have ended, one-time values included. */
       readonly leases: number;
     }
-  | { readonly outcome: 'not-my-turn' };
+  | { readonly outcome: 'lease-not-acquired' };
 
 /** The lease of the node that cleans. The other nodes wait this long for a node that stopped while cleaning. */
-const turn = seconds(60);
+const leaseDuration = seconds(60);
 
 type Deps = Stores & { readonly system: Pick<System, 'clock' | 'digest'> };
 
@@ -37,7 +37,8 @@ export const makeCleanExpired = ({ consents, flows, leases, loginSessions, token
   const name = asHashed(system.digest.sha256('claviger/cleaner'));
   return async ({ limit, holder }: CleanExpired): Promise<CleanResult> => {
     const now = system.clock.now();
-    if (!(await leases.acquire({ name, holder, until: after(now, turn) }, now))) return { outcome: 'not-my-turn' };
+    if (!(await leases.acquire({ name, holder, until: after(now, leaseDuration) }, now)))
+      return { outcome: 'lease-not-acquired' };
     // A store that fails does not stop the cleaning of the others. The first failure is thrown at the end.
     const failures: unknown[] = [];
     const attempt = (removed: Promise<number>): Promise<number> =>

@@ -7,7 +7,7 @@ import type { EventSink } from '../../ports/event-sink.ts';
 import type { System } from '../../ports/system.ts';
 import { acceptRegistration, type RegistrationDeps } from './accept-registration.ts';
 import { keepSecret, secretBytes } from './client-secret.ts';
-import { drawIncarnation } from './incarnation.ts';
+import { generateIncarnation } from './incarnation.ts';
 
 export interface CreateClient {
   /** Not empty. Without it the server draws one. */
@@ -47,7 +47,7 @@ export const makeCreateClient =
         metadata,
         await keepSecret(deps.system, { id, metadata, secret, drawn: command.secret === undefined }),
       ),
-      incarnation: drawIncarnation(random),
+      incarnation: generateIncarnation(random),
       createdAt: now,
       updatedAt: now,
       version: 1,

@@ -8,7 +8,7 @@ import type { EventSink } from '../../ports/event-sink.ts';
 import type { System } from '../../ports/system.ts';
 import { acceptRegistration, type RegistrationDeps } from '../clients/accept-registration.ts';
 import type { DeleteUnchanged } from '../clients/delete-client.ts';
-import { drawIncarnation } from '../clients/incarnation.ts';
+import { generateIncarnation } from '../clients/incarnation.ts';
 import { type CheckedClient, changesOf, declaredParts } from './compare-client.ts';
 import type { DeclaredClient, DeclaredStep, KindPlanner, MemberChange, StepOutcome } from './declarations.ts';
 
@@ -79,7 +79,7 @@ export const makeClientPlanner = (deps: Deps): KindPlanner<DeclaredClient> => {
     const client: Client = {
       id: declared.id,
       ...(await declaredParts(system, declared, changes, undefined)),
-      incarnation: drawIncarnation(system.random),
+      incarnation: generateIncarnation(system.random),
       createdAt: now,
       updatedAt: now,
       version: 1,

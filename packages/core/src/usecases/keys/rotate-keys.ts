@@ -26,12 +26,12 @@ export type RotateKeysResult =
       /** The kids of keys that are not needed any more. */
       readonly removed: readonly string[];
     }
-  | { readonly outcome: 'not-my-turn' }
+  | { readonly outcome: 'lease-not-acquired' }
   /** Rotation is turned off, or the keys are not in the key store. */
   | { readonly outcome: 'off' };
 
 /** The lease of the node that rotates. The other nodes wait this long for a node that stopped while rotating. */
-const turn = seconds(60);
+const leaseDuration = seconds(60);
 
 /** Seconds by which the clocks of clients and nodes may differ: a key is kept this much longer than anything that it signed. */
 const clockSkew = 3600;
@@ -76,7 +76,8 @@ export const makeRotateKeys = ({ keys, leases, events, system, settings }: Deps,
   return async ({ holder }: RotateKeys): Promise<RotateKeysResult> => {
     if (schedule.interval === 0) return { outcome: 'off' };
     const now = clock.now();
-    if (!(await leases.acquire({ name, holder, until: after(now, turn) }, now))) return { outcome: 'not-my-turn' };
+    if (!(await leases.acquire({ name, holder, until: after(now, leaseDuration) }, now)))
+      return { outcome: 'lease-not-acquired' };
     const { signing } = new KeyRing(cipher, await keys.list(signingKeySet), now, null);
     const published: string[] = [];
     for (const alg of signingAlgorithms) {

@@ -5,7 +5,7 @@ import type { ClientStore } from '../../ports/client-store.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
 import type { Digest, System } from '../../ports/system.ts';
 import { keepSecret, secretBytes } from '../clients/client-secret.ts';
-import { drawIncarnation } from '../clients/incarnation.ts';
+import { generateIncarnation } from '../clients/incarnation.ts';
 import { checkMetadata, type MetadataDeps } from './check-metadata.ts';
 import { mintRegistrationToken } from './registration-token.ts';
 import type { RegisterClient, RegisteredClient } from './registration-use-cases.ts';
@@ -52,7 +52,7 @@ export const makeRegisterClient =
     const client: Client = {
       id,
       ...withSecret(metadata, await keepSecret(system, { id, metadata, secret, drawn: true })),
-      incarnation: drawIncarnation(system.random),
+      incarnation: generateIncarnation(system.random),
       createdAt: now,
       updatedAt: now,
       version: 1,

@@ -9,7 +9,7 @@ import type { AccessTokenStrategy } from '../../domain/token.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
 import type { System } from '../../ports/system.ts';
 import type { Settings } from '../../settings.ts';
-import { drawSortableId } from '../sortable-id.ts';
+import { generateSortableId } from '../sortable-id.ts';
 import { type MintedToken, mintToken } from './token-format.ts';
 
 export interface NewAccessToken {
@@ -73,7 +73,7 @@ const accessTokenClaims = (
 export const makeMintAccessToken = ({ issuer, signingKeys, system, settings }: Deps): MintAccessToken => {
   const alg = settings.accessTokenSigningAlg ?? settings.idTokenSigningAlg;
   return async (token) => {
-    const grantId = token.grant?.id ?? drawSortableId(system);
+    const grantId = token.grant?.id ?? generateSortableId(system);
     if (formatFor(token.client, settings) !== 'jwt') return mintToken(system, 'access-token', grantId);
     const jti = `${grantId}${system.random.base64url(ownBytes)}`;
     const secret = await signingKeys.sign(accessTokenClaims(issuer, jti, token), alg, 'at+jwt');

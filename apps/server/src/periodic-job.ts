@@ -5,12 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '@claviger/core';
 import { reasonOf } from '@claviger/http';
 
-export interface RoundsLog {
+export interface PeriodicJobLog {
   info(details: object, message: string): void;
   error(details: object, message: string): void;
 }
 
-export interface Rounds {
+export interface PeriodicJob {
   /** Resolves when the current round, if any, has ended. */
   stop(): Promise<void>;
 }
@@ -24,10 +24,10 @@ export interface Round {
   wait(milliseconds: number): Promise<void>;
 }
 
-export interface RoundsOptions {
+export interface PeriodicJobOptions {
   /** Its name in the log, such as `cleaning`. */
   readonly name: string;
-  readonly log: RoundsLog;
+  readonly log: PeriodicJobLog;
   /** Milliseconds between two rounds, plus or minus a tenth. */
   readonly interval: number;
   readonly run: (round: Round) => Promise<void>;
@@ -38,7 +38,7 @@ export interface RoundsOptions {
 export type JobReport = (name: string, outcome: 'ok' | 'error') => void;
 
 /** The first round starts at a random time within one interval, so that nodes that start together do not run together. */
-export const startRounds = ({ name, log, interval, run, report }: RoundsOptions): Rounds => {
+export const startPeriodicJob = ({ name, log, interval, run, report }: PeriodicJobOptions): PeriodicJob => {
   const stopping = new AbortController();
   const { signal } = stopping;
   const wait = (milliseconds: number): Promise<void> => sleep(milliseconds, undefined, { signal, ref: false });

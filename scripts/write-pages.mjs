@@ -1,0 +1,19 @@
+// Writes the generated pages of docs from what they describe, which is compiled before. Tests compare each page with it.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { withEventsTable } from '../apps/server/dist/src/audit/audit-events-table.js';
+import { settingsPage } from '../apps/server/dist/src/config/settings-page.js';
+import { logLinesPage } from '../apps/server/dist/src/log-lines-page.js';
+import { metricsPage } from '../apps/server/dist/src/telemetry/metrics-page.js';
+import { apiPages } from './api-pages.mjs';
+
+const urlOf = (path) => new URL(`../${path}`, import.meta.url);
+
+const pages = {
+  ...(await apiPages()),
+  'docs/audit.md': withEventsTable(readFileSync(urlOf('docs/audit.md'), 'utf8')),
+  'docs/log-lines.md': logLinesPage(),
+  'docs/metrics.md': metricsPage(),
+  'docs/settings.md': settingsPage(),
+};
+
+for (const [path, text] of Object.entries(pages)) writeFileSync(urlOf(path), text);
