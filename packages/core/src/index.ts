@@ -19,6 +19,7 @@ export {
   type PublicClient,
   withSecret,
 } from './domain/client.ts';
+export { lifespanMembers } from './domain/client-lifespans.ts';
 export { type Consent, type ConsentRequestSnapshot, isRemembered } from './domain/consent.ts';
 export type { CredentialsRefusal, DomainEvent, EndpointName, EventType, Origin } from './domain/event.ts';
 export { type EventKind, eventKinds } from './domain/event-kinds.ts';
@@ -32,6 +33,7 @@ export {
   type Rejection,
   subjectOf,
 } from './domain/flow.ts';
+export { goDurationText, longestDuration, parseGoDuration } from './domain/go-duration.ts';
 export type { Grant, GrantSession } from './domain/grant.ts';
 export { asHashed, type Hashed } from './domain/hashed.ts';
 export type { JsonObject, JsonValue } from './domain/json.ts';

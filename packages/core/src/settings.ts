@@ -23,6 +23,10 @@ export const declaredSettings = {
   // RFC 6749 §4.1.2 recommends at most 10 minutes.
   authCodeLifespan: lifespan(600, 'Lifespan of authorization codes.'),
   refreshTokenLifespan: lifespan(720 * 3600, 'Lifespan of each refresh token.'),
+  maxClientTokenLifespan: lifespan(
+    24 * 3600,
+    'Longest lifespan of access and ID tokens that can be set for a client. Keys stay published for at least this long after they signed.',
+  ),
   refreshGrace: period(
     30,
     'For how long after its first use a refresh token returns the same new tokens again. 0s turns this off.',

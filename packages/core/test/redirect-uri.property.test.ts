@@ -4,6 +4,7 @@ import t from 'tap';
 import { emptyClientMetadata } from '../src/domain/client.ts';
 import { registeredMetadata } from '../src/domain/client-metadata.ts';
 import { chooseRedirectUri, withFragment, withQuery } from '../src/domain/redirect-uri.ts';
+import { seconds } from '../src/domain/time.ts';
 import { givenClient, holds } from './support/properties.ts';
 
 const registered = fc.webUrl({ withQueryParameters: true, validSchemes: ['https', 'http'] });
@@ -71,6 +72,7 @@ t.test('the registration accepts only absolute URIs that run no script and survi
     laxClientMetadata: false,
     subjectTypes: ['public'],
     signingAlgorithms: [],
+    maxClientTokenLifespan: seconds(86_400),
   };
   holds(t, candidates, (uri) => {
     try {

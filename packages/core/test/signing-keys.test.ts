@@ -30,7 +30,8 @@ interface Node {
 }
 
 /** Nodes of one system, with shared stores and one clock. */
-const given = (settings: Partial<Settings> = {}, stores: Stores = memoryStores()) => {
+const given = (change: Partial<Settings> = {}, stores: Stores = memoryStores()) => {
+  const settings = { maxClientTokenLifespan: seconds(3600), ...change };
   let now = start;
   const system = nodeSystem({ systemSecret: 'a secret of the tests', clock: { now: () => epochSeconds(now) } });
   const complete = { ...defaultSettings, ...settings };
@@ -217,6 +218,18 @@ t.test('a key that an administrator adds signs immediately and replaces one that
   const left = await kidsOf(one);
   t.ok(result.removed.includes(first) && !left.includes(first));
   t.equal((await published(one)).keys.filter(({ kty }) => kty === 'EC').length, 1);
+});
+
+t.test('a key stays published as long as the token of any client may live', async (t) => {
+  const { node, wait } = given({ maxClientTokenLifespan: seconds(30 * 3600) });
+  const one = node();
+  const [first = ''] = await kidsOf(one);
+  wait(89 * day);
+  await rotate(one);
+  wait(day + 31 * 3600 - 1);
+  t.match(await rotate(one), { removed: [] });
+  wait(1);
+  t.match(await rotate(one), { removed: [first] });
 });
 
 t.test('a removal that stops half way is completed the next time', async (t) => {

@@ -62,6 +62,8 @@ t.test('every member is returned as it was sent', async (t) => {
     id_token_signed_response_alg: 'EdDSA',
     access_token_strategy: 'jwt',
     standard_claims: 'userinfo',
+    authorization_code_grant_access_token_lifespan: '1h30m0s',
+    refresh_token_grant_refresh_token_lifespan: '720h0m0s',
     jwks: { keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB', kid: 'my-key', use: 'sig', alg: 'RS256' }] },
     token_endpoint_auth_method: 'client_secret_post',
     request_uris: ['https://app.example.com/request'],
@@ -74,6 +76,19 @@ t.test('every member is returned as it was sent', async (t) => {
   t.strictSame(created.json, { ...full, client_secret: 'a-full-secret' });
   t.strictSame((await admin('GET /clients/full')).json, full);
   t.strictSame((await admin('GET /clients')).json, [full]);
+});
+
+t.test('lifespans are written as Go does, and a malformed one is refused', async (t) => {
+  const { admin } = givenAServer(t);
+  const name = 'client_credentials_grant_access_token_lifespan';
+  const created = await admin('POST /clients', { json: { client_id: 'x', [name]: '90s' } });
+  t.match(created.json, { [name]: '1m30s' });
+  for (const text of ['90', '1.5s', 'soon', '-1s']) {
+    const refused = await admin('PUT /clients/x', { json: { [name]: text } });
+    t.equal(refused.status, 400, text);
+    t.match(refused.json, { error: 'invalid_request', error_hint: new RegExp(`^${name} must be a duration`) });
+  }
+  t.match((await admin('GET /clients/x')).json, { [name]: '1m30s' });
 });
 
 t.test('empty members are shown, left out, null or empty as in 2018', async (t) => {

@@ -75,6 +75,15 @@ export const fullMetadata = (): Required<ConfidentialClient['metadata']> => ({
   defaultMaxAge: 3600,
   requireAuthTime: true,
   defaultAcrValues: ['urn:acr:2'],
+  authorizationCodeGrantAccessTokenLifespan: seconds(600),
+  authorizationCodeGrantIdTokenLifespan: seconds(601),
+  authorizationCodeGrantRefreshTokenLifespan: seconds(602),
+  refreshTokenGrantAccessTokenLifespan: seconds(603),
+  refreshTokenGrantIdTokenLifespan: seconds(604),
+  refreshTokenGrantRefreshTokenLifespan: seconds(605),
+  implicitGrantAccessTokenLifespan: seconds(606),
+  implicitGrantIdTokenLifespan: seconds(607),
+  clientCredentialsGrantAccessTokenLifespan: seconds(608),
 });
 
 export const fullClient = (change: Partial<ConfidentialClient> = {}): ConfidentialClient => {

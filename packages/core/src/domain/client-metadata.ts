@@ -3,9 +3,11 @@ import { oauthError } from '../errors/oauth-error.ts';
 import { standardClaimsPlaces } from './claims-request.ts';
 import { authMethods, type ClientMetadata, grantTypes, type ProposedMetadata } from './client.ts';
 import { asymmetricAlgorithms, macAlgorithms } from './client-jws-algorithms.ts';
+import { checkLifespans } from './client-lifespans.ts';
 import { canVerify, faultyMember, isOfKnownType } from './jwk.ts';
 import { isSupportedResponseType, supportedResponseTypes } from './response-type.ts';
 import { firstMalformed, parseScope } from './scope.ts';
+import type { Seconds } from './time.ts';
 import { accessTokenStrategies } from './token.ts';
 import { isWebUrl, redirectUriFault } from './web-url.ts';
 
@@ -23,6 +25,7 @@ export interface RegistrationLimits {
   readonly laxClientMetadata: boolean;
   readonly subjectTypes: readonly string[];
   readonly signingAlgorithms: readonly string[];
+  readonly maxClientTokenLifespan: Seconds;
 }
 
 /**
@@ -43,6 +46,7 @@ export const registeredMetadata = ({ metadata, secret }: Registration, limits: R
   checkSigningAlgorithms(complete, limits.signingAlgorithms);
   checkRequestObjects(complete);
   checkDefaultMaxAge(complete);
+  checkLifespans(complete, limits.maxClientTokenLifespan);
   for (const uri of complete.redirectUris) checkRedirectUri(uri, limits.laxClientMetadata);
   checkScope(complete);
   checkSubjectType(complete, limits.subjectTypes);

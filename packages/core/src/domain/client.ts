@@ -1,6 +1,7 @@
 // A registered client, and what it may do. Registration rules are in client-metadata.ts.
 import type { StandardClaims } from './claims-request.ts';
 import type { ClientAlgorithm } from './client-jws-algorithms.ts';
+import { type ClientLifespans, noLifespans } from './client-lifespans.ts';
 import type { Hashed } from './hashed.ts';
 import type { JwkSet } from './jwk.ts';
 import type { ResponseType } from './response-type.ts';
@@ -38,7 +39,7 @@ export type SubjectType = 'public' | 'pairwise';
  * What was registered for a client and passed the rules of client-metadata.ts (OpenID Connect Registration §2, with the
  * names of the 2018 API). null: unset.
  */
-export interface ClientMetadata {
+export interface ClientMetadata extends ClientLifespans {
   readonly name: string | null;
   readonly redirectUris: readonly string[];
   /** Empty means authorization_code only (RFC 7591 §2). */
@@ -129,6 +130,7 @@ export const emptyClientMetadata: ProposedMetadata = {
   defaultMaxAge: null,
   requireAuthTime: false,
   defaultAcrValues: [],
+  ...noLifespans,
 };
 
 interface ClientFields {

@@ -30,6 +30,15 @@ export const clientNames = {
   defaultMaxAge: 'default_max_age',
   requireAuthTime: 'require_auth_time',
   defaultAcrValues: 'default_acr_values',
+  authorizationCodeGrantAccessTokenLifespan: 'authorization_code_grant_access_token_lifespan',
+  authorizationCodeGrantIdTokenLifespan: 'authorization_code_grant_id_token_lifespan',
+  authorizationCodeGrantRefreshTokenLifespan: 'authorization_code_grant_refresh_token_lifespan',
+  refreshTokenGrantAccessTokenLifespan: 'refresh_token_grant_access_token_lifespan',
+  refreshTokenGrantIdTokenLifespan: 'refresh_token_grant_id_token_lifespan',
+  refreshTokenGrantRefreshTokenLifespan: 'refresh_token_grant_refresh_token_lifespan',
+  implicitGrantAccessTokenLifespan: 'implicit_grant_access_token_lifespan',
+  implicitGrantIdTokenLifespan: 'implicit_grant_id_token_lifespan',
+  clientCredentialsGrantAccessTokenLifespan: 'client_credentials_grant_access_token_lifespan',
 } as const satisfies Record<keyof ClientMetadata, string>;
 
 /** Whether a member of the metadata is unset. */

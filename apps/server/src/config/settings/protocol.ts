@@ -9,6 +9,7 @@ export const tokens = {
     idTokenLifespan: 'CLAVIGER_ID_TOKEN_LIFESPAN',
     authCodeLifespan: 'CLAVIGER_AUTH_CODE_LIFESPAN',
     refreshTokenLifespan: 'CLAVIGER_REFRESH_TOKEN_LIFESPAN',
+    maxClientTokenLifespan: 'CLAVIGER_MAX_CLIENT_TOKEN_LIFESPAN',
     refreshGrace: 'CLAVIGER_REFRESH_GRACE',
     accessTokenStrategy: 'CLAVIGER_ACCESS_TOKEN_STRATEGY',
     accessTokenSigningAlg: 'CLAVIGER_ACCESS_TOKEN_SIGNING_ALG',

@@ -2,6 +2,7 @@
 import type { AuthorizationRequest } from '../../domain/authorization-request.ts';
 import { claimsForUserinfo, requiredAcrValues } from '../../domain/claims-request.ts';
 import type { Client } from '../../domain/client.ts';
+import { accessTokenLifespan } from '../../domain/client-lifespans.ts';
 import type { Origin } from '../../domain/event.ts';
 import type { ConsentAcceptance, Flow, LoginAcceptance } from '../../domain/flow.ts';
 import type { Grant } from '../../domain/grant.ts';
@@ -134,12 +135,14 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
   const tokensFor = async ({ grant, client, request, now }: Issuing): Promise<Issued> => {
     const issues = issuesOf(request.responseType);
     const code = issues.code ? mintToken(system, 'authorization-code', grant.id) : null;
-    const life = { issuedAt: now, expiresAt: after(now, settings.accessTokenLifespan) };
+    const life = { issuedAt: now, expiresAt: after(now, accessTokenLifespan(client, 'implicit', settings)) };
     const access = issues.token
       ? await mintAccessToken({ client, grant, scope: grant.scope, audience: grant.audience, ...life })
       : null;
     const beside = { code: code?.secret ?? null, accessToken: access?.secret ?? null };
-    const idToken = issues.idToken ? await issueIdToken({ client, grant, nonce: request.nonce, now, beside }) : null;
+    const idToken = issues.idToken
+      ? await issueIdToken({ client, grant, grantType: 'implicit', nonce: request.nonce, now, beside })
+      : null;
     const { sentRedirectUri: redirectUri, codeChallenge, nonce } = request;
     const codeLife = { issuedAt: now, expiresAt: after(now, settings.authCodeLifespan) };
     return {
@@ -167,7 +170,7 @@ export const makeIssueResponse = (deps: Deps): IssueResponse => {
       await tokens.createGrant(grant, { ...(codeRecord ? { code: codeRecord } : {}), tokens: tokenRecords });
     }
     const { subject, scope } = grant;
-    const answer = { request, subject, scope, expiresIn: settings.accessTokenLifespan, ...issued };
+    const answer = { request, subject, scope, expiresIn: accessTokenLifespan(client, 'implicit', settings), ...issued };
     if (events) recordIssued(events, answer, { client, grant, settings, origin });
     return answer;
   };

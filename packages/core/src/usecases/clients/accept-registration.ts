@@ -10,7 +10,7 @@ export interface RegistrationDeps {
   readonly system: Pick<System, 'remoteDocuments'>;
   readonly settings: Pick<
     Settings,
-    'defaultClientScope' | 'laxClientMetadata' | 'minClientSecretLength' | 'subjectTypes'
+    'defaultClientScope' | 'laxClientMetadata' | 'maxClientTokenLifespan' | 'minClientSecretLength' | 'subjectTypes'
   >;
   readonly signingKeys: Pick<SigningKeys, 'algorithms' | 'prepare'>;
 }

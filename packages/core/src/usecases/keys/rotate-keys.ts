@@ -48,13 +48,16 @@ interface Deps {
 const rsaBitsOf = ({ jwk: { n } }: RingKey): number =>
   Math.max(leastRsaBits, Math.floor((typeof n === 'string' ? n.length * 3 : 0) / 4) * 8);
 
+const longestOfSigned = ({ idTokenLifespan, accessTokenLifespan, maxClientTokenLifespan }: Settings): number =>
+  Math.max(idTokenLifespan, accessTokenLifespan, maxClientTokenLifespan);
+
 export const makeRotateKeys = ({ keys, leases, events, system, settings }: Deps, signingKeysChanged: () => void) => {
   const { clock, digest, cipher } = system;
   const name = asHashed(digest.sha256('claviger/key-rotation'));
   const schedule: KeySchedule = {
     interval: settings.keyRotationInterval,
     publishAhead: settings.keyPublishAhead,
-    keepFor: seconds(Math.max(settings.idTokenLifespan, settings.accessTokenLifespan) + clockSkew),
+    keepFor: seconds(longestOfSigned(settings) + clockSkew),
   };
 
   const publishNext = async (alg: SigningAlgorithm, newest: RingKey): Promise<string> => {

@@ -1,5 +1,6 @@
 // The ID Token (OpenID Connect Core §2) of a grant.
 import type { Client } from '../../domain/client.ts';
+import { idTokenLifespan } from '../../domain/client-lifespans.ts';
 import type { Grant } from '../../domain/grant.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { hashBitsOf, type SigningAlgorithm } from '../../domain/server-signing-algorithms.ts';
@@ -12,6 +13,8 @@ export interface IssueIdToken {
   /** Whose grant it is. */
   readonly client: Client;
   readonly grant: Grant;
+  /** Which of the client's lifespans applies. */
+  readonly grantType: 'authorization_code' | 'refresh_token' | 'implicit';
   /** null when the request had none, and after a refresh (OpenID Connect Core §12.2). */
   readonly nonce: string | null;
   readonly now: EpochSeconds;
@@ -35,7 +38,7 @@ const idTokenClaims = (
   command: IssueIdToken,
   alg: SigningAlgorithm,
 ): JsonObject => {
-  const { grant, nonce, now, beside } = command;
+  const { client, grant, grantType, nonce, now, beside } = command;
   const said = grant.session.idToken;
   const claims: Record<string, JsonValue | undefined> = {};
   const elsewhere = grant.userinfoClaims;
@@ -44,7 +47,7 @@ const idTokenClaims = (
   claims.iss = issuer;
   claims.sub = grant.subjectIdentifier;
   claims.aud = [grant.clientId];
-  claims.exp = after(now, settings.idTokenLifespan);
+  claims.exp = after(now, idTokenLifespan(client, grantType, settings));
   claims.iat = now;
   claims.auth_time = grant.authenticatedAt;
   claims.rat = grant.requestedAt;

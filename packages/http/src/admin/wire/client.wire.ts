@@ -4,13 +4,33 @@ import {
   type ClientMetadata,
   clientNames,
   emptyClientMetadata,
+  goDurationText,
   isUnset,
+  lifespanMembers,
+  oauthError,
   type ProposedMetadata,
+  parseGoDuration,
+  type Seconds,
 } from '@claviger/core';
 import Type, { type Static } from 'typebox';
 import { nullable, optionalFlag, optionalInteger, optionalText, optionalTexts } from '../../json/nullable.ts';
 import { memberSchemas, object, type Schema } from '../../openapi/operation.ts';
 import { fromJwkSet, jwkSetBody, toJwkSet } from './jwk.wire.ts';
+
+const lifespan = (token: string, grant: string) =>
+  optionalText(`Lifespan of ${token} from the grant \`${grant}\`, such as \`1h30m\`. Empty: the server's default.`);
+
+const lifespans = {
+  authorization_code_grant_access_token_lifespan: lifespan('access tokens', 'authorization_code'),
+  authorization_code_grant_id_token_lifespan: lifespan('ID tokens', 'authorization_code'),
+  authorization_code_grant_refresh_token_lifespan: lifespan('refresh tokens', 'authorization_code'),
+  refresh_token_grant_access_token_lifespan: lifespan('access tokens', 'refresh_token'),
+  refresh_token_grant_id_token_lifespan: lifespan('ID tokens', 'refresh_token'),
+  refresh_token_grant_refresh_token_lifespan: lifespan('refresh tokens', 'refresh_token'),
+  implicit_grant_access_token_lifespan: lifespan('access tokens', 'implicit'),
+  implicit_grant_id_token_lifespan: lifespan('ID tokens', 'implicit'),
+  client_credentials_grant_access_token_lifespan: lifespan('access tokens', 'client_credentials'),
+};
 
 /** Unknown members are ignored. */
 export const clientBody = Type.Object(
@@ -52,6 +72,7 @@ export const clientBody = Type.Object(
     default_max_age: optionalInteger('Seconds: `max_age` of requests without one.'),
     require_auth_time: optionalFlag('Kept as registered: every ID token has `auth_time`.'),
     default_acr_values: optionalTexts('`acr_values` of requests without any.'),
+    ...lifespans,
   },
   { title: 'OAuth2ClientBody' },
 );
@@ -81,6 +102,7 @@ const omittedWhenEmpty = new Set<keyof ClientMetadata>([
   'defaultMaxAge',
   'requireAuthTime',
   'defaultAcrValues',
+  ...lifespanMembers,
 ]);
 
 const listMembers = new Set<keyof ClientMetadata>([
@@ -110,14 +132,27 @@ export const clientSchema: Schema = object(
   ['client_id', ...always.map((member) => clientNames[member]), 'client_secret_expires_at'],
 );
 
-/** null, '' and absent members are unset. */
+const ofLifespans = new Set<keyof ClientMetadata>(lifespanMembers);
+
+const toSeconds = (name: string, text: string): Seconds => {
+  const value = parseGoDuration(text);
+  if (value !== undefined) return value;
+  throw oauthError('invalid_request', `${name} must be a duration in whole seconds, such as 30s, 10m or 1h30m.`);
+};
+
+/** null, '' and absent members are unset. Throws invalid_request for a lifespan that is not one. */
 export const toClientMetadata = (body: ClientBody): ProposedMetadata => {
   const given = members.map((member) => {
-    const value = body[clientNames[member]] ?? '';
-    return [member, value === '' ? emptyClientMetadata[member] : value];
+    const name = clientNames[member];
+    const value = body[name] ?? '';
+    if (value === '') return [member, emptyClientMetadata[member]];
+    return [member, ofLifespans.has(member) ? toSeconds(name, String(value)) : value];
   });
   return { ...(Object.fromEntries(given) as ProposedMetadata), jwks: body.jwks ? toJwkSet(body.jwks) : null };
 };
+
+const shown = (member: keyof ClientMetadata, value: unknown): unknown =>
+  ofLifespans.has(member) ? goDurationText(value as Seconds) : (value ?? '');
 
 /** Never with a secret. */
 export const fromClient = ({ id, metadata }: Client): Record<string, unknown> => ({
@@ -125,7 +160,7 @@ export const fromClient = ({ id, metadata }: Client): Record<string, unknown> =>
   ...Object.fromEntries(
     members
       .filter((member) => !(omittedWhenEmpty.has(member) && isUnset(metadata[member])))
-      .map((member) => [clientNames[member], metadata[member] ?? '']),
+      .map((member) => [clientNames[member], shown(member, metadata[member])]),
   ),
   ...(metadata.jwks ? { jwks: fromJwkSet(metadata.jwks.keys) } : {}),
   client_secret_expires_at: 0,

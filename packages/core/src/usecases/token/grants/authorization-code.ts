@@ -19,6 +19,8 @@ import { tokenIssued } from '../token-events.ts';
 import { readToken } from '../token-format.ts';
 import type { TokenGrant } from '../token-grants.ts';
 
+const grantType = 'authorization_code';
+
 interface Deps {
   readonly issuer: string;
   readonly system: System;
@@ -98,25 +100,25 @@ export const makeAuthorizationCodeGrant = (deps: Deps): TokenGrant<Authorization
     }
     const audience = narrowedAudience(target, grant.audience, issuer);
     // Signed before the code is used up: a key that cannot sign costs a retry, not the code.
-    const pair = await mintPair(deps, { client, grant }, { scope: null, audience }, now);
+    const pair = await mintPair(deps, { client, grant, grantType }, { scope: null, audience }, now);
     const idToken = grantsOpenId(grant.scope)
-      ? await issueIdToken({ client, grant, nonce: code.nonce, now })
+      ? await issueIdToken({ client, grant, grantType, nonce: code.nonce, now })
       : undefined;
     if ((await tokens.redeemCode(key, pair.records, now)) !== 'redeemed')
       throw misused('OAuth2AuthorizationCodeReused', client, grant, origin);
     const response: TokenResponse = {
       accessToken: pair.accessToken,
-      expiresIn: settings.accessTokenLifespan,
+      expiresIn: pair.expiresIn,
       scope: grant.scope,
       subject: grant.subject,
       ...(pair.refreshToken === null ? {} : { refreshToken: pair.refreshToken }),
       ...(idToken === undefined ? {} : { idToken }),
     };
-    events?.record(tokenIssued({ grantType: 'authorization_code', client, grant, settings, origin }, response));
+    events?.record(tokenIssued({ grantType, client, grant, settings, origin }, response));
     return response;
   };
   return {
-    grantType: 'authorization_code',
+    grantType,
     needsConfidentialClient: false,
     refuseClient: 'first',
     parse(parameters) {

@@ -1,5 +1,6 @@
 // The client credentials grant (RFC 6749 §4.4): a client acts on its own behalf.
 import { requestedAudience } from '../../../domain/audience.ts';
+import { accessTokenLifespan } from '../../../domain/client-lifespans.ts';
 import { firstNotAllowed, notAllowedHint, parseScope, readScope } from '../../../domain/scope.ts';
 import { after } from '../../../domain/time.ts';
 import { oauthError } from '../../../errors/oauth-error.ts';
@@ -10,6 +11,8 @@ import type { Settings } from '../../../settings.ts';
 import type { MintAccessToken } from '../mint-access-token.ts';
 import { tokenIssued } from '../token-events.ts';
 import type { TokenGrant } from '../token-grants.ts';
+
+const grantType = 'client_credentials';
 
 interface Deps {
   readonly system: System;
@@ -31,7 +34,7 @@ export const makeClientCredentialsGrant = ({
   events,
   mintAccessToken,
 }: Deps): TokenGrant<ClientCredentialsRequest> => ({
-  grantType: 'client_credentials',
+  grantType,
   // RFC 6749 §4.4: only for confidential clients.
   needsConfidentialClient: true,
   // The 2018 server checks scope and audience before the client's registration; its recordings depend on that order.
@@ -46,11 +49,12 @@ export const makeClientCredentialsGrant = ({
 
   async run(client, { scope, audience }, origin) {
     const issuedAt = system.clock.now();
-    const expiresAt = after(issuedAt, settings.accessTokenLifespan);
+    const expiresIn = accessTokenLifespan(client, grantType, settings);
+    const expiresAt = after(issuedAt, expiresIn);
     const { secret, key } = await mintAccessToken({ client, grant: null, scope, audience, issuedAt, expiresAt });
     const { id: clientId, incarnation: clientIncarnation } = client;
     await tokens.saveClientToken({ key, clientId, clientIncarnation, scope, audience, issuedAt, expiresAt });
-    events?.record(tokenIssued({ grantType: 'client_credentials', client, grant: null, settings, origin }, {}));
-    return { accessToken: secret, expiresIn: settings.accessTokenLifespan, scope };
+    events?.record(tokenIssued({ grantType, client, grant: null, settings, origin }, {}));
+    return { accessToken: secret, expiresIn, scope };
   },
 });

@@ -20,6 +20,8 @@ import { tokenIssued } from '../token-events.ts';
 import { readToken } from '../token-format.ts';
 import type { TokenGrant } from '../token-grants.ts';
 
+const grantType = 'refresh_token';
+
 interface Deps {
   readonly issuer: string;
   readonly system: System;
@@ -112,17 +114,19 @@ export const makeRefreshTokenGrant = (deps: Deps): TokenGrant<RefreshRequest> =>
     const audience = narrowedAudience(request.target, grant.audience, issuer);
 
     // Signed before anything changes: a key that cannot sign costs a retry, not the token.
-    const pair = await mintPair(deps, { client, grant }, { scope, audience }, now);
+    const pair = await mintPair(deps, { client, grant, grantType }, { scope, audience }, now);
     const fresh: Successors = {
       accessToken: pair.accessToken,
       refreshToken: pair.refreshToken ?? '',
       scope: scope ?? grant.scope,
       audience: audience ?? grant.audience,
-      expiresAt: after(now, settings.accessTokenLifespan),
+      expiresAt: after(now, pair.expiresIn),
     };
     // OpenID Connect Core §12.2: a refreshed ID Token should carry no nonce.
-    const idToken = grantsOpenId(fresh.scope) ? await issueIdToken({ client, grant, nonce: null, now }) : undefined;
-    const grace = seconds(Math.min(settings.refreshGrace, settings.accessTokenLifespan));
+    const idToken = grantsOpenId(fresh.scope)
+      ? await issueIdToken({ client, grant, grantType, nonce: null, now })
+      : undefined;
+    const grace = seconds(Math.min(settings.refreshGrace, pair.expiresIn));
     const sealed = grace > 0 ? system.cipher.sealUnder(presented, JSON.stringify(fresh)) : '';
     const result = await tokens.rotateRefreshToken(key, { successors: pair.records, sealed, grace }, now);
     if (result.outcome === 'reused') throw reused(client, grant, origin);
@@ -139,13 +143,13 @@ export const makeRefreshTokenGrant = (deps: Deps): TokenGrant<RefreshRequest> =>
     };
     events?.record(
       result.outcome === 'rotated'
-        ? tokenIssued({ grantType: 'refresh_token', client, grant, settings, origin }, response)
+        ? tokenIssued({ grantType, client, grant, settings, origin }, response)
         : tokenPresented('OAuth2RefreshTokenRepeated', client, grant, origin),
     );
     return response;
   };
   return {
-    grantType: 'refresh_token',
+    grantType,
     needsConfidentialClient: false,
     refuseClient: 'first',
     parse(parameters) {
