@@ -12,6 +12,11 @@ type Kind = 'text' | 'list' | 'number' | 'flag' | 'json file';
 
 type Member = (typeof clientNames)[keyof typeof clientNames];
 
+const lifespan = (token: string, grant: string): readonly [Kind, string] => [
+  'text',
+  `Lifespan of ${token} from the grant ${grant}, such as 1h30m.`,
+];
+
 /** docs/admin-api.md has the full meaning of each member. */
 const members: Readonly<Record<Member, readonly [kind: Kind, meaning: string]>> = {
   client_name: ['text', 'The name that users see.'],
@@ -45,6 +50,15 @@ const members: Readonly<Record<Member, readonly [kind: Kind, meaning: string]>> 
   default_max_age: ['number', 'max_age of requests without one, in seconds.'],
   require_auth_time: ['flag', 'true or false.'],
   default_acr_values: ['list', 'An entry of acr_values of requests without any.'],
+  authorization_code_grant_access_token_lifespan: lifespan('access tokens', 'authorization_code'),
+  authorization_code_grant_id_token_lifespan: lifespan('ID tokens', 'authorization_code'),
+  authorization_code_grant_refresh_token_lifespan: lifespan('refresh tokens', 'authorization_code'),
+  refresh_token_grant_access_token_lifespan: lifespan('access tokens', 'refresh_token'),
+  refresh_token_grant_id_token_lifespan: lifespan('ID tokens', 'refresh_token'),
+  refresh_token_grant_refresh_token_lifespan: lifespan('refresh tokens', 'refresh_token'),
+  implicit_grant_access_token_lifespan: lifespan('access tokens', 'implicit'),
+  implicit_grant_id_token_lifespan: lifespan('ID tokens', 'implicit'),
+  client_credentials_grant_access_token_lifespan: lifespan('access tokens', 'client_credentials'),
 };
 
 /** The option of a member: `redirect_uris` is `--redirect-uris`, `client_name` is `--name`. */
