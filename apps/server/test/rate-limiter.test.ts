@@ -65,3 +65,29 @@ t.test('two servers with one Redis share the budget of a client; the metrics cou
     t.match(metrics, /^claviger_rate_limited_total 1$/m);
   }
 });
+
+t.test('each limited endpoint answers 429 as its OpenAPI document says', async (t) => {
+  const names = ['TOKEN', 'INTROSPECTION', 'AUTHORIZATION', 'REGISTRATION'];
+  const limits = Object.fromEntries(names.map((name) => [`CLAVIGER_RATE_LIMIT_${name}`, '1/1h']));
+  const settings = { ...limits, CLAVIGER_DYNAMIC_CLIENT_REGISTRATION: 'open' };
+  // scripts/check-answers.mjs compares each answer with the document.
+  const { publicUrl } = await startServer(t, { settings });
+  const form = { method: 'POST', headers: { authorization: `Basic ${btoa('nobody:wrong')}` } };
+  const body = (values: Record<string, string>) => ({ ...form, body: new URLSearchParams(values) });
+  const json = { 'content-type': 'application/json' };
+  const cases: readonly (readonly [string, RequestInit, RegExp])[] = [
+    ['/oauth2/token', body({ grant_type: 'client_credentials' }), /json/],
+    ['/oauth2/introspect', body({ token: 'x' }), /json/],
+    ['/oauth2/auth?client_id=nobody', {}, /html/],
+    ['/oauth2/auth', { method: 'POST', body: new URLSearchParams({ client_id: 'nobody' }) }, /html/],
+    ['/oauth2/register', { method: 'POST', headers: json, body: '{}' }, /json/],
+  ];
+  for (const [path, request, type] of cases) {
+    await (await fetch(`${publicUrl}${path}`, request)).arrayBuffer();
+    const limited = await fetch(`${publicUrl}${path}`, request);
+    await limited.arrayBuffer();
+    t.equal(limited.status, 429, path);
+    t.match(limited.headers.get('retry-after'), /^\d+$/, path);
+    t.match(limited.headers.get('content-type'), type, path);
+  }
+});
