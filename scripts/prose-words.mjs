@@ -33,9 +33,10 @@ export const phrases = [
   { pattern: /\ball the same\b/, instead: '"still" or "anyway"' },
   { pattern: /\bof one's own\b/, instead: '"separate", "your own"' },
   { pattern: /\b(is|are|was|were|be) gone\b/, instead: '"is deleted", "has expired" or "has stopped"' },
-  { pattern: /\b(is|are|was|were|be) drawn\b/, instead: '"is generated"' },
+  { pattern: /\b((is|are|was|were|be|one) drawn|drawn (when|if))\b/, instead: '"is generated"' },
   {
-    pattern: /\b(draws?|drew) (a|an|the|its|new|random) (key|id|secret|value|token|code|number|incarnation|kid)s?\b/,
+    pattern:
+      /\b(draws?|drew) (one|(a|an|the|its|new|random) (key|id|secret|value|token|code|number|incarnation|kid)s?)\b/,
     instead: '"generates"',
   },
   { pattern: /\bof before\b(?=[,.;]?(?: |$))/m, instead: '"previous" or "earlier"' },

@@ -42,14 +42,14 @@ export const keepSystemSecret = async (dataFolder: string): Promise<KeptSecret> 
   const existing = await readSecret(file);
   if (existing !== undefined) return { secret: existing, file, isNew: false };
 
-  const drawn = randomBytes(32).toString('base64url');
+  const generated = randomBytes(32).toString('base64url');
   const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   try {
-    await writeDurably(draft, drawn);
+    await writeDurably(draft, generated);
     // The file appears only once, and only complete. A second process uses the existing one.
     await link(draft, file);
-    return { secret: drawn, file, isNew: true };
+    return { secret: generated, file, isNew: true };
   } catch (error) {
     if (!isSystemError(error, 'EEXIST')) throw error;
   } finally {

@@ -1,4 +1,4 @@
-// Leases, which the release before calls claims. Its stores and these run side by side on one Postgres, SQLite file, Redis and
+// Leases, which the previous release calls claims. Its stores and these run side by side on one Postgres, SQLite file, Redis and
 // Redis Cluster. A name that one of them has taken is taken for the other, before, during and after the migration.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ interface Node {
   removeExpired(now: EpochSeconds, limit: number): Promise<number>;
 }
 
-/** The parts of the stores of the release before that this test uses. */
+/** The parts of the stores of the previous release that this test uses. */
 interface FormerStores {
   readonly stores: {
     readonly claims: { claim: Node['acquire']; removeExpired: Node['removeExpired'] };
@@ -126,7 +126,7 @@ const former: FormerAdapters | undefined =
       };
 
 const adapters = (): FormerAdapters => {
-  if (!former) throw new Error('The release before was not built.');
+  if (!former) throw new Error('The previous release was not built.');
   return former;
 };
 
@@ -136,7 +136,7 @@ interface Opened {
   close(): Promise<void>;
 }
 
-/** The release before creates the tables and takes leases. This release migrates while both take leases, and both continue. */
+/** The previous release creates the tables and takes leases. This release migrates while both take leases, and both continue. */
 const upgrade = async (
   t: Test,
   openFormer: () => Promise<FormerStores>,

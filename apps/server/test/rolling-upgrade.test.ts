@@ -1,4 +1,4 @@
-// The release before and this one run side by side on one database while it is migrated under traffic. No request fails.
+// The previous release and this one run side by side on one database while it is migrated under traffic. No request fails.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT } from 'jose';

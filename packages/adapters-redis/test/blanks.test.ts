@@ -8,7 +8,7 @@ t.test('every base64url text comes back, and the JSON before it is unchanged', a
   for (const text of ['', 'aB3_-9xY', 'trxyz12', alphabet]) {
     const row = `${JSON.stringify(['app', 'a b\n'])}${blanksOf(text)}`;
     t.same(splitAtBlanks(row), { json: '["app","a b\\n"]', text });
-    t.same(JSON.parse(row), ['app', 'a b\n'], 'the release before reads it');
+    t.same(JSON.parse(row), ['app', 'a b\n'], 'the previous release reads it');
   }
 });
 

@@ -88,7 +88,7 @@ t.test('tokens and grants from before audiences were added have none', async (t)
 });
 
 t.test(
-  'a client that the release before created gets an incarnation from its creation time and can be replaced',
+  'a client that the previous release created gets an incarnation from its creation time and can be replaced',
   async (t) => {
     const former = fullClient({ id: 'former' });
     await stores.clients.create(former);
@@ -104,7 +104,7 @@ t.test(
   },
 );
 
-t.test('flows and consents that the release before stored have no incarnation', async (t) => {
+t.test('flows and consents that the previous release stored have no incarnation', async (t) => {
   await stores.flows.create(fullFlow({ id: 'former' }));
   await stores.consents.forget({ subject: 'zoe' });
   await stores.consents.remember(fullConsent());

@@ -1,5 +1,5 @@
-// A lease has two keys as long as nodes of the release before can run: their key, and the key of this and later releases.
-// apps/server/test/lease-upgrade.test.ts runs the release before beside this one.
+// A lease has two keys as long as nodes of the previous release can run: their key, and the key of this and later releases.
+// apps/server/test/lease-upgrade.test.ts runs the previous release beside this one.
 import { fixtures } from '@claviger/core/contract';
 import t, { type Test } from 'tap';
 import { openRedisStores } from '../src/index.ts';

@@ -19,7 +19,7 @@ interface Opened {
   /** The stores of another node or process on the same database. */
   readonly others: Stores;
   latest(grantId: string): Promise<Buffer | null>;
-  /** Leaves the row as a node of the release before does, which does not know the column. */
+  /** Leaves the row as a node of the previous release does, which does not know the column. */
   putBack(grantId: string, latest: Buffer | null): Promise<void>;
 }
 
@@ -96,7 +96,7 @@ for (const [name, open] of [
         const { what, expected, actual } = await walk.step();
         if (JSON.stringify(actual) !== JSON.stringify(expected)) t.same(actual, expected, `seed ${seed}: ${what}`);
         seen.set(what, (seen.get(what) ?? 0) + 1);
-        // Redeeming the code gives the first tokens, so a node of the release before cannot have left anything yet.
+        // Redeeming the code gives the first tokens, so a node of the previous release cannot have left anything yet.
         if (what === 'rotated' && walk.draw(4) === 0) await putBack(walk.grantId, noted);
       }
     }

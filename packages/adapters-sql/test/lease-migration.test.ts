@@ -1,5 +1,5 @@
 // Migration 0004 on Postgres: accounts that may use the table claims may use the table leases and the view claims.
-// apps/server/test/lease-upgrade.test.ts has the release before and this one side by side.
+// apps/server/test/lease-upgrade.test.ts has the previous release and this one side by side.
 import postgres from 'postgres';
 import t from 'tap';
 import { migrationFilesOf, migrationsIn } from '../src/migrations/migration-files.ts';

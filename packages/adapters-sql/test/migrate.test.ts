@@ -18,7 +18,7 @@ import { SchemaMismatch } from '../src/migrations/schema-status.ts';
 import { migrateSqlite, sqliteSchemaStatus } from '../src/sqlite/migrate.ts';
 import { tables as declaredByName } from '../src/sqlite/schema.ts';
 
-/** By default compatible, as most are: the release before keeps working. */
+/** By default compatible, as most are: the previous release keeps working. */
 const migration = (version: number, sql: string, compatibleFrom = Math.max(1, version - 1)): Migration => {
   return { version, name: `000${version}_step`, sql: `${sql};`, checksum: `checksum of ${sql}`, compatibleFrom };
 };
@@ -91,7 +91,7 @@ t.test('the status lists applied and pending migrations, and an incomplete schem
 });
 
 t.test(
-  'the release before can use a newer schema that declares itself compatible, and does not change it',
+  'the previous release can use a newer schema that declares itself compatible, and does not change it',
   async (t) => {
     const client = new SqliteClient(':memory:');
     migrateSqlite(client, [first, second]);
@@ -107,7 +107,7 @@ t.test('a migration that fails leaves the database as it was', async (t) => {
   t.same(tablesOf(client), []);
 });
 
-t.test('the release before refuses a newer schema that is not compatible, and does not change it', async (t) => {
+t.test('the previous release refuses a newer schema that is not compatible, and does not change it', async (t) => {
   const client = new SqliteClient(':memory:');
   migrateSqlite(client, [first, breaking]);
   t.throws(() => migrateSqlite(client, [first]), {
@@ -171,7 +171,7 @@ t.test('the declared and the migrated tables agree on every column: type, nullab
   const tables = Object.values<unknown>(declaredByName).filter((table) => is(table, SQLiteTable));
   t.same(
     tables.map(getTableName).sort(),
-    // Processes of the release before use the table claims.
+    // Processes of the previous release use the table claims.
     tablesOf(client).filter((name) => name !== 'schema_migrations' && name !== 'claims'),
   );
   for (const table of tables) {

@@ -70,7 +70,7 @@ t.test('a migration that fails leaves no trace, and earlier ones stay', async (t
 });
 
 t.test(
-  'the release before uses a newer schema if it is compatible and refuses it otherwise; edited migrations are refused',
+  'the previous release uses a newer schema if it is compatible and refuses it otherwise; edited migrations are refused',
   async (t) => {
     const { migrate } = await openDatabase(t);
     await migrate([first, second]);

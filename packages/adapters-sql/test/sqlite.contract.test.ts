@@ -137,7 +137,7 @@ t.test('a program without files may pass the migrations and the addon of the dri
   await t.rejects(openSqliteStores({ file: ':memory:', nativeBinding: {} }), 'only the passed addon is used');
 });
 
-t.test('rows of the release before, which had no audience, are read as having none', async (t) => {
+t.test('rows of the previous release, which had no audience, are read as having none', async (t) => {
   const file = freshFile();
   const { stores, close } = await openMigrated(file);
   const { fullClient, fullClientToken, fullConsent, fullFlow, fullGrant, fullToken, now } = fixtures;

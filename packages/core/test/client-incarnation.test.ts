@@ -1,5 +1,5 @@
 // A client that is deleted and created again under the same id inherits nothing, even within the same second, and regardless
-// of the clocks of two nodes. Records of the release before have no incarnation, so times decide for them.
+// of the clocks of two nodes. Records of the previous release have no incarnation, so times decide for them.
 import { type Client, epochSeconds } from '@claviger/core';
 import { memoryStores } from '@claviger/core/memory';
 import { nodeSystem } from '@claviger/core/node';
@@ -123,7 +123,7 @@ t.test('a difference between clocks shortens the grace of a refresh token: 30 se
 t.test('a record without an incarnation belongs to the client if it is not older', async (t) => {
   const stores = memoryStores();
   const tokens = broken(stores.tokens, {
-    fault: 'writes what the release before wrote',
+    fault: 'writes what the previous release wrote',
     caughtBy: '',
     breaks: (sound) => ({
       saveClientToken: (token) => sound.saveClientToken({ ...token, clientIncarnation: null }),
@@ -157,7 +157,7 @@ t.test('unset texts of the metadata are null, and stored as earlier releases sto
   t.strictSame(completeClient(toStoredClient(client)), client);
 });
 
-t.test('rows of the release before are completed', async (t) => {
+t.test('rows of the previous release are completed', async (t) => {
   const given = givenAProvider();
   const client = await givenAClient(given);
   const visit = new Visit(given);

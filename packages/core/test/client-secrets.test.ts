@@ -12,7 +12,7 @@ const [first, second] = ['the first system secret', 'the second system secret'];
 const hasherOf = (systemSecret: string, ...previousSecrets: string[]) =>
   nodeSystem({ systemSecret, previousSecrets }).secretHasher;
 
-/** As the release before makes it, but at less cost. */
+/** As the previous release makes it, but at less cost. */
 const hashWithoutMac = (secret: string): string => {
   const salt = randomBytes(16);
   const key = scryptSync(secret, salt, 32, { N: 16, r: 8, p: 1 });
@@ -66,7 +66,7 @@ t.test('a secret that was recognised before is accepted for its own hash only', 
   }
 });
 
-t.test('nodes of the release before read the hash as they always did', async (t) => {
+t.test('nodes of the previous release read the hash as they always did', async (t) => {
   const hash = await hasherOf(first).hashChosen('chosen');
   const [, N, r, p, salt = '', key = ''] = hash.split(':');
   const cost = { N: Number(N), r: Number(r), p: Number(p), maxmem: 64 * 1024 * 1024 };

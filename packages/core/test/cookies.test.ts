@@ -1,5 +1,5 @@
 // Cookies of the authorization endpoint, against others that can set cookies beside them: sibling subdomains, other servers
-// of one host, and the release before.
+// of one host, and the previous release.
 import { type Flow, type FlowStore, type Provider, type Settings, seconds, type WireReply } from '@claviger/core';
 import t from 'tap';
 import { CookieJar } from './support/cookie-jar.ts';
@@ -14,7 +14,7 @@ const serverAt = (issuer: string, settings: Partial<Settings> = {}): GivenProvid
   givenAProvider(settings, { issuer });
 
 /**
- * Over plain http a server writes and reads what the release before does over https, except for `Secure`; and that release does
+ * Over plain http a server writes and reads what the previous release does over https, except for `Secure`; and that release does
  * not know a flow's `prefixedBrowser`.
  */
 const releaseBefore = ({ stores }: GivenProvider): GivenProvider => {
@@ -117,7 +117,7 @@ t.test('names and paths of the cookies follow the issuer', async (t) => {
 });
 
 for (const [what, issuer] of Object.entries(servers)) {
-  t.test(`${what}: a login works with and without the names of the release before`, async (t) => {
+  t.test(`${what}: a login works with and without the names of the previous release`, async (t) => {
     for (const legacyCookies of [true, false]) {
       const given = serverAt(issuer, { legacyCookies });
       await givenAClient(given);
@@ -179,13 +179,13 @@ for (const [what, issuer] of Object.entries(servers)) {
     t.equal(await alice.whoAmI(given), 'alice');
   });
 
-  t.test(`${what}: nodes of the release before and this one serve one browser`, async (t) => {
+  t.test(`${what}: nodes of the previous release and this one serve one browser`, async (t) => {
     const given = serverAt(issuer);
     const old = releaseBefore(given);
     await givenAClient(given);
     const alice = new Person(given);
     t.match(await alice.logIn(old, 'alice'), { code: /./ });
-    t.equal(await alice.whoAmI(given), 'alice', 'a session of the release before is valid here');
+    t.equal(await alice.whoAmI(given), 'alice', 'a session of the previous release is valid here');
     const begunBefore = await alice.begin(old);
     const begunHere = await alice.begin(given);
     t.match(location(await alice.acceptLogin(given, begunBefore, 'alice')).searchParams.get('consent_challenge'), /./);
@@ -194,13 +194,13 @@ for (const [what, issuer] of Object.entries(servers)) {
     t.match(
       await bob.logIn(given, 'bob', old),
       { code: /./ },
-      'the browser returns from the consent to the release before',
+      'the browser returns from the consent to the previous release',
     );
     t.equal(await bob.whoAmI(old), 'bob', 'a session of this release is valid there');
     t.match(await new Person(given).logIn(old, 'bob', given), { code: /./ });
   });
 
-  t.test(`${what}: without legacy cookies, cookies of the release before are ignored`, async (t) => {
+  t.test(`${what}: without legacy cookies, cookies of the previous release are ignored`, async (t) => {
     const given = serverAt(issuer, { legacyCookies: false });
     const old = releaseBefore(given);
     await givenAClient(given);

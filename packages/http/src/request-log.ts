@@ -34,11 +34,11 @@ export const loggerOptions = ({ level, stream }: LogOptions) => ({
 export const requestIds = (proxies: TrustedProxies | null): ((request: IncomingMessage) => string) => {
   const start = randomBytes(5).toString('hex');
   let count = 0;
-  const draw = (): string => {
+  const generateId = (): string => {
     count += 1;
     return `${start}-${count}`;
   };
-  return proxies === null ? draw : (request) => proxies.requestIdOf(request) ?? draw();
+  return proxies === null ? generateId : (request) => proxies.requestIdOf(request) ?? generateId();
 };
 
 /**

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Cleanup } from './start-server.ts';
 
-/** The last commit of the release before, whose schema lacks what migrations have added since. To be moved with each release. */
+/** The last commit of the previous release, whose schema lacks what migrations have added since. To be moved with each release. */
 const commit = '7c4d0bada47c41edd811740030b07d8b520186eb';
 
 const root = fileURLToPath(new URL('../../../../../', import.meta.url));

@@ -64,7 +64,7 @@ export interface Lane {
 /** Hashes of client secrets. Each hash names its method, so the method can change later. */
 export interface SecretHasher {
   /** For a secret that the server generated (256 random bits). One fast hash is enough. */
-  hashDrawn(secret: string): string;
+  hashGenerated(secret: string): string;
   /**
    * For a secret that a person may have chosen. Slow by design, off the event loop. Waits for its turn without limit.
    */

@@ -88,7 +88,7 @@ export class BrowserCookies {
     const { prefixed, plain } = this.#jars[step];
     const keep = (jar: Jar): BrowserSecret & { readonly cookies: readonly string[] } => {
       // The id of one cookie is never copied to the other: an attacker may know the one without a prefix.
-      const browser = this.#read(request, jar, now) ?? this.#draw('');
+      const browser = this.#read(request, jar, now) ?? this.#generate('');
       return {
         ...browser,
         cookies: [...this.#clearStrays(request, jar), this.#write(jar, browser.value, now, browserLifespan)],
@@ -134,7 +134,7 @@ export class BrowserCookies {
   }
 
   generateSession(): BrowserSecret {
-    return this.#draw(this.#jars.session.prefixed ? prefixedMark : '');
+    return this.#generate(this.#jars.session.prefixed ? prefixedMark : '');
   }
 
   #sessionJars(): readonly Jar[] {
@@ -154,7 +154,7 @@ export class BrowserCookies {
     return { prefixed, plain: this.#deps.legacyCookies ? plain : null };
   }
 
-  #draw(mark: string): BrowserSecret {
+  #generate(mark: string): BrowserSecret {
     return this.#secret(`${mark}${this.#deps.random.base64url(32)}`);
   }
 

@@ -114,7 +114,7 @@ export const nodeSecretHasher = (systemSecrets: readonly [string, ...(readonly s
   };
 
   return {
-    hashDrawn: (secret) => `sha256:${sha256(secret).toString('base64url')}`,
+    hashGenerated: (secret) => `sha256:${sha256(secret).toString('base64url')}`,
 
     async hashChosen(secret) {
       const salt = randomBytes(16);

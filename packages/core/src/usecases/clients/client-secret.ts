@@ -28,14 +28,19 @@ export const checkKeptSecret = ({ tokenEndpointAuthMethod }: ClientMetadata, sec
 /** The secret to store; null for a public client. `drawn`: the server generated it from 256 random bits. */
 export const keepSecret = async (
   { cipher, secretHasher }: Deps,
-  { id, metadata, secret, drawn }: { id: string; metadata: ClientMetadata; secret: string; drawn: boolean },
+  {
+    id,
+    metadata,
+    secret,
+    generated: drawn,
+  }: { id: string; metadata: ClientMetadata; secret: string; generated: boolean },
 ): Promise<string | null> => {
   if (metadata.tokenEndpointAuthMethod === 'none') return null;
   checkKeptSecret(metadata, secret);
   if (metadata.tokenEndpointAuthMethod === 'client_secret_jwt') {
     return `${sealed}${cipher.seal(secret, contextOf(id))}`;
   }
-  return drawn ? secretHasher.hashDrawn(secret) : secretHasher.hashChosen(secret);
+  return drawn ? secretHasher.hashGenerated(secret) : secretHasher.hashChosen(secret);
 };
 
 /** For client_secret_jwt. Throws server_error when the client's secret is kept as a hash. */

@@ -10,9 +10,9 @@ import { keepSecret, secretBytes } from './client-secret.ts';
 import { generateIncarnation } from './incarnation.ts';
 
 export interface CreateClient {
-  /** Not empty. Without it the server draws one. */
+  /** Not empty. The server generates one by default. */
   readonly id?: string | undefined;
-  /** Without it the server draws one. */
+  /** The server generates one by default. */
   readonly secret?: string | undefined;
   readonly metadata: ProposedMetadata;
 }
@@ -45,7 +45,7 @@ export const makeCreateClient =
       id,
       ...withSecret(
         metadata,
-        await keepSecret(deps.system, { id, metadata, secret, drawn: command.secret === undefined }),
+        await keepSecret(deps.system, { id, metadata, secret, generated: command.secret === undefined }),
       ),
       incarnation: generateIncarnation(random),
       createdAt: now,

@@ -82,7 +82,7 @@ export const makeUpdateClient =
     const metadata = await acceptRegistration(deps, command);
     if (!(await deps.clients.find(id))) return { outcome: 'unknown' };
     const newSecret =
-      secret === undefined ? null : await keepSecret(deps.system, { id, metadata, secret, drawn: false });
+      secret === undefined ? null : await keepSecret(deps.system, { id, metadata, secret, generated: false });
     const next = async (current: Client): Promise<Next> => ({
       authMethod: command.metadata.tokenEndpointAuthMethod,
       metadata,
@@ -100,7 +100,7 @@ export const makeChangeClient =
       const storedSecret =
         secret === undefined
           ? await rekeepSecret(deps.system, current, metadata)
-          : await keepSecret(deps.system, { id, metadata, secret, drawn: false });
+          : await keepSecret(deps.system, { id, metadata, secret, generated: false });
       return { authMethod: proposed.tokenEndpointAuthMethod, metadata, storedSecret };
     };
     return replaceClient(deps, id, next, origin);

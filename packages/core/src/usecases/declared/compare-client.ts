@@ -78,7 +78,9 @@ export const declaredParts = async (
   const isRekept = changes.some(({ member }) => member === 'secret' || member === 'tokenEndpointAuthMethod');
   const kept = current ? () => rekeepSecret(secrets, current, metadata) : () => null;
   const storedSecret =
-    secret !== undefined && isRekept ? await keepSecret(secrets, { id, metadata, secret, drawn: false }) : await kept();
+    secret !== undefined && isRekept
+      ? await keepSecret(secrets, { id, metadata, secret, generated: false })
+      : await kept();
   return {
     ...withSecret(metadata, storedSecret),
     ...authMethodStatement(declared.metadata.tokenEndpointAuthMethod, current),

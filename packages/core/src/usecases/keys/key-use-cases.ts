@@ -27,7 +27,7 @@ export interface KeyUseCases {
 export interface CreateKeys {
   readonly set: string;
   readonly alg: KeyAlgorithm;
-  /** '' lets the server draw one. */
+  /** The server generates one for ''. */
   readonly kid: string;
   /** Copied; '' for none. */
   readonly use: string;

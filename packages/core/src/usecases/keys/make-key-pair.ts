@@ -5,7 +5,7 @@ import type { KeyAlgorithm, System } from '../../ports/system.ts';
 
 export interface NewKey {
   readonly alg: KeyAlgorithm;
-  /** '' draws one. */
+  /** '' generates one. */
   readonly kid: string;
   /** '' leaves the member out. */
   readonly use: string;

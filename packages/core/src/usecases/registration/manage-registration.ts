@@ -62,7 +62,7 @@ export const makeManageRegistration = (deps: Deps) => {
     const storedSecret =
       secret === null
         ? await rekeepSecret(system, current, metadata)
-        : await keepSecret(system, { id: current.id, metadata, secret, drawn: true });
+        : await keepSecret(system, { id: current.id, metadata, secret, generated: true });
     const client: Client = {
       ...current,
       ...withSecret(metadata, storedSecret),

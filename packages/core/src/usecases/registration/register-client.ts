@@ -51,7 +51,7 @@ export const makeRegisterClient =
     const { token, hash } = mintRegistrationToken(system, id);
     const client: Client = {
       id,
-      ...withSecret(metadata, await keepSecret(system, { id, metadata, secret, drawn: true })),
+      ...withSecret(metadata, await keepSecret(system, { id, metadata, secret, generated: true })),
       incarnation: generateIncarnation(system.random),
       createdAt: now,
       updatedAt: now,

@@ -35,9 +35,9 @@ const lifespans = {
 /** Unknown members are ignored. */
 export const clientBody = Type.Object(
   {
-    client_id: optionalText('The identifier. Drawn when it is left out. It cannot change later.'),
+    client_id: optionalText('The identifier. The server generates one if you leave it out. It cannot change later.'),
     client_secret: optionalText(
-      'Leave it out to have a strong one drawn. It is shown only in the answer to the request that sets it.',
+      'If you leave it out, the server generates a strong one. It is shown only in the answer to the request that sets it.',
     ),
     client_secret_expires_at: optionalInteger('Always 0: secrets do not expire.'),
     client_name: optionalText('The name that users see.'),

@@ -48,7 +48,7 @@ const systemWith = (chance: Chance): System => {
     },
     secretHasher: {
       ...real.secretHasher,
-      hashChosen: async (secret) => real.secretHasher.hashDrawn(secret),
+      hashChosen: async (secret) => real.secretHasher.hashGenerated(secret),
     },
     keyOperations: {
       generate: (alg, rsaBits) => {
