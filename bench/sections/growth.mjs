@@ -33,7 +33,7 @@ export const growth = async ({ server, url, rows, rounds, firstWarmUp, warmUp, s
       }
       return found;
     };
-    // Filled first: a table that grows by tokens that are older than those it has would not be one that time has filled.
+    // Filled first, because time adds the oldest tokens first.
     log(`filling the table with ${thousands(rows)} tokens`);
     await fill(sql, rows);
     const [{ bytes, count }] = await sql`

@@ -39,7 +39,7 @@ const serverLogLines = {
   storeUsable: {
     levels: ['info'],
     message: 'store can be used',
-    meaning: 'At start: the problem that was logged before is over.',
+    meaning: 'At start: the problem that was logged before is solved.',
     members: { ports },
   },
   migrated: {

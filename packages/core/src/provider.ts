@@ -36,7 +36,7 @@ export interface Provider {
   readonly admin: AdminUseCases;
   /** For faces of the admin API that ask for keys. `admin` itself does not check them. */
   readonly authenticateAdmin: AuthenticateAdmin;
-  /** For faces of your own; `endpoints` serves the same over HTTP. null: clients cannot register themselves. */
+  /** For your own API; `endpoints` serves the same over HTTP. null: clients cannot register themselves. */
   readonly registration: RegistrationUseCases | null;
 }
 

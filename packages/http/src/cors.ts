@@ -96,8 +96,8 @@ export const answerPreflights = (app: FastifyInstance, bodyLimit: number): void 
 };
 
 /**
- * The names asked for, undefined when one of them is not a name (RFC 9110 §5.6.2). Any header may come from an allowed
- * origin: tracing adds `traceparent` and others to every request, and nothing here trusts one. Credentials are never
+ * The requested header names; undefined if one of them is not valid (RFC 9110 §5.6.2). An allowed origin may send any
+ * header: tracing adds `traceparent` and others to every request, and nothing here trusts one. Credentials are never
  * allowed.
  */
 const canonicalHeaders = (asked: string): readonly string[] | undefined => {

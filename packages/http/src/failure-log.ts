@@ -76,6 +76,6 @@ export const setUpFailureLog = (app: FastifyInstance, failures: FailureLog): voi
   app.decorate(key, failures);
 };
 
-/** An application that only uses the plugins has no FailureLog. Each failure then goes to its own log. */
+/** An application that only uses the plugins has no FailureLog. It then logs each failure itself. */
 export const failureLogOf = (app: FastifyInstance): FailureLog | undefined =>
   app.hasDecorator(key) ? app.getDecorator<FailureLog>(key) : undefined;

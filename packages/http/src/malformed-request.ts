@@ -19,7 +19,7 @@ export const answerMalformedRequest = (
 ): void => {
   if (code === 'ECONNRESET' || socket.destroyed) return;
   const [status, reason, hint] = answers[code] ?? malformed;
-  // Nothing of the request itself: not even its first line is known to be free of secrets.
+  // Contains nothing of the request: even its first line may contain secrets.
   log.debug({ code, status }, httpLogLines.malformed.message);
   if (socket.writable) {
     const body = JSON.stringify(errorBody({ error: 'invalid_request', description: hint, status }));

@@ -13,7 +13,7 @@ const key = Symbol('claviger.notes');
 
 type Noted = FastifyRequest & { [key]?: RequestNotes | null };
 
-/** Gives every request of the application a place for its notes, so that all requests have one shape. */
+/** Adds a member for notes to every request of the application, so that all requests have the same shape. */
 export const setUpNotes = (app: FastifyInstance): void => {
   app.decorateRequest(key, null);
 };

@@ -31,7 +31,7 @@ const refusal = (name: string, { status, text }: AdminAnswer, explanations: Expl
   const body = parseJsonObject(text);
   const told = textOf(body?.error_hint) || textOf(body?.error_description) || textOf(body?.error);
   const isExplained = status === 404 || status === 409 ? explanations[status] : undefined;
-  // Anything else than the API may answer in HTML.
+  // A server other than the API may answer in HTML.
   const message = isExplained ?? (told || `${name} answered with status ${status}. Is it the admin API of Claviger?`);
   const remedy = remedies[status] === undefined ? '' : ` ${remedies[status]}`;
   return new CommandError(`${message}${remedy}`, exitCodeOf(status));

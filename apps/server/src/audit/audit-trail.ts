@@ -33,7 +33,7 @@ export interface AuditTrailParts {
 /** Levels at which the line would not be written. */
 const quieter: ReadonlySet<string> = new Set(['warn', 'error', 'fatal', 'silent']);
 
-/** Members that have columns of their own. */
+/** Members that have separate columns. */
 const columns: ReadonlySet<string> = new Set(['time', 'type', 'client_id', 'subject']);
 
 /** A loop, because a copy with rest properties takes three times as long. */

@@ -13,7 +13,7 @@ const isFromThisMachine = (request: FastifyRequest): boolean => {
     isLoopbackHost(localAddress) &&
     isLoopbackHost(remoteAddress) &&
     isLoopbackHost(request.hostname) &&
-    // HTTP/1.0 is the default of nginx towards the server behind it, without a header that reveals it. No browser uses it.
+    // nginx proxies with HTTP/1.0 by default, without a header that reveals it. Browsers never use HTTP/1.0.
     request.raw.httpVersion !== '1.0' &&
     !Object.keys(request.headers).some((name) => proxyHeaders.has(name) || name.startsWith('x-forwarded-'))
   );

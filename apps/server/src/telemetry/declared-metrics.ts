@@ -140,5 +140,10 @@ export const declaredMetrics = {
     'Workers that died and were replaced. Only with several workers.',
   ),
   workers: gauge('claviger_workers', 'Processes that serve requests.'),
-  buildInfo: gauge('claviger_build_info', 'Always 1. The labels name the version and its Node.js.', 'version', 'node'),
+  buildInfo: gauge(
+    'claviger_build_info',
+    'Always 1. The labels name the versions of Claviger and Node.js.',
+    'version',
+    'node',
+  ),
 } as const satisfies Readonly<Record<string, DeclaredMetric>>;

@@ -1,4 +1,4 @@
-// The column `metadata` of a client, which also holds what a client has without a column of its own.
+// The column `metadata` of a client, which also holds the members of a client that have no column.
 import {
   type Client,
   completeClient,

@@ -53,12 +53,12 @@ const askedOf = (request: ClaimsRequest | undefined, place: (typeof places)[numb
   return isObject(claims) ? claims : {};
 };
 
-/** Names of the claims asked for, wherever they are to appear. */
+/** Names of the requested claims, for the ID token and for userinfo. */
 export const requestedClaims = (request: ClaimsRequest | undefined): readonly string[] => [
   ...new Set(places.flatMap((place) => Object.keys(askedOf(request, place)))),
 ];
 
-/** Where the claims appear that a scope or the `claims` parameter asks for at userinfo. */
+/** Where the server returns the claims that a scope, or the `claims` parameter for userinfo, requests. */
 export const standardClaimsPlaces = ['both', 'userinfo'] as const;
 
 export type StandardClaims = (typeof standardClaimsPlaces)[number];

@@ -10,7 +10,7 @@ import type { EpochSeconds } from './time.ts';
 import type { AccessTokenStrategy } from './token.ts';
 
 /**
- * A value that the server does not support. Only `laxClientMetadata` lets it be registered, and nothing works with it.
+ * A value that the server does not support. It can be registered only with `laxClientMetadata`, and is never used.
  */
 export type UnsupportedValue = string & { readonly [unsupported]: true };
 
@@ -36,7 +36,7 @@ export const grantTypes = ['authorization_code', 'implicit', 'refresh_token', 'c
 export type SubjectType = 'public' | 'pairwise';
 
 /**
- * What was registered for a client and passed the rules of client-metadata.ts (OpenID Connect Registration §2, with the
+ * A client's registered metadata, which has passed the rules of client-metadata.ts (OpenID Connect Registration §2, with the
  * names of the 2018 API). null: unset.
  */
 export interface ClientMetadata extends ClientLifespans {

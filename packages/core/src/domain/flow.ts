@@ -43,7 +43,7 @@ export interface ConsentAcceptance {
   readonly rememberFor: Seconds;
 }
 
-/** The rejection of either app; '' for a member that it left out. */
+/** The error with which the login or consent app rejected the request. '' for a member that the app left out. */
 export interface Rejection {
   readonly error: string;
   readonly description: string;

@@ -1,4 +1,4 @@
-// The network that an address belongs to: what limits on strangers count by.
+// The network that an address belongs to. Limits on unknown callers count by network.
 
 /** The /64 of an IPv6 address, which belongs to one subscriber as a whole (RFC 6177 §2), or the whole IPv4 address. */
 export const networkOf = (address: string): string => {

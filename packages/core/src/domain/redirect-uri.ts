@@ -37,7 +37,7 @@ export const withQuery = (uri: string, parameters: Readonly<Record<string, strin
   return `${base}?${[...kept, added].filter((part) => part !== '').join('&')}${end}`;
 };
 
-/** RFC 6749 §4.2.2. A registered URI has no fragment of its own (§3.1.2). */
+/** RFC 6749 §4.2.2. A registered URI has no fragment (§3.1.2). */
 export const withFragment = (uri: string, parameters: Readonly<Record<string, string>>): string =>
   `${uri}#${new URLSearchParams(parameters).toString()}`;
 

@@ -65,7 +65,7 @@ const pathsThatReach = (path: string): readonly string[] => {
 };
 
 /**
- * `a.b.example` is sent cookies of the domains `a.b.example` and `b.example`. Browsers refuse those of a public suffix.
+ * A browser sends `a.b.example` the cookies of the domains `a.b.example` and `b.example`. It refuses cookies of a public suffix.
  */
 const domainsThatReach = (host: string): readonly string[] => {
   if (/^\[|^[\d.]+$/.test(host)) return [];

@@ -1,5 +1,5 @@
-// Who shares a budget of requests. A client has one for each network it calls from, so nobody can use up the budget of a
-// client from elsewhere. Refused requests have a budget of their own for each network: wrong guesses cost a client that
+// Who shares a budget of requests. A client has one for each network that it calls from, so nobody can use up the budget of a
+// client from elsewhere. Refused requests have a separate budget for each network: wrong guesses cost a client that
 // knows its secret nothing, wherever they come from.
 import { networkOf } from '../domain/network.ts';
 import { OAuthError } from '../errors/oauth-error.ts';

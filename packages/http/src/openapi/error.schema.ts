@@ -8,7 +8,7 @@ export const errorSchema: Schema = object(
     error: text('The code of the error, such as `invalid_request`. docs/errors.md has a list.'),
     error_description: text('What the code means.'),
     error_hint: text('What is wrong with this request, and what to do. Absent when there is nothing to add.'),
-    error_debug: text('The cause in the words of the server. Only with `CLAVIGER_SHARE_ERROR_DEBUG`.'),
+    error_debug: text('The message of the cause. Only with `CLAVIGER_SHARE_ERROR_DEBUG`.'),
     status_code: integer('The HTTP status.'),
   },
   ['error', 'error_description', 'status_code'],

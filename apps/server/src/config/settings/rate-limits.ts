@@ -3,7 +3,7 @@ import { requestRate } from '../request-rate.ts';
 import { optional } from './declare.ts';
 
 const caller = 'each client from each address (for IPv6, each /64 network)';
-const refused = 'Refused requests of an address have a budget of their own, of the same size.';
+const refused = 'Refused requests of an address have a separate budget of the same size.';
 
 export const rateLimits = {
   tokenRate: optional(

@@ -21,7 +21,7 @@ export interface ReceivedRequest {
   readonly presented: PresentedVerifier | null;
 }
 
-/** The client exists, and the redirect URI is one of its own: errors may go there. */
+/** The client exists and has registered the redirect URI, so errors may be sent there. */
 export interface AddressedRequest extends ReceivedRequest {
   readonly client: Client;
   readonly redirectUri: string;

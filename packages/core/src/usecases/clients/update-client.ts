@@ -34,7 +34,7 @@ export type UpdateClientResult =
   /** Concurrent updates of the same client won every attempt. */
   | { readonly outcome: 'stale' };
 
-/** Nothing that another update wrote is lost: after a lost race the client is read again. */
+/** Keeps what concurrent updates wrote: after a lost race it reads the client again. */
 const attempts = 5;
 
 type Deps = RegistrationDeps & {

@@ -5,7 +5,7 @@ import { oauthError } from '../../errors/oauth-error.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import { halvesOf } from './key-ring.ts';
 
-/** Throws invalid_request unless the public half of each private key comes along, or is in the set. */
+/** Throws invalid_request unless the public half of each private key is passed too, or is in the set. */
 export const checkBothHalves = async (store: KeyStore, set: string, keys: readonly Jwk[]): Promise<void> => {
   if (set !== signingKeySet) return;
   const coming = new Set(keys.map(({ kid }) => kid));

@@ -34,7 +34,7 @@ const parameters: Readonly<Record<string, Schema>> = {
   id_token_hint: text('An ID token of the user who is expected.'),
   claims: text('JSON: single claims that are requested (OpenID Connect Core §5.5).'),
   request: text('The request as a signed JWT (OpenID Connect Core §6.1).'),
-  request_uri: text('Where that JWT is. The URL must be registered.'),
+  request_uri: text('The URL of that JWT. It must be registered.'),
 };
 
 const returning: Readonly<Record<string, Schema>> = {
@@ -70,7 +70,7 @@ const redirect: Answer = {
 /** apps/server/src/issuer-host.ts */
 const toIssuerHost: Answer = {
   description:
-    'Only on a development server: the same path at the host of the issuer, because cookies belong to a host.',
+    'Only on a development server: the same path on the host of the issuer, because cookies belong to a host.',
   headers: { Location: 'The same path at the host of the issuer.' },
 };
 
@@ -79,7 +79,7 @@ const formPost = page(
 );
 
 const errors = {
-  400: 'A page: the client or its redirect URI is not known to be right, so the browser cannot be sent there.',
+  400: 'A page: the client or its redirect URI could not be verified, so the browser is not redirected.',
   429: 'A page: the rate limit is exceeded. With `Retry-After`.',
   503: 'A page: too many logins are pending, or a store is unavailable. With `Retry-After`.',
 };

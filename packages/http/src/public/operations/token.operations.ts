@@ -11,7 +11,7 @@ const tokenForm = object(
   {
     grant_type: text('`authorization_code`, `refresh_token` or `client_credentials`.'),
     code: text('For `authorization_code`: the code of the authorization response.'),
-    redirect_uri: text('For `authorization_code`: the one of the authorization request, if it had one.'),
+    redirect_uri: text('For `authorization_code`: the `redirect_uri` of the authorization request, if it had one.'),
     code_verifier: text('For `authorization_code` with PKCE (RFC 7636 §4.5).'),
     refresh_token: text('For `refresh_token`.'),
     scope: text('For `client_credentials`: the requested scopes. For `refresh_token`: fewer scopes.'),
@@ -41,7 +41,7 @@ export const requestToken: Operation = {
   tag,
   summary: 'Get tokens',
   description:
-    'The client exchanges a code or a refresh token, or asks for a token of its own (RFC 6749 §3.2). Parameters belong in the body, each once.',
+    'The client exchanges a code or a refresh token, or requests a token for itself (RFC 6749 §3.2). Each parameter appears in the body at most once.',
   caller: 'client',
   body: { content: form(tokenForm, { grant_type: 'client_credentials', scope: 'photos.read' }) },
   answers: {
