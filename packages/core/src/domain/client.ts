@@ -9,9 +9,7 @@ import type { SigningAlgorithm } from './server-signing-algorithms.ts';
 import type { EpochSeconds } from './time.ts';
 import type { AccessTokenStrategy } from './token.ts';
 
-/**
- * A value that the server does not support. It can be registered only with `laxClientMetadata`, and is never used.
- */
+/** A value that the server does not support. It can be registered only with `laxClientMetadata`, and is never used. */
 export type UnsupportedValue = string & { readonly [unsupported]: true };
 
 declare const unsupported: unique symbol;

@@ -112,7 +112,6 @@ export const makeRefreshTokenGrant = (deps: Deps): TokenGrant<RefreshRequest> =>
     const grant = checked(await tokens.findToken(key, now), client);
     const scope = narrowed(grant, request.scope);
     const audience = narrowedAudience(request.target, grant.audience, issuer);
-
     // Signed before anything changes: a key that cannot sign costs a retry, not the token.
     const pair = await mintPair(deps, { client, grant, grantType }, { scope, audience }, now);
     const fresh: Successors = {
@@ -122,9 +121,8 @@ export const makeRefreshTokenGrant = (deps: Deps): TokenGrant<RefreshRequest> =>
       audience: audience ?? grant.audience,
       expiresAt: after(now, pair.expiresIn),
     };
-    // OpenID Connect Core §12.2: a refreshed ID Token should carry no nonce.
     const idToken = grantsOpenId(fresh.scope)
-      ? await issueIdToken({ client, grant, grantType, nonce: null, now })
+      ? await issueIdToken({ client, grant, grantType, nonce: null, now }) // OpenID Connect Core §12.2: without a nonce.
       : undefined;
     const grace = seconds(Math.min(settings.refreshGrace, pair.expiresIn));
     const sealed = grace > 0 ? system.cipher.sealUnder(presented, JSON.stringify(fresh)) : '';
