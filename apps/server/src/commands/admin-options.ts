@@ -70,7 +70,7 @@ const urlOf = ({ url }: AdminOptions, { environment }: CommandContext): string =
   return url || ofVariable || (socket ? `unix:${socket}` : defaultUrl);
 };
 
-const transportOf = async (options: AdminOptions, context: CommandContext): Promise<AdminTransport> => {
+export const transportOf = async (options: AdminOptions, context: CommandContext): Promise<AdminTransport> => {
   if (!options.direct) {
     const { httpTransport } = await import('../admin-client/http-transport.ts');
     const key = await keyOf(options, context);

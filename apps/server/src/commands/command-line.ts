@@ -5,9 +5,12 @@ import { addAdminKeyCommands } from './admin-keys.commands.ts';
 import { addAuditCommands } from './audit.commands.ts';
 import { addClientCommands } from './clients.commands.ts';
 import type { CommandContext } from './command-context.ts';
+import { addConfigCommands } from './config.commands.ts';
 import { addKeyCommands } from './keys.commands.ts';
 import { addServerCommands } from './server.commands.ts';
 import { addSessionCommands } from './sessions.commands.ts';
+import { addTokenCommands } from './token.commands.ts';
+import { addToolCommands } from './tools.commands.ts';
 
 const introduction = 'Claviger, an OAuth 2.0 and OpenID Connect server.';
 
@@ -36,7 +39,10 @@ export const buildCommandLine = (context: CommandContext): Command => {
   addClientCommands(program, context);
   addKeyCommands(program, context);
   addSessionCommands(program, context);
+  addTokenCommands(program, context);
   addAdminKeyCommands(program, context);
   addAuditCommands(program, context);
+  addConfigCommands(program, context);
+  addToolCommands(program, context);
   return program;
 };

@@ -7,9 +7,21 @@ import { onAdminApi, withAdminClient } from './admin-options.ts';
 import { type CommandContext, CommandError, exitCodes } from './command-context.ts';
 import { type Column, cellOf, column, listOf, type Result } from './output-format.ts';
 
+/** RFC 7518 §6, RFC 8037 §2. Keys that the server generated for its signatures have no `alg`. */
+const algorithmsByType: Readonly<Record<string, string>> = {
+  RSA: 'RS256',
+  'EC P-256': 'ES256',
+  'EC P-521': 'ES512',
+  'OKP Ed25519': 'EdDSA',
+  oct: 'HS256',
+};
+
+const algorithmOf = ({ alg, kty, crv }: JsonObject): string | undefined =>
+  cellOf(alg) || algorithmsByType[`${cellOf(kty)} ${cellOf(crv)}`.trim()];
+
 const columns: readonly Column[] = [
   column('KID', 'kid'),
-  column('ALGORITHM', 'alg'),
+  ['ALGORITHM', (key) => algorithmOf(key) ?? ''],
   column('USE', 'use'),
   column('TYPE', 'kty'),
 ];
@@ -84,8 +96,8 @@ const rotate = async (
   const present = await client.listKeys(set);
   const newest = new Map<string, JsonObject>();
   for (const key of present) {
-    const alg = cellOf(key.alg);
-    if (alg !== '' && !newest.has(alg)) newest.set(alg, key);
+    const alg = algorithmOf(key);
+    if (alg !== undefined && !newest.has(alg)) newest.set(alg, key);
   }
   const chosen = [...newest].filter(([alg]) => only === undefined || alg === only);
   if (chosen.length === 0) {

@@ -75,6 +75,8 @@ const fromFile = (path: string): Source => {
   const problems: string[] = [];
   const keys = names.map(fileKey);
   for (const [key, value] of Object.entries(content)) {
+    // For editors: claviger config schema.
+    if (key === '$schema') continue;
     const label = `"${key}" in ${path}`;
     const name = acceptedNames.find((candidate) => fileKey(candidate) === key);
     const text = textOf(value);

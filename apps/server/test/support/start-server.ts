@@ -14,7 +14,7 @@ export type Program = readonly [string, ...string[]];
 const compiled = (main: string): Program => [process.execPath, main];
 
 const given = process.env.CLAVIGER_TEST_PROGRAM;
-const thisVersion: Program = given
+export const serverProgram: Program = given
   ? [resolve(given)]
   : compiled(fileURLToPath(new URL('../../src/main.js', import.meta.url)));
 
@@ -83,7 +83,7 @@ const keep = (pid: number | undefined): ChildProcess => {
 };
 
 /** Settings of the machine that runs the tests are not passed on. */
-const cleanEnvironment = (): NodeJS.ProcessEnv =>
+export const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLAVIGER_|NODE_OPTIONS|_?TAP)/.test(name)));
 
 /** For the search for secrets in it (scripts/check-answers.mjs). */
@@ -146,7 +146,7 @@ export const runServer = (
 ): RunningProcess =>
   runProgram(
     t,
-    [...(main === undefined ? thisVersion : compiled(main)), ...words],
+    [...(main === undefined ? serverProgram : compiled(main)), ...words],
     { ...(main === undefined && !given ? answersAreChecked() : {}), ...settings },
     stdout,
   );
