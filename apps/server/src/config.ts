@@ -36,8 +36,8 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly problems: readonly string[];
 
-  constructor(problems: readonly string[]) {
-    super(['The configuration is not valid:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+  constructor(problems: readonly string[], heading = 'The configuration is not valid:') {
+    super([heading, ...problems.map((problem) => `  - ${problem}`)].join('\n'));
     this.problems = problems;
   }
 }
@@ -104,6 +104,11 @@ const ratesOf = (values: Values): Rates => ({
   ...(values.registrationRate ? { registration: values.registrationRate } : {}),
 });
 
+const pathsOf = ({ dataFolder, apply }: Values) => ({
+  dataFolder: resolve(dataFolder),
+  apply: apply === null ? null : resolve(apply),
+});
+
 const toConfig = (values: Values) => {
   const pages = pagesOf(values);
   const workers = values.workers ?? (Object.values(dsnsOf(values)).some(isSqlite) ? 1 : availableParallelism());
@@ -111,7 +116,7 @@ const toConfig = (values: Values) => {
     ...toStoresConfig(values),
     issuer: values.issuer,
     development: isDevelopment(values),
-    dataFolder: resolve(values.dataFolder),
+    ...pathsOf(values),
     workers,
     cleanerInterval: values.cleanerInterval,
     audit: {

@@ -48,6 +48,29 @@ const serverLogLines = {
     meaning: 'The server applied migrations at start (`CLAVIGER_AUTO_MIGRATE`).',
     members: { migrated: 'Names of the migrations.' },
   },
+  declarationApplied: {
+    levels: ['info'],
+    message: 'declaration applied',
+    meaning: 'At start: a record was created, changed or marked, as [the files](from-files.md) declare it.',
+    members: {
+      kind: 'Its kind, such as `clients`.',
+      id: 'Its id.',
+      action: '`create`, `update` or `adopt`.',
+      members: 'Names of the members that were set.',
+    },
+  },
+  declarationNotApplied: {
+    levels: ['warn'],
+    message: 'declaration not applied, because the record has just been changed',
+    meaning: 'At start: an administrator or another node changed the record at the same time. Its change stays.',
+    members: { kind: 'Its kind, such as `clients`.', id: 'Its id.' },
+  },
+  declarationsWait: {
+    levels: ['error'],
+    message: 'declarations cannot be applied; the server keeps trying',
+    meaning: 'At start: a store does not answer. Logged once.',
+    members: { reason: 'Messages of the error and its causes.' },
+  },
   noSigningKeys: {
     levels: ['error'],
     message: 'signing keys could not be created; the first request that needs one will try again',

@@ -1,6 +1,6 @@
 // Starts and stops one serving process. Everything that was opened is closed again.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientChanges } from '@claviger/core';
+import type { AuditStore, ClientChanges } from '@claviger/core';
 import type { ServerStatus } from '@claviger/http';
 import { setSocketMode } from './admin-socket.ts';
 import { makeAuditUpkeep } from './audit/audit-upkeep.ts';
@@ -8,6 +8,7 @@ import { buildServers, type Servers } from './build-servers.ts';
 import { startCleaner } from './cleaner.ts';
 import type { AdminSocket } from './config/admin-socket.ts';
 import type { Config, Listener } from './config.ts';
+import { makeApplyAtStart } from './declarations/apply-at-start.ts';
 import { greeting } from './greeting.ts';
 import { checkInterval, startKeyRotation } from './key-rotation.ts';
 import { type PeriodicJob, startPeriodicJob } from './periodic-job.ts';
@@ -45,6 +46,14 @@ export interface ProcessParts {
 const preparationWait = 500;
 
 const servingStatus: ServerStatus = { serving: true, problems: {} };
+const waitingStatus = (preparation: StorePreparation): ServerStatus => ({
+  serving: false,
+  problems: preparation.problems(),
+});
+const notAppliedStatus: ServerStatus = {
+  serving: false,
+  problems: { declarations: 'The declarations of CLAVIGER_APPLY have not been applied yet.' },
+};
 const stoppingStatus: ServerStatus = {
   serving: true,
   draining: true,
@@ -54,10 +63,12 @@ const stoppingStatus: ServerStatus = {
 /** Rejects if the server cannot listen or the settings of its stores are wrong. Nothing stays open then. */
 export const startServer = async (config: Config, parts: ProcessParts): Promise<RunningServer> => {
   const { writeLog, greet, droppedLogLines, isSpeaker, ...optional } = parts;
+  const declared = await makeApplyAtStart(config.apply, process.env);
   const secret = await systemSecretsOf(config);
   const telemetry = await startTelemetry(config, version, droppedLogLines);
   const preparation = new StorePreparation(config, telemetry.storeObserver);
-  let stopping = false;
+  const isUsable = (): boolean => preparation.isDone && declared.isDone();
+  const ending = new AbortController();
   const jobs: PeriodicJob[] = [];
   const servers = buildServers({
     config,
@@ -68,22 +79,22 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     writeLog,
     ...telemetry,
     status: () => {
-      if (!preparation.isDone) return { serving: false, problems: preparation.problems() };
-      return stopping ? stoppingStatus : servingStatus;
+      if (!isUsable()) return preparation.isDone ? notAppliedStatus : waitingStatus(preparation);
+      return ending.signal.aborted ? stoppingStatus : servingStatus;
     },
     ...optional,
   });
   const { log } = servers.adminApp;
 
   const stop = async (): Promise<void> => {
-    stopping = true;
+    ending.abort();
     // A server that was never ready gets no requests from balancers, so it need not drain.
-    if (preparation.isDone) await sleep(config.drainDelay * 1000);
+    if (isUsable()) await sleep(config.drainDelay * 1000);
     await close();
   };
 
   const close = async (): Promise<void> => {
-    stopping = true;
+    ending.abort();
     const ended = Promise.all(jobs.map((job) => job.stop()));
     await servers.publicApp.close();
     // The admin listener stays open until the last public request is answered, because login apps need it.
@@ -96,26 +107,29 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
 
   if (isSpeaker)
     for (const warning of [...config.warnings, ...secret.warnings]) log.warn({ warning }, 'setting to check');
-  const prepared = preparation.run(log);
+  const prepared = preparation.run(log).then(async () => {
+    openAudit(servers, tableOf(preparation, config));
+    await declared.run(servers.provider, log, ending.signal);
+  });
   // Avoids an unhandled rejection if we stop waiting below; `ready` still reports it.
   prepared.catch(() => undefined);
-  try {
+  const openPorts = async (): Promise<void> => {
     // A worker gets its share of the connections as soon as it listens, so it listens only when it can serve.
     if (config.workers > 1) await Promise.race([prepared, preparation.attempted, sleep(preparationWait)]);
-    await listen(servers, config, () => preparation.isDone);
-  } catch (error) {
+    await listen(servers, config, isUsable);
+  };
+  await openPorts().catch(async (error: unknown) => {
     await close();
     throw error;
-  }
+  });
   const ready = prepared.then(() => {
-    if (stopping) return;
-    const table = config.audit.table ? preparation.audit : null;
-    if (table) servers.audit.open(table);
+    if (ending.signal.aborted) return;
+    const table = tableOf(preparation, config);
     const { reportJob: report, countRemoved: onRemoved } = telemetry.metrics;
     const { cleanExpired, makeSigningKeys, rotateKeys, sharePendingFlows } = servers.provider.admin;
     // Runs in parallel with the first requests, because making an RSA key can take seconds. Only one node makes it.
     makeSigningKeys().catch((err: unknown) => {
-      if (!stopping)
+      if (!ending.signal.aborted)
         log.error({ err }, 'signing keys could not be created; the first request that needs one will try again');
     });
     if (config.settings.maxPendingFlows > 0) {
@@ -141,6 +155,15 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
     }
   });
   return { ready, stop };
+};
+
+/** The audit table that the process writes, if any. */
+const tableOf = ({ audit }: StorePreparation, config: Config): AuditStore | undefined =>
+  config.audit.table ? audit : undefined;
+
+/** Before anything is applied, so that the table has the events of that. */
+const openAudit = ({ audit }: Servers, table: AuditStore | undefined): void => {
+  if (table) audit.open(table);
 };
 
 const addressOf = ({ host, port }: Listener) => ({ host, port });

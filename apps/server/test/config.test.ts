@@ -74,6 +74,7 @@ t.test('without settings it is a development server on loopback with the default
 t.test('every setting takes effect', async (t) => {
   const config = readConfig({
     CLAVIGER_ISSUER: 'https://id.example.com/tenant',
+    CLAVIGER_APPLY: '/etc/claviger/clients',
     CLAVIGER_DSN: 'sqlite:/var/lib/id.db',
     CLAVIGER_DATA_DIR: '/var/lib',
     CLAVIGER_PUBLIC_HOST: '0.0.0.0',
@@ -145,6 +146,7 @@ t.test('every setting takes effect', async (t) => {
   t.strictSame(config, {
     issuer: 'https://id.example.com/tenant',
     development: false,
+    apply: '/etc/claviger/clients',
     stores: everywhere({ kind: 'sqlite', file: '/var/lib/id.db' }),
     postgres: { poolSize: 10, statementTimeoutMs: 5000, connectTimeoutMs: 5000 },
     redis: {

@@ -37,7 +37,7 @@ export { goDurationText, longestDuration, parseGoDuration } from './domain/go-du
 export type { Grant, GrantSession } from './domain/grant.ts';
 export { asHashed, type Hashed } from './domain/hashed.ts';
 export type { JsonObject, JsonValue } from './domain/json.ts';
-export type { Jwk, JwkSet } from './domain/jwk.ts';
+export { isPrivate, type Jwk, type JwkSet, publicPart } from './domain/jwk.ts';
 export type { LoginSession } from './domain/login-session.ts';
 export { isLoopbackHost, isLoopbackUrl } from './domain/loopback.ts';
 export { networkOf } from './domain/network.ts';

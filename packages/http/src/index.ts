@@ -4,6 +4,7 @@ export { type CertificateScopes, ClientCertificates } from './admin/client-certi
 export type { AdminGuard } from './admin/guard.ts';
 export { type AdminRoutesOptions, adminV1Routes } from './admin/v1/admin-v1-routes.ts';
 export type { AuditReader } from './admin/v1/audit.route.ts';
+export { type ClientBody, clientBody, fromClient, toClientMetadata } from './admin/wire/client.wire.ts';
 export { type AppOptions, buildApp } from './build-app.ts';
 export type { CorsOptions } from './cors.ts';
 export { FailureLog, reasonOf } from './failure-log.ts';

@@ -1,31 +1,14 @@
 // Runs the admin API inside this process, on the stores of the server, without a listener. Requests pass the same routes and
 // use cases as over HTTP, so that both ways accept, store, record and answer the same.
-import { createProvider, type Provider } from '@claviger/core';
 import { buildApp } from '@claviger/http';
-import { AuditTrail } from '../audit/audit-trail.ts';
-import { openCommandStores, silentLog } from '../commands/with-stores.ts';
+import { openCommandProvider } from '../commands/with-provider.ts';
 import type { Config } from '../config.ts';
 import { version } from '../version.ts';
 import { type AdminRequest, type AdminTransport, bodyOf } from './admin-transport.ts';
 
 /** Rejects with CommandError if a store cannot be used. Asks for no key: the caller has the secrets of the server. */
 export const directTransport = async (config: Config): Promise<AdminTransport> => {
-  const { opened, system } = await openCommandStores(config);
-  const provider: Provider = createProvider({
-    issuer: config.issuer,
-    stores: opened.stores,
-    ui: config.pages,
-    system,
-    settings: config.settings,
-    events: { record: (event) => audit.record(event) },
-  });
-  const audit = new AuditTrail({
-    config: config.audit,
-    system,
-    log: () => silentLog,
-    fingerprintSubject: provider.fingerprintSubject,
-  });
-  if (opened.audit) audit.open(opened.audit);
+  const { provider, audit, close } = await openCommandProvider(config);
   const app = buildApp({ provider, listener: 'admin', version, audit });
   return {
     name: 'The command on the stores',
@@ -38,8 +21,7 @@ export const directTransport = async (config: Config): Promise<AdminTransport> =
     },
     close: async () => {
       await app.close();
-      await audit.close();
-      await opened.close();
+      await close();
     },
   };
 };

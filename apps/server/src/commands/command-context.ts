@@ -12,6 +12,8 @@ export const exitCodes = {
   unreachable: 3,
   /** The key of the admin API is missing or unknown, or lacks a scope. */
   denied: 4,
+  /** `plan` found something to apply. */
+  changes: 5,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

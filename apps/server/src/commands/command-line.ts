@@ -6,6 +6,7 @@ import { addAuditCommands } from './audit.commands.ts';
 import { addClientCommands } from './clients.commands.ts';
 import type { CommandContext } from './command-context.ts';
 import { addConfigCommands } from './config.commands.ts';
+import { addDeclarationCommands } from './declarations.commands.ts';
 import { addKeyCommands } from './keys.commands.ts';
 import { addServerCommands } from './server.commands.ts';
 import { addSessionCommands } from './sessions.commands.ts';
@@ -18,7 +19,7 @@ const ending = `
 Without a command, the server starts. Settings are environment variables: see docs/settings.md.
 
 Exit codes: 0 success, or stopped by a signal; 1 failed or refused; 2 wrong command line or settings;
-3 server or store unreachable; 4 admin key missing, unknown or without the scope.`;
+3 server or store unreachable; 4 admin key missing, unknown or without the scope; 5 "plan" found changes.`;
 
 /** Parsing throws CommanderError for help and for a wrong command line, after writing the text for it. */
 export const buildCommandLine = (context: CommandContext): Command => {
@@ -44,5 +45,6 @@ export const buildCommandLine = (context: CommandContext): Command => {
   addAuditCommands(program, context);
   addConfigCommands(program, context);
   addToolCommands(program, context);
+  addDeclarationCommands(program, context);
   return program;
 };

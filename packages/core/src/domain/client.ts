@@ -165,10 +165,7 @@ interface ConfidentialClientParts {
   readonly metadata: ClientMetadata & {
     readonly tokenEndpointAuthMethod: Exclude<AuthMethod, 'none'> | UnsupportedValue;
   };
-  /**
-   * The client's secret as it is stored: a hash (see SecretHasher), or for client_secret_jwt sealed text that the
-   * server can open. null: the client has none.
-   */
+  /** As it is stored: a hash (see SecretHasher), or sealed text for client_secret_jwt. null: the client has none. */
   readonly storedSecret: string | null;
 }
 

@@ -23,6 +23,11 @@ export const process = {
     wholeNumber(1, 256),
     'Number of processes that share the two ports. Default: one if any store is SQLite, otherwise the number of processors.',
   ),
+  apply: optional(
+    'CLAVIGER_APPLY',
+    anyText,
+    'File or folder of declared clients, relative to the current folder. Each node applies it at start, before it serves requests: see [clients from files](from-files.md).',
+  ),
   cleanerInterval: preset(
     'CLAVIGER_CLEANER_INTERVAL',
     '1m',
