@@ -1,4 +1,4 @@
-// Issues tokens that live for seconds, at a steady rate, with the cleaner at work, and writes down how large the store is
+// Issues tokens that live for seconds, at a steady rate, while the cleaner runs, and records the size of the store
 // during that time: node bench/soak.mjs sqlite|postgres|redis [tokens, default 300000] [per second, default 1500]
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

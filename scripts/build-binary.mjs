@@ -64,7 +64,7 @@ const strip = (from, to) => {
   execFileSync('strip', ['--strip-unneeded', to]);
 };
 
-/** In silence: what it says is shown only when it fails. */
+/** Its output is shown only when it fails. */
 const runNode = (...words) => execFileSync(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
 
 /** Everything that goes into the executable, in the form in which Node.js finds it. */

@@ -1,4 +1,4 @@
-// The audit chains in memory: what the writer writes, verification accepts, and what anybody else changes, it finds.
+// The audit chains in memory: verification accepts what the writer wrote, and finds what anyone else changed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AuditCheckpoint,

@@ -13,7 +13,7 @@ type Problems = Readonly<Record<string, string>>;
 /** Why the server is not ready, by part. Empty when it is. */
 export type Readiness = (request: FastifyRequest) => Promise<Problems>;
 
-/** Requests that arrive while the stores are being asked share the answer: anyone may ask on the public listener. */
+/** Requests that arrive during a check share its result, because anyone may call the public listener. */
 export const makeReadiness = ({ admin }: Provider, status: () => ServerStatus): Readiness => {
   let asked: Promise<Problems> | undefined;
   const ask = async ({ server }: FastifyRequest): Promise<Problems> => {

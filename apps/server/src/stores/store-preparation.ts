@@ -60,7 +60,7 @@ export class StorePreparation {
     return this.#databases.find(({ ports }) => ports.includes('clients'))?.audit;
   }
 
-  /** Of the first Redis that is open. Undefined without one. */
+  /** The rate limiter of the first open Redis. Undefined without one. */
   get rateLimiter(): SharedBuckets | undefined {
     return this.#databases.find(({ rateLimiter }) => rateLimiter !== undefined)?.rateLimiter;
   }

@@ -95,7 +95,7 @@ const recordIssued = (
 };
 
 /**
- * Throws access_denied when an ID token was asked for without `openid` being granted,
+ * Throws access_denied if an ID token was requested but `openid` was not granted, and
  * unmet_authentication_requirements.
  */
 export const makeIssueResponse = (deps: Deps): IssueResponse => {

@@ -22,7 +22,7 @@ export type ClientCredentials =
 
 declare const authenticated: unique symbol;
 
-/** A client that proved who it is. Only authenticateClient makes one. */
+/** A client that has authenticated. Only authenticateClient creates one. */
 export type AuthenticatedClient = Client & { readonly [authenticated]: true };
 
 interface Presented extends Origin {
