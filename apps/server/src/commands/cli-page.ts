@@ -41,6 +41,7 @@ Private halves of keys are never shown.
 | 2 | The command line or the settings are not valid. |
 | 3 | The server or a store cannot be reached. |
 | 4 | The key of the admin API is missing or unknown, or lacks a scope. |
+| 5 | \`plan\` found something to apply: see [clients from files](from-files.md). |
 
 ## Completion
 
