@@ -170,7 +170,7 @@ t.test('rows of the previous release are completed', async (t) => {
   t.equal(completeClient(former).incarnation, incarnationByTime(startOfTime));
   t.not(completeClient(former).incarnation.length, incarnation.length);
   for (const complete of [completeFlow, completeConsent, completeGrant] as const) {
-    const record = { request: {} } as never;
+    const record = { request: {}, login: {} } as never;
     t.match(complete(record), { clientIncarnation: null });
   }
 });
