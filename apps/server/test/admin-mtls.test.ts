@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import t, { type Test } from 'tap';
 import { type Certificate, makeAuthority } from './support/authority.ts';
+import { commandLine } from './support/cli.ts';
 import { freePorts } from './support/free-port.ts';
 import { type RunningProcess, runServer, temporaryFolder } from './support/start-server.ts';
 
@@ -251,4 +252,17 @@ t.test('settings that do not fit are named', async (t) => {
     t.equal((await server.exited).code, 2);
     t.match(server.output(), expected);
   }
+});
+
+t.test('the command line shows its certificate, and without one learns what to do', async (t) => {
+  const { port } = await start(t, { CLAVIGER_ADMIN_MTLS_CALLERS: callers });
+  const url = `https://localhost:${port}`;
+  const run = commandLine(t, { CLAVIGER_ADMIN_URL: url, NODE_EXTRA_CA_CERTS: ours.cert });
+  const { cert, key } = ours.sign('ops');
+  const words = ['clients', 'list', '--cert', cert, '--cert-key', key];
+  t.match(await run(words), { code: 0, stdout: /^ID +NAME/ });
+  t.match(await run(['clients', 'list']), { code: 4, stderr: /certificate|needs a key/ });
+  t.match(await run(['clients', 'list', '--cert', cert]), { code: 2, stderr: /both of --cert and --cert-key/ });
+  const distrusting = commandLine(t, { CLAVIGER_ADMIN_URL: url });
+  t.match(await distrusting(words), { code: 3, stderr: /Name its authority in NODE_EXTRA_CA_CERTS/ });
 });

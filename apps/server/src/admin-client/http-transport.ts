@@ -5,11 +5,19 @@ import { text as readText } from 'node:stream/consumers';
 import { CommandError, exitCodes } from '../commands/command-context.ts';
 import { type AdminAnswer, type AdminRequest, type AdminTransport, bodyOf } from './admin-transport.ts';
 
+/** In PEM format. */
+export interface ClientCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface HttpTransportOptions {
   /** `http://…` or `https://…` with an optional path, or `unix:` and the path of a socket. */
   readonly url: string;
   /** '' for none. */
   readonly key: string;
+  /** null for none. */
+  readonly certificate: ClientCertificate | null;
   /** Milliseconds. */
   readonly timeout: number;
 }
@@ -59,7 +67,7 @@ const unreachable = (name: string, error: unknown): CommandError => {
 };
 
 /** Throws CommandError if the URL is not valid. */
-export const httpTransport = ({ url, key, timeout }: HttpTransportOptions): AdminTransport => {
+export const httpTransport = ({ url, key, certificate, timeout }: HttpTransportOptions): AdminTransport => {
   const { base, isSecure, ...target } = targetOf(url);
   const send = async (request: AdminRequest): Promise<AdminAnswer> => {
     const body = bodyOf(request);
@@ -68,7 +76,7 @@ export const httpTransport = ({ url, key, timeout }: HttpTransportOptions): Admi
       ...(key === '' ? {} : { authorization: `Bearer ${key}` }),
       ...(body ? { 'content-type': body.type, 'content-length': Buffer.byteLength(body.text) } : {}),
     };
-    const options = { ...target, method: request.method, path: `${base}${request.path}`, headers };
+    const options = { ...target, ...certificate, method: request.method, path: `${base}${request.path}`, headers };
     try {
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
         const sent = (isSecure ? requestHttps : requestHttp)({ ...options, signal: AbortSignal.timeout(timeout) });

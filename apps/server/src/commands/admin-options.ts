@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { AdminClient } from '../admin-client/admin-client.ts';
 import type { AdminTransport } from '../admin-client/admin-transport.ts';
+import type { ClientCertificate } from '../admin-client/http-transport.ts';
 import { readConfig } from '../config.ts';
 import { type CommandContext, CommandError, exitCodes } from './command-context.ts';
 import { type OutputFormat, outputFormats, type Result, render } from './output-format.ts';
@@ -15,6 +16,8 @@ export interface AdminOptions {
   readonly url?: string | undefined;
   readonly key?: string | undefined;
   readonly keyFile?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly certKey?: string | undefined;
   readonly direct?: true | undefined;
   readonly timeout: number;
   readonly format: OutputFormat;
@@ -39,30 +42,41 @@ export const onAdminApi = (command: Command) =>
     )
     .option('--key <key>', 'Key of the admin API. Other users may see it in the list of processes: prefer --key-file.')
     .option('--key-file <file>', 'File with the key. Default: CLAVIGER_ADMIN_KEY or CLAVIGER_ADMIN_KEY_FILE.')
+    .option('--cert <file>', 'Client certificate for a listener that asks for one, in PEM format. Needs --cert-key.')
+    .option('--cert-key <file>', 'The private key of the client certificate, in PEM format.')
     .option('--direct', 'Work directly on the stores, with the settings of the server, and without a key.')
     .option('--timeout <seconds>', 'How long to wait for an answer.', secondsOf, defaultTimeout)
     .addOption(formatOption);
 
 export type AdminCommand = ReturnType<typeof onAdminApi>;
 
-const readKeyFile = async (file: string): Promise<string> => {
+const readSecretFile = async (file: string): Promise<string> => {
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new CommandError(`The file of the key cannot be read (${reason}): ${file}`, exitCodes.usage, { cause });
+    throw new CommandError(`The file cannot be read (${reason}): ${file}`, exitCodes.usage, { cause });
   }
 };
 
 const keyOf = async ({ key, keyFile }: AdminOptions, { environment }: CommandContext): Promise<string> => {
   const file = keyFile ?? (key === undefined ? environment.CLAVIGER_ADMIN_KEY_FILE : undefined);
-  const text = key ?? (file ? await readKeyFile(file) : (environment.CLAVIGER_ADMIN_KEY ?? ''));
+  const text = key ?? (file ? await readSecretFile(file) : (environment.CLAVIGER_ADMIN_KEY ?? ''));
   // The setting of the server may list several first keys.
   const [first = ''] = text.split(',');
   if (!/^[\x21-\x7E]*$/.test(first.trim())) {
     throw new CommandError('The key of the admin API must be printable ASCII without spaces.', exitCodes.usage);
   }
   return first.trim();
+};
+
+/** RFC 8446 §4.4.2. */
+const certificateOf = async ({ cert, certKey }: AdminOptions): Promise<ClientCertificate | null> => {
+  if (cert === undefined && certKey === undefined) return null;
+  if (cert === undefined || certKey === undefined) {
+    throw new CommandError('Pass both of --cert and --cert-key, or neither.', exitCodes.usage);
+  }
+  return { cert: await readSecretFile(cert), key: await readSecretFile(certKey) };
 };
 
 const urlOf = ({ url }: AdminOptions, { environment }: CommandContext): string => {
@@ -74,7 +88,8 @@ export const transportOf = async (options: AdminOptions, context: CommandContext
   if (!options.direct) {
     const { httpTransport } = await import('../admin-client/http-transport.ts');
     const key = await keyOf(options, context);
-    return httpTransport({ url: urlOf(options, context), key, timeout: options.timeout * 1000 });
+    const certificate = await certificateOf(options);
+    return httpTransport({ url: urlOf(options, context), key, certificate, timeout: options.timeout * 1000 });
   }
   if (options.url !== undefined || options.key !== undefined || options.keyFile !== undefined) {
     throw new CommandError('--direct needs no --url, --key or --key-file. Remove them, or --direct.', exitCodes.usage);

@@ -19,7 +19,7 @@ Commands on clients, keys, consents, sessions, tokens, admin keys and audit even
   \`http://127.0.0.1:4445\`. \`--url unix:/run/claviger/admin.sock\` is a [Unix socket](admin-keys.md#unix-socket). If the API is
   [guarded](admin-keys.md), pass a key with \`--key-file\`, or in \`CLAVIGER_ADMIN_KEY\` or \`CLAVIGER_ADMIN_KEY_FILE\`. Of several keys
   the first is used. \`--key\` works too, but other users can see it in the list of processes. For a private certificate authority,
-  set \`NODE_EXTRA_CA_CERTS\`.
+  set \`NODE_EXTRA_CA_CERTS\`. \`--cert\` and \`--cert-key\` are a [client certificate](admin-keys.md#client-certificates).
 - **Directly on the stores**, with \`--direct\` and the [settings](settings.md) of the server. No server needs to run, and no key is
   needed: the settings contain the secrets. Changes appear in the audit table. Running nodes notice changed clients as they notice
   changes by other nodes.
@@ -55,7 +55,16 @@ For zsh, use \`source <(claviger completion zsh)\`; for fish, \`claviger complet
 `;
 
 /** Shown once for all commands that have them, so that each command lists only its own. */
-const sharedOptions = new Set(['--url', '--key', '--key-file', '--direct', '--timeout', '--format']);
+const sharedOptions = new Set([
+  '--url',
+  '--key',
+  '--key-file',
+  '--cert',
+  '--cert-key',
+  '--direct',
+  '--timeout',
+  '--format',
+]);
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 
