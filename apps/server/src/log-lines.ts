@@ -1,4 +1,5 @@
-// Every line that the server logs, beside those of the listeners. docs/log-lines.md is generated from both tables.
+// Every line that the server logs, in addition to those of the listeners. docs/log-lines.md is generated from both
+// tables.
 import { httpLogLines, type LogLine } from '@claviger/http';
 
 const ports = 'Names of the ports that the database serves.';
@@ -179,7 +180,7 @@ const serverLogLines = {
 
 export const logLines: readonly LogLine[] = [...Object.values(httpLogLines), ...Object.values(serverLogLines)];
 
-/** The line with this message. Undefined when there is none. */
+/** The line with this message. Undefined if there is none. */
 export const findLogLine = (message: string): LogLine | undefined =>
   logLines.find((line) => patternOf(line).test(message));
 

@@ -21,8 +21,8 @@ export interface RunningServer {
   /** Resolves when the server is ready, rejects if it never will be. Until then it listens and reports that it is not ready. */
   readonly ready: Promise<void>;
   /**
-   * Reports that it is not ready, keeps serving for CLAVIGER_DRAIN_DELAY, then accepts no new requests, answers those that have
-   * arrived, and closes the stores.
+   * Reports that the server is not ready, keeps serving for CLAVIGER_DRAIN_DELAY, then accepts no new requests, answers
+   * those that have arrived, and closes the stores.
    */
   stop(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export interface ProcessParts {
   readonly writeLog: (line: string) => void;
   /** Shows the greeting to a person. Without it a log line says that the server is ready. */
   readonly greet?: (text: string) => void;
-  /** Log lines that could not be written, since the start. */
+  /** The number of log lines that could not be written since the start. */
   readonly droppedLogLines: () => number;
   /** Whether this process prints the warnings and the greeting. Only one of several does. */
   readonly isSpeaker: boolean;
@@ -161,7 +161,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
 const tableOf = ({ audit }: StorePreparation, config: Config): AuditStore | undefined =>
   config.audit.table ? audit : undefined;
 
-/** Before anything is applied, so that the table has the events of that. */
+/** Runs before declarations are applied, so that the table has their events. */
 const openAudit = ({ audit }: Servers, table: AuditStore | undefined): void => {
   if (table) audit.open(table);
 };

@@ -36,7 +36,7 @@ export const makeClient = (target: RedisTarget, settings: ClientSettings): Redis
     // A command whose connection broke may have been executed. It fails, because a retry could redeem a code twice.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    // RESP2 and no CLIENT SETINFO, so that an access control list need not allow commands only for the handshake.
+    // RESP2 and no CLIENT SETINFO, so that access control lists do not have to allow more commands for the handshake.
     protocol: 2,
     disableClientInfo: true,
   } as const;

@@ -27,8 +27,8 @@ export class RedisRateLimiter {
   }
 
   /**
-   * As RateLimiter.take, at the time `now` in milliseconds since 1970. Rejects with StoreUnavailable. Clocks that differ
-   * give or take as much of the period.
+   * Like RateLimiter.take, at the time `now` in milliseconds since 1970. Rejects with StoreUnavailable. If clocks
+   * differ, the period is longer or shorter by the difference.
    */
   async take(endpoint: LimitedEndpoint, key: string, { requests, seconds }: Rate, now: number): Promise<number> {
     const period = seconds * 1000;

@@ -109,7 +109,8 @@ export interface AdminUseCases extends AdminKeyUseCases, KeyUseCases {
   /** Ends the subject's remembered logins in every browser. Returns how many there were. */
   revokeLoginSessions(subject: string, origin?: Origin): Promise<number>;
   /**
-   * Removes expired codes and tokens that were issued before `issuedBefore` (null: now). Returns how many rows went.
+   * Removes expired codes and tokens that were issued before `issuedBefore` (null: now). Returns the number of rows
+   * removed.
    */
   flush(issuedBefore: EpochSeconds | null): Promise<number>;
   /**
@@ -117,7 +118,7 @@ export interface AdminUseCases extends AdminKeyUseCases, KeyUseCases {
    */
   cleanExpired(command: CleanExpired): Promise<CleanResult>;
 
-  /** Rotates the signing keys as far as it is due, if this node gets the lease. Call it every now and then. */
+  /** Does the rotation work that is due, if this node gets the lease. Call it regularly. */
   rotateKeys(command: RotateKeys): Promise<RotateKeysResult>;
 
   /**
@@ -126,13 +127,13 @@ export interface AdminUseCases extends AdminKeyUseCases, KeyUseCases {
    */
   reseal(): Promise<ResealResult>;
   /**
-   * Makes the signing keys that a server of these settings needs, where they are missing; else the first answer waits.
+   * Creates the missing signing keys that these settings need. Otherwise, the first request would wait for them.
    */
   makeSigningKeys(): Promise<void>;
 
   /**
-   * Exchanges with the other processes how many flows are pending. To be called about once a second; else each counts
-   * alone.
+   * Exchanges the number of pending flows with the other processes. Call it about once a second; otherwise each process
+   * counts alone.
    */
   sharePendingFlows(): Promise<void>;
   countPendingFlows(): PendingFlowCounts;

@@ -38,7 +38,7 @@ export interface AppOptions {
   readonly keepAlive?: number;
   /** Show `error_debug` to callers of the admin API. Default false. */
   readonly shareErrorDebug?: boolean;
-  /** Admin listener only: host names that its endpoints answer to, beside loopback names. Default none. */
+  /** Admin listener only: host names that its endpoints answer to, in addition to loopback names. Default none. */
   readonly adminAllowedHosts?: readonly string[];
   /**
    * Proxies whose X-Forwarded-For, X-Forwarded-Proto and X-Request-Id are believed: addresses, networks such as

@@ -24,7 +24,10 @@ interface Value {
 export class Observations {
   readonly #labels: Labels;
   readonly #bounds: readonly number[];
-  /** How many are within each bound and above the one before. The last element counts those above all bounds. */
+  /**
+   * For each bound, the number of values up to it and above the previous bound. The last element counts the values
+   * above all bounds.
+   */
   readonly #counts: number[];
   #sum = 0;
 

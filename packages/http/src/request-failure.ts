@@ -11,7 +11,7 @@ const refusedBy = (error: unknown): number | undefined => {
   return error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : undefined;
 };
 
-/** Notes the error with the request. Reports a failure of the server to the log, with its cause and the request's id. */
+/** Notes the error for the request. Logs a failure of the server with its cause and the request's id. */
 export const asOAuthError = (error: unknown, request: FastifyRequest): OAuthError => {
   const failure = reported(error, request);
   noteOn(request).error = failure;

@@ -1,4 +1,4 @@
-// Whether the server serves requests, and what /health/ready says about it.
+// Decides whether the server serves requests, and what /health/ready says.
 import { oauthError, retryHeader } from '@claviger/core';
 import type { FastifyInstance } from 'fastify';
 import { isForBrowser, replyPage } from './browser-page.ts';

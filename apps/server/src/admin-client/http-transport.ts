@@ -33,7 +33,7 @@ const targetOf = (url: string): RequestOptions & { readonly base: string; readon
   const isWeb = parsed?.protocol === 'http:' || parsed?.protocol === 'https:';
   if (!parsed || !isWeb || parsed.username !== '' || parsed.search !== '' || parsed.hash !== '') {
     throw new CommandError(
-      'The URL of the admin API must begin with http://, https:// or unix:, without user name, query and fragment, such as http://127.0.0.1:4445 or unix:/run/claviger/admin.sock.',
+      'The URL of the admin API must begin with http://, https:// or unix:, and must not have a user name, query or fragment. Examples: http://127.0.0.1:4445, unix:/run/claviger/admin.sock.',
       exitCodes.usage,
     );
   }

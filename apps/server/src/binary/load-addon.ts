@@ -21,7 +21,7 @@ export const loadAddon = (bytes: Uint8Array, parent = resolve(tmpdir())): object
   }
 };
 
-/** The path of a file with these bytes that nobody but this user could have written. */
+/** The path of a file with these bytes that only this user can have written. */
 export const unpackAddon = (bytes: Uint8Array, parent: string): string => {
   const folder = join(parent, `claviger-${process.geteuid?.()}`);
   try {

@@ -1,5 +1,6 @@
-// The metrics that the primary collects from its workers. What a worker that died had counted stays in the sums, so counters
-// do not fall: for Prometheus a counter that falls began again at zero, and `rate()` would count what is left of it once more.
+// The metrics that the primary collects from its workers. The counts of a worker that died stay in the sums, so
+// counters do not fall. Prometheus takes a fall for a restart from zero, so `rate()` would count the remaining value
+// again.
 import cluster, { type Worker } from 'node:cluster';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 
@@ -34,7 +35,7 @@ export const reportMetrics = (registry: Registry): void => {
 
 /** Runs in the primary. */
 export class WorkerReports {
-  /** Of each worker that runs, by its id. */
+  /** The latest report of each running worker, by the id of the worker. */
   readonly #latest = new Map<number, Report>();
   /** The sums of the counters and histograms of workers that have ended. */
   #ended: Report = [];

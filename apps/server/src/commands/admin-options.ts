@@ -74,7 +74,7 @@ const keyOf = async ({ key, keyFile }: AdminOptions, { environment }: CommandCon
 const certificateOf = async ({ cert, certKey }: AdminOptions): Promise<ClientCertificate | null> => {
   if (cert === undefined && certKey === undefined) return null;
   if (cert === undefined || certKey === undefined) {
-    throw new CommandError('Pass both of --cert and --cert-key, or neither.', exitCodes.usage);
+    throw new CommandError('Pass both --cert and --cert-key, or neither.', exitCodes.usage);
   }
   return { cert: await readSecretFile(cert), key: await readSecretFile(certKey) };
 };
@@ -92,7 +92,10 @@ export const transportOf = async (options: AdminOptions, context: CommandContext
     return httpTransport({ url: urlOf(options, context), key, certificate, timeout: options.timeout * 1000 });
   }
   if (options.url !== undefined || options.key !== undefined || options.keyFile !== undefined) {
-    throw new CommandError('--direct needs no --url, --key or --key-file. Remove them, or --direct.', exitCodes.usage);
+    throw new CommandError(
+      '--direct cannot be used with --url, --key or --key-file. Remove them, or --direct.',
+      exitCodes.usage,
+    );
   }
   const { directTransport } = await import('../admin-client/direct-transport.ts');
   return directTransport(readConfig(context.environment));

@@ -121,7 +121,10 @@ async function* examineIssuer(issuer: string): Report {
   } else yield ok('issuer', `${issuer} answers`);
   const skew = Math.abs(Date.parse(reply.headers.get('date') ?? '') - Date.now()) / 1000;
   if (skew > mostSkew)
-    yield problem('clock', `It differs from the clock of the server by ${Math.round(skew)} seconds. Use NTP.`);
+    yield problem(
+      'clock',
+      `The clock of this machine differs from the clock of the server by ${Math.round(skew)} seconds. Use NTP.`,
+    );
   else if (skew >= 0) yield ok('clock', 'agrees with the clock of the server');
 }
 

@@ -7,7 +7,7 @@ import { CommandError, exitCodes } from './command-context.ts';
 export interface LoopbackCallback {
   /** With the port that the listener has. */
   readonly redirectUri: string;
-  /** Resolves to the first response that `accept` takes. Rejects with CommandError after `timeout` milliseconds. */
+  /** Resolves to the first response that `accept` accepts. Rejects with CommandError after `timeout` milliseconds. */
   wait<T>(accept: (response: URL) => T, timeout: number): Promise<T>;
   close(): void;
 }
@@ -33,7 +33,7 @@ const readRedirectUri = (text: string): URL => {
   const host = url?.hostname.replace(/^\[(.*)\]$/, '$1') ?? '';
   if (url?.protocol === 'http:' && isLoopbackHost(host) && url.search === '' && url.hash === '') return url;
   throw new CommandError(
-    '--redirect-uri must be an http URL of a loopback address without query, such as http://127.0.0.1/callback.',
+    '--redirect-uri must be an http URL of a loopback address without a query, such as http://127.0.0.1/callback.',
     exitCodes.usage,
   );
 };

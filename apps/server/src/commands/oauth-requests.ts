@@ -36,7 +36,7 @@ const codeOf = (error: unknown): string => (error instanceof Error && 'code' in 
 const hintOf = ({ cause }: oauth.ResponseBodyError): string =>
   typeof cause.error_hint === 'string' ? ` ${cause.error_hint}` : '';
 
-/** Errors of the library and of the network, as a person needs them. */
+/** Rewords errors of the library and of the network for people. */
 const explained = (error: unknown, issuer: string): unknown => {
   if (error instanceof CommandError) return error;
   if (error instanceof oauth.ResponseBodyError) {
@@ -47,7 +47,7 @@ const explained = (error: unknown, issuer: string): unknown => {
     return new CommandError(`${error.error}: ${error.error_description ?? 'The login was refused.'}`);
   }
   if (error instanceof oauth.WWWAuthenticateChallengeError) {
-    return new CommandError('invalid_client: The server does not accept the id and the secret of the client.');
+    return new CommandError('invalid_client: The server does not accept the client id and secret.');
   }
   if (error instanceof TypeError && error.message === 'fetch failed') {
     const reason = error.cause instanceof Error ? error.cause.message || codeOf(error.cause) : '';

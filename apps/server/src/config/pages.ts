@@ -3,7 +3,7 @@ import { isLoopbackUrl, paths, urlBelow } from '@claviger/core';
 import type { Values } from './variables.ts';
 
 export interface Pages {
-  /** The login and consent pages of the server itself, which let anyone in. */
+  /** The built-in login and consent pages, which let anyone in. */
   readonly builtIn: boolean;
   /** Whether they can be opened from other machines too. */
   readonly anywhere: boolean;

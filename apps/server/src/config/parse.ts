@@ -47,7 +47,7 @@ export const proxyAddress: Parse<string> = (text) => {
     : refuse('an IP address, a network such as 10.0.0.0/8, or loopback');
 };
 
-/** Separated by commas. Blanks around entries and empty entries are ignored. */
+/** Separated by commas. Spaces around entries and empty entries are ignored. */
 export const listOf =
   <T>(parse: Parse<T>): Parse<readonly T[]> =>
   (text) => {

@@ -1,4 +1,4 @@
-// Makes docs/settings.md from the declared settings. `npm run pages` writes the page, and a test compares it.
+// Generates docs/settings.md from the declared settings. `npm run pages` writes the page, and a test compares it.
 import { defaultSettings } from '@claviger/core';
 import type { Variable } from './settings/declare.ts';
 import { fileKey, fileVariable, formerNames, topics, withVariableNames } from './variables.ts';

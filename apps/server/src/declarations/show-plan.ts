@@ -6,7 +6,7 @@ import { kinds } from './kinds.ts';
 const escaped = (text: string): string =>
   text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
 
-/** The API lets a client have private keys, which nobody may see here. */
+/** The API accepts private keys in `jwks`. The plan shows only their public parts. */
 const shownValue = ({ member }: MemberChange, value: JsonValue | undefined): JsonValue => {
   if (member !== 'jwks' || typeof value !== 'object' || value === null || !('keys' in value)) return value ?? null;
   return { keys: (value.keys as readonly Jwk[]).map(publicPart) };
@@ -22,7 +22,7 @@ const memberName = ({ kind }: DeclaredStep, { member }: MemberChange): string =>
 
 const memberLine = (step: DeclaredStep, change: MemberChange): string => {
   const name = memberName(step, change);
-  if (!('to' in change)) return `    ${name}: ${step.action === 'create' ? 'as referred to' : 'another one'}\n`;
+  if (!('to' in change)) return `    ${name}: ${step.action === 'create' ? 'as referred to' : 'changed'}\n`;
   const from = step.action === 'create' ? '' : `${text(change, change.from)} -> `;
   return `    ${name}: ${from}${text(change, change.to)}\n`;
 };

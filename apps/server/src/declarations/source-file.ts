@@ -13,7 +13,7 @@ export interface SourceFile {
 
 export interface SourceDocument {
   readonly value: unknown;
-  /** Where messages point to: `file:line`. Of a missing member, the line of what should have it. */
+  /** Where messages point: `file:line`. For a missing member, the line of the object that should have it. */
   placeOf(path: Path): string;
 }
 
@@ -104,7 +104,7 @@ const toValue = (file: string, document: Document.Parsed): unknown => {
   try {
     return document.toJS();
   } catch (error) {
-    // Too many aliases, which would grow into a huge value.
+    // Too many aliases: they would expand into a huge value.
     throw new UnreadableFile([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
   }
 };

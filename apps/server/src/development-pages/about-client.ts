@@ -5,7 +5,7 @@ import { type Html, html, type PendingRequest } from '@claviger/core';
 type Metadata = PendingRequest['client']['metadata'];
 
 /**
- * The picture's URL, or '' for no picture. It must be https, and its host only a name, because it becomes a part of the
+ * The picture's URL, or '' for no picture. It must be https with a plain host name, because it becomes a part of the
  * Content-Security-Policy.
  */
 export const logoOrigin = ({ logoUri }: Metadata): string => {

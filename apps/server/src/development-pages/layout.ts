@@ -1,4 +1,4 @@
-// Sends the development pages: like every page of the server, with a note that says what they are.
+// Sends the development pages. They look like every page of the server, with a note that says what they are.
 import { type Html, type HtmlPage, html, pageHeaders, renderPage } from '@claviger/core';
 import type { FastifyReply } from 'fastify';
 

@@ -1,4 +1,4 @@
-// The built-in pages let anyone log in as anybody, so only a browser on this machine may open them.
+// The built-in pages let anyone log in as any user, so only a browser on this machine may open them.
 import { isLoopbackHost } from '@claviger/core';
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import { sendProblem } from './problem-page.ts';

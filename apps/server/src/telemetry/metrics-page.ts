@@ -1,4 +1,4 @@
-// Makes docs/metrics.md from the declared metrics. `npm run pages` writes the page, and a test compares it.
+// Generates docs/metrics.md from the declared metrics. `npm run pages` writes the page, and a test compares it.
 import { type DeclaredMetric, requestDuration } from '@claviger/http';
 import { declaredMetrics } from './declared-metrics.ts';
 import { hydraMetrics } from './hydra-metrics.ts';

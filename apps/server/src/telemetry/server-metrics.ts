@@ -17,7 +17,7 @@ export interface ServerMetricsOptions {
   /** Also count requests under Hydra's names. */
   readonly hydraNames: boolean;
   readonly version: string;
-  /** Log lines that could not be written, since the start. */
+  /** The number of log lines that could not be written since the start. */
   readonly droppedLogLines: () => number;
 }
 

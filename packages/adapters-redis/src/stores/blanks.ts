@@ -4,7 +4,7 @@
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const blanks = ' \t\n\r';
 
-/** Three blanks for each character of a base64url text. */
+/** Three white space characters for each character of a base64url text. */
 export const blanksOf = (text: string): string =>
   Array.from(text, (character) => {
     const place = alphabet.indexOf(character);
@@ -12,7 +12,7 @@ export const blanksOf = (text: string): string =>
     return `${blanks[place >> 4]}${blanks[(place >> 2) & 3]}${blanks[place & 3]}`;
   }).join('');
 
-/** The JSON, and the text that the blanks after it encode; '' if there are none. */
+/** The JSON, and the text that the white space after it encodes; '' if there is none. */
 export const splitAtBlanks = (row: string): { readonly json: string; readonly text: string } => {
   const json = row.trimEnd();
   let text = '';

@@ -85,7 +85,7 @@ export class RowColumns<Row extends Readonly<Record<string, unknown>>> {
     return this.#columns.map((_, index) => `{${rows.map((row) => row[index]).join(',')}}`);
   }
 
-  /** Completes `row`, of which the rest is known, with the columns of a result; they start at `first`. */
+  /** Adds the columns of a result to `row`, which already has the other members. The columns start at `first`. */
   read<Known extends object>(row: Known, values: readonly unknown[], first: number): Known & Row {
     const target = row as Record<string, unknown>;
     let index = first;

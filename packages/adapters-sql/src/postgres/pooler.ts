@@ -77,7 +77,7 @@ const isShared = async (
   return false;
 };
 
-/** Keeps the server connection that knows a statement busy, so that the statement meets another one. */
+/** Keeps the server connection that knows a statement busy, so that the statement runs on another one. */
 const losesStatements = async (
   first: PostgresConnection,
   second: PostgresConnection,

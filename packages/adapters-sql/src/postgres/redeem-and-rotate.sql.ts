@@ -58,12 +58,11 @@ export const redeemCodeParameters = (key: TokenKey, tokens: readonly GrantToken[
 ];
 
 /**
- * Returns no row if the refresh token is unknown, expired, or its grant was revoked. `sealed` in the result is the stored
- * one: that of the rotation that is repeated.
- *
- * A rotation leaves in the grant one access token and one `sealed`, both its own, and writes their keys to `latest`. When the
- * next rotation is of that rotation's refresh token, it removes these two by key: a session of a month has hundreds of
- * rotated tokens, and all of them would have to be read. Any other rotation searches all tokens of the grant.
+ * Returns no row if the refresh token is unknown, expired, or its grant was revoked. `sealed` in the result is the
+ * stored one: that of the rotation that is repeated. A rotation leaves one access token and one `sealed` in the grant,
+ * and writes their keys to `latest`. If the next rotation uses the refresh token of this one, it removes these two by
+ * key. Otherwise it would have to read all rotated tokens, and a session of a month has hundreds of them. Any other
+ * rotation searches all tokens of the grant.
  */
 export const rotateRefreshToken = `
 WITH live AS (SELECT id, keep_until, latest FROM grants WHERE id = $1 AND revoked_at IS NULL FOR UPDATE),

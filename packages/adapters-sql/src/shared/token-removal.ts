@@ -61,8 +61,9 @@ const removeExpiredOf = (database: Database, table: Tables['codes'] | Tables['to
 };
 
 /**
- * Grants that no code and no token points at. A grant that gains tokens concurrently is safe: the command that adds them
- * locks the grant's row, which is then skipped here, and extends `keep_until`, which is checked again on the newest version.
+ * Grants to which no code or token refers. A grant that gains tokens concurrently is safe: the command that adds them
+ * locks the grant's row, which is then skipped here, and extends `keep_until`, which is checked again on the newest
+ * version.
  */
 const removeUnusedGrants = (database: Database) => {
   const { query, tables } = database;

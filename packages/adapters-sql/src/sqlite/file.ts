@@ -11,7 +11,7 @@ export class SqliteFile {
   readonly #is: string;
   #looked = 0;
 
-  /** After the database was opened. `:memory:` is in no file. */
+  /** Create it after the database was opened. `:memory:` has no file. */
   constructor(path: string) {
     this.#path = path === ':memory:' ? undefined : path;
     this.#is = this.#path === undefined ? '' : identityOf(this.#path);

@@ -16,9 +16,12 @@ export interface SqliteOptions {
   readonly file: string;
   /** How long a command waits while another process writes, in milliseconds, without blocking the event loop. Default 5000. */
   readonly busyTimeoutMs?: number;
-  /** For a program in one file. Default: those of this package. */
+  /** For the single executable. Default: those of this package. */
   readonly migrationFiles?: MigrationFiles;
-  /** The driver's native addon, loaded, for a program in one file. Default: the driver looks for it in its package. */
+  /**
+   * The driver's native addon, already loaded, for the single executable. Default: the driver looks for it in its
+   * package.
+   */
   readonly nativeBinding?: object;
 }
 

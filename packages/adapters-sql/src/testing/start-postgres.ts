@@ -93,7 +93,7 @@ const settings = ({ port, home, further }: Cluster): readonly string[] =>
     ...further,
   ].flatMap((setting) => ['-c', setting]);
 
-/** Reads until its input ends, which happens when this process ends, even if it is killed. Then it stops the server. */
+/** Runs the server until its own input ends, which happens when this process ends, even if it is killed. */
 const guardScript = `
 "$@" &
 server=$!
@@ -206,8 +206,8 @@ const findBinaries = (): string => {
 };
 
 /**
- * initdb, postgres and pgbouncer refuse to run as root. Debian's package makes the account `postgres`. undefined: as
- * this process.
+ * initdb, postgres and pgbouncer refuse to run as root. Debian's package makes the account `postgres`. undefined: the
+ * account of this process.
  */
 export const accountForServers = (): string | undefined => {
   if (process.getuid?.() !== 0) return undefined;

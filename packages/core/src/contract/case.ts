@@ -1,6 +1,6 @@
 // The shape of a contract: named cases as data, for any test runner.
 
-/** How a store removes expired rows: when `removeExpired` is called, or automatically, in its own time. */
+/** How a store removes expired rows: when `removeExpired` is called, or automatically, at times that it chooses. */
 export type Cleaning = 'on-request' | 'automatic';
 
 /** One rule that every store of a port must follow. */

@@ -30,7 +30,7 @@ export interface RegistrationLimits {
 
 /**
  * The metadata as it will be stored, defaults filled in. Throws invalid_request, naming the member. The order of the
- * rules is that of the 2018 API, so that of several faults the same one is reported.
+ * rules is that of the 2018 API, so a request with several faults gets the same error.
  */
 export const registeredMetadata = ({ metadata, secret }: Registration, limits: RegistrationLimits): ClientMetadata => {
   const complete = {
@@ -61,7 +61,7 @@ export const registeredMetadata = ({ metadata, secret }: Registration, limits: R
   return complete as ClientMetadata;
 };
 
-/** `asIn2018`: a key of an unknown type is refused, and a set without a usable key is taken. */
+/** `asIn2018`: a key of an unknown type is refused, and a set without a usable key is accepted. */
 const checkKeys = ({ tokenEndpointAuthMethod, jwks, jwksUri }: ProposedMetadata, asIn2018: boolean): void => {
   if (tokenEndpointAuthMethod === 'private_key_jwt' && !jwks && !jwksUri) {
     throw oauthError('invalid_request', 'token_endpoint_auth_method private_key_jwt needs jwks or jwks_uri.');

@@ -142,11 +142,11 @@ interface ClientFields {
   readonly updatedAt: EpochSeconds;
   /** Grows by one with every replacement; the store compares it. */
   readonly version: number;
-  /** Of a client that registered itself: what its registration access token is recognised by (RFC 7592 §3). */
+  /** For a client that registered itself: the hash of its registration access token (RFC 7592 §3). */
   readonly registrationTokenHash?: Hashed;
   /**
-   * The administrator named no token_endpoint_auth_method. It is stored and shown as client_secret_basic (RFC 7591 §2),
-   * which nodes of the previous release hold it to.
+   * The administrator did not set token_endpoint_auth_method. It is stored and shown as client_secret_basic (RFC 7591
+   * §2), which nodes of the previous release enforce.
    */
   readonly authMethodUnstated?: true;
   /** The client registered itself without an initial access token, so nobody has vetted its redirect URIs. */

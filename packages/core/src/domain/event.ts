@@ -93,7 +93,7 @@ export type DomainEvent =
       readonly type: /** The first step of a flow. Only metrics use it. */
         | 'OAuth2FlowBegun'
         | 'OAuth2LoginAccepted'
-        /** The remembered login sufficed, and the login app passed it on. */
+        /** The remembered login was enough, and the login app accepted it. */
         | 'OAuth2LoginSkipped'
         | 'OAuth2ConsentAccepted'
         /** The remembered consent sufficed, and the consent app passed it on. */
@@ -112,7 +112,7 @@ export type DomainEvent =
       readonly withRefreshToken: boolean;
       readonly withIdToken: boolean;
     } & GrantAct)
-  /** An ID token of the authorization endpoint, without an access token beside it. */
+  /** An ID token of the authorization endpoint, without an access token. */
   | ({ readonly type: 'OIDCIdentityTokenIssued' } & GrantAct)
   | ({
       readonly type: /** A repeat within the grace period: the client got the same tokens again. */

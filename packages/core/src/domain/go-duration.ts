@@ -1,4 +1,4 @@
-// Lengths of time in Go's notation (time.ParseDuration), which the settings and the API have in common: `1h30m`, `1.5h`.
+// Durations in Go's notation (time.ParseDuration), which the settings and the API both use: `1h30m`, `1.5h`.
 import { type Seconds, seconds } from './time.ts';
 
 const nanoseconds: Readonly<Record<string, bigint>> = {

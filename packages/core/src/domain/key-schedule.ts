@@ -42,7 +42,7 @@ export const signerFor = <Key extends ScheduledKey>(
 export const needsSuccessor = (newest: ScheduledKey, schedule: KeySchedule, now: EpochSeconds): boolean =>
   newest.signsFrom + schedule.interval - schedule.publishAhead <= now;
 
-/** The keys that suit at least one of the algorithms and are not needed any more for any that they suit. */
+/** The keys that fit at least one of the algorithms, and that none of these algorithms needs any more. */
 export const expiredKeys = <Key extends ScheduledKey>(
   newestFirst: readonly Key[],
   algorithms: readonly SigningAlgorithm[],

@@ -22,7 +22,7 @@ const keptElsewhere = ({ state, nonce, context }: Members): Readonly<Record<stri
 
 const lengthOf = (text: string | null): number => text?.length ?? 0;
 
-/** Usually none is: then the URL is stored as it is. */
+/** Usually there is none, and the URL is stored unchanged. */
 const hasLongMember = ({ state, nonce, context: { loginHint, claims } }: Members): boolean =>
   lengthOf(state) > shortest || lengthOf(nonce) > shortest || loginHint.length > shortest || claims !== undefined;
 

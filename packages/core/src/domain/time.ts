@@ -5,7 +5,7 @@ declare const unit: unique symbol;
 /** A moment: whole seconds since 1970-01-01T00:00:00Z. */
 export type EpochSeconds = number & { readonly [unit]: 'epoch-seconds' };
 
-/** A length of time in whole seconds. */
+/** A duration in whole seconds. */
 export type Seconds = number & { readonly [unit]: 'seconds' };
 
 export const epochSeconds = (value: number): EpochSeconds => value as EpochSeconds;

@@ -7,7 +7,7 @@ const userInfo = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
 const misread = /[\s\p{Cc}\\]/u;
 
 /**
- * An absolute URL of one of the schemes, without blanks, control characters, backslashes, user name and password.
+ * An absolute URL of one of the schemes, without white space, control characters, backslashes, user name and password.
  * The scheme is the one that a URL parser finds: `HTTP:` is `http:`.
  */
 export const isWebUrl = (text: string, schemes: readonly string[] = ['https:', 'http:']): boolean =>

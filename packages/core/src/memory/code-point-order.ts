@@ -1,4 +1,4 @@
-// Orders texts as the ports ask: by code point, which is the byte order of UTF-8 that databases sort by.
+// Orders texts as the ports require: by code point, which is the byte order of UTF-8 that databases sort by.
 // JavaScript's own `<` compares UTF-16 units and puts U+1F600 before U+FF5E.
 
 /** Sorts surrogates last, because they encode the code points above U+FFFF. */

@@ -97,7 +97,7 @@ export class MemoryTokenStore implements TokenStore {
       this.#save(rotation.successors);
       return { outcome: 'rotated' };
     }
-    // A clock that is behind another node's must not bring back a grace that is over or turned off.
+    // A clock that is behind another node's must not revive a grace period that is over or turned off.
     if (Math.max(0, now - stored.rotation.at) < rotation.grace && stored.rotation.sealed !== null) {
       return { outcome: 'repeated', sealed: stored.rotation.sealed };
     }

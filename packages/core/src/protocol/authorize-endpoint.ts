@@ -144,8 +144,8 @@ export const makeAuthorizeEndpoint = (deps: Deps): Endpoint => {
 
   /**
    * RFC 9700 §4.11.2: a client that anyone may have registered gets no error before the person has logged in, unless
-   * the person decides so. Silent requests are exempt: no person is there to ask. An error after a login that the login
-   * or consent app reports is not thrown, so it is not concerned.
+   * the person decides so. Silent requests are exempt: no person is there to ask. The errors that the login or consent
+   * app reports after a login are not thrown, so this rule does not affect them.
    */
   const asksFirst = ({ client, parameters }: AddressedRequest): boolean =>
     deps.settings.confirmErrorRedirects && client.registeredOpenly === true && parameters.prompt?.trim() !== 'none';

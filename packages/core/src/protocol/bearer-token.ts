@@ -7,12 +7,12 @@ import type { WireRequest } from './wire.ts';
 export const bearerHeader = (request: WireRequest): string =>
   /^bearer +([^ ]+) *$/i.exec(request.header('authorization') ?? '')?.[1] ?? '';
 
-/** '' without a token. Throws invalid_request for two of them (RFC 6750 §2). */
+/** '' if there is no token. Throws invalid_request if there are two (RFC 6750 §2). */
 export const readBearerToken = (request: WireRequest): string => {
   const header = bearerHeader(request);
   const inBody = request.form?.getAll('access_token') ?? [];
   if (inBody.length + (header === '' ? 0 : 1) > 1) {
-    throw oauthError('invalid_request', 'The access token is sent more than once.');
+    throw oauthError('invalid_request', 'The request contains more than one access token.');
   }
   return header || (inBody[0] ?? '');
 };

@@ -119,7 +119,7 @@ export class BrowserCookies {
     return [...new Set(values)].slice(0, 8).map((value) => this.#secret(value));
   }
 
-  /** Where the browser sends several session cookies, only the one of this host and path stays. */
+  /** If the browser sends several session cookies, only the one of this host and path is kept. */
   healSession(request: WireRequest): readonly string[] {
     return this.#sessionJars().flatMap((jar) => this.#clearStrays(request, jar));
   }

@@ -36,7 +36,7 @@ const readBasic = (header: string): { readonly id: string; readonly secret: stri
   }
 };
 
-/** RFC 7521 §4.2. Undefined when there is none. */
+/** RFC 7521 §4.2. Undefined if there is none. */
 const readAssertion = ({
   client_assertion_type: type,
   client_assertion: assertion,

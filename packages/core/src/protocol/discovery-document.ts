@@ -51,7 +51,7 @@ const discoveryDocument = (issuer: string, settings: Settings, signingKeys: Sign
   claims_parameter_supported: true,
 });
 
-/** Seconds for which caches keep the document. It changes with the server's settings only. */
+/** Seconds for which caches keep the document. It changes only with the server's settings. */
 const discoveryAge = 300;
 
 export const makeDiscoveryEndpoint = (

@@ -7,7 +7,7 @@ const maxDepth = 64;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** `body`: the raw bytes, undefined without any. Throws invalid_request. */
+/** `body`: the raw bytes, undefined if there are none. Throws invalid_request. */
 export const readJsonBody = (body: Uint8Array | undefined): JsonValue => {
   if (body === undefined || body.length === 0) throw refuse('The body is empty. It must be JSON.');
   const value = parse(body);

@@ -48,8 +48,8 @@ export const pageHeaders = ({
     `style-src '${pageStyleHash}'`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
-    // Browsers apply form-action to every redirect after a post, and those of a login form end at the client, whose
-    // address may redirect further. Nothing can inject a form, because every value is escaped.
+    // Browsers apply form-action to every redirect after a post, and the redirects after a login form end at the
+    // client, whose address may redirect further. Nothing can inject a form, because every value is escaped.
     ...(forms ? [] : ["form-action 'none'"]),
   ].join('; '),
   'referrer-policy': 'no-referrer',

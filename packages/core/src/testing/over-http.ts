@@ -25,7 +25,7 @@ export interface HttpServer<R extends HttpReply> {
   readonly admin: (request: string, sent?: Sent) => Promise<R>;
 }
 
-/** The body of an app's answer, beside what the app usually answers. With `hold` it does not answer. */
+/** What the body of an app's answer contains in addition to the usual members. With `hold` it does not answer. */
 export type AppAnswer =
   | { readonly accept?: Body | ((pending: PendingRequest) => Body) }
   | { readonly reject: Body }

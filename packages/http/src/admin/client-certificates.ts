@@ -46,7 +46,7 @@ export class ClientCertificates {
 
   #peerOf(socket: TLSSocket): Peer | undefined {
     const certificate = socket.getPeerCertificate();
-    // Without a certificate this is an empty object. `authorized` can be true even so, for a resumed session.
+    // Without a certificate this is an empty object. `authorized` can still be true, for a resumed session.
     if (certificate.raw === undefined) return undefined;
     const validTo = Date.parse(certificate.valid_to);
     if (!socket.authorized) return { result: refusal(String(socket.authorizationError)), validTo };

@@ -8,8 +8,8 @@ const hint =
   'The admin endpoints answer to loopback names, such as localhost, and to the host names in CLAVIGER_ADMIN_ALLOWED_HOSTS.';
 
 /**
- * `allowed`: host names beside those of loopback, `*.example.com` for every name below it, `*` for all. Ports are
- * ignored.
+ * `allowed`: host names in addition to those of loopback. `*.example.com` allows every subdomain, and `*` every name.
+ * Ports are ignored.
  */
 export const refuseForeignHosts = (allowed: readonly string[]): onRequestHookHandler => {
   const names = allowed.map(plain);

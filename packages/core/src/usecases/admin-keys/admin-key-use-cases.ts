@@ -11,13 +11,13 @@ import type { System } from '../../ports/system.ts';
 import { mintAdminKey } from './admin-key-text.ts';
 
 export interface CreateAdminKey {
-  /** For people. 1 to 200 characters. */
+  /** A label for people, 1 to 200 characters. */
   readonly name: string;
   /** At least one. */
   readonly scopes: readonly AdminScope[];
   /** null: never. */
   readonly expiresAt: EpochSeconds | null;
-  /** What the caller itself may do. It cannot give a key more than that. */
+  /** What the caller itself may do. It cannot give a key any other scope. */
   readonly granting: ReadonlySet<AdminScope>;
 }
 

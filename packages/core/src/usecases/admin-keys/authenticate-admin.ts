@@ -1,4 +1,4 @@
-// Whose key a request to the admin API carries (RFC 6750 §2.1), and what it allows.
+// Finds the key that a request to the admin API carries (RFC 6750 §2.1), and what it allows.
 import { type AdminKey, hasExpired } from '../../domain/admin-key.ts';
 import { type AdminScope, adminScopes } from '../../domain/admin-scope.ts';
 import { networkOf } from '../../domain/network.ts';
@@ -51,7 +51,7 @@ export const makeAdminKeyReader = ({ adminKeys, clock, digest, settings }: Deps)
   const first = settings.firstAdminKeys.map((text) => digest.sha256(text));
   const tooMany = makeTooManyWrongGuesses(clock);
   let second: EpochSeconds | undefined;
-  /** Emptied each second, which bounds its size. Holds only keys that exist: invented ids must not fill the memory. */
+  /** Cleared every second, which limits its size. Holds only keys that exist: invented ids must not fill the memory. */
   let recent = new Map<string, KnownKey>();
 
   const refuse = (id: string, { address }: AdminPeer): OAuthError =>

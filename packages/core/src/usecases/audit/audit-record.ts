@@ -65,7 +65,7 @@ export interface RecordOptions {
   readonly showSubject: (subject: string) => string | undefined;
 }
 
-/** One object, filled in the order in which people read it: copies would cost more than all else here. */
+/** One object, filled in the order in which people read it: copies would cost more than everything else here. */
 export const toAuditRecord = (event: DomainEvent, { id, time, showSubject }: RecordOptions): AuditRecord => {
   const { type, clientId, subject = '', origin } = event as DomainEvent & Partial<Named>;
   // biome-ignore lint/style/noRestrictedGlobals: a moment as text, not the current time.

@@ -1,4 +1,4 @@
-// Writes the events of one process into its chain: in batches, off the path of requests, from a bounded queue.
+// Writes the events of one process into its chain: in batches, outside of requests, from a bounded queue.
 import type { AuditEvent, AuditStore, SealedAuditEvent } from '../../ports/audit-store.ts';
 import type { System } from '../../ports/system.ts';
 import { idBytes } from '../opaque-handle.ts';

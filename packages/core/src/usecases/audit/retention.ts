@@ -17,7 +17,7 @@ export interface RetentionResult {
   readonly suspect: readonly string[];
 }
 
-/** One batch of each chain. `before`: milliseconds since 1970. Call it again until it removes nothing. */
+/** Removes one batch from each chain. `before`: milliseconds since 1970. Call it again until it removes nothing. */
 export const makeApplyRetention = ({ store, system: { clock, mac } }: Deps) => {
   /** The oldest events of a chain that may be removed: without gaps, genuine, and old enough. */
   const removable = (events: readonly SealedAuditEvent[], from: number, before: number) => {

@@ -87,7 +87,7 @@ export class PendingFlows {
     this.#add(expiresAt, -1);
   }
 
-  /** Exchanges counts with the other processes. To be called about once a second. */
+  /** Exchanges counts with the other processes. Call it about once a second. */
   async share(): Promise<void> {
     const { flows, clock, settings } = this.#deps;
     const now = clock.now();

@@ -25,7 +25,7 @@ interface Deps {
 
 export const makeClientCache = ({ clients, clock, clientChanges }: Deps): ClientCache => {
   let second: EpochSeconds | undefined;
-  /** Emptied each second, which bounds its size. Concurrent requests share a read. */
+  /** Cleared every second, which limits its size. Concurrent requests share a read. */
   let reads = new Map<string, Promise<Client | undefined>>();
 
   const forget = (id: string): void => {

@@ -21,7 +21,7 @@ export type CreateClientResult =
   | {
       readonly outcome: 'created';
       readonly client: Client;
-      /** In clear, shown once; null for a public client. */
+      /** The secret in clear, shown once; null for a public client. */
       readonly secret: string | null;
     }
   | { readonly outcome: 'exists' };

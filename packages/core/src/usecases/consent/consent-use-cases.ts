@@ -119,7 +119,7 @@ export const makeConsentUseCases = ({ system, settings, flows, events, consents,
         grantedScope: readScopeList(command.grantedScope, 'The member "grant_scope"'),
         grantedAudience: command.grantedAudience ?? [],
         session: command.session ?? { accessToken: {}, idToken: {} },
-        // A skipped consent is remembered already, for as long as it was.
+        // A skipped consent is already remembered, and keeps its expiry.
         remember: (command.remember ?? false) && !flow.consent?.skip,
         rememberFor: command.rememberFor ?? seconds(0),
       };

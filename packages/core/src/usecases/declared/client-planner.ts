@@ -41,7 +41,7 @@ export const makeClientPlanner = (deps: Deps): KindPlanner<DeclaredClient> => {
     return 'done';
   };
 
-  /** Whether writing to `found` overwrites nothing that the plan did not show. */
+  /** Whether a write to `found` overwrites only what the plan showed. */
   const isAsPlanned = (planned: Planned, changes: readonly MemberChange[], before: Client, found: Client): boolean =>
     changes.length === 0 ||
     (equalJson(asJson(changes), asJson(planned.changes)) &&

@@ -1,4 +1,4 @@
-// Administration of key sets. This node notices a change of the signing set immediately.
+// Administers key sets. This node notices a change of the signing set immediately.
 import type { DomainEvent, Origin } from '../../domain/event.ts';
 import type { Jwk } from '../../domain/jwk.ts';
 import { signingKeySet } from '../../domain/stored-key.ts';

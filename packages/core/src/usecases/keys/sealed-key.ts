@@ -35,7 +35,7 @@ export const openScheduledKey = (cipher: Cipher, { set, kid, sealedJwk, createdA
   return isWaiting(opened) ? opened : { jwk: opened, signsFrom: createdAt };
 };
 
-/** `kty` is what every JWK has (RFC 7517 §4.1). */
+/** Every JWK has `kty` (RFC 7517 §4.1). */
 const isWaiting = (opened: Jwk | WaitingKey): opened is WaitingKey => !('kty' in opened);
 
 export const openKey = (cipher: Cipher, stored: StoredKey): Jwk => openScheduledKey(cipher, stored).jwk;

@@ -95,7 +95,7 @@ export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
 
   const checkSecret = async (client: Client, method: string, secret: string, origin: Origin): Promise<void> => {
     const registered = client.metadata.tokenEndpointAuthMethod;
-    // The secret of such a client only makes MACs. It is never accepted itself.
+    // Such a client only computes MACs with its secret. The secret itself is never accepted.
     if (registered === 'client_secret_jwt') throw refused(client.id, origin, 'wrong_method');
     await verifySecret(client, secret, origin);
     // Only a caller that knows the secret learns the registered method.

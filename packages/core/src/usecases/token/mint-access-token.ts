@@ -44,7 +44,7 @@ const ownBytes = 16;
 /** Claims that only the server sets. Values from the consent app under these names are dropped. */
 const own = new Set(['iss', 'sub', 'aud', 'client_id', 'exp', 'iat', 'nbf', 'jti', 'scope', 'scp', 'auth_time', 'acr']);
 
-/** RFC 9068 §2.2; `nbf`, `scp` and the session's members beside the others are as in the 2018 API. */
+/** RFC 9068 §2.2; `nbf`, `scp` and the members of the session, next to the registered ones, are as in the 2018 API. */
 const accessTokenClaims = (
   issuer: string,
   jti: string,

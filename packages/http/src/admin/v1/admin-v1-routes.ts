@@ -22,8 +22,8 @@ import { tokensRoute } from './tokens.route.ts';
 export interface AdminRoutesOptions extends HealthOptions {
   readonly provider: Provider;
   /**
-   * Host names by which the endpoints may be addressed, beside loopback names: `*.example.com` stands for every name
-   * below it, `*` for all. Health and version answer to any. Default none.
+   * Host names by which the endpoints may be addressed, in addition to loopback names. `*.example.com` allows every
+   * subdomain, and `*` every name. Health checks and the version ignore the host name. Default none.
    */
   readonly allowedHosts?: readonly string[];
   /** Default: there is no audit table. */

@@ -14,7 +14,7 @@ export const notFound: ErrorBody = {
   description: 'Unable to locate the requested resource',
 };
 
-/** This one comes from its database layer, for clients and single keys. */
+/** This error comes from its database layer, for clients and single keys. */
 export const noSuchRow: ErrorBody = { status: 404, error: 'Unable to locate the resource', description: '' };
 
 export const duplicate: ErrorBody = {

@@ -127,7 +127,7 @@ const userinfoAnswer = {
 };
 
 const userinfoErrors = {
-  400: '`invalid_request`: the token is sent more than once.',
+  400: '`invalid_request`: the request contains more than one access token.',
   401: '`request_unauthorized` or `invalid_token`: the token is missing, not active, or for other APIs. With `WWW-Authenticate: Bearer`.',
   403: '`insufficient_scope`: the token lacks the scope `openid`.',
 };
