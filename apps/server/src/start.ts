@@ -88,7 +88,7 @@ export const startServer = async (config: Config, parts: ProcessParts): Promise<
 
   const stop = async (): Promise<void> => {
     ending.abort();
-    // A server that was never ready gets no requests from balancers, so it need not drain.
+    // A server that was never ready gets no requests from balancers, so it does not have to drain.
     if (isUsable()) await sleep(config.drainDelay * 1000);
     await close();
   };

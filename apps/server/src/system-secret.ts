@@ -14,7 +14,7 @@ export interface SecretsInUse {
 export const systemSecretsOf = async ({ systemSecrets, stores, dataFolder }: Config): Promise<SecretsInUse> => {
   const [first, ...others] = systemSecrets ?? [];
   if (first !== undefined) return { systemSecrets: [first, ...others], warnings: [] };
-  // Stores in memory end with the process, so their secret need not be kept either.
+  // Stores in memory end with the process, so their secret does not have to be kept either.
   const isBrief = Object.values(stores).every((dsn) => dsn.kind === 'sqlite' && dsn.file === inMemory);
   if (isBrief) return { systemSecrets: [randomBytes(32).toString('base64url')], warnings: [] };
   const { secret, file, isNew } = await keepSystemSecret(dataFolder).catch((error: unknown) => {

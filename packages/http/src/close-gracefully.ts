@@ -21,7 +21,7 @@ export const closeGracefully = (app: FastifyInstance, isDraining: () => boolean)
 
 const openConnections = (app: FastifyInstance): ReadonlySet<Socket> => {
   const connections = new Set<Socket>();
-  // With TLS, the socket of the decrypted bytes: the other one has read the handshake.
+  // With TLS, the socket with the decrypted bytes. The other socket has already read the handshake.
   const event = app.server instanceof TlsServer ? 'secureConnection' : 'connection';
   app.server.on(event, (socket: Socket) => {
     connections.add(socket);

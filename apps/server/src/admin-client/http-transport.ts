@@ -26,7 +26,7 @@ const unixPrefix = 'unix:';
 
 const targetOf = (url: string): RequestOptions & { readonly base: string; readonly isSecure: boolean } => {
   if (url.startsWith(unixPrefix)) {
-    // The server takes every host name on a socket.
+    // On a socket, the server accepts every host name.
     return { socketPath: url.slice(unixPrefix.length), host: 'localhost', base: '', isSecure: false };
   }
   const parsed = URL.canParse(url) ? new URL(url) : undefined;

@@ -31,7 +31,7 @@ export const addAdminKeyCommands = (program: Command, context: CommandContext): 
     .description('Create a key and show its text once. It can have only scopes that the key of the caller has.')
     .argument('<name>', 'Who uses the key, and what for.')
     .addOption(new Option('--scopes <scope...>', 'What the key allows.').choices(adminScopes).makeOptionMandatory())
-    .option('--expires <time>', 'When the key ends: 90d, 12h, or an RFC 3339 date-time. Default: never.')
+    .option('--expires <time>', 'When the key expires: 90d, 12h, or an RFC 3339 date-time. Default: never.')
     .action((name, { scopes, expires, ...options }) => {
       const expiry = expires === undefined ? {} : { expires_at: expiryOf(expires) };
       return withAdminClient(options, context, async (client) => {

@@ -8,8 +8,7 @@ const intro = `# The command line
 <!-- Written by \`npm run pages\` from apps/server/src/commands. Do not edit. -->
 
 \`claviger\` runs the server and manages it. It is the \`bin\` of the package \`@claviger/server\`, and the [single executable](binary.md).
-In a clone, call it with \`npx claviger\` after the first \`npm start\`. In the container image, the words of the command follow the
-name of the image.
+In a clone, call it with \`npx claviger\` after the first \`npm start\`. With the container image, put the command after the name of the image.
 
 ## How it reaches the server
 
@@ -17,12 +16,10 @@ Commands on clients, keys, consents, sessions, tokens, admin keys and audit even
 
 - **Over the admin API.** \`--url\` names it, else \`CLAVIGER_ADMIN_URL\`, else the socket in \`CLAVIGER_ADMIN_SOCKET\`, else
   \`http://127.0.0.1:4445\`. \`--url unix:/run/claviger/admin.sock\` is a [Unix socket](admin-keys.md#unix-socket). If the API is
-  [guarded](admin-keys.md), pass a key with \`--key-file\`, or in \`CLAVIGER_ADMIN_KEY\` or \`CLAVIGER_ADMIN_KEY_FILE\`. Of several keys
-  the first is used. \`--key\` works too, but other users can see it in the list of processes. For a private certificate authority,
+  [guarded](admin-keys.md), pass a key with \`--key-file\`, or in \`CLAVIGER_ADMIN_KEY\` or \`CLAVIGER_ADMIN_KEY_FILE\`. If there are several keys, the first is used. \`--key\` works too, but other users can see it in the list of processes. For a private certificate authority,
   set \`NODE_EXTRA_CA_CERTS\`. \`--cert\` and \`--cert-key\` are a [client certificate](admin-keys.md#client-certificates).
 - **Directly on the stores**, with \`--direct\` and the [settings](settings.md) of the server. No server needs to run, and no key is
-  needed: the settings contain the secrets. Changes appear in the audit table. Running nodes notice changed clients as they notice
-  changes by other nodes.
+  needed: the settings contain the secrets. Changes appear in the audit table. Running nodes notice changed clients, just as they notice changes by other nodes.
 
 \`token client\`, \`token user\` and \`token revoke\` act as an application, on the public listener. \`--issuer\` names it, else
 \`CLAVIGER_ISSUER\`, else \`http://127.0.0.1:4444\`. The client is in \`--client\` and \`--secret-file\`, or in \`CLAVIGER_CLIENT_ID\`
@@ -31,7 +28,7 @@ and \`CLAVIGER_CLIENT_SECRET\`. The server ignores the variables that only the c
 ## Output
 
 Results are on standard output: tables for people, \`--format json\` or \`--format yaml\` for programs, in the members of the
-[admin API](admin-api.md). Progress and remarks are on standard error. Secrets are shown only by the command that creates them.
+[admin API](admin-api.md). Progress and notes are on standard error. Secrets are shown only by the command that creates them.
 Private halves of keys are never shown.
 
 | Exit code | Meaning |

@@ -65,7 +65,7 @@ const addWriting = (clients: Command, context: CommandContext): void => {
   withMemberOptions(onAdminApi(clients.command('update')))
     .summary('Change a part of a client.')
     .description(
-      'Change a part of a client. What is not named stays as it is, also what others change at the same time.',
+      'Change some members of a client. The other members do not change, and concurrent changes to them are kept.',
     )
     .argument('<id>', 'The client_id.')
     .option('--unset <member...>', 'Set members, such as policy_uri, to their defaults.')
@@ -91,7 +91,9 @@ const addWriting = (clients: Command, context: CommandContext): void => {
     );
   onAdminApi(clients.command('rotate-secret'))
     .summary('Give a client a new secret.')
-    .description('Give a client a new secret of 256 random bits and show it once. The old one ends immediately.')
+    .description(
+      'Give a client a new secret of 256 random bits and show it once. The old secret stops working immediately.',
+    )
     .argument('<id>', 'The client_id.')
     .action((id, options) =>
       withAdminClient(options, context, async (client) => {

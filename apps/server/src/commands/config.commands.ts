@@ -18,7 +18,7 @@ export const addConfigCommands = (program: Command, context: CommandContext): vo
     .command('check')
     .summary('Check the settings.')
     .description(
-      'Check the settings as the server does at its start, and print what is wrong. The exit code is 2 then.',
+      'Check the settings as the server does at start, and print what is wrong. If anything is, the exit code is 2.',
     )
     .action(() => {
       const { warnings } = readConfig(context.environment);

@@ -13,7 +13,7 @@ export const addDeclarationCommands = (program: Command, context: CommandContext
     .command('plan')
     .summary('Show what "apply" would do with the files.')
     .description(
-      'Compare the declarations of a file or folder with the stores, and show what "apply" would create, change and delete. Writes nothing. The exit code is 0 if there is nothing to do, 5 if there is.',
+      'Compare the declarations of a file or folder with the stores, and show what "apply" would create, change and delete. Writes nothing. The exit code is 0 if there is nothing to do, and 5 otherwise.',
     )
     .argument('[path]', 'A .yaml, .yml or .json file, or a folder of them.')
     .option('--prune', 'Include the deletion of clients that files declared before and do not declare any more.')
@@ -34,7 +34,7 @@ export const addDeclarationCommands = (program: Command, context: CommandContext
     .command('apply')
     .summary('Make the stored clients equal to the files.')
     .description(
-      'Create and change clients until they equal the declarations of a file or folder. May be repeated, and may run on several nodes concurrently. A client that somebody changes in the meantime is left alone; the exit code is then 1.',
+      'Create and change clients until they equal the declarations of a file or folder. You can repeat it, and run it on several nodes concurrently. A client that somebody changes in the meantime is left alone; the exit code is then 1.',
     )
     .argument('<path>', 'A .yaml, .yml or .json file, or a folder of them.')
     .option('--prune', 'Delete the clients that files declared before and do not declare any more.')

@@ -60,7 +60,7 @@ export const addKeyCommands = (program: Command, context: CommandContext): void 
   onAdminApi(keys.command('rotate'))
     .summary('Generate a successor for the keys of a set.')
     .description(
-      'Generate a new key for each algorithm of a set, for example after a leak. The server signs with it immediately. Without this command, the server rotates its keys by CLAVIGER_KEY_ROTATION_INTERVAL.',
+      'Generate a new key for each algorithm of a set, for example after a leak. The server signs with it immediately. The server also rotates its keys regularly (CLAVIGER_KEY_ROTATION_INTERVAL).',
     )
     .argument('[set]', setMeaning, signingKeySet)
     .option('--alg <algorithm>', 'Only the keys for this algorithm.')
@@ -70,7 +70,7 @@ export const addKeyCommands = (program: Command, context: CommandContext): void 
   onAdminApi(keys.command('delete'))
     .summary('Delete a key, or a whole set.')
     .description(
-      'Delete a key of a set. A key pair has two: private:ID and public:ID. With --all, delete the whole set.',
+      'Delete keys from a set. A key pair has two ids: private:ID and public:ID. With --all, delete the whole set.',
     )
     .argument('<set>', 'The set of keys.')
     .argument('[kid...]', 'The ids of the keys.')

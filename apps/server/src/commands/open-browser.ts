@@ -1,7 +1,7 @@
 // Opens an address in the browser of the person who runs the command.
 import { spawn } from 'node:child_process';
 
-/** `BROWSER` names a program, as many tools of Unix systems read it. */
+/** `BROWSER` names a program, as for many Unix tools. */
 const launcherOf = (browser: string | undefined): readonly [string, ...string[]] => {
   if (browser) return [browser];
   if (process.platform === 'darwin') return ['open'];

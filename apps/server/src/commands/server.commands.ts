@@ -36,7 +36,7 @@ export const addServerCommands = (program: Command, context: CommandContext): vo
     .command('reseal')
     .summary('Encrypt stored keys and client secrets again.')
     .description(
-      'Encrypt stored keys and client secrets again with the first system secret. The exit code is 1 if no configured secret decrypts one of them.',
+      'Encrypt stored keys and client secrets again with the first system secret. The exit code is 1 if one of them cannot be decrypted with any configured secret.',
     )
     .action(async () => {
       const { reseal } = await import('./reseal.ts');

@@ -28,7 +28,7 @@ export const addSessionCommands = (program: Command, context: CommandContext): v
   onAdminApi(consents.command('revoke'))
     .summary('Revoke the consents of a user.')
     .description(
-      'Revoke the consents of a user, for one client or for all. The tokens that they led to end immediately.',
+      'Revoke the consents of a user, for one client or for all. The tokens that were issued for them become invalid immediately.',
     )
     .argument('<subject>', 'The user, as the login page names it.')
     .option('--client <id>', 'Only for this client.')

@@ -1,4 +1,4 @@
-// `token …`: tokens for trying things out, as an application gets them.
+// `token …`: gets tokens as an application would, to try things out.
 import { type Command, Option } from '@commander-js/extra-typings';
 import type { JsonObject } from '../admin-client/json.ts';
 import { formatOption, onAdminApi, secondsOf, withAdminClient } from './admin-options.ts';

@@ -127,7 +127,7 @@ export class PostgresConnection {
     return { process: Number(rows[0]?.[0]), greeted: rows.state.pid, statement: statement.name ?? '' };
   }
 
-  /** Waits for the statement in flight, but not for longer than `withinMs`. */
+  /** Waits for the statement in flight, but at most `withinMs`. */
   async end(withinMs: number): Promise<void> {
     await this.#client.end({ timeout: withinMs / 1000 });
     this.#socket?.destroy();

@@ -90,7 +90,7 @@ const losesStatements = async (
     // A pool with one server connection always has the statement, and answers only when the connection is free again.
     await inTime(after, timeouts);
     await second.script('ROLLBACK');
-    // The driver prepares a statement that was lost again, under another name.
+    // If a statement was lost, the driver prepares it again under another name.
     if (before?.statement !== (await after)?.statement || before === undefined) return true;
   }
   return false;

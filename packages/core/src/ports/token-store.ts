@@ -47,7 +47,7 @@ export interface TokenStore {
    */
   rotateRefreshToken(key: TokenKey, rotation: Rotation, now: EpochSeconds): Promise<RotationResult>;
 
-  /** Removes one token and nothing else. Returns whether it existed. */
+  /** Removes only this token. Returns whether it existed. */
   removeToken(key: TokenKey): Promise<boolean>;
 
   /**

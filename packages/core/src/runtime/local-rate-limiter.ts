@@ -10,7 +10,7 @@ export interface Rate {
 /** Endpoints without a rate are not limited. */
 export type Rates = { readonly [Endpoint in LimitedEndpoint]?: Rate };
 
-/** Callers of one endpoint that are remembered. The one that has not called for longest is forgotten first. */
+/** The maximum number of remembered callers of one endpoint. The least recent caller is forgotten first. */
 const mostCallers = 100_000;
 
 export class LocalRateLimiter implements RateLimiter {

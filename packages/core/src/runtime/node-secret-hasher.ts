@@ -1,9 +1,8 @@
 // Hashes of client secrets: SHA-256 for secrets that the server generated, scrypt for those that a person chose.
 //
-// A chosen secret's hash ends with a MAC of the secret: `scrypt:N:r:p:salt:key:keyId.mac`. The MAC recognises the
-// secret without scrypt, and rules out every other one, in a fresh process too. Its key derives from the system secret,
-// so a copy of the store alone still has to be attacked through scrypt. Nodes of the previous release read the first six
-// parts.
+// A chosen secret's hash ends with a MAC of the secret: `scrypt:N:r:p:salt:key:keyId.mac`. The MAC accepts the right
+// secret and refuses any other without scrypt, even in a new process. Its key derives from the system secret, so a copy
+// of the store alone still has to be attacked through scrypt. Nodes of the previous release read the first six parts.
 import { createHmac, hash as digest, type KeyObject, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Lane, SecretHasher } from '../ports/system.ts';
 import { deriveKey } from './derive-key.ts';

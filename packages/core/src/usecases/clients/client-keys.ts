@@ -24,7 +24,7 @@ const longestAge = seconds(300);
 const shortestAge = seconds(10);
 const mostKept = 1000;
 
-/** Of all cached documents together, so that registered clients cannot fill the memory with their keys. */
+/** The maximum for all cached documents together, so that registered clients cannot fill the memory with their keys. */
 const mostCharacters = 8 * 1024 * 1024;
 
 /**

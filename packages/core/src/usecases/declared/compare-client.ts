@@ -59,7 +59,7 @@ export const changesOf = async (
   return changes;
 };
 
-/** An authentication method that nobody stated is null. */
+/** An authentication method that was not set is null. */
 const shown = (client: StatedMetadata): JsonObject =>
   isAuthMethodUnstated(client)
     ? { ...asJson(client.metadata), tokenEndpointAuthMethod: null }

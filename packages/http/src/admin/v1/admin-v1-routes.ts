@@ -30,7 +30,7 @@ export interface AdminRoutesOptions extends HealthOptions {
   readonly audit?: AuditReader;
   /** In the Prometheus text format. */
   readonly renderMetrics: () => Promise<string>;
-  /** Who may call. Default: anyone who can reach the listener, so keep it private. */
+  /** Who may call the API. Default: anyone who can reach the listener, so keep it private. */
   readonly guard?: AdminGuard | undefined;
   /** Show `error_debug` to callers. */
   readonly shareErrorDebug: boolean;

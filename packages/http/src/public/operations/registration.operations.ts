@@ -22,7 +22,7 @@ const metadata: Readonly<Record<string, Schema>> = Object.fromEntries(
   selfRegisteredMembers.map((member) => [clientNames[member], ofAdministrators[clientNames[member]] ?? {}]),
 );
 
-/** What is registered is shown; what is unset is absent. */
+/** Shows what is registered. Unset members are absent. */
 const shown = Object.fromEntries(Object.entries(metadata).map(([name, { nullable: _, ...schema }]) => [name, schema]));
 
 const registrationBody = object(
