@@ -38,7 +38,7 @@ export const reloadCertificate = (
       }
       lastProblem = undefined;
     } catch (error) {
-      // Also when one file is written and the other is not yet. The next look finds both.
+      // This also happens when only one of the files has been written. The next check finds both.
       const reason = error instanceof Error ? error.message : String(error);
       if (reason !== lastProblem) app.log.error({ reason }, 'TLS certificate cannot be reloaded');
       lastProblem = reason;

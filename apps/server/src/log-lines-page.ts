@@ -1,4 +1,4 @@
-// Makes docs/log-lines.md from the tables of log lines. `npm run pages` writes the page, and a test compares it.
+// Generates docs/log-lines.md from the tables of log lines. `npm run pages` writes the page, and a test compares it.
 import { logLines } from './log-lines.ts';
 
 const intro = `# Log lines

@@ -326,7 +326,7 @@ const makeEndpoints = (
 };
 
 /**
- * RFC 8414 §2: a URL without query and fragment. Whether plain HTTP will do is the operator's decision, not the core's.
+ * RFC 8414 §2: a URL without query and fragment. Whether plain HTTP is allowed is the operator's decision, not core's.
  */
 const issuerProblems = (issuer: string): readonly string[] => {
   if (!URL.canParse(issuer)) return ['issuer must be an absolute URL.'];

@@ -122,7 +122,7 @@ export interface AdminUseCases extends AdminKeyUseCases, KeyUseCases {
   rotateKeys(command: RotateKeys): Promise<RotateKeysResult>;
 
   /**
-   * Seals stored keys and client secrets with the newest system secret, where they are not. May be repeated at any
+   * Seals stored keys and client secrets with the newest system secret, unless they already are. Can be repeated at any
    * time.
    */
   reseal(): Promise<ResealResult>;
@@ -140,6 +140,6 @@ export interface AdminUseCases extends AdminKeyUseCases, KeyUseCases {
   /** The stored key that signs now, for each algorithm. Empty when the provider got its own SigningKeys. */
   signingKeysInUse(): Promise<readonly SigningKeyInUse[]>;
 
-  /** The ports whose store does not answer; empty when all is well. */
+  /** The ports whose store does not answer. Empty if all answer. */
   checkStores(): Promise<readonly StoreFailure[]>;
 }

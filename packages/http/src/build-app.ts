@@ -55,9 +55,9 @@ export interface AppOptions {
   readonly tls?: TlsCertificate | null;
   /** Default: always serving and ready. */
   readonly status?: () => ServerStatus;
-  /** One for all listeners of a server. Default: a separate one. */
+  /** Shared by all listeners of a server. Default: a separate one. */
   readonly failures?: FailureLog;
-  /** One for all listeners of a server. Default: a separate one. */
+  /** Shared by all listeners of a server. Default: a separate one. */
   readonly metrics?: Metrics;
   /** The text of /metrics/prometheus. Default: what `metrics` has. */
   readonly renderMetrics?: () => Promise<string>;

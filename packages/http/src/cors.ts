@@ -14,7 +14,7 @@ export interface CorsOptions {
 }
 
 const allowedMethods = ['GET', 'HEAD', 'POST'];
-/** Of one client's registration (RFC 7592 §2). */
+/** The methods on a client's registration (RFC 7592 §2). */
 const registrationMethods = ['GET', 'HEAD', 'PUT', 'DELETE'];
 /** Header names in their usual spelling. */
 const usualHeaders = new Map(['Accept', 'Authorization', 'Content-Type'].map((name) => [name.toLowerCase(), name]));

@@ -14,7 +14,7 @@ interface Question {
   readonly round: number;
 }
 
-/** As `getMetricsAsJSON` of prom-client gives it. */
+/** As `getMetricsAsJSON` of prom-client returns it. */
 type Report = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
 interface Answer extends Question {

@@ -14,7 +14,7 @@ import { openCommandStores } from './with-stores.ts';
 export interface Finding {
   readonly status: 'ok' | 'warning' | 'problem';
   readonly check: string;
-  /** What was found, and for a problem what to do. */
+  /** What was found and, for a problem, what to do. */
   readonly detail: string;
 }
 

@@ -14,7 +14,7 @@ export interface AdminSocket {
 export const adminSocketOf = ({ adminSocket, adminSocketMode: mode }: Values): AdminSocket | null =>
   adminSocket === null ? null : { path: resolve(adminSocket), mode };
 
-/** unix(7): `sun_path` has 108 bytes on Linux with the zero at its end. A longer path would be cut silently. */
+/** unix(7): `sun_path` has 108 bytes on Linux with the zero at its end. A longer path would be truncated silently. */
 const longestPath = 107;
 
 const writableByOthers = 0o002;

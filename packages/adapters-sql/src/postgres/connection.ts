@@ -81,7 +81,7 @@ const clientOf = (address: PostgresAddress, connectMs: number, startup: Settings
 export class PostgresConnection {
   readonly #client: ReturnType<typeof clientOf>;
   readonly #prepare: boolean;
-  /** What a statement has to set on each new socket. */
+  /** The settings that a statement must apply on each new socket. */
   readonly #toSet: readonly (readonly [name: string, value: string])[];
   #socket: Socket | undefined;
   #isSet = false;

@@ -49,5 +49,5 @@ export const isAway = (error: unknown): boolean => {
 export const isMissingTable = (error: unknown): boolean =>
   state(error instanceof StoreUnavailable ? error.cause : error) === '42P01';
 
-/** Of two that create the same table concurrently, the second may violate a unique index of the catalogue. */
+/** If two statements create the same table concurrently, the second may violate a unique index of the catalogue. */
 export const alreadyThere = (error: unknown): boolean => ['23505', '42P07', '42710'].includes(state(error));

@@ -29,7 +29,7 @@ FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS given (id, now, place)
 JOIN LATERAL (SELECT * FROM flows WHERE id = given.id LIMIT 1) AS flows ON true
 WHERE flows.expires_at > given.now`;
 
-/** Of two replacements of one flow in one batch, only one finds the expected version. */
+/** If one batch replaces a flow twice, only one replacement finds the expected version. */
 const replaceFlows = `
 UPDATE flows
 SET ${changedColumns.setTo('given')}

@@ -5,7 +5,7 @@ import postgres from 'postgres';
 import { type OwnPostgres, startOwnPostgres } from './start-postgres.ts';
 
 export interface PostgresAccount {
-  /** Of the account, and of its database. Letters only. */
+  /** The name of the account and of its database. Letters only. */
   readonly name: string;
   /** Letters and digits only. */
   readonly password: string;

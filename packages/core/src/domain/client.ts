@@ -187,7 +187,10 @@ const isOfPublicClient = (metadata: ClientMetadata): metadata is PublicClientPar
 
 const basic = 'client_secret_basic';
 
-/** Of a client after a registration or replacement by an administrator; `sent` is null when none was sent. */
+/**
+ * Whether the method counts as not set after an administrator registers or replaces a client. `sent` is null if no
+ * method was sent.
+ */
 export const authMethodStatement = (sent: string | null, current?: Client): Pick<Client, 'authMethodUnstated'> => {
   // RFC 7591 §2 gives a client that registered itself a default that it can rely on.
   if (current?.registrationTokenHash !== undefined) return {};

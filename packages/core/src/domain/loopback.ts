@@ -16,5 +16,5 @@ const canonical = (host: string): string => {
   return URL.canParse(url) ? new URL(url).hostname : '';
 };
 
-/** Of an absolute URL. */
+/** `url` must be absolute. */
 export const isLoopbackUrl = (url: string): boolean => isLoopbackHost(new URL(url).hostname);

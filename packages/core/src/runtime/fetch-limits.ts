@@ -3,7 +3,7 @@
 // asks, must be limited.
 
 export interface FetchLimits {
-  /** Fetches at the same time: for one client, from one host, in all. Default 16, 32, 256. */
+  /** The maximum number of concurrent fetches: for one client, from one host, in all. Default 16, 32, 256. */
   readonly perClient?: number;
   readonly perHost?: number;
   readonly inAll?: number;

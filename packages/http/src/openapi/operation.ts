@@ -34,7 +34,7 @@ type AdminTag = 'Clients' | 'Login and consent' | 'Sessions' | 'Tokens' | 'Keys'
 export type Caller = 'client' | 'access token' | 'initial access token' | 'registration token';
 
 export interface Operation {
-  /** As in the SDK of 2018, where that has the operation. Unique. */
+  /** The name in the 2018 SDK, if the SDK has the operation. Unique. */
   readonly id: string;
   readonly tag: Tag;
   /** One line, without a full stop. */

@@ -23,7 +23,7 @@ export type VerifyRequestObject = (client: Client, jwt: string) => Promise<JWTPa
 /** RFC 9101 §10.8: a JWT whose type names another purpose is not a request object. */
 const types = new Set(['jwt', 'oauth-authz-req+jwt', 'application/oauth-authz-req+jwt']);
 
-/** Of all clients together. */
+/** The algorithms that at least one client may use. */
 export const requestObjectAlgorithms: readonly string[] = ['none', ...asymmetricAlgorithms, ...macAlgorithms];
 
 /**

@@ -84,7 +84,7 @@ export const makeAuthenticateClient = (deps: Deps): AuthenticateClient => {
     const lane = { clientId: client.id, address: networkOf(origin.address) };
     if (verdict === 'unknown') {
       const isRight = await secretHasher.verify(secret, storedSecret, lane);
-      // Of concurrent requests, the first has renewed the hash already.
+      // The first of several concurrent requests has already renewed the hash.
       verdict = isRight ? secretHasher.recognise(secret, storedSecret) : 'wrong';
     }
     if (verdict === 'wrong') {

@@ -24,7 +24,7 @@ export interface TokenResponse {
 /** Tokens minted but not yet saved. They may be sent only after the store's command has succeeded. */
 export interface MintedPair {
   readonly accessToken: string;
-  /** Of the access token. */
+  /** The lifespan of the access token. */
   readonly expiresIn: Seconds;
   readonly refreshToken: string | null;
   readonly records: readonly GrantToken[];

@@ -41,7 +41,7 @@ export const isReady: Operation = {
   },
 };
 
-/** Of the public listener. */
+/** The operation of the public listener. */
 export const isReadyInPublic: Operation = {
   ...isReady,
   description:

@@ -20,7 +20,7 @@ export const authenticationErrors = {
   429: tooManyWrongSecrets,
 };
 
-/** Of an endpoint with a rate limit (CLAVIGER_RATE_LIMIT_TOKEN, CLAVIGER_RATE_LIMIT_INTROSPECTION). */
+/** The errors of an endpoint with a rate limit (CLAVIGER_RATE_LIMIT_TOKEN, CLAVIGER_RATE_LIMIT_INTROSPECTION). */
 export const limitedAuthenticationErrors = {
   ...authenticationErrors,
   429: `${rateLimited} ${tooManyWrongSecrets}`,
