@@ -7,7 +7,7 @@ const intro = `# The command line
 
 <!-- Written by \`npm run pages\` from apps/server/src/commands. Do not edit. -->
 
-\`claviger\` runs the server and manages it. It is the \`bin\` of the package \`@claviger/server\`, and the [single executable](binary.md).
+\`claviger\` runs the server and manages it. It is the \`bin\` of the package \`@claviger/server\`, and the [single binary](binary.md).
 In a clone, call it with \`npx claviger\` after the first \`npm start\`. With the container image, put the command after the name of the image.
 
 ## How it reaches the server

@@ -23,7 +23,7 @@ export interface PostgresOptions {
   readonly statementTimeoutMs?: number;
   /** How long to wait for a free connection of the pool, and for a new one to the server, in milliseconds. Default 2000. */
   readonly connectTimeoutMs?: number;
-  /** For the single executable. Default: those of this package. */
+  /** For the single binary. Default: those of this package. */
   readonly migrationFiles?: MigrationFiles;
   /** Called with the number of commands in each batch. */
   readonly onBatch?: (size: number) => void;

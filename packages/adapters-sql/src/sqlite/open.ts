@@ -16,10 +16,10 @@ export interface SqliteOptions {
   readonly file: string;
   /** How long a command waits while another process writes, in milliseconds, without blocking the event loop. Default 5000. */
   readonly busyTimeoutMs?: number;
-  /** For the single executable. Default: those of this package. */
+  /** For the single binary. Default: those of this package. */
   readonly migrationFiles?: MigrationFiles;
   /**
-   * The driver's native addon, already loaded, for the single executable. Default: the driver looks for it in its
+   * The driver's native addon, already loaded, for the single binary. Default: the driver looks for it in its
    * package.
    */
   readonly nativeBinding?: object;
