@@ -8,7 +8,7 @@ import { buildServers, type Servers } from './build-servers.ts';
 import { startCleaner } from './cleaner.ts';
 import type { AdminSocket } from './config/admin-socket.ts';
 import type { Config, Listener } from './config.ts';
-import { makeApplyAtStart } from './declarations/apply-at-start.ts';
+import type { ApplyAtStart } from './declarations/apply-at-start.ts';
 import { greeting } from './greeting.ts';
 import { checkInterval, startKeyRotation } from './key-rotation.ts';
 import { type PeriodicJob, startPeriodicJob } from './periodic-job.ts';
@@ -60,10 +60,18 @@ const stoppingStatus: ServerStatus = {
   problems: { server: 'The server is stopping.' },
 };
 
+const nothingToApply: ApplyAtStart = { isDone: () => true, run: async () => undefined };
+
+/** Loads the YAML library only for a server that applies files. */
+const readDeclarations = async (path: string): Promise<ApplyAtStart> => {
+  const { makeApplyAtStart } = await import('./declarations/apply-at-start.ts');
+  return makeApplyAtStart(path, process.env);
+};
+
 /** Rejects if the server cannot listen or the settings of its stores are wrong. Nothing stays open then. */
 export const startServer = async (config: Config, parts: ProcessParts): Promise<RunningServer> => {
   const { writeLog, greet, droppedLogLines, isSpeaker, ...optional } = parts;
-  const declared = await makeApplyAtStart(config.apply, process.env);
+  const declared = config.apply === null ? nothingToApply : await readDeclarations(config.apply);
   const secret = await systemSecretsOf(config);
   const telemetry = await startTelemetry(config, version, droppedLogLines);
   const preparation = new StorePreparation(config, telemetry.storeObserver);

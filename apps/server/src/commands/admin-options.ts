@@ -110,7 +110,7 @@ export const withAdminClient = async (
   const transport = await transportOf(options, context);
   try {
     const result = await use(new AdminClient(transport));
-    if (result) context.write(render(options.format, result));
+    if (result) context.write(await render(options.format, result));
   } finally {
     await transport.close();
   }

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import type { clientNames } from '@claviger/core';
 import { Option } from '@commander-js/extra-typings';
-import { parse } from 'yaml';
 import { isJsonObject, type JsonObject, type JsonValue, parseJsonObject } from '../admin-client/json.ts';
 import type { AdminCommand } from './admin-options.ts';
 import { CommandError, exitCodes } from './command-context.ts';
@@ -112,6 +111,7 @@ export const readInput = async (file: string): Promise<string> => {
 /** JSON is YAML too. The message of the parser names line and column, and could quote a secret, so only these are kept. */
 export const readDocument = async (file: string): Promise<unknown> => {
   const text = await readInput(file);
+  const { parse } = await import('yaml');
   try {
     const parsed: unknown = parse(text, { prettyErrors: true });
     return parsed;

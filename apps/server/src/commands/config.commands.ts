@@ -30,9 +30,9 @@ export const addConfigCommands = (program: Command, context: CommandContext): vo
     .summary('Show every setting and where it comes from.')
     .description('Show every setting and where it comes from. Secrets are hidden. Does not check the settings.')
     .addOption(formatOption)
-    .action(({ format }) => {
+    .action(async ({ format }) => {
       const columns = [column('SETTING', 'setting'), column('VALUE', 'value'), column('FROM', 'from')];
-      context.write(render(format, listOf(settingsInUse(context.environment), columns)));
+      context.write(await render(format, listOf(settingsInUse(context.environment), columns)));
     });
   config
     .command('schema')

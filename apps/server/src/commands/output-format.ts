@@ -1,5 +1,4 @@
 // Prints results: tables for people, JSON and YAML for programs.
-import { stringify } from 'yaml';
 import type { JsonObject, JsonValue } from '../admin-client/json.ts';
 
 export const outputFormats = ['table', 'json', 'yaml'] as const;
@@ -50,12 +49,13 @@ export const membersOf = (object: JsonObject): readonly JsonObject[] =>
 
 export const memberColumns: readonly Column[] = [column('MEMBER', 'member'), column('VALUE', 'value')];
 
-export const render = (format: OutputFormat, { value, rows, columns }: Result): string => {
+/** Loads the YAML library only where it is needed: every process of the server loads this module. */
+export const render = async (format: OutputFormat, { value, rows, columns }: Result): Promise<string> => {
   switch (format) {
     case 'json':
       return `${JSON.stringify(value, null, 2)}\n`;
     case 'yaml':
-      return stringify(value);
+      return (await import('yaml')).stringify(value);
     case 'table':
       return tableOf(columns, rows);
   }

@@ -62,9 +62,9 @@ interface Printing {
   readonly format: OutputFormat;
 }
 
-const show = (tokens: JsonObject, { print, format }: Printing, context: CommandContext): void => {
+const show = async (tokens: JsonObject, { print, format }: Printing, context: CommandContext): Promise<void> => {
   if (print === undefined) {
-    context.write(render(format, oneObject(tokens)));
+    context.write(await render(format, oneObject(tokens)));
     return;
   }
   const value = tokens[print];
@@ -88,7 +88,11 @@ const addRequests = (token: Command, context: CommandContext): void => {
       const parameters = new URLSearchParams();
       if (scope !== undefined) parameters.set('scope', scope);
       if (audience !== undefined) parameters.set('audience', audience.join(' '));
-      show(await requestClientToken(await applicationOf(options, context), parameters), { print, format }, context);
+      await show(
+        await requestClientToken(await applicationOf(options, context), parameters),
+        { print, format },
+        context,
+      );
     });
   withScope(asApplication(token.command('user')), 'openid')
     .summary('Log in with the browser and print the tokens.')
@@ -111,7 +115,11 @@ const addRequests = (token: Command, context: CommandContext): void => {
         opensBrowser: browser,
         wait: wait * 1000,
       };
-      show(await requestUserToken(await applicationOf(options, context), login, context), { print, format }, context);
+      await show(
+        await requestUserToken(await applicationOf(options, context), login, context),
+        { print, format },
+        context,
+      );
     });
 };
 

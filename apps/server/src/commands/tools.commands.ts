@@ -25,7 +25,7 @@ export const addToolCommands = (program: Command, context: CommandContext): void
         found.push({ ...finding });
         if (finding.status === 'problem') context.exitCode = exitCodes.failed;
       }
-      context.write(render(options.format, listOf(found, columns)));
+      context.write(await render(options.format, listOf(found, columns)));
     });
 
   program

@@ -23,9 +23,8 @@ export interface ApplyAtStart {
 /** Milliseconds between two attempts. */
 const pause = 1000;
 
-/** Reads the files. Throws ConfigurationError if they are not valid. null: there is nothing to apply. */
-export const makeApplyAtStart = async (path: string | null, environment: Environment): Promise<ApplyAtStart> => {
-  if (path === null) return { isDone: () => true, run: async () => undefined };
+/** Reads the files. Throws ConfigurationError if they are not valid. */
+export const makeApplyAtStart = async (path: string, environment: Environment): Promise<ApplyAtStart> => {
   const read = await readDeclarations(path, environment);
   let done = false;
   return {
