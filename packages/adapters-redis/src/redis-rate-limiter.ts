@@ -11,7 +11,8 @@ const takeFromBucket = script(
 local now, period = tonumber(ARGV[1]), tonumber(ARGV[2])
 local full = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now) + tonumber(ARGV[3])
 local excess = full - period - now
-if excess > 0 then return math.ceil(excess) end
+-- Less than half a millisecond is an error of rounding.
+if excess > 0.5 then return math.ceil(excess) end
 redis.call('SET', KEYS[1], string.format('%.3f', full), 'PX', math.ceil(full - now))
 return 0
 `,

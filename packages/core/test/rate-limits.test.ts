@@ -22,6 +22,18 @@ t.test('a bucket holds the requests of a period, and refills evenly', async (t) 
   t.equal(limiter.take('registration', 'a'), 0, 'an endpoint without a rate');
 });
 
+for (const requests of [1, 3, 7, 100]) {
+  t.test(`rounding refuses none of ${requests} requests in an hour`, async (t) => {
+    for (let run = 0; run < 500; run += 1) {
+      const now = 1_000 + run * 7.123_456_789;
+      const limiter = new LocalRateLimiter({ token: { requests, seconds: 3600 } }, () => now);
+      const waits = Array.from({ length: requests }, () => limiter.take('token', 'a'));
+      if (waits.some((wait) => wait > 0)) return t.fail(`refused at ${now}`);
+      if (limiter.take('token', 'a') === 0) return t.fail(`allowed too many at ${now}`);
+    }
+  });
+}
+
 const limited = (rates: Rates) => {
   let now = 0;
   const rateLimiter = new LocalRateLimiter(rates, () => now);

@@ -13,6 +13,9 @@ export type Rates = { readonly [Endpoint in LimitedEndpoint]?: Rate };
 /** The maximum number of remembered callers of one endpoint. The least recent caller is forgotten first. */
 const mostCallers = 100_000;
 
+/** Moments have fractions of a millisecond, and sums of them are not exact. */
+const roundingMs = 0.5;
+
 export class LocalRateLimiter implements RateLimiter {
   readonly #rates: Rates;
   readonly #now: () => number;
@@ -33,7 +36,7 @@ export class LocalRateLimiter implements RateLimiter {
     const period = rate.seconds * 1000;
     const next = Math.max(callers.get(key) ?? 0, now) + period / rate.requests;
     const excess = next - period - now;
-    if (excess > 0) return Math.ceil(excess / 1000);
+    if (excess > roundingMs) return Math.ceil(excess / 1000);
     // The last one to call is the last one to be forgotten.
     callers.delete(key);
     const [oldest] = callers.keys();
