@@ -53,7 +53,11 @@ const odd = [
 t.test('flows: created, found and replaced in batches, with any text', async (t) => {
   const { flows } = (await open(t)).stores;
   const given = odd.map((text) =>
-    fullFlow({ id: `id ${text}`, request: fullRequest({ clientId: `client ${text}`, state: text, nonce: text }) }),
+    fullFlow({
+      id: `id ${text}`,
+      // A text that was not sent is null.
+      request: fullRequest({ clientId: `client ${text}`, state: text || null, nonce: text || null }),
+    }),
   );
   await Promise.all(given.map((flow) => flows.create(flow)));
   t.same(await Promise.all(given.map(({ id }) => flows.find(id, now))), given);

@@ -46,17 +46,18 @@ export type { ResponseMode } from './domain/response-mode.ts';
 export type { ScopeStrategy } from './domain/scope.ts';
 export { type SelfRegisteredMetadata, selfRegisteredMembers } from './domain/self-registration.ts';
 export { type SigningAlgorithm, signingAlgorithms } from './domain/server-signing-algorithms.ts';
+export { completeFlow, type StoredFlow, toStoredFlow } from './domain/stored-flows.ts';
 export { type StoredKey, signingKeySet } from './domain/stored-key.ts';
 export {
   completeClient,
   completeConsent,
-  completeFlow,
   completeGrant,
   type StoredClient,
-  type StoredFlow,
+  type StoredConsent,
+  type StoredGrant,
   type StoredMetadata,
   toStoredClient,
-  toStoredFlow,
+  toStoredConsent,
 } from './domain/stored-records.ts';
 export { type EpochSeconds, epochSeconds, isPast, type Seconds, seconds } from './domain/time.ts';
 export type { AccessTokenStrategy, AuthorizationCode, ClientToken, GrantToken, TokenKey } from './domain/token.ts';

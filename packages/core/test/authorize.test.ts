@@ -214,7 +214,7 @@ t.test('a request is answered once; an answer to an unknown or expired request i
   const visit = new Visit(given);
   const { admin } = given.provider;
   const challenge = await visit.begin(authorizeUrl(client));
-  const rejection = { error: 'access_denied', description: '', hint: '', debug: '', statusCode: 0 };
+  const rejection = { error: 'access_denied', description: null, hint: null, debug: null, statusCode: 0 };
   t.match(await admin.getLoginRequest('f'.repeat(32)), undefined);
   t.match(await admin.rejectLogin({ challenge: 'f'.repeat(65), rejection }), { outcome: 'unknown-challenge' });
   t.match(await admin.getConsentRequest(challenge), undefined, 'a login challenge is not a consent challenge');
@@ -234,7 +234,7 @@ t.test(
     const given = givenAProvider();
     const client = await givenAClient(given);
     const { admin } = given.provider;
-    const rejection = { error: 'access_denied', description: '', hint: '', debug: '', statusCode: 403 };
+    const rejection = { error: 'access_denied', description: null, hint: null, debug: null, statusCode: 403 };
     const other = { ...rejection, description: 'other' };
     const visit = new Visit(given);
     const challenge = await visit.begin(authorizeUrl(client));
@@ -335,7 +335,7 @@ t.test('a rejection reaches the client with the texts of the app and ends the fl
 
   const back = await visit.acceptLogin(await visit.begin(authorizeUrl(client)));
   const consentChallenge = challengeIn(await visit.browser.visit(back), 'consent_challenge');
-  const empty = { error: '', description: '', hint: '', debug: '', statusCode: 0 };
+  const empty = { error: null, description: null, hint: null, debug: null, statusCode: 0 };
   const refused = await admin.rejectConsent({ challenge: consentChallenge, rejection: empty });
   if (refused.outcome !== 'answered') throw new Error(refused.outcome);
   t.equal(location(await visit.browser.visit(refused.redirectTo)).searchParams.get('error'), 'invalid_request');
@@ -346,7 +346,7 @@ t.test('a rejection without texts gets the texts of its error code', async (t) =
   const client = await givenAClient(given);
   const visit = new Visit(given);
   const told = async (error: string) => {
-    const rejection = { error, description: '', hint: '', debug: '', statusCode: 0 };
+    const rejection = { error, description: null, hint: null, debug: null, statusCode: 0 };
     const challenge = await visit.begin(authorizeUrl(client));
     const answered = await given.provider.admin.rejectLogin({ challenge, rejection });
     if (answered.outcome !== 'answered') throw new Error(answered.outcome);

@@ -25,8 +25,8 @@ t.test('the login and consent apps see the claims parameter as it was sent', asy
   t.strictSame(login?.flow.request.context, {
     acrValues: ['silver', 'bronze', 'gold'],
     uiLocales: [],
-    display: '',
-    loginHint: '',
+    display: null,
+    loginHint: null,
     idTokenHintClaims: null,
     claims,
     claimsLocales: ['de', 'en'],

@@ -5,13 +5,8 @@ import { memoryStores } from '@claviger/core/memory';
 import { nodeSystem } from '@claviger/core/node';
 import t, { type Test } from 'tap';
 import { incarnationByTime } from '../src/domain/client.ts';
-import {
-  completeClient,
-  completeConsent,
-  completeFlow,
-  completeGrant,
-  toStoredClient,
-} from '../src/domain/stored-records.ts';
+import { completeFlow } from '../src/domain/stored-flows.ts';
+import { completeClient, completeConsent, completeGrant, toStoredClient } from '../src/domain/stored-records.ts';
 import { broken } from './contract/broken-stores.ts';
 import {
   authorizeUrl,
@@ -170,7 +165,8 @@ t.test('rows of the previous release are completed', async (t) => {
   t.equal(completeClient(former).incarnation, incarnationByTime(startOfTime));
   t.not(completeClient(former).incarnation.length, incarnation.length);
   for (const complete of [completeFlow, completeConsent, completeGrant] as const) {
-    const record = { request: {}, login: {} } as never;
+    const login = { session: null, accepted: null, rejected: null };
+    const record = { request: { context: {}, oidcContext: {} }, login, consent: null } as never;
     t.match(complete(record), { clientIncarnation: null });
   }
 });

@@ -413,7 +413,7 @@ t.test('repeating a deletion completes what a crash left behind', async (t) => {
   t.equal(await stores.tokens.revokeGrant('shop', now), false, 'the grant had already been revoked');
 });
 
-const noContext = { acrValues: [], uiLocales: [], display: '', loginHint: '', idTokenHintClaims: null };
+const noContext = { acrValues: [], uiLocales: [], display: null, loginHint: null, idTokenHintClaims: null };
 
 const grantOf = (clientId: string): Grant => ({
   id: clientId,
@@ -428,7 +428,7 @@ const grantOf = (clientId: string): Grant => ({
   authenticatedAt: epochSeconds(1_500_000_000),
   requestedAt: epochSeconds(1_500_000_000),
   subjectIdentifier: '',
-  acr: '',
+  acr: null,
   createdAt: epochSeconds(1_500_000_000),
   keepUntil: epochSeconds(1_600_000_000),
 });

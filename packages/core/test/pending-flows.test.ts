@@ -97,7 +97,7 @@ t.test('a flow that has ended keeps little of a long request, since it no longer
   const visit = new Visit(given);
   const end = async (url: string): Promise<{ readonly redirectTo: string; readonly flow: Flow | undefined }> => {
     const challenge = await visit.begin(url);
-    const rejection = { error: 'access_denied', description: '', hint: '', debug: '', statusCode: 0 };
+    const rejection = { error: 'access_denied', description: null, hint: null, debug: null, statusCode: 0 };
     const rejected = await given.provider.admin.rejectLogin({ challenge, rejection });
     const redirectTo = rejected.outcome === 'answered' ? rejected.redirectTo : '';
     await visit.browser.visit(redirectTo);
@@ -141,7 +141,7 @@ t.test('above the limit a new flow is 503 with Retry-After; tokens and flows in 
   t.equal(token.status, 200);
   const rejected = await given.provider.admin.rejectLogin({
     challenge,
-    rejection: { error: 'access_denied', description: '', hint: '', debug: '', statusCode: 0 },
+    rejection: { error: 'access_denied', description: null, hint: null, debug: null, statusCode: 0 },
   });
   await visit.browser.visit(rejected.outcome === 'answered' ? rejected.redirectTo : '');
   t.match(await visit.run(authorizeUrl(client)), { status: 302 }, 'a flow that has ended makes room');
@@ -215,7 +215,7 @@ t.test('the limit for all nodes counts flows that any node began, wherever they 
 
   const rejected = await first.provider.admin.rejectLogin({
     challenge,
-    rejection: { error: 'access_denied', description: '', hint: '', debug: '', statusCode: 0 },
+    rejection: { error: 'access_denied', description: null, hint: null, debug: null, statusCode: 0 },
   });
   const { search } = new URL(rejected.outcome === 'answered' ? rejected.redirectTo : '');
   const cookie = [...visit.browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');

@@ -33,3 +33,21 @@ t.test('a login without a forced identifier is stored with an empty text', async
   t.equal(parsed(flow).login.accepted?.forceSubjectIdentifier, '');
   t.same(completeFlow(parsed(flow)), flow);
 });
+
+t.test('texts that an app left out are stored as empty texts', async (t) => {
+  const rejected = { error: null, description: null, hint: null, debug: null, statusCode: 0 };
+  const { login, consent, request } = fullFlow();
+  const session = login.session && { ...login.session, acr: null };
+  const accepted = login.accepted && { ...login.accepted, acr: null };
+  const flow = fullFlow({
+    request: { ...request, context: { ...request.context, display: null, loginHint: null } },
+    login: { ...login, session, accepted, rejected },
+    consent: consent && { ...consent, rejected },
+  });
+  const stored = parsed(flow);
+  const empty = { error: '', description: '', hint: '', debug: '' };
+  t.match(stored.request.context, { display: '', loginHint: '' });
+  t.match(stored.login, { session: { acr: '' }, accepted: { acr: '' }, rejected: empty });
+  t.match(stored.consent?.rejected, empty);
+  t.same(completeFlow(stored), flow);
+});

@@ -27,8 +27,8 @@ const rememberLoginFor = seconds(-1);
 const denied = (description: string) => ({
   error: 'access_denied',
   description,
-  hint: '',
-  debug: '',
+  hint: null,
+  debug: null,
   statusCode: 403,
 });
 
@@ -63,7 +63,7 @@ export const developmentPages: FastifyPluginCallback<DevelopmentPagesOptions> = 
     complained?: { readonly userName: string; readonly complaint: string },
   ): FastifyReply => {
     const formToken = issueFormToken(request, reply, secure);
-    const form = complained ?? { userName: pending.flow.request.context.loginHint, complaint: '' };
+    const form = complained ?? { userName: pending.flow.request.context.loginHint ?? '', complaint: '' };
     const page = loginPage({ request: pending, formToken, ...form });
     const pictures = logoOrigin(pending.client.metadata);
     return sendPage(reply, complained ? 400 : 200, 'Log in', page, { pictures, forms: true });

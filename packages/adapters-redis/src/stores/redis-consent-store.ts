@@ -8,6 +8,7 @@ import {
   type EpochSeconds,
   isRemembered,
   type Page,
+  toStoredConsent,
 } from '@claviger/core';
 import { type Connection, textsOf } from '../connection.ts';
 import { clockTolerance, digestOf, type Keys, longestTimeToLive } from '../keys.ts';
@@ -33,7 +34,7 @@ export class RedisConsentStore implements ConsentStore {
   async remember(consent: Consent): Promise<void> {
     const { id, clientId, subject, requestedAt: now, expiresAt } = consent;
     const digest = digestOf(subject);
-    const text = [expiresAt ?? '-', JSON.stringify(clientId), JSON.stringify(consent)].join('\n');
+    const text = [expiresAt ?? '-', JSON.stringify(clientId), JSON.stringify(toStoredConsent(consent))].join('\n');
     const oldest = await this.#connection.run(enterSubject, [this.#keys.consenting(clientId, digest)], [digest]);
     await this.#connection.run(
       rememberConsent,

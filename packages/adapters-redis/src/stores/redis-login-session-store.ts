@@ -28,7 +28,7 @@ export class RedisLoginSessionStore implements LoginSessionStore {
   }
 
   async save({ id, subject, authenticatedAt, expiresAt, acr }: LoginSession): Promise<void> {
-    const text = [JSON.stringify(subject), JSON.stringify([authenticatedAt, expiresAt, acr])].join('\n');
+    const text = [JSON.stringify(subject), JSON.stringify([authenticatedAt, expiresAt, acr ?? ''])].join('\n');
     const milliseconds = timeToLive(expiresAt, authenticatedAt);
     await this.#index.add(id, { subject }, expiresAt, authenticatedAt);
     await this.#connection.command('set', this.#keys.loginSession(id), text, 'PX', milliseconds);
@@ -39,7 +39,8 @@ export class RedisLoginSessionStore implements LoginSessionStore {
     if (!isText(text)) return undefined;
     const [subject = '', rest = ''] = text.split('\n');
     const [authenticatedAt, expiresAt, acr] = JSON.parse(rest);
-    return isPast(expiresAt, now) ? undefined : { id, subject: JSON.parse(subject), authenticatedAt, expiresAt, acr };
+    if (isPast(expiresAt, now)) return undefined;
+    return { id, subject: JSON.parse(subject), authenticatedAt, expiresAt, acr: acr || null };
   }
 
   async remove(id: Hashed): Promise<boolean> {

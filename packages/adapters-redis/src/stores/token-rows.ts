@@ -24,7 +24,7 @@ export const grantText = (grant: Grant, indexedUntil: EpochSeconds): string => {
     idToken,
     authenticatedAt,
     requestedAt,
-    acr,
+    acr ?? '',
     createdAt,
     keepUntil,
     subjectIdentifier,
@@ -70,7 +70,7 @@ export const grantOf = (id: string, text: string): Grant => {
     ...(userinfoClaims ? { userinfoClaims } : {}),
     authenticatedAt,
     requestedAt,
-    acr,
+    acr: acr || null,
     createdAt,
     keepUntil,
   };

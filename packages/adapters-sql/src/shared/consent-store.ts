@@ -1,5 +1,12 @@
 // ConsentStore in one table.
-import { type Consent, type ConsentStore, completeConsent, type EpochSeconds, type Page } from '@claviger/core';
+import {
+  type Consent,
+  type ConsentStore,
+  completeConsent,
+  type EpochSeconds,
+  type Page,
+  toStoredConsent,
+} from '@claviger/core';
 import { and, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
 import { type Database, once } from './database.ts';
 import { alsoEqual, belongsTo, given, givenRow, type Selection } from './placeholders.ts';
@@ -57,7 +64,8 @@ export class SqlConsentStore implements ConsentStore {
     this.#statements = once(() => prepare(database));
   }
 
-  async remember({ id, clientId, subject, requestedAt, expiresAt, ...data }: Consent): Promise<void> {
+  async remember(consent: Consent): Promise<void> {
+    const { id, clientId, subject, requestedAt, expiresAt, ...data } = toStoredConsent(consent);
     const row = { id, clientId, subject, requestedAt, expiresAt, data };
     await this.#database.change(this.#statements().remember, row);
   }

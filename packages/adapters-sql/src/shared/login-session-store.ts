@@ -57,12 +57,12 @@ export class SqlLoginSessionStore implements LoginSessionStore {
   }
 
   async save(session: LoginSession): Promise<void> {
-    await this.#database.change(this.#statements().save, { ...session });
+    await this.#database.change(this.#statements().save, { ...session, acr: session.acr ?? '' });
   }
 
   async find(id: Hashed, now: EpochSeconds): Promise<LoginSession | undefined> {
     const [session] = await this.#database.run(this.#statements().find, { id, now });
-    return session;
+    return session && { ...session, acr: session.acr || null };
   }
 
   async remove(id: Hashed): Promise<boolean> {

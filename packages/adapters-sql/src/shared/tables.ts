@@ -1,6 +1,6 @@
 // The tables of both databases, declared once with the column types of each. The migrations create the tables and explain
 // them; tests compare the declarations with the migrated tables of both databases.
-import type { AdminScope, ChainHead, Consent, Grant, GrantToken, StoredFlow } from '@claviger/core';
+import type { AdminScope, ChainHead, GrantToken, StoredConsent, StoredFlow, StoredGrant } from '@claviger/core';
 import type { ColumnTypes } from '../postgres/column-types.ts';
 import type { StoredMetadata } from './stored-metadata.ts';
 
@@ -49,7 +49,7 @@ const flowTables = ({ table, hash, text, integer, moment, jsonText }: ColumnType
     subject: text('subject').notNull(),
     requestedAt: moment('requested_at').notNull(),
     expiresAt: moment('expires_at'),
-    data: jsonText<Omit<Consent, 'id' | 'clientId' | 'subject' | 'requestedAt' | 'expiresAt'>>('data').notNull(),
+    data: jsonText<Omit<StoredConsent, 'id' | 'clientId' | 'subject' | 'requestedAt' | 'expiresAt'>>('data').notNull(),
   }),
   loginSessions: table('login_sessions', {
     id: hash('id').notNull().primaryKey(),
@@ -73,7 +73,7 @@ const grantTable = ({ table, id, text, moment, jsonText, rotation }: ColumnTypes
     subject: text('subject').notNull(),
     revokedAt: moment('revoked_at'),
     keepUntil: moment('keep_until').notNull(),
-    data: jsonText<Omit<Grant, 'id' | 'clientId' | 'subject'>>('data').notNull(),
+    data: jsonText<Omit<StoredGrant, 'id' | 'clientId' | 'subject'>>('data').notNull(),
     latest: rotation('latest'),
   });
 

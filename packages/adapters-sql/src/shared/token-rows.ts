@@ -20,7 +20,8 @@ type Issued = { readonly code?: AuthorizationCode | undefined; readonly tokens?:
 const keepUntilOf = ({ keepUntil }: Pick<Grant, 'keepUntil'>, { code, tokens = [] }: Issued): EpochSeconds =>
   Math.max(keepUntil, ...[...tokens, ...(code ? [code] : [])].map(({ expiresAt }) => expiresAt)) as EpochSeconds;
 
-export const grantRow = ({ id, clientId, subject, ...data }: Grant, issued: Issued): GrantRow => {
+export const grantRow = ({ id, clientId, subject, acr, ...rest }: Grant, issued: Issued): GrantRow => {
+  const data = Object.assign(rest, { acr: acr ?? '' });
   return { id, clientId, subject, data, keepUntil: keepUntilOf(data, issued), revokedAt: null, latest: null };
 };
 

@@ -48,7 +48,7 @@ const recordCases: readonly Case<TokenStore>[] = [
     name: "empty lists, empty texts and null come back unchanged; an empty scope or audience is not replaced by the grant's",
     async run(store) {
       const nothing = { scope: [], requestedScope: [], audience: [], requestedAudience: [] };
-      const grant = fullGrant({ ...nothing, acr: '', session: { accessToken: {}, idToken: {} } });
+      const grant = fullGrant({ ...nothing, acr: null, session: { accessToken: {}, idToken: {} } });
       const code = fullCode({ redirectUri: null, codeChallenge: null, nonce: null });
       const tokens = [
         fullToken({ scope: [], audience: [] }),

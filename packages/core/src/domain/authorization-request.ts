@@ -13,8 +13,8 @@ export type Parameters = Readonly<Record<string, string>>;
 export interface OidcContext {
   readonly acrValues: readonly string[];
   readonly uiLocales: readonly string[];
-  readonly display: string;
-  readonly loginHint: string;
+  readonly display: string | null;
+  readonly loginHint: string | null;
   /** `sub` and `sid` of a valid `id_token_hint`; null without one. hintClaimsOf gives them all. */
   readonly idTokenHintClaims: JsonObject | null;
   readonly claims?: ClaimsRequest;

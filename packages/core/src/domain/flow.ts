@@ -28,7 +28,8 @@ export interface LoginAcceptance {
   readonly remember: boolean;
   /** Seconds; 0: until the browser closes; negative: as long as the server allows. */
   readonly rememberFor: Seconds;
-  readonly acr: string;
+  /** Authentication context class (OpenID Connect Core §2). null: the login app set none. */
+  readonly acr: string | null;
   /** The identifier for the client instead of the usual one, null for the usual one. */
   readonly forceSubjectIdentifier: string | null;
   readonly authenticatedAt: EpochSeconds;
@@ -43,12 +44,12 @@ export interface ConsentAcceptance {
   readonly rememberFor: Seconds;
 }
 
-/** The error with which the login or consent app rejected the request. '' for a member that the app left out. */
+/** The error with which the login or consent app rejected the request. null for a text that the app left out. */
 export interface Rejection {
-  readonly error: string;
-  readonly description: string;
-  readonly hint: string;
-  readonly debug: string;
+  readonly error: string | null;
+  readonly description: string | null;
+  readonly hint: string | null;
+  readonly debug: string | null;
   readonly statusCode: number;
 }
 

@@ -35,8 +35,8 @@ export interface Grant {
   readonly authenticatedAt: EpochSeconds;
   /** When the authorization request arrived (`rat` of the 2018 ID token). */
   readonly requestedAt: EpochSeconds;
-  /** Authentication context class, '' if the login app set none (OpenID Connect Core §2). */
-  readonly acr: string;
+  /** Authentication context class, null if the login app set none (OpenID Connect Core §2). */
+  readonly acr: string | null;
   readonly createdAt: EpochSeconds;
   /** From this moment on, a store may remove the grant if no code or token refers to it any more. */
   readonly keepUntil: EpochSeconds;

@@ -8,6 +8,6 @@ export interface LoginSession {
   readonly subject: string;
   readonly authenticatedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
-  /** Authentication context class that the login app set; '' for none. */
-  readonly acr: string;
+  /** Authentication context class that the login app set; null for none. */
+  readonly acr: string | null;
 }

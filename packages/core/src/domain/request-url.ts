@@ -16,7 +16,7 @@ type Members = Pick<AuthorizationRequest, 'state' | 'nonce' | 'context'>;
 const keptElsewhere = ({ state, nonce, context }: Members): Readonly<Record<string, string>> => ({
   state: state ?? '',
   nonce: nonce ?? '',
-  login_hint: context.loginHint,
+  login_hint: context.loginHint ?? '',
   claims: context.claims ? JSON.stringify(context.claims) : '',
 });
 
@@ -24,7 +24,7 @@ const lengthOf = (text: string | null): number => text?.length ?? 0;
 
 /** Usually there is none, and the URL is stored unchanged. */
 const hasLongMember = ({ state, nonce, context: { loginHint, claims } }: Members): boolean =>
-  lengthOf(state) > shortest || lengthOf(nonce) > shortest || loginHint.length > shortest || claims !== undefined;
+  lengthOf(state) > shortest || lengthOf(nonce) > shortest || lengthOf(loginHint) > shortest || claims !== undefined;
 
 const canonicalJson = (text: string): string => {
   try {
@@ -100,7 +100,7 @@ export const endedRequest = (request: AuthorizationRequest): AuthorizationReques
     audience: [],
     state: lengthOf(request.state) > longestEndedState ? null : request.state,
     nonce: null,
-    context: { acrValues: [], uiLocales: [], display: '', loginHint: '', idTokenHintClaims: null },
+    context: { acrValues: [], uiLocales: [], display: null, loginHint: null, idTokenHintClaims: null },
     url: '',
   };
 };

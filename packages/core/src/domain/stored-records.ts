@@ -1,6 +1,5 @@
 // Records of stores that keep JSON, which migrations do not change. Fills in the members that earlier releases did not
 // have.
-import type { AuthorizationRequest } from './authorization-request.ts';
 import {
   type Client,
   type ClientMetadata,
@@ -9,23 +8,15 @@ import {
   incarnationByTime,
   withSecret,
 } from './client.ts';
-import type { Consent } from './consent.ts';
-import type { Flow, FlowLogin, LoginAcceptance } from './flow.ts';
+import type { Consent, ConsentRequestSnapshot } from './consent.ts';
 import type { Grant } from './grant.ts';
+import { completeContext, type StoredOidcContext, toStoredContext } from './stored-flows.ts';
+import { filled, setNulls, type WithTexts } from './stored-members.ts';
 
 const later = {
-  request: { audience: [] },
-  acceptance: { grantedAudience: [] },
   consent: { grantedAudience: [], clientIncarnation: null },
   consentRequest: { requestedAudience: [] },
   grant: { requestedAudience: [], audience: [], clientIncarnation: null },
-  flow: { clientIncarnation: null },
-};
-
-/** Returns the record itself if no member is missing, which is the usual case. */
-const filled = <T extends object>(later: Partial<T>, record: T): T => {
-  for (const name in later) if (!(name in record)) return { ...later, ...record };
-  return record;
 };
 
 /** Members of the metadata that stores keep as '' when they are unset, as earlier releases read and write them. */
@@ -80,68 +71,31 @@ export const completeClient = ({ secretHash, metadata: stored, ...client }: Stor
   };
 };
 
-/** Parameters of the request that stores keep as '' when they were not sent, as earlier releases read and write them. */
-const textsOfRequest = ['sentRedirectUri', 'state', 'nonce', 'codeChallenge', 'idTokenHintSubject'] as const;
-
-type TextOfRequest = (typeof textsOfRequest)[number];
-
-/** A flow as stores keep it. */
-export type StoredFlow = Omit<Flow, 'request' | 'login'> & {
-  readonly request: Omit<AuthorizationRequest, TextOfRequest> & { readonly [Text in TextOfRequest]: string };
-  readonly login: Omit<FlowLogin, 'subject' | 'accepted'> & {
-    readonly subject: string;
-    readonly accepted:
-      | (Omit<LoginAcceptance, 'forceSubjectIdentifier'> & { readonly forceSubjectIdentifier: string })
-      | null;
-  };
+/** A consent as stores keep it. */
+export type StoredConsent = Omit<Consent, 'request'> & {
+  readonly request: Omit<ConsentRequestSnapshot, 'oidcContext'> & { readonly oidcContext: StoredOidcContext };
 };
 
-export const toStoredFlow = (flow: Flow): StoredFlow => {
-  const { request, login } = flow;
-  const { accepted } = login;
-  return {
-    ...flow,
-    request: {
-      ...request,
-      sentRedirectUri: request.sentRedirectUri ?? '',
-      state: request.state ?? '',
-      nonce: request.nonce ?? '',
-      codeChallenge: request.codeChallenge ?? '',
-      idTokenHintSubject: request.idTokenHintSubject ?? '',
-    },
-    login: {
-      ...login,
-      subject: login.subject ?? '',
-      accepted: accepted && { ...accepted, forceSubjectIdentifier: accepted.forceSubjectIdentifier ?? '' },
-    },
-  };
-};
-
-/** Replaces '' by null in a record that was just parsed, so nothing else refers to it. */
-const withNulls = (stored: StoredFlow): Flow => {
-  const { request, login } = stored as unknown as {
-    request: Record<TextOfRequest, string | null>;
-    login: { subject: string | null; accepted: { forceSubjectIdentifier: string | null } | null };
-  };
-  for (const text of textsOfRequest) if (request[text] === '') request[text] = null;
-  if (login.subject === '') login.subject = null;
-  if (login.accepted?.forceSubjectIdentifier === '') login.accepted.forceSubjectIdentifier = null;
-  return stored as unknown as Flow;
-};
-
-/** Takes a record that nothing else refers to, and may change it. */
-export const completeFlow = (stored: StoredFlow): Flow => {
-  const flow = filled(later.flow, withNulls(stored));
-  const request = filled(later.request, flow.request);
-  const accepted = flow.consent?.accepted && filled(later.acceptance, flow.consent.accepted);
-  if (request === flow.request && accepted === flow.consent?.accepted) return flow;
-  return { ...flow, request, consent: flow.consent && { ...flow.consent, accepted: accepted ?? null } };
-};
-
-export const completeConsent = (consent: Consent): Consent => ({
-  ...later.consent,
+export const toStoredConsent = (consent: Consent): StoredConsent => ({
   ...consent,
-  request: { ...later.consentRequest, ...consent.request },
+  request: { ...consent.request, oidcContext: toStoredContext(consent.request.oidcContext) },
 });
 
-export const completeGrant = (grant: Grant): Grant => filled(later.grant, grant);
+export const completeConsent = (consent: StoredConsent): Consent => ({
+  ...later.consent,
+  ...consent,
+  request: {
+    ...later.consentRequest,
+    ...consent.request,
+    oidcContext: completeContext(consent.request.oidcContext),
+  },
+});
+
+/** A grant as stores keep it. */
+export type StoredGrant = WithTexts<Grant, 'acr'>;
+
+/** Takes a record that nothing else refers to, and may change it. */
+export const completeGrant = (stored: StoredGrant): Grant => {
+  setNulls(stored, ['acr']);
+  return filled<Grant>(later.grant, stored);
+};

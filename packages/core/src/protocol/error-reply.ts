@@ -75,7 +75,7 @@ export const makeErrorReplies = ({ shareErrorDebug, errorUrl, reportFailure, eve
     error: code,
     description,
     hint,
-    debug: shareErrorDebug ? debug : '',
+    debug: shareErrorDebug ? (debug ?? '') : '',
   });
 
   return {
@@ -144,10 +144,10 @@ export const rejectionMembers = (
   { error, description, hint, debug }: Rejection,
   shareErrorDebug: boolean,
 ): ErrorMembers => ({
-  error: error || 'invalid_request',
-  description: description || usual(error || 'invalid_request').description,
-  hint: hint || (usual(error || 'invalid_request').hint ?? ''),
-  debug: shareErrorDebug ? debug : '',
+  error: error ?? 'invalid_request',
+  description: description ?? usual(error ?? 'invalid_request').description,
+  hint: hint ?? usual(error ?? 'invalid_request').hint ?? '',
+  debug: shareErrorDebug ? (debug ?? '') : '',
 });
 
 const usual = (error: string): { readonly description: string; readonly hint?: string } =>

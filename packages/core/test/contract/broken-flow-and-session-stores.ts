@@ -215,7 +215,7 @@ export const loginSessionFaults: readonly Fault<LoginSessionStore>[] = [
   {
     fault: 'forgets a field',
     caughtBy: 'a session comes back with every field',
-    breaks: (sound) => ({ save: (session) => sound.save({ ...session, acr: '' }) }),
+    breaks: (sound) => ({ save: (session) => sound.save({ ...session, acr: null }) }),
   },
   {
     fault: 'treats empty as absent',

@@ -16,7 +16,7 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
   {
     fault: 'forgets a field of the grant',
     caughtBy: 'a grant comes back with every field from its code and from each of its tokens',
-    breaks: (sound) => ({ createGrant: (grant, issued) => sound.createGrant({ ...grant, acr: '' }, issued) }),
+    breaks: (sound) => ({ createGrant: (grant, issued) => sound.createGrant({ ...grant, acr: null }, issued) }),
   },
   {
     fault: "forgets the incarnation of the grant's client",
@@ -74,7 +74,7 @@ export const tokenRecordFaults: readonly Fault<TokenStore>[] = [
     }),
   },
   ...carelessly<TokenStore>('odd clients, subjects and texts come back exactly', 'texts', (sound, careless) => ({
-    createGrant: (grant, issued) => sound.createGrant({ ...grant, acr: careless(grant.acr) }, issued),
+    createGrant: (grant, issued) => sound.createGrant({ ...grant, acr: grant.acr && careless(grant.acr) }, issued),
   })),
   {
     fault: 'returns the same object every time',

@@ -41,8 +41,8 @@ const toRequest = (request: AddressedRequest, read: ReadValues): AuthorizationRe
     context: {
       acrValues: acrValuesOf(parameters, read, client.metadata.defaultAcrValues),
       uiLocales: words(parameters.ui_locales),
-      display: parameters.display ?? '',
-      loginHint: parameters.login_hint ?? '',
+      display: parameters.display || null,
+      loginHint: parameters.login_hint || null,
       idTokenHintClaims: hint?.claims ?? null,
       ...(read.claims ? { claims: read.claims } : {}),
       ...(claimsLocales.length > 0 ? { claimsLocales } : {}),

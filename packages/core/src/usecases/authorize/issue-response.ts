@@ -70,9 +70,9 @@ interface Issued extends Pick<AuthorizationAnswer, 'code' | 'accessToken' | 'idT
 }
 
 /** OpenID Connect Core §5.5.1.1: authentication fails if it does not reach an essential `acr`. */
-const checkAcr = ({ flow, consent }: Accepted, acr: string): void => {
+const checkAcr = ({ flow, consent }: Accepted, acr: string | null): void => {
   const required = requiredAcrValues(flow.request.context.claims);
-  const reached = acr === '' ? consent.session.idToken.acr : acr;
+  const reached = acr ?? consent.session.idToken.acr;
   if (required.length > 0 && !required.some((value) => value === reached)) {
     throw oauthError(
       'unmet_authentication_requirements',

@@ -28,7 +28,7 @@ const isExpected = ({ idTokenHintSubject, context }: AuthorizationRequest, ident
 
 /** OpenID Connect Core §5.5.1.1: without a suitable `acr` the person has to log in again. */
 const reaches = (session: LoginSession, required: readonly string[]): boolean =>
-  required.length === 0 || required.includes(session.acr);
+  required.length === 0 || (session.acr !== null && required.includes(session.acr));
 
 /** OpenID Connect Core §3.1.2.6. One error for every reason, so that it does not reveal who is logged in, or how. */
 export const nobodySuitable = () =>

@@ -59,7 +59,7 @@ export const makeLoginUseCases = ({ system, flows, events, clients }: Deps) => {
       const flow = await findByHandle({ mac, flows }, 'login-challenge', command.challenge, now);
       if (!flow) return { outcome: 'unknown-challenge' };
       checkAcceptance(flow, command);
-      const { subject, remember = false, rememberFor = seconds(0), acr = '' } = command;
+      const { subject, remember = false, rememberFor = seconds(0) } = command;
       const { session } = flow.login;
       const accepted = {
         subject,
@@ -67,7 +67,7 @@ export const makeLoginUseCases = ({ system, flows, events, clients }: Deps) => {
         remember: remember && !flow.login.skip,
         rememberFor,
         forceSubjectIdentifier: command.forceSubjectIdentifier || null,
-        acr: acr === '' ? (session?.acr ?? '') : acr,
+        acr: command.acr || (session?.acr ?? null),
         // OpenID Connect Core §2, auth_time: a skipped login was the remembered one.
         authenticatedAt: session?.authenticatedAt ?? now,
       };

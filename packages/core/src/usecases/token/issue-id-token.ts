@@ -53,7 +53,7 @@ const idTokenClaims = (
   claims.rat = grant.requestedAt;
   claims.jti = random.uuid();
   if (nonce !== null) claims.nonce = nonce;
-  const acr = grant.acr === '' ? said.acr : grant.acr;
+  const acr = grant.acr ?? said.acr;
   if (acr !== undefined) claims.acr = acr;
   // OpenID Connect Core §3.2.2.9 and §3.3.2.11: half of the hash that the signature's algorithm uses.
   if (beside?.accessToken) claims.at_hash = leftHalf(beside.accessToken);

@@ -66,7 +66,7 @@ const accessTokenClaims = (
   if (scope.length > 0) claims.scope = scope.join(' ');
   claims.scp = scope;
   if (grant) claims.auth_time = grant.authenticatedAt;
-  if (grant && grant.acr !== '') claims.acr = grant.acr;
+  if (grant && grant.acr !== null) claims.acr = grant.acr;
   return claims;
 };
 

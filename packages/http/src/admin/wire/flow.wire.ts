@@ -18,10 +18,10 @@ export const rejectBody = Type.Object(
 export const toReject = (challenge: string, body: Static<typeof rejectBody>): Reject => ({
   challenge,
   rejection: {
-    error: body.error ?? '',
-    description: body.error_description ?? '',
-    hint: body.error_hint ?? '',
-    debug: body.error_debug ?? '',
+    error: body.error || null,
+    description: body.error_description || null,
+    hint: body.error_hint || null,
+    debug: body.error_debug || null,
     statusCode: body.status_code ?? 0,
   },
 });
@@ -34,9 +34,9 @@ export const whenAny = (member: string, list: readonly string[]): Record<string,
 export const fromOidcContext = (context: OidcContext, requestUrl: string): Record<string, unknown> => ({
   ...(context.acrValues.length > 0 ? { acr_values: context.acrValues } : {}),
   ...(context.uiLocales.length > 0 ? { ui_locales: context.uiLocales } : {}),
-  ...(context.display === '' ? {} : { display: context.display }),
+  ...(context.display === null ? {} : { display: context.display }),
   ...(context.idTokenHintClaims ? { id_token_hint_claims: hintClaimsOf(context, requestUrl) } : {}),
-  ...(context.loginHint === '' ? {} : { login_hint: context.loginHint }),
+  ...(context.loginHint === null ? {} : { login_hint: context.loginHint }),
   ...(context.claims ? { claims: context.claims } : {}),
   ...(context.claimsLocales ? { claims_locales: context.claimsLocales } : {}),
 });

@@ -24,7 +24,7 @@ export const toAcceptLogin = (challenge: string, body: Static<typeof acceptLogin
   subject: body.subject ?? '',
   remember: body.remember ?? false,
   rememberFor: seconds(body.remember_for ?? 0),
-  acr: body.acr ?? '',
+  ...(body.acr ? { acr: body.acr } : {}),
   forceSubjectIdentifier: body.force_subject_identifier ?? '',
 });
 
