@@ -57,8 +57,9 @@ export const listenForCallback = async (redirectUri: string): Promise<LoopbackCa
       const late = `Nobody logged in within ${timeout / 1000} seconds. Run the command again, or raise --wait.`;
       const timer = setTimeout(() => reject(new CommandError(late)), timeout);
       server.on('request', (request, reply) => {
-        const target = new URL(request.url ?? '/', url);
-        if (request.method !== 'GET' || target.pathname !== url.pathname) {
+        const path = request.url ?? '/';
+        const target = URL.canParse(path, url.href) ? new URL(path, url) : undefined;
+        if (request.method !== 'GET' || target?.pathname !== url.pathname) {
           answer(reply, 404, 'Not found', 'Only the response of a login arrives here.');
           return;
         }
