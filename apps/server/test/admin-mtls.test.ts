@@ -262,7 +262,7 @@ t.test('the command line shows its certificate, and without one learns what to d
   const words = ['clients', 'list', '--cert', cert, '--cert-key', key];
   t.match(await run(words), { code: 0, stdout: /^ID +NAME/ });
   t.match(await run(['clients', 'list']), { code: 4, stderr: /certificate|needs a key/ });
-  t.match(await run(['clients', 'list', '--cert', cert]), { code: 2, stderr: /both of --cert and --cert-key/ });
+  t.match(await run(['clients', 'list', '--cert', cert]), { code: 2, stderr: /Pass both --cert and --cert-key/ });
   const distrusting = commandLine(t, { CLAVIGER_ADMIN_URL: url });
   t.match(await distrusting(words), { code: 3, stderr: /Name its authority in NODE_EXTRA_CA_CERTS/ });
 });
