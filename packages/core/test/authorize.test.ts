@@ -345,7 +345,7 @@ t.test('a rejection without texts gets the texts of its error code', async (t) =
   const given = givenAProvider();
   const client = await givenAClient(given);
   const visit = new Visit(given);
-  const told = async (error: string) => {
+  const told = async (error: string | null) => {
     const rejection = { error, description: null, hint: null, debug: null, statusCode: 0 };
     const challenge = await visit.begin(authorizeUrl(client));
     const answered = await given.provider.admin.rejectLogin({ challenge, rejection });
@@ -353,7 +353,7 @@ t.test('a rejection without texts gets the texts of its error code', async (t) =
     return Object.fromEntries(location(await visit.browser.visit(answered.redirectTo)).searchParams);
   };
   const parameters = /parameter/;
-  t.match(await told(''), { error: 'invalid_request', error_description: parameters, error_hint: parameters });
+  t.match(await told(null), { error: 'invalid_request', error_description: parameters, error_hint: parameters });
   t.match(await told('invalid_request'), { error: 'invalid_request', error_hint: parameters });
   const denied = await told('access_denied');
   t.match(denied, { error: 'access_denied', error_description: /denied/, error_hint: /user or the server refused/ });

@@ -144,9 +144,9 @@ export const rejectionMembers = (
   { error, description, hint, debug }: Rejection,
   shareErrorDebug: boolean,
 ): ErrorMembers => ({
-  error: error ?? 'invalid_request',
-  description: description ?? usual(error ?? 'invalid_request').description,
-  hint: hint ?? usual(error ?? 'invalid_request').hint ?? '',
+  error: error || 'invalid_request',
+  description: description || usual(error || 'invalid_request').description,
+  hint: hint || (usual(error || 'invalid_request').hint ?? ''),
   debug: shareErrorDebug ? (debug ?? '') : '',
 });
 
