@@ -10,7 +10,7 @@ import { startServer, type TestServer, temporaryFolder } from './start-server.ts
 
 const adminKey = 'key-of-the-tests-Zk3Wq9-Vb5Nm2';
 
-export interface Operator {
+interface Operator {
   readonly server: TestServer;
   readonly settings: Readonly<Record<string, string>>;
   /** With the URL and the key of the server. */
@@ -19,7 +19,7 @@ export interface Operator {
   readonly direct: RunCommand;
 }
 
-export const givenAnOperator = async (t: Test, layout: LayoutName): Promise<Operator> => {
+const givenAnOperator = async (t: Test, layout: LayoutName): Promise<Operator> => {
   const own = await layoutsFor(t).settings(layout);
   const server = await startServer(t, { settings: { ...own, CLAVIGER_ADMIN_KEY: adminKey } });
   const settings = {
@@ -40,7 +40,7 @@ export const givenAnOperator = async (t: Test, layout: LayoutName): Promise<Oper
 
 const json = (text: string): Record<string, unknown> => JSON.parse(text);
 
-export const testClients = async (t: Test, run: RunCommand): Promise<void> => {
+const testClients = async (t: Test, run: RunCommand): Promise<void> => {
   const create = ['clients', 'create', '--id', 'shop', '--name', 'The shop', '--grant-types', 'client_credentials'];
   const created = await run([...create, '--scope', 'a b', '--owner', 'anna', '--format', 'json']);
   t.equal(created.code, 0, created.stderr);
@@ -103,7 +103,7 @@ export const testClients = async (t: Test, run: RunCommand): Promise<void> => {
   t.match(await run(['clients', 'get', 'shop']), { code: 1, stderr: 'There is no client "shop".\n' });
 };
 
-export const testKeys = async (t: Test, run: RunCommand): Promise<void> => {
+const testKeys = async (t: Test, run: RunCommand): Promise<void> => {
   t.match(await run(['keys', 'list', 'own']), { code: 1, stderr: /There are no keys in the set "own"/ });
   const created = await run(['keys', 'create', 'own', '--alg', 'ES256', '--kid', 'k1']);
   t.match(created, { code: 0, stdout: /^KID +ALGORITHM +USE +TYPE\nprivate:k1 +ES256 +sig +EC\npublic:k1/ });
@@ -125,7 +125,7 @@ export const testKeys = async (t: Test, run: RunCommand): Promise<void> => {
   t.match(await run(['keys', 'list', 'own']), { code: 1 });
 };
 
-export const testAdminKeys = async (t: Test, run: RunCommand, server: TestServer): Promise<void> => {
+const testAdminKeys = async (t: Test, run: RunCommand, server: TestServer): Promise<void> => {
   const create = ['admin-keys', 'create', 'for the test', '--scopes', 'read', 'write', '--expires', '90d'];
   const created = await run([...create, '--format', 'json']);
   t.match(created, { code: 0, stderr: /shown only this once/ });
@@ -156,7 +156,7 @@ const logIn = async (address: string): Promise<string> => {
 };
 
 /** `token …` as an application; what administrators do with it through `run`. */
-export const testTokens = async (t: Test, { remote }: Operator, run: RunCommand): Promise<void> => {
+const testTokens = async (t: Test, { remote }: Operator, run: RunCommand): Promise<void> => {
   const grants = ['authorization_code', 'client_credentials'].flatMap((grant) => ['--grant-types', grant]);
   const members = [...grants, '--scope', 'openid photos', '--redirect-uris', 'http://127.0.0.1/callback'];
   await run(['clients', 'create', '--id', 'app', '--secret-file', '-', ...members], {
@@ -201,7 +201,7 @@ export const testTokens = async (t: Test, { remote }: Operator, run: RunCommand)
   t.match(await run(['clients', 'delete', 'app']), { code: 0 });
 };
 
-export const testAuditEvents = async (t: Test, run: RunCommand): Promise<void> => {
+const testAuditEvents = async (t: Test, run: RunCommand): Promise<void> => {
   // The server writes events in batches.
   let events = await run(['audit', 'events', '--type', 'OAuth2ClientDeleted', '--client', 'app', '--format', 'json']);
   while (events.stdout === '[]\n')
@@ -210,4 +210,18 @@ export const testAuditEvents = async (t: Test, run: RunCommand): Promise<void> =
   const limited = await run(['audit', 'events', '--limit', '2']);
   t.equal(limited.stdout.split('\n').length, 4, 'a header, two events, and the end of the last line');
   t.match(await run(['audit', 'events', '--since', 'yesterday']), { code: 1, stderr: /"since" must be a time/ });
+};
+
+/** Runs every command that uses the admin API, against a guarded server and directly on its stores. */
+export const testEveryCommand = async (t: Test, layout: LayoutName): Promise<void> => {
+  const operator = await givenAnOperator(t, layout);
+  for (const way of ['remote', 'direct'] as const) {
+    t.comment(way);
+    const run = operator[way];
+    await testClients(t, run);
+    await testKeys(t, run);
+    await testAdminKeys(t, run, operator.server);
+    await testTokens(t, operator, run);
+    await testAuditEvents(t, run);
+  }
 };
